@@ -1,0 +1,83 @@
+"""Words in the two languages of every form, and the directions they run in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """One of the two languages an applicant may choose."""
+
+    AR = "ar"
+    FR = "fr"
+
+    @property
+    def direction(self) -> Direction:
+        """Which way a page in this language runs."""
+        return Direction.RTL if self is Language.AR else Direction.LTR
+
+
+class Direction(StrEnum):
+    """Base direction of a line of text."""
+
+    LTR = "ltr"
+    RTL = "rtl"
+
+
+class Script(StrEnum):
+    """The writing an answer is given in; ``ANY`` where the applicant may choose."""
+
+    LATN = "latn"
+    ARAB = "arab"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalizedText:
+    """One sentence in Arabic and French, always both."""
+
+    ar: str
+    fr: str
+
+    def in_language(self, language: Language) -> str:
+        """Give the wording a reader of ``language`` sees."""
+        return self.ar if language is Language.AR else self.fr
+
+    def fill(self, **values: object) -> LocalizedText:
+        """Put ``{name}`` values into both wordings.
+
+        A value that is itself a ``LocalizedText`` is put in by language.
+        """
+
+        def chosen(language: Language) -> dict[str, object]:
+            return {
+                name: value.in_language(language) if isinstance(value, LocalizedText) else value
+                for name, value in values.items()
+            }
+
+        return LocalizedText(
+            ar=self.ar.format(**chosen(Language.AR)), fr=self.fr.format(**chosen(Language.FR))
+        )
+
+    def as_dict(self) -> dict[str, str]:
+        """The JSON shape: ``{"ar": …, "fr": …}``."""
+        return {"ar": self.ar, "fr": self.fr}
+
+
+_ARABIC_BLOCKS = ((0x0600, 0x06FF), (0x0750, 0x077F), (0xFB50, 0xFDFF), (0xFE70, 0xFEFF))
+
+
+def is_arabic_letter(character: str) -> bool:
+    """Whether a character belongs to the Arabic script (digits and marks do not count)."""
+    point = ord(character)
+    return character.isalpha() and any(low <= point <= high for low, high in _ARABIC_BLOCKS)
+
+
+def dominant_script(text: str) -> Script:
+    """Tell which script most letters of ``text`` belong to; ``ANY`` when there are no letters."""
+    arabic = sum(map(is_arabic_letter, text))
+    latin = sum(character.isalpha() for character in text) - arabic
+    if arabic == latin == 0:
+        return Script.ANY
+    return Script.ARAB if arabic > latin else Script.LATN
