@@ -1,0 +1,223 @@
+"""Turns an upload into upright gray page images, or says in one sentence why it cannot.
+
+Every limit is checked on the file's own header before anything is decoded.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import numpy as np
+import pillow_heif
+import pypdfium2
+import pypdfium2.raw as pdfium
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from core.errors import UnreadableDocument
+from forms_service.ocr.refusals import refusal
+
+MAX_BYTES = 40 * 1024 * 1024
+MAX_PAGES = 60
+MAX_PIXELS = 60_000_000
+MIN_SIDE_PX = 64
+PDF_DPI = 300
+MAX_PDF_PAGE_PIXELS = 20_000_000
+"""A larger PDF page (a poster, a hostile one) is drawn at a lower resolution."""
+
+FULL_PAGE_SHARE = 0.8
+"""An embedded image that covers this share of its page is the scan itself."""
+
+_IMAGE_FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "HEIF")
+_PASSWORD_ERROR = 4
+_PDF_LOCK = threading.Lock()  # PDFium is not thread-safe
+
+pillow_heif.register_heif_opener()
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One page as it was uploaded, turned upright by its own orientation mark only.
+
+    Attributes:
+        file: Name of the upload it came from.
+        page: Page of that file, from 1.
+        pixels: Gray, ``uint8``, 0 is black.
+        dpi: Resolution the file claims, or None.
+    """
+
+    file: str
+    page: int
+    pixels: np.ndarray
+    dpi: float | None = None
+
+
+def load_pages(data: bytes, name: str) -> list[PageImage]:
+    """Give every page of an upload as a gray image.
+
+    Raises:
+        UnreadableDocument: The file is empty, too large, of another type, protected or broken.
+    """
+    return list(iterate_pages(data, name))
+
+
+def iterate_pages(data: bytes, name: str) -> Iterator[PageImage]:
+    """Give the pages one by one, so that a long document never fills the memory.
+
+    Raises:
+        UnreadableDocument: As ``load_pages``; a broken later page is told when it is reached.
+    """
+    short_name = PurePath(name.replace("\\", "/")).name or name
+    if not data:
+        raise refusal("empty_file", short_name)
+    if len(data) > MAX_BYTES:
+        raise refusal("file_too_large", short_name, MAX_BYTES // 1024 // 1024)
+    if b"%PDF-" in data[:1024]:
+        return _pdf_pages(data, short_name)
+    if _is_image(data):
+        return _image_pages(data, short_name)
+    raise refusal("unsupported_type", short_name)
+
+
+def _is_image(data: bytes) -> bool:
+    if data[:3] == b"\xff\xd8\xff" or data[:8] == b"\x89PNG\r\n\x1a\n":
+        return True
+    if data[:4] in (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"):
+        return True
+    brands = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
+    return data[4:8] == b"ftyp" and data[8:12] in brands
+
+
+def _image_pages(data: bytes, name: str) -> Iterator[PageImage]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with Image.open(io.BytesIO(data), formats=_IMAGE_FORMATS) as image:
+                for index in range(_frame_count(image, name)):
+                    image.seek(index)
+                    yield PageImage(name, index + 1, _gray(image, name), _claimed_dpi(image))
+        except UnreadableDocument:
+            raise
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+            raise refusal("image_too_large", name, MAX_PIXELS // 1_000_000) from error
+        except UnidentifiedImageError as error:
+            raise refusal("broken_document", name) from error
+        except Exception as error:  # decoders fail in many ways on broken files; all mean the same here
+            raise refusal("broken_document", name) from error
+
+
+def _frame_count(image: Image.Image, name: str) -> int:
+    """Pages of the file; the second picture of a phone's JPEG (a preview) is not a page."""
+    if image.format != "TIFF":
+        return 1
+    count = 1
+    try:
+        while count <= MAX_PAGES:
+            image.seek(count)
+            count += 1
+    except EOFError:
+        pass
+    if count > MAX_PAGES:
+        raise refusal("too_many_pages", name, MAX_PAGES)
+    return count
+
+
+def _gray(image: Image.Image, name: str) -> np.ndarray:
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise refusal("image_too_large", name, MAX_PIXELS // 1_000_000)
+    if min(width, height) < MIN_SIDE_PX:
+        raise refusal("image_too_small", name)
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
+        return _stretched_to_8_bits(np.asarray(upright))
+    if "A" in upright.getbands() or "transparency" in upright.info:
+        layered = upright.convert("RGBA")
+        paper = Image.new("RGBA", layered.size, "white")
+        upright = Image.alpha_composite(paper, layered)
+    return np.ascontiguousarray(np.asarray(upright.convert("L")))
+
+
+def _stretched_to_8_bits(samples: np.ndarray) -> np.ndarray:
+    values = samples.astype(np.float32)
+    top = 65535.0 if samples.dtype.kind in "ui" else max(float(values.max(initial=0.0)), 1.0)
+    return np.clip(values * (255.0 / top), 0, 255).astype(np.uint8)
+
+
+def _claimed_dpi(image: Image.Image) -> float | None:
+    claimed = image.info.get("dpi")
+    try:
+        value = float(claimed[0]) if claimed else 0.0
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    return value if 50.0 <= value <= 1200.0 else None
+
+
+def _pdf_pages(data: bytes, name: str) -> Iterator[PageImage]:
+    with _PDF_LOCK:
+        document = _open_pdf(data, name)
+        count = len(document)
+    try:
+        if count == 0:
+            raise refusal("no_pages", name)
+        if count > MAX_PAGES:
+            raise refusal("too_many_pages", name, MAX_PAGES)
+        for index in range(count):
+            yield _pdf_page(document, index, name)
+    finally:
+        with _PDF_LOCK:
+            document.close()
+
+
+def _open_pdf(data: bytes, name: str) -> pypdfium2.PdfDocument:
+    try:
+        document = pypdfium2.PdfDocument(data)
+        if document.get_formtype() != pdfium.FORMTYPE_NONE:
+            document.init_forms()  # without it a filled PDF would be drawn without its answers
+        return document
+    except pypdfium2.PdfiumError as error:
+        protected = getattr(error, "err_code", None) == _PASSWORD_ERROR or "password" in str(error).lower()
+        raise refusal("encrypted_document" if protected else "broken_document", name) from error
+
+
+def _pdf_page(document: pypdfium2.PdfDocument, index: int, name: str) -> PageImage:
+    try:
+        with _PDF_LOCK:
+            page = document[index]
+            dpi = _drawing_dpi(page)
+            bitmap = page.render(scale=dpi / 72, grayscale=True)
+            pixels = np.array(bitmap.to_numpy(), copy=True)
+            page.close()
+    except pypdfium2.PdfiumError as error:
+        raise refusal("broken_document", name) from error
+    gray = pixels[:, :, 0] if pixels.ndim == 3 else pixels
+    if min(gray.shape) < MIN_SIDE_PX:
+        raise refusal("image_too_small", name)
+    return PageImage(name, index + 1, np.ascontiguousarray(gray), dpi)
+
+
+def _drawing_dpi(page: pypdfium2.PdfPage) -> float:
+    width_pt, height_pt = page.get_size()
+    dpi = float(PDF_DPI)
+    native = _scan_dpi(page, width_pt, height_pt)
+    if native:
+        dpi = min(dpi, native)
+    pixels_at_one_dpi = max(width_pt * height_pt / 72**2, 1e-6)
+    return min(dpi, (MAX_PDF_PAGE_PIXELS / pixels_at_one_dpi) ** 0.5)
+
+
+def _scan_dpi(page: pypdfium2.PdfPage, width_pt: float, height_pt: float) -> float | None:
+    """Resolution of the picture that fills the page, so that a scan is not blown up."""
+    for item in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=2):
+        left, bottom, right, top = item.get_bounds()
+        if (right - left) * (top - bottom) < FULL_PAGE_SHARE * width_pt * height_pt:
+            continue
+        image_width, image_height = item.get_px_size()
+        longest_pt = max(right - left, top - bottom)
+        if longest_pt > 0:
+            return max(image_width, image_height) / longest_pt * 72
+    return None

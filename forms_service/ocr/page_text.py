@@ -1,0 +1,126 @@
+"""Reads a whole page nobody knows the layout of, without putting the caller at risk.
+
+The recogniser runs in a child process of its own, with a wall-clock limit and a memory limit: a
+page that makes it hang or swell costs that page a refusal and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from core.errors import UnreadableDocument
+from core.localized_text import LocalizedText
+from forms_service.ocr.engine import LineMode, require_language
+
+WALL_LIMIT_S = 30.0
+MEMORY_LIMIT_MB = 900
+
+_GIVEN_UP = LocalizedText(
+    ar="تعذرت القراءة الآلية لهذه الصفحة في الوقت المحدد. الملف محفوظ وسيطلع عليه أحد المستخدمين.",
+    fr="La lecture automatique de cette page n'a pas abouti à temps. "
+    "Le fichier est conservé ; un agent le lira.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageWord:
+    """One word of a page, with its place in that page's pixels."""
+
+    text: str
+    confidence: float
+    line: tuple[int, int, int]
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """Everything the recogniser saw on a page, in reading order."""
+
+    words: tuple[PageWord, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The text line by line."""
+        rows: dict[tuple[int, int, int], list[str]] = {}
+        for word in self.words:
+            rows.setdefault(word.line, []).append(word.text)
+        return tuple(" ".join(row) for row in rows.values())
+
+    @property
+    def text(self) -> str:
+        """The whole text, one line per line."""
+        return "\n".join(self.lines)
+
+
+def read_page_text(
+    pixels: np.ndarray,
+    languages: tuple[str, ...] = ("fra",),
+    mode: LineMode = LineMode.PAGE,
+    wall_limit_s: float = WALL_LIMIT_S,
+    memory_limit_mb: int = MEMORY_LIMIT_MB,
+) -> PageText:
+    """Read a gray page in the given languages, within the limits.
+
+    Raises:
+        UnreadableDocument: The recogniser hung, crashed or wanted too much memory.
+        MissingTool: A language is not installed.
+    """
+    for language in languages:
+        require_language(language)
+    command = [sys.executable, "-m", "forms_service.ocr.page_text_child"]
+    command += ["+".join(languages), str(int(mode)), str(memory_limit_mb), str(int(wall_limit_s) + 1)]
+    child = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env={**os.environ, "OMP_THREAD_LIMIT": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    try:
+        answer, _ = child.communicate(_as_png(pixels), timeout=wall_limit_s)
+    except subprocess.TimeoutExpired as error:
+        raise UnreadableDocument(_GIVEN_UP, code="reading_timed_out") from error
+    finally:
+        _end(child)
+    if child.returncode != 0:
+        raise UnreadableDocument(_GIVEN_UP, code="reading_failed")
+    return PageText(tuple(_word(entry) for entry in json.loads(answer)))
+
+
+def _end(child: subprocess.Popen) -> None:
+    """Stop the child and whatever it started: the recogniser is its child in turn."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def _as_png(pixels: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels, dtype=np.uint8)).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def _word(entry: dict) -> PageWord:
+    return PageWord(
+        entry["text"],
+        entry["confidence"],
+        tuple(entry["line"]),
+        entry["left"],
+        entry["top"],
+        entry["width"],
+        entry["height"],
+    )
