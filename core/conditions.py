@@ -120,8 +120,32 @@ DOSSIER_FUNCTIONS = ("has_document", "has_document_for_child", "on_file", "decla
 """Functions that ask the dossier at hand; ``core.scope`` binds them."""
 
 _CEL_BUILTINS = frozenset(
-    "size int double string bool uint has contains startsWith endsWith matches filter map exists all "
-    "exists_one true false null in type dyn duration timestamp".split()
+    [
+        "size",
+        "int",
+        "double",
+        "string",
+        "bool",
+        "uint",
+        "has",
+        "contains",
+        "startsWith",
+        "endsWith",
+        "matches",
+        "filter",
+        "map",
+        "exists",
+        "all",
+        "exists_one",
+        "true",
+        "false",
+        "null",
+        "in",
+        "type",
+        "dyn",
+        "duration",
+        "timestamp",
+    ]
 )
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 _MACRO = re.compile(r"([A-Za-z_][\w.]*)\.(?:filter|map|exists|all|exists_one)\(\s*([A-Za-z_]\w*)\s*,")

@@ -19,7 +19,9 @@ Answer = str | int | bool | list[str] | None
 def clean_text(raw: object) -> str:
     """Normalise typed or read text: NFC, one blank between words, none around, no control marks."""
     text = unicodedata.normalize("NFC", str(raw))
-    text = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    text = "".join(
+        " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C"
+    )
     return " ".join(text.split())
 
 

@@ -1,0 +1,238 @@
+"""One person's request: answers with their provenance, attachments, and the states it passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from core.errors import DossierError, InvalidValue
+from core.field_kinds import Answer, kind_of
+from core.form_spec import FieldSpec, FormSpec
+from core.localized_text import LocalizedText
+
+
+class DossierState(StrEnum):
+    """Where a dossier stands on its way."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    PHYSICAL_CHECK_PENDING = "physical_check_pending"
+    UNDER_REVIEW = "under_review"
+    CORRECTION_REQUESTED = "correction_requested"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    CLOSED = "closed"
+
+
+class DossierEvent(StrEnum):
+    """What somebody does to a dossier."""
+
+    DEPOSIT = "deposit"
+    DEPOSIT_WITH_PHYSICAL_CHECK = "deposit_with_physical_check"
+    RECEIVE_PAPER = "receive_paper"
+    START_REVIEW = "start_review"
+    REQUEST_CORRECTION = "request_correction"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    CLOSE = "close"
+
+
+_S, _E = DossierState, DossierEvent
+TRANSITIONS: Mapping[tuple[DossierState, DossierEvent], DossierState] = {
+    (_S.DRAFT, _E.DEPOSIT): _S.SUBMITTED,
+    (_S.DRAFT, _E.DEPOSIT_WITH_PHYSICAL_CHECK): _S.PHYSICAL_CHECK_PENDING,
+    (_S.DRAFT, _E.CLOSE): _S.CLOSED,
+    (_S.PHYSICAL_CHECK_PENDING, _E.RECEIVE_PAPER): _S.SUBMITTED,
+    (_S.PHYSICAL_CHECK_PENDING, _E.CLOSE): _S.CLOSED,
+    (_S.SUBMITTED, _E.START_REVIEW): _S.UNDER_REVIEW,
+    (_S.UNDER_REVIEW, _E.REQUEST_CORRECTION): _S.CORRECTION_REQUESTED,
+    (_S.CORRECTION_REQUESTED, _E.DEPOSIT): _S.SUBMITTED,
+    (_S.CORRECTION_REQUESTED, _E.CLOSE): _S.CLOSED,
+    (_S.UNDER_REVIEW, _E.ACCEPT): _S.ACCEPTED,
+    (_S.UNDER_REVIEW, _E.REFUSE): _S.REFUSED,
+    (_S.UNDER_REVIEW, _E.CLOSE): _S.CLOSED,
+}
+
+STATE_LABELS: Mapping[DossierState, LocalizedText] = {
+    _S.DRAFT: LocalizedText("مسودة", "Brouillon"),
+    _S.SUBMITTED: LocalizedText("تم الإيداع", "Déposé"),
+    _S.PHYSICAL_CHECK_PENDING: LocalizedText("في انتظار الملف الورقي", "En attente du dossier papier"),
+    _S.UNDER_REVIEW: LocalizedText("قيد الدراسة", "En cours d'examen"),
+    _S.CORRECTION_REQUESTED: LocalizedText("في انتظار التصحيح", "À corriger"),
+    _S.ACCEPTED: LocalizedText("مقبول", "Accepté"),
+    _S.REFUSED: LocalizedText("مرفوض", "Refusé"),
+    _S.CLOSED: LocalizedText("مغلق", "Classé sans suite"),
+}
+
+EDITABLE_STATES = frozenset({DossierState.DRAFT, DossierState.CORRECTION_REQUESTED})
+"""States in which the applicant may still change answers and attachments."""
+
+
+def next_state(state: DossierState, event: DossierEvent) -> DossierState:
+    """Tell where ``event`` leads from ``state``.
+
+    Raises:
+        DossierError: The event is not possible in that state.
+    """
+    try:
+        return TRANSITIONS[state, event]
+    except KeyError:
+        label = STATE_LABELS[state]
+        raise DossierError(
+            LocalizedText(
+                ar=f"هذه العملية غير ممكنة لأن الملف في حالة «{label.ar}». لم يتغير شيء. أعد تحميل الصفحة.",
+                fr=f"Cette opération n'est pas possible : le dossier est « {label.fr} ». "
+                "Rien n'a été modifié. Rechargez la page.",
+            ),
+            code="wrong_state",
+        ) from None
+
+
+class Origin(StrEnum):
+    """Where an answer comes from."""
+
+    SCREEN = "screen"
+    PDF = "pdf"
+    SCAN = "scan"
+    REVIEWER = "reviewer"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """One answer and its provenance; ``at`` is an ISO time stamp."""
+
+    value: Answer
+    origin: Origin = Origin.SCREEN
+    confidence: float | None = None
+    by: str | None = None
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A document the applicant supplied; ``child`` numbers the row it is for, from 1."""
+
+    type: str
+    child: int | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    file: str | None = None
+    id: str | None = None
+    declined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One request under one version of one form.
+
+    Attributes:
+        groups: For each group, its rows in order, canonical answers by relative field id.
+        facts: Facts given directly (asked on screen or in a dossier file).
+        on_file: Document types filed with the fund before.
+        declared: Events declared to the fund before (``marriage``, ``death``).
+    """
+
+    form_id: str
+    version: int
+    values: Mapping[str, FieldValue] = field(default_factory=dict)
+    groups: Mapping[str, tuple[Mapping[str, Answer], ...]] = field(default_factory=dict)
+    facts: Mapping[str, Answer] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
+    on_file: frozenset[str] = frozenset()
+    declared: frozenset[str] = frozenset()
+    state: DossierState = DossierState.DRAFT
+    reference: str | None = None
+
+    def answers(self) -> dict[str, Answer]:
+        """The canonical answers by field id, without their provenance."""
+        return {field_id: given.value for field_id, given in self.values.items() if given.value is not None}
+
+
+def parse_answers(
+    fields: Iterable[FieldSpec], raw: Mapping[str, object]
+) -> tuple[dict[str, Answer], dict[str, InvalidValue]]:
+    """Sort raw answers into canonical ones and problems, field by field; nothing is dropped silently."""
+    answers: dict[str, Answer] = {}
+    problems: dict[str, InvalidValue] = {}
+    for spec in fields:
+        if spec.id not in raw:
+            continue
+        try:
+            answer = kind_of(spec).parse(raw[spec.id], spec)
+        except InvalidValue as problem:
+            problems[spec.id] = problem
+            continue
+        if answer is not None:
+            answers[spec.id] = answer
+    return answers, problems
+
+
+def fact_fields(spec: FormSpec) -> tuple[FieldSpec, ...]:
+    """The form's facts, in the shape of fields, so that one parser serves both."""
+    from core.localized_text import Script
+
+    return tuple(
+        FieldSpec(id=fact.id, kind=fact.kind, label=fact.label, script=Script.ANY, printed=False)
+        for fact in spec.facts
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDossier:
+    """A dossier made of raw answers, and what could not be read of them.
+
+    Attributes:
+        problems: By field id; rows of groups as ``children.1.birth``.
+        unknown: Names in the answers that the form does not know.
+    """
+
+    dossier: Dossier
+    problems: Mapping[str, InvalidValue]
+    unknown: tuple[str, ...]
+
+
+def dossier_from_answers(
+    spec: FormSpec,
+    values: Mapping[str, object],
+    groups: Mapping[str, Iterable[Mapping[str, object]]] | None = None,
+    facts: Mapping[str, object] | None = None,
+    attachments: Iterable[Attachment] = (),
+    on_file: Iterable[str] = (),
+    declared: Iterable[str] = (),
+    origin: Origin = Origin.FILE,
+) -> ParsedDossier:
+    """Make a dossier of raw answers: every value parsed by its kind, every problem named."""
+    fields = [one for one in spec.fields()] + [one for one in spec.printed_fields()]
+    answers, problems = parse_answers({one.id: one for one in fields}.values(), values)
+    fact_ids = {fact.id for fact in spec.facts}
+    given_facts = {**{k: v for k, v in values.items() if k in fact_ids}, **(facts or {})}
+    fact_answers, fact_problems = parse_answers(fact_fields(spec), given_facts)
+    problems |= fact_problems
+    rows: dict[str, tuple[Mapping[str, Answer], ...]] = {}
+    unknown = [name for name in values if name not in fact_ids and name not in {f.id for f in fields}]
+    unknown += [name for name in facts or {} if name not in fact_ids]
+    for group_id, raw_rows in (groups or {}).items():
+        group = next((one for one in spec.groups if one.id == group_id), None)
+        if group is None:
+            unknown.append(group_id)
+            continue
+        parsed_rows = []
+        for number, raw in enumerate(raw_rows, start=1):
+            row, row_problems = parse_answers(group.fields, raw)
+            parsed_rows.append(row)
+            problems |= {f"{group_id}.{number}.{key}": value for key, value in row_problems.items()}
+            known = {one.id for one in group.fields} | {name for name, _ in group.derived}
+            unknown += [f"{group_id}.{number}.{key}" for key in raw if key not in known]
+        rows[group_id] = tuple(parsed_rows)
+    dossier = Dossier(
+        form_id=spec.id,
+        version=spec.version,
+        values={key: FieldValue(value, origin) for key, value in answers.items()},
+        groups=rows,
+        facts=fact_answers,
+        attachments=tuple(attachments),
+        on_file=frozenset(on_file),
+        declared=frozenset(declared),
+    )
+    return ParsedDossier(dossier, problems, tuple(unknown))
