@@ -1,0 +1,247 @@
+"""What the use cases hand out: plain, frozen data that screens and commands may show as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from core.dossier import Dossier, DossierState
+from core.extraction import FieldAnswer, Verdict
+from core.form_spec import FormSpec
+from core.localized_text import Language, LocalizedText
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. ``roles`` is a subset of ``applicant``, ``clerk`` and ``reviewer``."""
+
+    id: str
+    name: str
+    roles: frozenset[str]
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person works for the fund."""
+        return bool(self.roles & {"clerk", "reviewer"})
+
+
+class ReadingStatus(StrEnum):
+    """How far an upload has come.
+
+    ``refused`` says that the paper cannot be used and why; ``failed`` that the machine gave up,
+    the paper is kept, and a person will look at it.
+    """
+
+    WAITING = "waiting"
+    READING = "reading"
+    READ = "read"
+    FAILED = "failed"
+    REFUSED = "refused"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether a screen may stop asking."""
+        return self not in (ReadingStatus.WAITING, ReadingStatus.READING)
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentView:
+    """One upload: a document, or pages of the form itself (``is_form``).
+
+    Attributes:
+        type: Recognised or declared document type; ``form`` for pages of the form, None when unknown.
+        declared_type: What the person said it is.
+        child: Row of the group it belongs to, from 1.
+        message: What became of it, in both languages; None when there is nothing to say.
+        facts: What was read on it (``birth: 2015-03-12``).
+        warnings: Doubts worth a look, in both languages.
+        pages: Number of pages seen; 0 before it was read.
+        decision: ``accepted`` or ``refused`` by a reviewer, else None.
+    """
+
+    id: str
+    filename: str
+    media_type: str
+    size: int
+    type: str | None
+    declared_type: str | None
+    child: int | None
+    status: ReadingStatus
+    message: LocalizedText | None
+    facts: Mapping[str, object]
+    warnings: tuple[LocalizedText, ...]
+    valid_until: date | None
+    confidence: float | None
+    pages: int
+    is_form: bool
+    decision: str | None
+    decision_reason: str | None
+    uploaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ScanView:
+    """An upload that held pages of the form, for the reviewer's page viewer.
+
+    ``form_pages`` tells, per image from 0, which page of the form it is (None when it is none).
+    """
+
+    id: str
+    filename: str
+    status: ReadingStatus
+    pages: int
+    form_pages: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """One line of the dossier's history: who did what when; ``action`` is a stable code."""
+
+    at: datetime
+    actor_name: str
+    action: str
+    details: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRequest:
+    """What a reviewer asked the applicant to mend."""
+
+    at: datetime
+    fields: tuple[str, ...]
+    documents: tuple[str, ...]
+    message: str
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DossierView:
+    """Everything a screen needs of one dossier.
+
+    Attributes:
+        revision: Give it back as ``expected_revision`` so that nothing is overwritten unseen.
+        raw: What a person typed into fields whose text is not valid (yet), by field id.
+        problems: Why it is not valid, by field id.
+        group_raw / group_problems: The same for group rows, by (group, row from 1, field).
+        correction: The latest request for a complement, if any.
+        physical_check: Whether a check of the papers was drawn at deposit; None before it.
+    """
+
+    id: str
+    reference: str
+    state: DossierState
+    language: Language
+    spec: FormSpec
+    dossier: Dossier
+    revision: int
+    attachments: tuple[AttachmentView, ...]
+    scans: tuple[ScanView, ...]
+    events: tuple[EventView, ...]
+    owner_name: str
+    opened_at: datetime
+    changed_at: datetime
+    deposited_at: datetime | None
+    receipt_available: bool
+    may_edit: bool
+    physical_check: bool | None = None
+    correction: CorrectionRequest | None = None
+    decision_note: str | None = None
+    raw: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, LocalizedText] = field(default_factory=dict)
+    group_raw: Mapping[tuple[str, int, str], str] = field(default_factory=dict)
+    group_problems: Mapping[tuple[str, int, str], LocalizedText] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DossierSummary:
+    """One line of a list of dossiers."""
+
+    id: str
+    reference: str
+    form_id: str
+    version: int
+    title: LocalizedText
+    state: DossierState
+    language: Language
+    owner_name: str
+    registration: str
+    opened_at: datetime
+    changed_at: datetime
+    deposited_at: datetime | None
+    to_review: int
+    reading: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionView:
+    """One answer a machine read from paper, beside what the dossier holds.
+
+    Attributes:
+        raw: The characters seen.
+        value: The canonical value, None when the characters are not one.
+        shown: The value as a person reads it, in each language.
+        page: Index (from 0) of the page image within the upload ``scan_id``.
+        box: ``[left, top, right, bottom]`` on that page image in its pixels.
+        current: What the dossier holds for this field now.
+        decided_by: Name of the person who decided, None while open.
+        decision: ``accepted``, ``corrected``, ``filled`` (taken over by itself) or None.
+    """
+
+    id: str
+    field_id: str
+    label: LocalizedText
+    raw: str
+    value: FieldAnswer
+    shown: LocalizedText
+    confidence: float
+    verdict: Verdict
+    reason: str | None
+    scan_id: str
+    page: int
+    box: tuple[int, int, int, int]
+    crop_available: bool
+    current: FieldAnswer
+    conflicts: bool
+    decision: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageFate:
+    """What became of one page of a clerk's stack: ``fate`` is a stable code, ``message`` words it.
+
+    Codes: ``filed`` (with a dossier), ``unidentified``, ``unknown_form``, ``invalid_reference``,
+    ``unreadable``.
+    """
+
+    file: str
+    page: int
+    fate: str
+    message: LocalizedText
+    dossier_id: str | None = None
+    reference: str | None = None
+    form_page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeResult:
+    """What became of a stack of scans: the dossiers found or opened, and every page's fate."""
+
+    opened: tuple[str, ...]
+    found: tuple[str, ...]
+    pages: tuple[PageFate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicReceipt:
+    """What anybody who holds a receipt may check on line; no personal data beyond it."""
+
+    reference: str
+    request_type: LocalizedText
+    deposited_at: datetime
+    state: DossierState
+    received: int
+    missing: int
