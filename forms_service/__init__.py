@@ -1,0 +1,1 @@
+"""Bilingual forms for social security: paper, screens, reading of scans, completeness, receipts."""

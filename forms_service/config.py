@@ -1,0 +1,176 @@
+"""Settings, all from the environment, all with a default that runs on a laptop."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from core.errors import FormsError
+
+MEBIBYTE = 1024 * 1024
+
+
+class InvalidSetting(FormsError):
+    """A setting is not usable: the message names it and says what is expected."""
+
+    code = "invalid_setting"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLimits:
+    """What one reading may use before it is stopped; the paper is kept in any case."""
+
+    wall_seconds: float = 240.0
+    cpu_seconds: int = 200
+    memory_bytes: int = 4096 * MEBIBYTE
+    output_bytes: int = 256 * MEBIBYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """How this installation runs.
+
+    Attributes:
+        data_folder: Database, objects and keys, unless other settings say otherwise.
+        spec_folder: The forms' YAML specs.
+        public_url: Address that the receipt's QR code leads to.
+        physical_check_rate: Share of deposits drawn for a check of the papers; None leaves it to the spec.
+        demo: Whether the demonstration accounts exist.
+    """
+
+    data_folder: Path = Path("var")
+    database_url: str = ""
+    spec_folder: Path = field(default_factory=lambda: default_spec_folder())
+    public_url: str = "http://127.0.0.1:8000"
+    timezone: str = "Africa/Casablanca"
+    demo: bool = False
+    physical_check_rate: float | None = None
+    max_upload_bytes: int = 40 * MEBIBYTE
+    max_uploads: int = 100
+    worker_slots: int = 1
+    reading: ReadingLimits = ReadingLimits()
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Config:
+        """Read the ``FORMS_…`` settings.
+
+        Raises:
+            InvalidSetting: One of them is not usable.
+        """
+        given = _Settings(environment)
+        config = cls(
+            data_folder=Path(given.text("FORMS_DATA_DIR", "var")),
+            database_url=given.text("FORMS_DATABASE_URL", ""),
+            spec_folder=Path(given.text("FORMS_SPEC_DIR", str(default_spec_folder()))),
+            public_url=given.text("FORMS_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+            timezone=given.text("FORMS_TIMEZONE", "Africa/Casablanca"),
+            demo=given.flag("FORMS_DEMO"),
+            physical_check_rate=given.share("FORMS_PHYSICAL_CHECK_RATE"),
+            max_upload_bytes=given.count("FORMS_MAX_UPLOAD_MB", 40) * MEBIBYTE,
+            worker_slots=given.count("FORMS_WORKER_SLOTS", 1),
+            reading=ReadingLimits(wall_seconds=float(given.count("FORMS_READING_SECONDS", 240))),
+        )
+        config.zone()
+        return config
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database's URL; SQLite in the data folder by default."""
+        return self.database_url or f"sqlite:///{self.data_folder.resolve() / 'forms.sqlite'}"
+
+    @property
+    def objects_folder(self) -> Path:
+        """Where papers are kept."""
+        return self.data_folder.resolve() / "objects"
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the session key and the receipts' signing keys are kept."""
+        return self.data_folder.resolve() / "keys"
+
+    def zone(self) -> ZoneInfo:
+        """The time zone in which days begin.
+
+        Raises:
+            InvalidSetting: This machine does not know it.
+        """
+        try:
+            return ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise InvalidSetting(f"FORMS_TIMEZONE: {self.timezone!r} ?") from error
+
+    def prepare_folders(self) -> None:
+        """Make the folders, readable by this user only."""
+        for folder in (self.data_folder, self.objects_folder, self.keys_folder):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def secret_key(self) -> str:
+        """The key that signs sessions: ``FORMS_SECRET_KEY``, or one made at the first start."""
+        if given := os.environ.get("FORMS_SECRET_KEY"):
+            return given
+        return kept_secret(self.keys_folder / "session.key")
+
+
+def default_spec_folder() -> Path:
+    """The specs that are shipped beside this package."""
+    return Path(__file__).resolve().parent.parent / "form_specs"
+
+
+def kept_secret(path: Path) -> str:
+    """The secret kept in that file; made, for this user's eyes only, when there is none.
+
+    Several processes may start at once: the first to link its file in place wins.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()
+
+
+class _Settings:
+    """Typed reading of the environment."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def text(self, name: str, default: str) -> str:
+        return self._environment.get(name, "").strip() or default
+
+    def flag(self, name: str) -> bool:
+        value = self.text(name, "0").lower()
+        if value not in ("0", "1", "true", "false", "yes", "no"):
+            raise InvalidSetting(f"{name}: {value!r} (0 / 1)")
+        return value in ("1", "true", "yes")
+
+    def count(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isascii() or not value.isdigit() or int(value) == 0:
+            raise InvalidSetting(f"{name}: {value!r} (1, 2, 3, …)")
+        return int(value)
+
+    def share(self, name: str) -> float | None:
+        value = self.text(name, "")
+        if not value:
+            return None
+        try:
+            share = float(value)
+        except ValueError:
+            share = -1.0
+        if not 0.0 <= share <= 1.0:
+            raise InvalidSetting(f"{name}: {value!r} (0.0 … 1.0)")
+        return share

@@ -1,0 +1,242 @@
+"""The one port to the task engine (DBOS): work is handed over inside the transaction that needs it.
+
+A job is named by its task and a key: handing the same key over twice gives one job.  Jobs run at
+least once; what they store must therefore be the same when they run again.
+
+Recovery of a dead worker's jobs on other hosts is ours: every worker keeps a heartbeat row, and each
+of them hands the work of every executor without a fresh heartbeat back to the queue.  It looks at the
+whole state each time and not at events, because recovery that reacts once can strand work.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
+
+from forms_service.storage.database import Database
+from forms_service.storage.models import WorkerLeaseRow
+
+QUEUE = "reading"
+APPLICATION = "forms-service"
+APPLICATION_VERSION = "1"
+"""Constant on purpose: a version taken from the code would leave old jobs unclaimed after an update."""
+
+MAX_RECOVERY_ATTEMPTS = 3
+BEAT_SECONDS = 1.0
+LEASE_SECONDS = 6.0
+
+log = structlog.get_logger(__name__)
+
+
+class Jobs(Protocol):
+    """What use cases need of a task engine."""
+
+    def enqueue(self, session: Session, task: str, key: str) -> None:
+        """Hand a job over; it exists exactly if the session's transaction commits."""
+        ...
+
+
+class DbosJobs:
+    """Hands jobs over to DBOS; the web process is only ever this client."""
+
+    def __init__(self, database_url: str) -> None:
+        self._url = database_url
+        self._client: Any = None
+        self._lock = threading.Lock()
+
+    def enqueue(self, session: Session, task: str, key: str) -> None:
+        """Hand a job over inside the caller's transaction; a known key gives the job there is."""
+        self._dbos().enqueue_in_transaction(
+            session,
+            {
+                "workflow_name": task,
+                "queue_name": QUEUE,
+                "workflow_id": f"{task}:{key}",
+                "app_version": APPLICATION_VERSION,
+                "application_name": APPLICATION,
+            },
+            key,
+        )
+
+    def close(self) -> None:
+        """Give the client's connections back."""
+        if self._client is not None:
+            self._client.destroy()
+            self._client = None
+
+    def _dbos(self) -> Any:
+        with self._lock:
+            if self._client is None:
+                from dbos import DBOSClient, DBOSPortableJSONSerializer
+
+                self._client = DBOSClient(
+                    system_database_url=self._url,
+                    serializer=DBOSPortableJSONSerializer(),
+                    application_name=APPLICATION,
+                    lazy=True,
+                )
+            return self._client
+
+
+def prepare_tables(database_url: str) -> None:
+    """Make or migrate the task engine's own tables."""
+    from dbos import run_dbos_database_migrations
+
+    quieten_engine()
+    run_dbos_database_migrations(database_url)
+
+
+def quieten_engine() -> None:
+    """Keep the engine's chatter out of our logs: it may carry arguments."""
+    import logging
+
+    logging.getLogger("dbos").setLevel(logging.ERROR)
+
+
+class Worker:
+    """One worker process: runs jobs, beats, and takes over the work of the dead."""
+
+    def __init__(
+        self,
+        database: Database,
+        tasks: Mapping[str, Callable[[str], None]],
+        given_up: Callable[[str, str], None],
+        slots: int = 1,
+        polling_seconds: float = 0.2,
+    ) -> None:
+        """Prepare a worker that runs ``tasks`` (by name; each gets the job's key).
+
+        ``given_up`` is called with task and key of a job that will not be tried again; it may be
+        called more than once.  ``slots`` jobs run at once.
+        """
+        self.executor_id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._database = database
+        self._tasks = tasks
+        self._given_up = given_up
+        self._slots = slots
+        self._polling_seconds = polling_seconds
+        self._stop = threading.Event()
+        self._beating: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to work; returns at once."""
+        self._beat()
+        self._launch()
+        self._beating = threading.Thread(target=self._keep_beating, name="heartbeat", daemon=True)
+        self._beating.start()
+        log.info("worker started", executor=self.executor_id, slots=self._slots)
+
+    def stop(self, wait_seconds: int = 20) -> None:
+        """Finish what runs (up to a limit) and leave; unfinished work goes to the others."""
+        from dbos import DBOS
+
+        self._stop.set()
+        DBOS.destroy(workflow_completion_timeout_sec=wait_seconds)
+        if self._beating is not None:
+            self._beating.join(timeout=2 * BEAT_SECONDS)
+        with self._database.writing() as session:
+            session.execute(delete(WorkerLeaseRow).where(WorkerLeaseRow.executor_id == self.executor_id))
+        log.info("worker stopped", executor=self.executor_id)
+
+    def _launch(self) -> None:
+        from dbos import DBOS, DBOSPortableJSONSerializer
+
+        DBOS(
+            config={
+                "name": APPLICATION,
+                "system_database_url": self._database.url,
+                "application_version": APPLICATION_VERSION,
+                "executor_id": self.executor_id,
+                "serializer": DBOSPortableJSONSerializer(),
+                "log_level": "ERROR",
+                "run_migrations": False,
+            }
+        )
+        for name, task in self._tasks.items():
+            self._register(name, task)
+        DBOS.listen_queues([QUEUE])
+        DBOS.launch()
+        quieten_engine()
+        DBOS.register_queue(
+            QUEUE,
+            worker_concurrency=self._slots,
+            polling_interval_sec=self._polling_seconds,
+            on_conflict="always_update",
+        )
+
+    def _register(self, name: str, task: Callable[[str], None]) -> None:
+        from dbos import DBOS
+
+        @DBOS.step(
+            name=f"{name}.step", retries_allowed=True, max_attempts=4, interval_seconds=0.5, backoff_rate=3.0
+        )
+        def step(key: str) -> None:
+            task(key)
+
+        @DBOS.workflow(name=name, max_recovery_attempts=MAX_RECOVERY_ATTEMPTS)
+        def workflow(key: str) -> None:
+            try:
+                step(key)
+            except Exception as error:
+                log.error("job given up", task=name, key=key, error=type(error).__name__)
+                self._given_up(name, key)
+
+    def _keep_beating(self) -> None:
+        while not self._stop.wait(BEAT_SECONDS):
+            try:
+                self._beat()
+                self._take_over()
+            except Exception as error:  # the next beat tries again: a beat must never end the worker
+                log.warning("heartbeat failed", error=type(error).__name__)
+
+    def _beat(self) -> None:
+        now = datetime.now(UTC)
+        with self._database.writing() as session:
+            lease = session.get(WorkerLeaseRow, self.executor_id)
+            if lease is None:
+                session.add(
+                    WorkerLeaseRow(
+                        executor_id=self.executor_id,
+                        host=socket.gethostname(),
+                        pid=os.getpid(),
+                        started_at=now,
+                        beat_at=now,
+                    )
+                )
+            else:
+                lease.beat_at = now
+            long_dead = now - timedelta(seconds=100 * LEASE_SECONDS)
+            session.execute(delete(WorkerLeaseRow).where(WorkerLeaseRow.beat_at < long_dead))
+
+    def _take_over(self) -> None:
+        from dbos import DBOS
+
+        orphaned = self._executors_at_work() - self._living()
+        if orphaned:
+            log.warning("taking over", executors=sorted(orphaned))
+            DBOS._recover_pending_workflows(sorted(orphaned))
+        for workflow in DBOS.list_workflows(status="MAX_RECOVERY_ATTEMPTS_EXCEEDED", load_input=False):
+            task, _, key = workflow.workflow_id.partition(":")
+            self._given_up(task, key)
+
+    def _living(self) -> set[str]:
+        fresh = datetime.now(UTC) - timedelta(seconds=LEASE_SECONDS)
+        with self._database.reading() as session:
+            return set(
+                session.scalars(select(WorkerLeaseRow.executor_id).where(WorkerLeaseRow.beat_at >= fresh))
+            )
+
+    def _executors_at_work(self) -> set[str]:
+        with self._database.reading() as session:
+            schema = "dbos." if session.get_bind().dialect.name == "postgresql" else ""
+            query = f"select distinct executor_id from {schema}workflow_status where status = 'PENDING'"  # noqa: S608
+            return {executor for (executor,) in session.execute(text(query)) if executor}

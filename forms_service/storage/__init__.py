@@ -1,0 +1,1 @@
+"""What must outlive the process: rows in a database, papers in an object store."""

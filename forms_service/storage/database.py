@@ -1,0 +1,119 @@
+"""The database connection and its transactions.
+
+SQLite runs in WAL with ``synchronous=FULL`` (a committed deposit survives a power cut), waits for
+locks instead of failing, and takes the write lock when a writing transaction begins: a lock that is
+upgraded half-way can fail with «database is locked» however long one waits.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.orm import Session
+
+BUSY_TIMEOUT_MS = 30_000
+_READING = {"reading_only": True}
+_MIGRATION_LOCK = 0x464F524D
+"""Key of PostgreSQL's advisory lock that lets one process migrate at a time («FORM»)."""
+
+
+def connect(url: str) -> Engine:
+    """Open the database of that URL, with the settings that make a commit durable."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy says BEGIN itself, see below
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading_only")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+class Database:
+    """Transactions on one database: everything a use case changes is kept, or nothing."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = connect(url)
+        self._reader = self.engine.execution_options(**_READING)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction that commits at the end, or rolls back on any error."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A consistent view that never waits for writers and changes nothing."""
+        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
+            yield session
+            session.rollback()
+
+    def migrate(self, lock_folder: Path) -> None:
+        """Bring the tables, and those of the task engine, to this version; safe to call at once by many."""
+        with _one_at_a_time(self.engine, lock_folder):
+            _upgrade(self.engine)
+            _upgrade_task_engine(self.url)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _one_at_a_time(engine: Engine, lock_folder: Path) -> Iterator[None]:
+    with (lock_folder / "migration.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if engine.dialect.name != "postgresql":
+            yield
+            return
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("select pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
+            try:
+                yield
+            finally:
+                connection.execute(text("select pg_advisory_unlock(:key)"), {"key": _MIGRATION_LOCK})
+
+
+def migration_settings() -> Any:
+    """Alembic's settings for the migrations shipped in this package."""
+    from alembic.config import Config
+
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return settings
+
+
+def _upgrade(engine: Engine) -> None:
+    from alembic import command
+
+    settings = migration_settings()
+    with engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+
+
+def _upgrade_task_engine(url: str) -> None:
+    from forms_service.jobs import prepare_tables
+
+    prepare_tables(url)

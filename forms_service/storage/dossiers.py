@@ -1,0 +1,206 @@
+"""Dossiers in the database: find them, and let new values take over from old ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from core.dossier import Origin
+from core.field_kinds import Answer
+from core.localized_text import LocalizedText
+from forms_service.storage.models import (
+    AnswerRow,
+    AttachmentRow,
+    CorrectionRow,
+    DossierRow,
+    ExtractionRow,
+    GroupRow,
+    PageRow,
+)
+
+FIELD, FACT = "field", "fact"
+
+
+def localized(stored: Mapping[str, Any] | None) -> LocalizedText | None:
+    """A stored sentence in both languages."""
+    return LocalizedText(stored["ar"], stored["fr"]) if stored else None
+
+
+class DossierRepository:
+    """One transaction's view of the dossiers."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    # --- find -----------------------------------------------------------------------------------
+
+    def find(self, dossier_id: str, *, to_change: bool = False) -> DossierRow | None:
+        """The dossier; ``to_change`` keeps other transactions from changing it at the same time."""
+        query = select(DossierRow).where(DossierRow.id == dossier_id)
+        return self.session.scalar(query.with_for_update() if to_change else query)
+
+    def find_by_reference(self, reference: str, *, to_change: bool = False) -> DossierRow | None:
+        """The dossier of a printed reference."""
+        query = select(DossierRow).where(DossierRow.reference == reference)
+        return self.session.scalar(query.with_for_update() if to_change else query)
+
+    def listed(self, *conditions: ColumnElement[bool], limit: int = 500) -> list[DossierRow]:
+        """Dossiers that meet all conditions, latest change first."""
+        query = select(DossierRow).where(*conditions).order_by(DossierRow.changed_at.desc()).limit(limit)
+        return list(self.session.scalars(query))
+
+    def queue(self, states: Sequence[str], limit: int = 500) -> list[DossierRow]:
+        """Dossiers in those states, oldest deposit first."""
+        query = select(DossierRow).where(DossierRow.state.in_(states))
+        return list(self.session.scalars(query.order_by(DossierRow.deposited_at, DossierRow.id).limit(limit)))
+
+    def search(self, words: str, limit: int = 100) -> list[DossierRow]:
+        """Dossiers whose reference, registration or name holds the words."""
+        pattern = f"%{_escaped(words)}%"
+        compact = f"%{_escaped(words.upper())}%"
+        return self.listed(
+            or_(
+                DossierRow.reference.like(compact, escape="\\"),
+                DossierRow.registration.like(compact, escape="\\"),
+                func.lower(DossierRow.owner_name).like(pattern.lower(), escape="\\"),
+            ),
+            limit=limit,
+        )
+
+    # --- answers --------------------------------------------------------------------------------
+
+    def answers(self, dossier_id: str) -> dict[tuple[str, str], AnswerRow]:
+        """The answers in force, by space and name."""
+        query = select(AnswerRow).where(AnswerRow.dossier_id == dossier_id, AnswerRow.superseded_at.is_(None))
+        return {(row.space, row.name): row for row in self.session.scalars(query.order_by(AnswerRow.id))}
+
+    def groups(self, dossier_id: str) -> dict[str, GroupRow]:
+        """The group rows in force, by group."""
+        query = select(GroupRow).where(GroupRow.dossier_id == dossier_id, GroupRow.superseded_at.is_(None))
+        return {row.group_id: row for row in self.session.scalars(query.order_by(GroupRow.id))}
+
+    def put_answer(
+        self,
+        dossier: DossierRow,
+        space: str,
+        name: str,
+        *,
+        value: Answer,
+        origin: Origin,
+        by: str | None,
+        at: datetime,
+        raw: str | None = None,
+        problem: LocalizedText | None = None,
+        confidence: float | None = None,
+        replaces: AnswerRow | None = None,
+    ) -> None:
+        """Let a new answer take over from the one in force, which stays in the history."""
+        if replaces is not None:
+            replaces.superseded_at = at
+        self.session.add(
+            AnswerRow(
+                dossier_id=dossier.id,
+                space=space,
+                name=name,
+                value=None if value is None else {"value": value},
+                raw=raw,
+                problem=problem.as_dict() if problem else None,
+                origin=origin.value,
+                confidence=confidence,
+                given_by=by,
+                given_at=at,
+                revision=dossier.revision,
+            )
+        )
+
+    def put_group(
+        self,
+        dossier: DossierRow,
+        group_id: str,
+        rows: list[dict[str, Any]],
+        *,
+        by: str | None,
+        at: datetime,
+        replaces: GroupRow | None,
+    ) -> None:
+        """Let new rows take over from those in force."""
+        if replaces is not None:
+            replaces.superseded_at = at
+        self.session.add(
+            GroupRow(
+                dossier_id=dossier.id,
+                group_id=group_id,
+                rows=rows,
+                given_by=by,
+                given_at=at,
+                revision=dossier.revision,
+            )
+        )
+
+    # --- papers ---------------------------------------------------------------------------------
+
+    def attachments(self, dossier_id: str) -> list[AttachmentRow]:
+        """The uploads that were not taken back, in order of arrival."""
+        query = select(AttachmentRow).where(
+            AttachmentRow.dossier_id == dossier_id, AttachmentRow.removed_at.is_(None)
+        )
+        return list(self.session.scalars(query.order_by(AttachmentRow.uploaded_at, AttachmentRow.position)))
+
+    def pages(self, attachment_ids: Sequence[str]) -> dict[str, list[PageRow]]:
+        """Page images by upload, in order."""
+        found: dict[str, list[PageRow]] = {one: [] for one in attachment_ids}
+        query = select(PageRow).where(PageRow.attachment_id.in_(attachment_ids)).order_by(PageRow.number)
+        for row in self.session.scalars(query):
+            found[row.attachment_id].append(row)
+        return found
+
+    def extractions(self, dossier_id: str) -> list[ExtractionRow]:
+        """What was read from the uploads that were not taken back, in the order of the form."""
+        query = (
+            select(ExtractionRow)
+            .join(AttachmentRow, AttachmentRow.id == ExtractionRow.attachment_id)
+            .where(ExtractionRow.dossier_id == dossier_id, AttachmentRow.removed_at.is_(None))
+            .order_by(ExtractionRow.position, AttachmentRow.uploaded_at)
+        )
+        return list(self.session.scalars(query))
+
+    def correction(self, dossier_id: str) -> CorrectionRow | None:
+        """The latest request for a complement."""
+        query = select(CorrectionRow).where(CorrectionRow.dossier_id == dossier_id)
+        return self.session.scalar(query.order_by(CorrectionRow.id.desc()).limit(1))
+
+    def doubts(self, dossier_ids: Sequence[str]) -> dict[str, int]:
+        """How many readings still wait for a person's eyes, by dossier."""
+        query = (
+            select(ExtractionRow.dossier_id, func.count())
+            .join(AttachmentRow, AttachmentRow.id == ExtractionRow.attachment_id)
+            .where(
+                ExtractionRow.dossier_id.in_(dossier_ids),
+                ExtractionRow.verdict == "review",
+                ExtractionRow.decision.is_(None),
+                AttachmentRow.removed_at.is_(None),
+            )
+            .group_by(ExtractionRow.dossier_id)
+        )
+        return {dossier_id: count for dossier_id, count in self.session.execute(query)}
+
+    def unread(self, dossier_ids: Sequence[str]) -> dict[str, int]:
+        """How many uploads still wait to be read, by dossier."""
+        query = (
+            select(AttachmentRow.dossier_id, func.count())
+            .where(
+                AttachmentRow.dossier_id.in_(dossier_ids),
+                AttachmentRow.status.in_(("waiting", "reading")),
+                AttachmentRow.removed_at.is_(None),
+            )
+            .group_by(AttachmentRow.dossier_id)
+        )
+        return {dossier_id: count for dossier_id, count in self.session.execute(query)}
+
+
+def _escaped(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

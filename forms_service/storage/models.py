@@ -1,0 +1,260 @@
+"""The tables.  Nothing here is particular to SQLite: PostgreSQL is chosen by the database's URL.
+
+Values a person gave are never updated in place: a new row takes over and the old one keeps the
+time it was superseded, so that every answer keeps its history.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, Integer, MetaData, String, Text, TypeDecorator
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC; SQLite forgets time zones, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: nobody could tell later which clock they came from."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time needs its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the instant back in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Common metadata: constraint names that Alembic can drop on every database."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar = {
+        datetime: UtcTime(),
+        dict[str, Any]: JSON(none_as_null=True),
+        list[Any]: JSON(none_as_null=True),
+    }
+
+
+class AccountRow(Base):
+    """Somebody who may sign in."""
+
+    __tablename__ = "account"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    login: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    roles: Mapped[list[Any]]
+    password_hash: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[datetime]
+
+
+class DossierRow(Base):
+    """One application.  ``reference`` stands in the page identity of every page printed for it."""
+
+    __tablename__ = "dossier"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    reference: Mapped[str] = mapped_column(String(32), unique=True)
+    owner_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
+    opened_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    form_id: Mapped[str] = mapped_column(String(64))
+    form_version: Mapped[int]
+    language: Mapped[str] = mapped_column(String(2))
+    state: Mapped[str] = mapped_column(String(32), index=True)
+    revision: Mapped[int] = mapped_column(Integer, default=0)
+    on_file: Mapped[list[Any]] = mapped_column(default=list)
+    declared: Mapped[list[Any]] = mapped_column(default=list)
+    owner_name: Mapped[str] = mapped_column(String(200), default="")
+    registration: Mapped[str] = mapped_column(String(32), default="", index=True)
+    opened_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    deposited_at: Mapped[datetime | None]
+    physical_check: Mapped[bool | None]
+    receipt: Mapped[dict[str, Any] | None]
+    receipt_object: Mapped[str | None] = mapped_column(String(80))
+    decision_note: Mapped[str | None] = mapped_column(Text)
+    decided_at: Mapped[datetime | None]
+
+
+class AnswerRow(Base):
+    """One answer with where it comes from.  ``space`` is ``field`` or ``fact``.
+
+    ``raw`` keeps what was typed when it is not a valid value, so that nothing typed is lost.
+    """
+
+    __tablename__ = "answer"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"))
+    space: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(128))
+    value: Mapped[dict[str, Any] | None]
+    raw: Mapped[str | None] = mapped_column(Text)
+    problem: Mapped[dict[str, Any] | None]
+    origin: Mapped[str] = mapped_column(String(16))
+    confidence: Mapped[float | None]
+    given_by: Mapped[str | None] = mapped_column(String(32))
+    given_at: Mapped[datetime]
+    revision: Mapped[int]
+    superseded_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_answer_current", "dossier_id", "superseded_at"),)
+
+
+class GroupRow(Base):
+    """All rows of one repeating group (``children``), as one list: rows have no identity of their own."""
+
+    __tablename__ = "answer_group"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"))
+    group_id: Mapped[str] = mapped_column(String(64))
+    rows: Mapped[list[Any]]
+    given_by: Mapped[str | None] = mapped_column(String(32))
+    given_at: Mapped[datetime]
+    revision: Mapped[int]
+    superseded_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_answer_group_current", "dossier_id", "superseded_at"),)
+
+
+class AttachmentRow(Base):
+    """One upload, its original in the object store, and what the machine found."""
+
+    __tablename__ = "attachment"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), index=True)
+    position: Mapped[int]
+    filename: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    object_key: Mapped[str] = mapped_column(String(80))
+    declared_type: Mapped[str | None] = mapped_column(String(64))
+    type: Mapped[str | None] = mapped_column(String(64))
+    child: Mapped[int | None]
+    is_form: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[str] = mapped_column(String(16), index=True)
+    message: Mapped[dict[str, Any] | None]
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    warnings: Mapped[list[Any]] = mapped_column(default=list)
+    valid_until: Mapped[str | None] = mapped_column(String(10))
+    confidence: Mapped[float | None]
+    decision: Mapped[str | None] = mapped_column(String(16))
+    decision_reason: Mapped[str | None] = mapped_column(Text)
+    decided_by: Mapped[str | None] = mapped_column(String(32))
+    decided_at: Mapped[datetime | None]
+    uploaded_by: Mapped[str] = mapped_column(String(32))
+    uploaded_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class PageRow(Base):
+    """One page image of an upload, re-encoded by us: originals are never shown."""
+
+    __tablename__ = "page"
+    attachment_id: Mapped[str] = mapped_column(ForeignKey("attachment.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    image_object: Mapped[str] = mapped_column(String(80))
+    form_id: Mapped[str | None] = mapped_column(String(64))
+    form_version: Mapped[int | None]
+    form_page: Mapped[int | None]
+    reference: Mapped[str | None] = mapped_column(String(32))
+    registered: Mapped[bool] = mapped_column(default=False)
+
+
+class ExtractionRow(Base):
+    """One answer read from paper, and what a person made of it."""
+
+    __tablename__ = "extraction"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), index=True)
+    attachment_id: Mapped[str] = mapped_column(ForeignKey("attachment.id"))
+    position: Mapped[int]
+    field_id: Mapped[str] = mapped_column(String(128))
+    raw: Mapped[str] = mapped_column(Text)
+    value: Mapped[dict[str, Any] | None]
+    confidence: Mapped[float]
+    page: Mapped[int]
+    box: Mapped[list[Any]]
+    verdict: Mapped[str] = mapped_column(String(16))
+    engine: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str | None] = mapped_column(String(64))
+    crop_object: Mapped[str | None] = mapped_column(String(80))
+    decision: Mapped[str | None] = mapped_column(String(16))
+    decided_by: Mapped[str | None] = mapped_column(String(32))
+    decided_at: Mapped[datetime | None]
+
+
+class HonourDeclarationRow(Base):
+    """Words a person declared on their honour at deposit: who, when, and exactly which words."""
+
+    __tablename__ = "honour_declaration"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), index=True)
+    declaration: Mapped[str] = mapped_column(String(64))
+    text: Mapped[dict[str, Any]]
+    declared_by: Mapped[str] = mapped_column(String(32))
+    declared_at: Mapped[datetime]
+
+
+class CorrectionRow(Base):
+    """What a reviewer asked the applicant to mend."""
+
+    __tablename__ = "correction_request"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), index=True)
+    fields: Mapped[list[Any]]
+    documents: Mapped[list[Any]]
+    message: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str] = mapped_column(String(32))
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+
+
+class IntakeRow(Base):
+    """A stack a clerk scanned: the originals and what became of every page."""
+
+    __tablename__ = "intake"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    files: Mapped[list[Any]]
+    pages: Mapped[list[Any]]
+    scanned_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
+    scanned_at: Mapped[datetime]
+
+
+class AuditRow(Base):
+    """Who did what when.  Details name fields and documents, never their contents."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    dossier_id: Mapped[str | None] = mapped_column(ForeignKey("dossier.id"), index=True)
+    at: Mapped[datetime]
+    actor_id: Mapped[str] = mapped_column(String(32))
+    actor_name: Mapped[str] = mapped_column(String(200))
+    action: Mapped[str] = mapped_column(String(64))
+    details: Mapped[dict[str, Any]]
+
+
+class WorkerLeaseRow(Base):
+    """A living worker's heartbeat: work of a worker without one is taken over by the others."""
+
+    __tablename__ = "worker_lease"
+    executor_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    host: Mapped[str] = mapped_column(String(255))
+    pid: Mapped[int]
+    started_at: Mapped[datetime]
+    beat_at: Mapped[datetime] = mapped_column(index=True)

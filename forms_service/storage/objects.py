@@ -1,0 +1,115 @@
+"""Papers by content: an object's key is the SHA-256 of its bytes, so it can never be overwritten.
+
+A folder on the local disk is the default; anything with ``put``, ``get`` and ``has`` can stand in
+its place (S3 by a conditional put).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+from typing import Protocol
+
+from core.errors import FormsError
+from core.localized_text import LocalizedText
+
+
+class MissingObject(FormsError):
+    """A paper that the database knows is not in the store: a backup must bring it back."""
+
+    code = "missing_object"
+
+
+class ObjectStore(Protocol):
+    """What the service needs of a store."""
+
+    def put(self, content: bytes) -> str:
+        """Keep the bytes; when this returns they survive a power cut.  Gives their key."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """The bytes of that key.
+
+        Raises:
+            MissingObject: The store does not have them.
+        """
+        ...
+
+    def has(self, key: str) -> bool:
+        """Whether the store has that key."""
+        ...
+
+
+class FolderStore:
+    """Objects as files, two levels of folders deep.
+
+    The rename makes an object appear whole or not at all; the two ``fsync`` make it stay.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def put(self, content: bytes) -> str:
+        """Keep the bytes durably; the same bytes are kept once."""
+        key = hashlib.sha256(content).hexdigest()
+        path = self.path(key)
+        if path.exists():
+            return key
+        self._make_folder(path.parent)
+        temporary = path.parent / f".{key[:16]}.{secrets.token_hex(6)}"
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.rename(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+        return key
+
+    def get(self, key: str) -> bytes:
+        """The bytes of that key, checked against it."""
+        try:
+            content = self.path(key).read_bytes()
+        except FileNotFoundError:
+            raise MissingObject(_MISSING) from None
+        if hashlib.sha256(content).hexdigest() != key:
+            raise MissingObject(_MISSING)
+        return content
+
+    def has(self, key: str) -> bool:
+        """Whether the store has that key."""
+        return self.path(key).exists()
+
+    def path(self, key: str) -> Path:
+        """Where the object of that key lies; the reading process opens it there."""
+        if len(key) != 64 or not set(key) <= set("0123456789abcdef"):
+            raise MissingObject(_MISSING)
+        return self.root / key[:2] / key[2:4] / key
+
+    def _make_folder(self, folder: Path) -> None:
+        """Make the folder so that it survives a power cut too: each parent is synced."""
+        missing = [one for one in (folder, *folder.parents) if not one.exists()]
+        for one in reversed(missing):
+            one.mkdir(mode=0o700, exist_ok=True)
+            _sync_folder(one.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+_MISSING = LocalizedText(
+    ar="تعذر العثور على هذه الوثيقة في المستودع. المعطيات الأخرى لم تتأثر. المرجو الاتصال بالمصلحة التقنية.",
+    fr="Ce document est introuvable dans l'entrepôt. Les autres données sont intactes. "
+    "Prévenez le service technique.",
+)
