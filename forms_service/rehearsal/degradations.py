@@ -1,0 +1,131 @@
+"""Spoils clean page pictures the way scanners, copiers and phones do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from core.placement import PAGE_WIDTH_MM
+from forms_service.ocr.registration import project
+
+
+@dataclass(frozen=True, slots=True)
+class Degradation:
+    """One way a page is spoilt; the defaults leave it as it is.
+
+    Attributes:
+        dpi: Resolution it is scanned at.
+        skew_deg: Greatest skew to either side.
+        turns: Whether it may lie on any of its four sides.
+        perspective: Greatest shift of a corner, as a share of the page's width.
+        blur_mm: Standard deviation of the blur on paper.
+        noise: Standard deviation of the sensor's noise, in gray levels.
+        jpeg: JPEG quality, or None for no loss.
+        shadow: Depth of a shadow across the page, 0 to 1.
+        fax: Black and white only, as a fax or a bad copier gives.
+    """
+
+    name: str
+    dpi: int = 300
+    skew_deg: float = 0.0
+    turns: bool = False
+    perspective: float = 0.0
+    blur_mm: float = 0.0
+    noise: float = 0.0
+    jpeg: int | None = None
+    shadow: float = 0.0
+    fax: bool = False
+
+
+STANDARD: tuple[Degradation, ...] = (
+    Degradation("clean 300 dpi", jpeg=90),
+    Degradation("clean 200 dpi", dpi=200, jpeg=85),
+    Degradation("skewed 3°", skew_deg=3.0, jpeg=80),
+    Degradation("turned", skew_deg=2.0, turns=True, dpi=250, jpeg=75),
+    Degradation("JPEG 40", jpeg=40, skew_deg=1.0),
+    Degradation("blurred", blur_mm=0.12, skew_deg=1.0, jpeg=75),
+    Degradation("noisy", noise=16.0, skew_deg=1.0, jpeg=75),
+    Degradation("shadow", shadow=0.35, skew_deg=1.5, jpeg=80),
+    Degradation("mixed", dpi=220, skew_deg=3.0, turns=True, blur_mm=0.08, noise=8.0, jpeg=60, shadow=0.15),
+)
+"""Clean to moderate: what an office scanner makes of a typed page."""
+
+HARD: tuple[Degradation, ...] = (
+    Degradation("phone photo", perspective=0.05, skew_deg=3.0, blur_mm=0.08, noise=6.0, jpeg=60, shadow=0.35),
+    Degradation("150 dpi", dpi=150, skew_deg=1.0, jpeg=75),
+    Degradation("fax", dpi=200, skew_deg=1.0, noise=12.0, fax=True),
+)
+"""Beyond what is asked of the first reader; measured to know where it ends."""
+
+BY_NAME: Mapping[str, Degradation] = {one.name: one for one in (*STANDARD, *HARD)}
+
+
+@dataclass(frozen=True, slots=True)
+class SpoiltPage:
+    """A spoilt picture, and where the page truly lies in it (page millimetres to pixels)."""
+
+    pixels: np.ndarray
+    page_to_image: np.ndarray
+
+
+def spoil(page: np.ndarray, how: Degradation, rng: np.random.Generator) -> SpoiltPage:
+    """Give a spoilt picture of a clean one, with the true homography for judging registration."""
+    px_per_mm = page.shape[1] / PAGE_WIDTH_MM
+    blurred = cv2.GaussianBlur(page, (0, 0), how.blur_mm * px_per_mm) if how.blur_mm else page
+    matrix, size = _geometry(page.shape, how, rng, px_per_mm)
+    scale = how.dpi / 25.4 / px_per_mm
+    if scale < 0.8:  # what an area sensor does; sampling would alias the thin lines
+        blurred = cv2.GaussianBlur(blurred, (0, 0), 0.45 / scale)
+    image = cv2.warpPerspective(
+        blurred, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=245
+    )
+    image = _lighting(image, how, rng)
+    if how.fax:
+        _, image = cv2.threshold(image, 150, 255, cv2.THRESH_BINARY)
+    if how.jpeg is not None:
+        _, packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, how.jpeg])
+        image = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)
+    # A pixel's coordinates name its centre, so the paper's edge lies half a pixel before the first.
+    mm_to_px = np.array([[px_per_mm, 0, -0.5], [0, px_per_mm, -0.5], [0, 0, 1]])
+    return SpoiltPage(image, matrix @ mm_to_px)
+
+
+def _geometry(
+    shape: tuple[int, ...], how: Degradation, rng: np.random.Generator, px_per_mm: float
+) -> tuple[np.ndarray, tuple[int, int]]:
+    height, width = shape
+    scale = how.dpi / 25.4 / px_per_mm
+    angle = np.deg2rad(rng.uniform(-how.skew_deg, how.skew_deg)) + (np.pi / 2) * (
+        int(rng.integers(0, 4)) if how.turns else 0
+    )
+    turn = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
+    centre = np.array([[1, 0, -width / 2], [0, 1, -height / 2], [0, 0, 1]])
+    matrix = np.diag([scale, scale, 1.0]) @ turn @ centre
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], float)
+    placed = project(matrix, corners)
+    if how.perspective:
+        shift = rng.uniform(-how.perspective, how.perspective, (4, 2)) * width * scale
+        matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), (placed + shift).astype(np.float32))
+        placed = project(matrix, corners)
+    origin, far = placed.min(axis=0), placed.max(axis=0)
+    matrix = np.array([[1, 0, -origin[0]], [0, 1, -origin[1]], [0, 0, 1]]) @ matrix
+    size = np.ceil(far - origin).astype(int)
+    return matrix, (int(size[0]), int(size[1]))
+
+
+def _lighting(image: np.ndarray, how: Degradation, rng: np.random.Generator) -> np.ndarray:
+    if not (how.shadow or how.noise):
+        return image
+    values = image.astype(np.float32)
+    if how.shadow:
+        height, width = image.shape
+        direction = rng.uniform(0, 2 * np.pi)
+        y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+        ramp = (x / width - 0.5) * np.cos(direction) + (y / height - 0.5) * np.sin(direction)
+        values *= 1.0 - how.shadow / (1.0 + np.exp(-6.0 * ramp))
+    if how.noise:
+        values += rng.normal(0.0, how.noise, image.shape).astype(np.float32)
+    return np.clip(values, 0, 255).astype(np.uint8)

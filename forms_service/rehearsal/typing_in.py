@@ -1,0 +1,152 @@
+"""Types answers into the boxes of a blank page's picture, independently of our own PDF filling."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from core.extraction import FieldAnswer
+from core.field_kinds import kind_of
+from core.form_spec import FormSpec
+from core.localized_text import Script, dominant_script
+from core.placement import PAGE_WIDTH_MM, BoxMm, FormLayout, Placement, WidgetKind
+from forms_service.rehearsal.material import Material, font_files
+
+OVERSAMPLING = 2
+LETTER_HEIGHT_SHARE = 0.48
+"""Font size, as a share of the box's height, that leaves room for accents and tails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typewriter:
+    """The two fonts one synthetic form is filled with."""
+
+    latin: Path
+    arabic: Path
+
+    @staticmethod
+    def chosen(material: Material, rng: random.Random) -> Typewriter:
+        """Take one font of each script at random."""
+        return Typewriter(
+            rng.choice(font_files(material.latin_fonts)), rng.choice(font_files(material.arabic_fonts))
+        )
+
+
+def type_in(
+    blank: np.ndarray,
+    page: int,
+    spec: FormSpec,
+    layout: FormLayout,
+    answers: Mapping[str, FieldAnswer],
+    typewriter: Typewriter,
+    rng: random.Random,
+) -> np.ndarray:
+    """Give the picture of ``page`` with the answers written in their boxes."""
+    px_per_mm = blank.shape[1] / PAGE_WIDTH_MM
+    writing = _Writing(blank.shape, px_per_mm, typewriter, rng)
+    for placement in layout.on_page(page):
+        field = spec.field(placement.field_id)
+        value = answers.get(field.id)
+        if value is None or value is False or value == []:
+            continue
+        if placement.widget is WidgetKind.TICK:
+            chosen = value if isinstance(value, list) else [value]
+            if value is True or placement.choice in chosen:
+                writing.tick(placement.box)
+        elif placement.widget is WidgetKind.SIGNATURE:
+            writing.sign(placement.box)
+        else:
+            writing.write(placement, kind_of(field).to_paper(value, field))
+    return np.minimum(blank, writing.ink())
+
+
+class _Writing:
+    """A transparent sheet of ink over one page."""
+
+    def __init__(
+        self, shape: tuple[int, ...], px_per_mm: float, typewriter: Typewriter, rng: random.Random
+    ) -> None:
+        self._scale = px_per_mm * OVERSAMPLING
+        self._sheet = Image.new("L", (shape[1] * OVERSAMPLING, shape[0] * OVERSAMPLING), 255)
+        self._draw = ImageDraw.Draw(self._sheet)
+        self._typewriter = typewriter
+        self._rng = rng
+        self._ink = rng.randint(0, 60)
+
+    def ink(self) -> np.ndarray:
+        """The sheet at the page's own size."""
+        return np.asarray(self._sheet.reduce(OVERSAMPLING))
+
+    def write(self, placement: Placement, text: str) -> None:
+        if placement.comb:
+            cell = placement.box.width / placement.comb
+            for number, character in enumerate(text[: placement.comb]):
+                box = BoxMm(placement.box.x + number * cell, placement.box.y, cell, placement.box.height)
+                self._character(character, box)
+        else:
+            self._line(text, placement)
+
+    def _font(self, text: str, size_mm: float) -> ImageFont.FreeTypeFont:
+        arabic = dominant_script(text) is Script.ARAB
+        path = self._typewriter.arabic if arabic else self._typewriter.latin
+        return ImageFont.truetype(str(path), max(round(size_mm * self._scale), 8))
+
+    def _character(self, character: str, cell: BoxMm) -> None:
+        font = self._font("A", min(cell.height * 0.62, cell.width * 1.0))
+        x = (cell.x + cell.width / 2 + self._rng.uniform(-0.3, 0.3)) * self._scale
+        y = (cell.y + cell.height * 0.72 + self._rng.uniform(-0.2, 0.2)) * self._scale
+        self._draw.text((x, y), character, font=font, fill=self._ink, anchor="ms")
+
+    def _line(self, text: str, placement: Placement) -> None:
+        box = placement.box
+        row_height = box.height / placement.lines
+        right_to_left = dominant_script(text) is Script.ARAB
+        settings = {"direction": "rtl", "language": "ar"} if right_to_left else {"direction": "ltr"}
+        size_mm = row_height * LETTER_HEIGHT_SHARE * self._rng.uniform(0.9, 1.1)
+        room = (box.width - 2.4) * self._scale
+        font = self._font(text, size_mm)
+        while self._draw.textlength(text, font=font, **settings) > room and size_mm > 1.5:
+            size_mm *= 0.94
+            font = self._font(text, size_mm)
+        ascent, descent = font.getmetrics()
+        left, top, right, bottom = self._draw.textbbox((0, 0), text, font=font, anchor="ls", **settings)
+        middle = (box.y + row_height / 2 + self._rng.uniform(-0.25, 0.25)) * self._scale
+        baseline = middle - (top + bottom) / 2 if ascent + descent else middle
+        indent = (1.2 + self._rng.uniform(-0.3, 0.6)) * self._scale
+        x = box.right * self._scale - indent if right_to_left else box.x * self._scale + indent
+        self._draw.text(
+            (x, baseline), text, font=font, fill=self._ink, anchor="rs" if right_to_left else "ls", **settings
+        )
+
+    def tick(self, box: BoxMm) -> None:
+        """A cross, a check mark or a dot, as people and printers make them."""
+        s, style = self._scale, self._rng.choice(("cross", "check", "disc"))
+        width = max(round(self._rng.uniform(0.25, 0.6) * s), 1)
+        left, top, right, bottom = (
+            v * s for v in (box.x + 0.5, box.y + 0.5, box.right - 0.5, box.bottom - 0.5)
+        )
+        if style == "cross":
+            self._draw.line((left, top, right, bottom), fill=self._ink, width=width)
+            self._draw.line((left, bottom, right, top), fill=self._ink, width=width)
+        elif style == "check":
+            low = (left + (right - left) * 0.4, bottom)
+            self._draw.line((left, (top + bottom) / 2, *low, right, top), fill=self._ink, width=width)
+        else:
+            inset = (right - left) * 0.2
+            self._draw.ellipse((left + inset, top + inset, right - inset, bottom - inset), fill=self._ink)
+
+    def sign(self, box: BoxMm) -> None:
+        """A flourish through the zone."""
+        s, points = self._scale, []
+        phase = self._rng.uniform(0, 3)
+        for step in range(120):
+            t = step / 119
+            x = box.x + box.width * (0.2 + 0.6 * t + 0.05 * np.sin(23 * t + phase))
+            y = box.y + box.height * (0.5 + 0.25 * np.sin(17 * t + phase) * (1 - t * 0.6))
+            points.append((x * s, y * s))
+        self._draw.line(points, fill=self._ink, width=max(round(0.35 * s), 1), joint="curve")
