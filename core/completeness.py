@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.conditions import Condition, Scope, holds
+from core.conditions import EVALUATION_ERRORS, Condition, Scope, holds
 from core.dossier import Attachment, Dossier
 from core.errors import DossierError
 from core.form_spec import Deadline, FieldSpec, FormSpec, Group, RequiredDocument, Rule, Section, Severity
@@ -392,7 +392,7 @@ def _facts_satisfy(condition: Condition, attachment: Attachment, scope: Scope) -
     """True or False by the facts read; None when a fact it needs was not read."""
     try:
         return bool(condition.evaluate(scope.with_variables(document=_numeric(attachment.facts))))
-    except (KeyError, TypeError, ValueError):
+    except EVALUATION_ERRORS:
         return None
 
 

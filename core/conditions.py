@@ -40,7 +40,7 @@ class Condition:
         """Compute the expression.
 
         Raises:
-            ValueError, TypeError, KeyError: The expression does not fit the values; the parser's
+            EVALUATION_ERRORS: The expression does not fit the values; the parser's
                 rehearsal on blank and sample answers keeps published specs from it.
         """
         context = cel.Context(dict(scope.variables))
@@ -51,6 +51,10 @@ class Condition:
     def holds(self, scope: Scope) -> bool:
         """Whether the condition is true."""
         return self.evaluate(scope) is True
+
+
+EVALUATION_ERRORS = (ValueError, TypeError, KeyError, RuntimeError)
+"""What evaluating an expression raises when it does not fit the values."""
 
 
 @lru_cache(maxsize=4096)
@@ -119,34 +123,9 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 DOSSIER_FUNCTIONS = ("has_document", "has_document_for_child", "on_file", "declared", "filled")
 """Functions that ask the dossier at hand; ``core.scope`` binds them."""
 
-_CEL_BUILTINS = frozenset(
-    [
-        "size",
-        "int",
-        "double",
-        "string",
-        "bool",
-        "uint",
-        "has",
-        "contains",
-        "startsWith",
-        "endsWith",
-        "matches",
-        "filter",
-        "map",
-        "exists",
-        "all",
-        "exists_one",
-        "true",
-        "false",
-        "null",
-        "in",
-        "type",
-        "dyn",
-        "duration",
-        "timestamp",
-    ]
-)
+_CEL_MACROS = ("has", "filter", "map", "exists", "all", "exists_one")
+_CEL_WORDS = ("true", "false", "null", "in", "size", "int", "double", "string", "bool")
+_CEL_BUILTINS = frozenset((*_CEL_MACROS, *_CEL_WORDS, "contains", "startsWith", "endsWith", "matches"))
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 _MACRO = re.compile(r"([A-Za-z_][\w.]*)\.(?:filter|map|exists|all|exists_one)\(\s*([A-Za-z_]\w*)\s*,")
 _PATH = re.compile(r"(?<![\w.])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\s*\()?")

@@ -128,7 +128,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A block that repeats: one row of answers per child, per instalment, …
+    """A block that repeats: one row of answers per child, per instalment.
 
     Attributes:
         id: Name of the list in the data (``children``).

@@ -1,0 +1,346 @@
+"""Whether a well-formed spec makes sense: names that exist, conditions that can hold, no duplicates.
+
+Every expression is also rehearsed on a blank dossier and on a sample one, so that a published
+spec never fails on somebody's answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+from typing import Any
+
+from core.conditions import EVALUATION_ERRORS, Condition, Scope, unknown_names
+from core.construct_reader import ConstructReader
+from core.dossier import Dossier, FieldValue
+from core.errors import InvalidValue
+from core.field_kinds import Answer, kind_of
+from core.form_spec import FieldSpec, FormSpec, Group
+from core.scope import build_scope, row_names, variable_names
+from core.yaml_source import Place
+
+_CHOICE_KINDS = ("choice", "choices")
+_MOST_COMBINATIONS = 4000
+_COMPARED = re.compile(r"""([A-Za-z_][\w.]*)\s*(?:==|!=)\s*(["'])(.*?)\2""")
+_LISTED = re.compile(r"""([A-Za-z_][\w.]*)\s+in\s+\[([^\]]*)\]""")
+_LITERAL = re.compile(r"""(["'])(.*?)\1""")
+_DUMMY_DAY = date(2026, 1, 15)
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """One expression: where it stands, what it is for, and whose rows it may see."""
+
+    condition: Condition
+    part: str
+    role: str
+    per: str | None = None
+    sees_document: bool = False
+
+
+def check_spec(
+    spec: FormSpec,
+    places: dict[str, Place],
+    reader: ConstructReader,
+    document_types: Iterable[str] | None,
+) -> None:
+    """Report everything about ``spec`` that cannot be meant."""
+    checks = _Checks(spec, places, reader)
+    checks.duplicates()
+    checks.fields()
+    checks.references(None if document_types is None else set(document_types))
+    names_exist = checks.names()
+    checks.reachable()
+    if names_exist:
+        checks.rehearse()
+
+
+class _Checks:
+    def __init__(self, spec: FormSpec, places: dict[str, Place], reader: ConstructReader) -> None:
+        self.spec, self.places, self.reader = spec, places, reader
+
+    def report(self, part: str, problem: str) -> None:
+        self.reader.report(self.places.get(part, Place(1, 1)), problem)
+
+    # --- duplicates and single fields ---
+
+    def duplicates(self) -> None:
+        """Ids that stand for two things."""
+        spec = self.spec
+        named = [
+            ("field or fact", "", [one.id for one in spec.fields()] + [fact.id for fact in spec.facts]),
+            ("section or group", "", [s.id for s in spec.sections] + [g.id for g in spec.groups]),
+            ("document", "document ", [one.id for one in spec.documents]),
+            ("rule", "rule ", [one.id for one in spec.rules]),
+            ("parameter", "parameter ", [one.id for one in spec.parameters]),
+            ("calculation", "calculation ", [one.id for one in spec.calculations]),
+            ("deadline", "deadline ", [one.id for one in spec.deadlines]),
+        ]
+        named += [("field", f"{g.id}.", [one.id for one in g.fields]) for g in spec.groups]
+        for what, prefix, ids in named:
+            for part, count in Counter(ids).items():
+                if count > 1:
+                    self.report(
+                        f"{prefix}{part}", f"the {what} id {part!r} stands {count} times, expected once"
+                    )
+
+    def fields(self) -> None:
+        """What is wrong with one field on its own."""
+        for part, one in self._all_fields():
+            if one.kind in _CHOICE_KINDS:
+                self._check_choices(part, one)
+            elif one.choices:
+                self.report(
+                    part, f"{one.id}: kind {one.kind} takes no choices, expected kind choice or choices"
+                )
+            for mark in one.footnotes + tuple(m for c in one.choices for m in c.footnotes):
+                if mark not in self.spec.footnotes:
+                    self.report(part, f"{one.id}: footnote {mark!r} is not declared under footnotes")
+            if one.width <= 0 or one.lines < 1:
+                self.report(part, f"{one.id}: width and lines must be positive")
+            if one.default is not None:
+                self._check_default(part, one)
+        for section in self.spec.sections:
+            for mark in section.footnotes:
+                if mark not in self.spec.footnotes:
+                    self.report(section.id, f"section {section.id}: footnote {mark!r} is not declared")
+
+    def _all_fields(self) -> Iterator[tuple[str, FieldSpec]]:
+        for one in self.spec.fields():
+            yield one.id, one
+        for group in self.spec.groups:
+            for one in group.fields:
+                yield f"{group.id}.{one.id}", one
+
+    def _check_choices(self, part: str, one: FieldSpec) -> None:
+        if len(one.choices) < 2:
+            self.report(part, f"{one.id}: a choice needs at least two choices")
+        for value, count in Counter(choice.value for choice in one.choices).items():
+            if count > 1:
+                self.report(part, f"{one.id}: the choice value {value!r} stands {count} times, expected once")
+
+    def _check_default(self, part: str, one: FieldSpec) -> None:
+        try:
+            kind_of(one).parse(one.default, one)
+        except InvalidValue as problem:
+            self.report(part, f"{one.id}: the default {one.default!r} is not valid: {problem.message.fr}")
+
+    # --- names ---
+
+    def references(self, document_types: set[str] | None) -> None:
+        """Ids that point to nothing."""
+        spec = self.spec
+        group_ids = {group.id for group in spec.groups}
+        field_ids = {one.id for one in spec.fields()}
+        for kind, parts in (("document", spec.documents), ("rule", spec.rules), ("deadline", spec.deadlines)):
+            for one in parts:
+                if one.per is not None and one.per not in group_ids:
+                    self.report(f"{kind} {one.id}", f"per: no group is called {one.per!r}")
+        for document in spec.documents:
+            named = {document.type, *document.alternatives, *document.unless_on_file}
+            for missing in sorted(named - document_types) if document_types is not None else ():
+                self.report(f"document {document.id}", f"no document type is called {missing!r}")
+            if document.accept_when and not document.accept_message:
+                self.report(f"document {document.id}", "accept_when needs an accept_message, expected both")
+        for group in spec.groups:
+            if group.count_field and group.count_field not in field_ids:
+                self.report(group.id, f"count_field: no field is called {group.count_field!r}")
+            if group.after_section and group.after_section not in {s.id for s in spec.sections}:
+                self.report(group.id, f"after_section: no section is called {group.after_section!r}")
+        applicant = [*spec.applicant_fields["name"].split(","), spec.applicant_fields["registration"]]
+        for field_id in [*applicant, spec.signature_field or ""]:
+            if field_id and field_id not in field_ids:
+                self.report("applicant", f"applicant: no field is called {field_id!r}")
+
+    def names(self) -> bool:
+        """Whether every name in every expression exists; reports those that do not."""
+        form_names = variable_names(self.spec)
+        rows = {group.id: row_names(group) for group in self.spec.groups}
+        found = True
+        for use in self._uses():
+            known = list(form_names)
+            if use.per in rows:
+                group = self.spec.group(use.per)
+                known += [f"{group.item}.{name}" for name in rows[use.per]] + [group.item]
+            if use.sees_document:
+                known.append("document.*")
+            for name in unknown_names(use.condition.expression, known, rows):
+                found = False
+                self.report(
+                    use.part,
+                    f"{use.role}: {name!r} is unknown, expected the id of a field, fact or parameter",
+                )
+        return found
+
+    def _uses(self) -> Iterator[_Use]:
+        spec = self.spec
+        for section in spec.sections:
+            yield from _given_uses(section.id, when=section.when)
+            for one in section.fields():
+                required = one.required if isinstance(one.required, Condition) else None
+                yield from _given_uses(one.id, when=one.when, required=required)
+        for fact in spec.facts:
+            yield from _given_uses(fact.id, value=fact.value, when=fact.when)
+        for group in spec.groups:
+            yield from self._group_uses(group)
+        for document in spec.documents:
+            part = f"document {document.id}"
+            yield from _given_uses(part, document.per, when=document.when)
+            if document.accept_when:
+                yield _Use(document.accept_when, part, "accept_when", document.per, sees_document=True)
+        for rule in spec.rules:
+            yield from _given_uses(f"rule {rule.id}", rule.per, check=rule.check, when=rule.when)
+        for declared in spec.declarations:
+            yield from _given_uses(f"declaration {declared.id}", when=declared.when)
+        for limit in spec.deadlines:
+            yield from _given_uses(f"deadline {limit.id}", limit.per, starts=limit.starts, when=limit.when)
+        for amount in spec.calculations:
+            yield from _given_uses(f"calculation {amount.id}", value=amount.value, when=amount.when)
+
+    def _group_uses(self, group: Group) -> Iterator[_Use]:
+        yield from _given_uses(group.id, when=group.when)
+        for name, condition in group.derived:
+            yield _Use(condition, group.id, f"derived {name}", group.id)
+        for one in group.fields:
+            required = one.required if isinstance(one.required, Condition) else None
+            yield from _given_uses(f"{group.id}.{one.id}", group.id, when=one.when, required=required)
+
+    # --- meaning ---
+
+    def reachable(self) -> None:
+        """Choice values that do not exist, and blocks and fields that can never apply."""
+        choices = {
+            name: {choice.value for choice in one.choices}
+            for part, one in self._all_fields()
+            if one.kind in _CHOICE_KINDS
+            for name in (part, self._row_name(part))
+        }
+        for use in self._uses():
+            for name, value in _compared_values(use.condition.expression):
+                if name in choices and value not in choices[name] | {""}:
+                    expected = ", ".join(sorted(choices[name]))
+                    self.report(
+                        use.part, f"{use.role}: {name} is never {value!r}, expected one of: {expected}"
+                    )
+        for section in self.spec.sections:
+            if section.when is not None and self._never([section.when]):
+                self.report(section.id, f"section {section.id} can never apply: when never holds")
+                continue
+            for one in section.fields():
+                conditions = [c for c in (section.when, one.when) if c is not None]
+                if one.when is not None and self._never(conditions):
+                    self.report(one.id, f"field {one.id} can never be reached: when never holds")
+
+    def _row_name(self, part: str) -> str:
+        for group in self.spec.groups:
+            if part.startswith(group.id + "."):
+                return f"{group.item}.{part.removeprefix(group.id + '.')}"
+        return part
+
+    def _never(self, conditions: list[Condition]) -> bool:
+        """Whether no combination of the choices and ticks they name makes all conditions true."""
+        text = " ".join(condition.expression for condition in conditions)
+        options: list[tuple[str, list[Answer]]] = []
+        for one in self.spec.fields():
+            if re.search(rf"(?<![\w.]){re.escape(one.id)}(?![\w.])", text):
+                if one.kind == "choice":
+                    options.append((one.id, [None, *(choice.value for choice in one.choices)]))
+                elif one.kind == "declaration":
+                    options.append((one.id, [None, True]))
+                else:
+                    return False
+        names = {name for name, _ in options}
+        used = unknown_names(text, names, {})
+        total = 1
+        for _, values in options:
+            total *= len(values)
+        if used or not options or total > _MOST_COMBINATIONS:
+            return False
+        for chosen in product(*(values for _, values in options)):
+            answers = dict(zip((name for name, _ in options), chosen, strict=True))
+            if all(condition.holds(self._scope(answers)) for condition in conditions):
+                return False
+        return True
+
+    def _scope(self, answers: dict[str, Answer], rows: int = 0) -> Scope:
+        values = {name: FieldValue(value) for name, value in answers.items() if value is not None}
+        groups = {
+            group.id: tuple({f.id: _sample(f) for f in group.fields} for _ in range(rows))
+            for group in self.spec.groups
+        }
+        dossier = Dossier(self.spec.id, self.spec.version, values=values, groups=groups)
+        return build_scope(self.spec, dossier, _DUMMY_DAY)
+
+    def rehearse(self) -> None:
+        """Run every expression on a blank dossier, on one with blank rows, and on a sample one."""
+        sample = {one.id: _sample(one) for one in self.spec.fields()}
+        blank: Mapping[str, Answer] = {}
+        blank_rows = {group.id: (blank,) for group in self.spec.groups}
+        for what, dossier in (
+            ("when nothing is answered", Dossier(self.spec.id, self.spec.version, groups=blank_rows)),
+            ("on sample answers", None),
+        ):
+            try:
+                scope = (
+                    self._scope(sample, rows=2)
+                    if dossier is None
+                    else build_scope(self.spec, dossier, _DUMMY_DAY)
+                )
+            except EVALUATION_ERRORS as error:
+                self._blame_derived(what, error)
+                return
+            self._rehearse_all(scope, what)
+
+    def _blame_derived(self, what: str, error: Exception) -> None:
+        group = self.spec.groups[0].id if self.spec.groups else ""
+        self.report(group, f"a derived condition or fact fails {what}: {_one_line(error)}")
+
+    def _rehearse_all(self, scope: Scope, what: str) -> None:
+        calculated: dict[str, Any] = {}
+        for use in self._uses():
+            if use.sees_document:
+                continue
+            local = scope.with_variables(calc=calculated)
+            if use.per is not None:
+                group = self.spec.group(use.per)
+                rows = scope.variables[group.id]
+                local = local.with_variables(**{group.item: rows[0]})
+            try:
+                value = use.condition.evaluate(local)
+            except EVALUATION_ERRORS as error:
+                self.report(use.part, f"{use.role}: fails {what}, guard it with given(…): {_one_line(error)}")
+                continue
+            if use.part.startswith("calculation ") and use.role == "value":
+                calculated[use.part.removeprefix("calculation ")] = value
+            if use.role in ("when", "check", "required") and not isinstance(value, bool):
+                self.report(use.part, f"{use.role}: gives {value!r} {what}, expected true or false")
+
+
+def _given_uses(part: str, per: str | None = None, **roles: Condition | None) -> Iterator[_Use]:
+    for role, condition in roles.items():
+        if condition is not None:
+            yield _Use(condition, part, role, per)
+
+
+def _sample(one: FieldSpec) -> Answer:
+    if one.kind == "choice":
+        return one.choices[0].value if one.choices else None
+    if one.kind == "choices":
+        return [one.choices[0].value] if one.choices else None
+    return kind_of(one).sample
+
+
+def _compared_values(expression: str) -> Iterator[tuple[str, str]]:
+    for name, _quote, value in _COMPARED.findall(expression):
+        yield name, value
+    for name, listed in _LISTED.findall(expression):
+        for _quote, value in _LITERAL.findall(listed):
+            yield name, value
+
+
+def _one_line(error: Exception) -> str:
+    return str(error).splitlines()[0].split(" CEL does not")[0][:160]

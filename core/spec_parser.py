@@ -1,0 +1,358 @@
+"""YAML text to ``FormSpec``: every problem at once, each as ``file:line:column: what, expected``."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, cast
+
+from core.conditions import Condition
+from core.construct_reader import STAND_IN, Construct, ConstructReader
+from core.errors import SpecError, SpecErrors
+from core.field_kinds import KINDS
+from core.form_spec import (
+    Calculation,
+    Choice,
+    DatedValue,
+    Deadline,
+    Declaration,
+    Fact,
+    FieldSpec,
+    FormSpec,
+    Group,
+    Parameter,
+    RequiredDocument,
+    Row,
+    Rule,
+    Section,
+    Severity,
+    StaticText,
+    TextStyle,
+)
+from core.localized_text import LocalizedText, Script
+from core.placement import WidgetKind
+from core.spec_language import LANGUAGE_VERSION
+from core.yaml_source import Place, load_yaml
+
+
+@dataclass(frozen=True)
+class ParsedSpec:
+    """A spec and where its parts stand, for problems found later (text that cannot fit its box).
+
+    Attributes:
+        places: Line and column by field, section, document … id.
+    """
+
+    spec: FormSpec
+    places: dict[str, Place] = field(default_factory=dict)
+
+    def place_of(self, part_id: str) -> Place:
+        """Where a part stands; the file's first line when it is not known."""
+        return self.places.get(part_id, Place(1, 1))
+
+
+def parse_spec(text: str, source: str, document_types: Iterable[str] | None = None) -> FormSpec:
+    """Read a form spec.
+
+    Args:
+        source: File name, as errors show it.
+        document_types: Known document types; None leaves them unchecked.
+
+    Raises:
+        SpecErrors: Everything that is wrong, in the order of the file.
+    """
+    return parse_spec_with_places(text, source, document_types).spec
+
+
+def parse_spec_with_places(text: str, source: str, document_types: Iterable[str] | None = None) -> ParsedSpec:
+    """As ``parse_spec``, with the place of every part."""
+    from core.spec_checks import check_spec
+
+    root, errors = load_yaml(text, source)
+    if root is None:
+        raise SpecErrors(errors)
+    reader = ConstructReader(source, errors)
+    form = reader.construct("form", root)
+    if form is None:
+        raise SpecErrors(errors)
+    if form.get("language", LANGUAGE_VERSION) != LANGUAGE_VERSION:
+        reader.report(
+            form.place_of("language"),
+            f"language {form.get('language')} is unknown, expected {LANGUAGE_VERSION}",
+        )
+    builder = _Builder()
+    spec = builder.form(form, text, source)
+    problems: list[SpecError] = []
+    check_spec(spec, builder.places, ConstructReader(source, problems), document_types)
+    errors += [problem for problem in problems if STAND_IN not in problem.problem]
+    if errors:
+        raise SpecErrors(errors)
+    return ParsedSpec(spec, builder.places)
+
+
+class _Builder:
+    """Makes the dataclasses of ``core.form_spec`` from constructs that are known to be sound."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, Place] = {}
+
+    def form(self, c: Construct, text: str, source: str) -> FormSpec:
+        applicant = cast(Construct, c.values["applicant"])
+        self.remember(applicant, "applicant")
+        physical = c.get("physical_check")
+        return FormSpec(
+            id=_text(c, "id"),
+            version=_whole(c, "version"),
+            title=_words(c, "title"),
+            header=tuple(cast(list[LocalizedText], c.get("header", []))),
+            receipt_type=_words(c, "receipt_type"),
+            reference_label=_words(c, "reference_label"),
+            sections=tuple(self.section(one) for one in c.constructs("sections")),
+            groups=tuple(self.group(one) for one in c.constructs("groups")),
+            facts=tuple(self.fact(one) for one in c.constructs("facts")),
+            footnotes=cast(dict[str, LocalizedText], c.get("footnotes", {})),
+            documents=tuple(self.document(one) for one in c.constructs("documents")),
+            rules=tuple(self.rule(one) for one in c.constructs("rules")),
+            declarations=tuple(self.declaration(one) for one in c.constructs("declarations")),
+            deadlines=tuple(self.deadline(one) for one in c.constructs("deadlines")),
+            parameters=tuple(self.parameter(one) for one in c.constructs("parameters")),
+            calculations=tuple(self.calculation(one) for one in c.constructs("calculations")),
+            physical_check_rate=float(cast(float, physical.get("rate", 0.0)))
+            if isinstance(physical, Construct)
+            else 0.0,
+            physical_check_notice=_maybe_words(physical, "notice")
+            if isinstance(physical, Construct)
+            else None,
+            signature_field=_maybe_text(applicant, "signature"),
+            applicant_fields={
+                "name": ",".join(applicant.texts("name")),
+                "registration": _text(applicant, "registration"),
+            },
+            proposed=_maybe_text(c, "proposed"),
+            digest=hashlib.sha256(text.encode()).hexdigest(),
+            source_file=source,
+        )
+
+    def remember(self, c: Construct, part_id: str) -> None:
+        """Note where a part stands."""
+        self.places[f"again {part_id}" if part_id in self.places else part_id] = c.place
+
+    def section(self, c: Construct) -> Section:
+        section_id = _text(c, "id")
+        self.remember(c, section_id)
+        rows: list[Row] = []
+        for row in cast(list[object], c.get("rows", [])):
+            if isinstance(row, Construct):
+                rows.append(self.static_text(row))
+            else:
+                fields = [one for item in cast(list[Construct], row) for one in self.field(item)]
+                rows.append(tuple(fields))
+        return Section(
+            id=section_id,
+            title=_maybe_words(c, "title"),
+            rows=tuple(rows),
+            when=_condition(c, "when"),
+            new_page=bool(c.get("new_page", False)),
+            footnotes=c.texts("footnotes"),
+        )
+
+    def static_text(self, c: Construct) -> StaticText:
+        text_id = _maybe_text(c, "id")
+        if text_id:
+            self.remember(c, text_id)
+        return StaticText(
+            text=_words(c, "text"),
+            style=TextStyle(_maybe_text(c, "style") or "paragraph"),
+            id=text_id,
+            source=_maybe_text(c, "source"),
+            proposed=_maybe_text(c, "proposed"),
+        )
+
+    def field(self, c: Construct) -> tuple[FieldSpec, ...]:
+        """One field, or the two twins of a name kept in both scripts."""
+        field_id, kind, scripts = _text(c, "id"), _text(c, "kind"), _maybe_text(c, "scripts")
+        self.remember(c, field_id)
+        if kind == "name" and scripts in (None, "both"):
+            arabic = field_id + ".ar"
+            self.remember(c, arabic)
+            return (
+                self._field(c, field_id, "latin_name", Script.LATN, twin=arabic),
+                self._field(c, arabic, "arabic_name", Script.ARAB, twin=field_id),
+            )
+        if kind == "name":
+            kind = "arabic_name" if scripts == "arab" else "latin_name"
+        script = Script(scripts) if scripts in ("latn", "arab", "any") else KINDS[kind].script
+        return (self._field(c, field_id, kind, script),)
+
+    def _field(
+        self, c: Construct, field_id: str, kind_name: str, script: Script, twin: str | None = None
+    ) -> FieldSpec:
+        kind = KINDS[kind_name]
+        cells = c.get("comb", kind.cells if kind.widget is WidgetKind.COMB else None)
+        required = c.get("required", False)
+        return FieldSpec(
+            id=field_id,
+            kind=kind_name,
+            label=_words(c, "label"),
+            script=script,
+            required=required if isinstance(required, Condition) else bool(required),
+            when=_condition(c, "when"),
+            printed=bool(c.get("printed", True)),
+            office=bool(c.get("office", kind_name == "office_text")),
+            twin=twin,
+            max_length=cast("int | None", c.get("max_length", kind.max_length)),
+            minimum=cast("int | None", c.get("minimum")),
+            maximum=cast("int | None", c.get("maximum")),
+            comb=cast(int, cells) or None,
+            width=float(cast(float, c.get("width", 1.0))),
+            lines=_whole(c, "lines", 1),
+            choices=tuple(
+                Choice(_text(one, "value"), _words(one, "label"), one.texts("footnotes"))
+                for one in c.constructs("choices")
+            ),
+            default=cast(Any, c.get("default")),
+            footnotes=c.texts("footnotes"),
+            hint=_maybe_words(c, "hint"),
+            source=_maybe_text(c, "source"),
+            proposed=_maybe_text(c, "proposed"),
+        )
+
+    def group(self, c: Construct) -> Group:
+        group_id = _text(c, "id")
+        self.remember(c, group_id)
+        nested = _Builder()
+        fields = tuple(one for item in c.constructs("fields") for one in nested.field(item))
+        for field_id, kept in nested.places.items():
+            self.places[f"{group_id}.{field_id}"] = kept
+        return Group(
+            id=group_id,
+            item=_text(c, "item"),
+            label=_words(c, "label"),
+            item_label=_words(c, "item_label"),
+            fields=fields,
+            when=_condition(c, "when"),
+            minimum=_whole(c, "minimum", 0),
+            maximum=_whole(c, "maximum", 20),
+            count_field=_maybe_text(c, "count_field"),
+            printed_rows=_whole(c, "printed_rows", 0),
+            after_section=_maybe_text(c, "after_section"),
+            derived=tuple(
+                (_text(d, "id"), cast(Condition, d.values["value"])) for d in c.constructs("derived")
+            ),
+            source=_maybe_text(c, "source"),
+            proposed=_maybe_text(c, "proposed"),
+        )
+
+    def fact(self, c: Construct) -> Fact:
+        self.remember(c, _text(c, "id"))
+        return Fact(
+            id=_text(c, "id"),
+            kind=_text(c, "kind"),
+            label=_words(c, "label"),
+            value=_condition(c, "value"),
+            asked=bool(c.get("asked", False)),
+            when=_condition(c, "when"),
+            source=_maybe_text(c, "source"),
+            proposed=_maybe_text(c, "proposed"),
+        )
+
+    def document(self, c: Construct) -> RequiredDocument:
+        document_type = _text(c, "type")
+        self.remember(c, f"document {_maybe_text(c, 'id') or document_type}")
+        return RequiredDocument(
+            id=_maybe_text(c, "id") or document_type,
+            type=document_type,
+            subject=_text(c, "subject"),
+            label=_words(c, "label"),
+            rule=_text(c, "rule"),
+            when=_condition(c, "when"),
+            per=_maybe_text(c, "per"),
+            count=_whole(c, "count", 1),
+            alternatives=c.texts("alternatives"),
+            unless_on_file=c.texts("unless_on_file"),
+            unless_declared=c.texts("unless_declared"),
+            accept_when=_condition(c, "accept_when"),
+            accept_message=_maybe_words(c, "accept_message"),
+            proposed=_maybe_text(c, "proposed"),
+        )
+
+    def rule(self, c: Construct) -> Rule:
+        self.remember(c, f"rule {_text(c, 'id')}")
+        return Rule(
+            id=_text(c, "id"),
+            check=cast(Condition, c.values["check"]),
+            message=_words(c, "message"),
+            subject=_text(c, "subject"),
+            severity=Severity(_maybe_text(c, "severity") or "error"),
+            when=_condition(c, "when"),
+            per=_maybe_text(c, "per"),
+            source=_maybe_text(c, "source"),
+            proposed=_maybe_text(c, "proposed"),
+        )
+
+    def declaration(self, c: Construct) -> Declaration:
+        self.remember(c, f"declaration {_text(c, 'id')}")
+        return Declaration(_text(c, "id"), _words(c, "text"), _condition(c, "when"), _maybe_text(c, "source"))
+
+    def deadline(self, c: Construct) -> Deadline:
+        self.remember(c, f"deadline {_text(c, 'id')}")
+        return Deadline(
+            id=_text(c, "id"),
+            starts=cast(Condition, c.values["starts"]),
+            months=_whole(c, "months"),
+            late_message=_words(c, "late_message"),
+            label=_words(c, "label"),
+            per=_maybe_text(c, "per"),
+            when=_condition(c, "when"),
+            retroactive_months=cast("int | None", c.get("retroactive_months")),
+            source=_maybe_text(c, "source"),
+            proposed=_maybe_text(c, "proposed"),
+        )
+
+    def parameter(self, c: Construct) -> Parameter:
+        self.remember(c, f"parameter {_text(c, 'id')}")
+        values = tuple(
+            DatedValue(cast(Any, v.get("value")), cast("date | None", v.get("since")), _text(v, "source"))
+            for v in c.constructs("values")
+        )
+        return Parameter(_text(c, "id"), _words(c, "label"), _text(c, "unit"), values)
+
+    def calculation(self, c: Construct) -> Calculation:
+        self.remember(c, f"calculation {_text(c, 'id')}")
+        return Calculation(
+            id=_text(c, "id"),
+            label=_words(c, "label"),
+            value=cast(Condition, c.values["value"]),
+            unit=_text(c, "unit"),
+            when=_condition(c, "when"),
+            source=_maybe_text(c, "source"),
+            proposed=_maybe_text(c, "proposed"),
+        )
+
+
+def _text(c: Construct, key: str) -> str:
+    return str(c.values[key])
+
+
+def _maybe_text(c: Construct, key: str) -> str | None:
+    value = c.get(key)
+    return None if value is None else str(value)
+
+
+def _words(c: Construct, key: str) -> LocalizedText:
+    return cast(LocalizedText, c.values[key])
+
+
+def _maybe_words(c: Construct, key: str) -> LocalizedText | None:
+    return cast("LocalizedText | None", c.get(key))
+
+
+def _condition(c: Construct, key: str) -> Condition | None:
+    value = c.get(key)
+    return value if isinstance(value, Condition) else None
+
+
+def _whole(c: Construct, key: str, default: int | None = None) -> int:
+    return cast(int, c.values[key] if default is None else c.get(key, default))
