@@ -14,7 +14,7 @@ from datetime import date
 from itertools import product
 from typing import Any
 
-from core.conditions import EVALUATION_ERRORS, Condition, Scope, unknown_names
+from core.conditions import EVALUATION_ERRORS, Condition, Scope, holds, unknown_names
 from core.construct_reader import ConstructReader
 from core.dossier import Dossier, FieldValue
 from core.errors import InvalidValue
@@ -40,6 +40,7 @@ class _Use:
     role: str
     per: str | None = None
     sees_document: bool = False
+    guard: Condition | None = None
 
 
 def check_spec(
@@ -85,7 +86,7 @@ class _Checks:
             for part, count in Counter(ids).items():
                 if count > 1:
                     self.report(
-                        f"{prefix}{part}", f"the {what} id {part!r} stands {count} times, expected once"
+                        f"again {prefix}{part}", f"the {what} id {part!r} stands {count} times, expected once"
                     )
 
     def fields(self) -> None:
@@ -310,6 +311,8 @@ class _Checks:
                 rows = scope.variables[group.id]
                 local = local.with_variables(**{group.item: rows[0]})
             try:
+                if not holds(use.guard, local):
+                    continue
                 value = use.condition.evaluate(local)
             except EVALUATION_ERRORS as error:
                 self.report(use.part, f"{use.role}: fails {what}, guard it with given(…): {_one_line(error)}")
@@ -323,7 +326,7 @@ class _Checks:
 def _given_uses(part: str, per: str | None = None, **roles: Condition | None) -> Iterator[_Use]:
     for role, condition in roles.items():
         if condition is not None:
-            yield _Use(condition, part, role, per)
+            yield _Use(condition, part, role, per, guard=None if role == "when" else roles.get("when"))
 
 
 def _sample(one: FieldSpec) -> Answer:
