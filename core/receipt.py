@@ -1,0 +1,158 @@
+"""The proof of deposit: what it states, and the reference it is found by.
+
+A receipt proves that something was deposited and when; it does not say that the dossier is complete,
+so it lists what was received and what is still missing.  How it looks is ``render``'s affair, how it
+is signed ``forms_service.receipts``'.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.localized_text import LocalizedText
+
+RandomBelow = Callable[[int], int]
+"""Gives an unpredictable whole number from 0 up to (not including) its argument: ``secrets.randbelow``."""
+
+REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Without 0, 1, I, L and O, which are taken for one another when a reference is dictated or typed.
+
+There are 31, a prime: a weighted sum modulo 31 then catches every single mistake.
+"""
+
+REFERENCE_LENGTH = 12
+_GROUP = 4
+
+PAYLOAD_VERSION = 1
+
+
+def new_reference(random_below: RandomBelow) -> str:
+    """Make a reference nobody can guess, such as ``7K3Q-9XMB-2FTC``.
+
+    Eleven random characters (54 bits) and a check character, in groups that are easy to dictate.
+
+    Args:
+        random_below: Source of chance; ``secrets.randbelow`` outside tests.
+    """
+    size = len(REFERENCE_ALPHABET)
+    body = "".join(REFERENCE_ALPHABET[random_below(size)] for _ in range(REFERENCE_LENGTH - 1))
+    return _grouped(body + _check_character(body))
+
+
+def is_valid_reference(text: str) -> bool:
+    """Whether ``text`` is a reference as printed: groups, alphabet and check character."""
+    return normalize_reference(text) == text
+
+
+def normalize_reference(text: str) -> str | None:
+    """Give a typed reference its printed form; None when a character is wrong or missing.
+
+    Small letters, spaces and missing hyphens are forgiven.
+    """
+    bare = "".join(text.upper().replace("-", " ").split())
+    if len(bare) != REFERENCE_LENGTH or any(character not in REFERENCE_ALPHABET for character in bare):
+        return None
+    return _grouped(bare) if _check_character(bare[:-1]) == bare[-1] else None
+
+
+def _grouped(bare: str) -> str:
+    return "-".join(bare[start : start + _GROUP] for start in range(0, len(bare), _GROUP))
+
+
+def _check_character(body: str) -> str:
+    """Every weight differs, so a wrong character and two swapped ones both change the sum."""
+    total = sum(
+        weight * REFERENCE_ALPHABET.index(character) for weight, character in enumerate(body, start=1)
+    )
+    return REFERENCE_ALPHABET[total % len(REFERENCE_ALPHABET)]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDocument:
+    """One line of what was received, or of what is missing.
+
+    Attributes:
+        type: Document type, as in the spec.
+        child: The child it concerns (from 1), or None when it concerns the applicant.
+    """
+
+    type: str
+    label: LocalizedText
+    count: int = 1
+    child: int | None = None
+
+    def payload(self) -> dict[str, object]:
+        """The JSON shape."""
+        return {"type": self.type, "label": self.label.as_dict(), "count": self.count, "child": self.child}
+
+
+@dataclass(frozen=True, slots=True)
+class DepositReceipt:
+    """What a deposit receipt states.
+
+    Attributes:
+        applicant_name: In Arabic and in Latin letters; the same twice when only one is known.
+        registration: The applicant's registration number with the fund.
+        deposited_at: Moment of the deposit, with its time zone.
+        received: Documents that were deposited.
+        missing: Documents still to be supplied.
+        physical_check: Whether the paper file must be brought to an agency.
+    """
+
+    reference: str
+    form_id: str
+    form_version: int
+    applicant_name: LocalizedText
+    registration: str
+    request_type: LocalizedText
+    deposited_at: datetime
+    received: tuple[ReceiptDocument, ...] = ()
+    missing: tuple[ReceiptDocument, ...] = ()
+    physical_check: bool = False
+
+    def __post_init__(self) -> None:
+        if self.deposited_at.utcoffset() is None:
+            raise ValueError("a receipt's moment of deposit needs a time zone")
+
+    def payload(self) -> dict[str, object]:
+        """Everything the receipt states, in JSON's own types."""
+        return {
+            "receipt": PAYLOAD_VERSION,
+            "reference": self.reference,
+            "form": self.form_id,
+            "version": self.form_version,
+            "name": self.applicant_name.as_dict(),
+            "registration": self.registration,
+            "request_type": self.request_type.as_dict(),
+            "deposited_at": self.deposited_at.isoformat(timespec="seconds"),
+            "received": [document.payload() for document in self.received],
+            "missing": [document.payload() for document in self.missing],
+            "physical_check": self.physical_check,
+        }
+
+    def canonical_json(self) -> bytes:
+        """The one spelling of the payload that is hashed: sorted keys, no spaces, UTF-8."""
+        return canonical_json(self.payload())
+
+    def digest(self) -> str:
+        """SHA-256 of what the receipt states, in hexadecimal."""
+        return hashlib.sha256(self.canonical_json()).hexdigest()
+
+    def control_code(self) -> str:
+        """Short code printed beside the reference, to ask the service for the receipt's facts.
+
+        Whoever asks must hold the paper: a reference overheard is not enough.
+        """
+        number = int(self.digest(), 16)
+        size = len(REFERENCE_ALPHABET)
+        bare = "".join(REFERENCE_ALPHABET[number // size**place % size] for place in range(2 * _GROUP))
+        return _grouped(bare)
+
+
+def canonical_json(payload: Mapping[str, object]) -> bytes:
+    """Spell JSON the same way every time, so that equal facts have equal digests."""
+    return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
