@@ -1,0 +1,56 @@
+# The two commands of the README are `make run` and `make test`; the rest is for those who work on it.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export OMP_THREAD_LIMIT := 1
+
+.PHONY: help install run worker test lint format demo samples lock bench-pdf bench-scan clean
+
+help:            ## List the targets
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
+
+install: $(STAMP) ## Install what run and test need; starts nothing
+
+$(STAMP): requirements.lock pyproject.toml scripts/debian-packages.sh
+	scripts/debian-packages.sh
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: install     ## Start the service with samples and demo accounts on http://127.0.0.1:8000
+	$(BIN)/forms-service serve --demo
+
+test: install    ## Run the whole test suite
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: install    ## Style, types, import directions, and every spec
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/forms-service specs lint
+
+format: install  ## Put the code in its standard form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+demo: install    ## The whole way on the samples; prints where each result lies
+	$(BIN)/forms-service demo
+
+samples: install ## Make the samples anew
+	$(BIN)/python samples/make_samples.py
+
+bench-pdf: install  ## Measure blanks and fills against pypdf
+	$(BIN)/python -m tests.benchmarks.bench_pdf
+
+bench-scan: install ## Measure reading against whole-page pytesseract
+	$(BIN)/python -m tests.benchmarks.bench_scan
+
+lock:            ## Pin every package anew (needs uv)
+	scripts/lock.sh
+
+clean:           ## Remove what was built; keeps the data in var/
+	rm -rf $(VENV) build dist

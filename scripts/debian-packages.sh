@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Install the Debian packages the service and its tests need; does nothing when all are there.
+# As root or with sudo it installs them; otherwise it prints the command to run.
+set -euo pipefail
+
+RUN=(python3-venv tesseract-ocr tesseract-ocr-ara tesseract-ocr-fra fonts-noto-core)
+TEST=(chromium poppler-utils qpdf fonts-dejavu-core fonts-liberation fonts-hosny-amiri
+      fonts-kacst fonts-sil-scheherazade)
+
+missing=()
+for package in "${RUN[@]}" "${TEST[@]}"; do
+    dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed \
+        || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+install=(apt-get install --yes --no-install-recommends "${missing[@]}")
+if [ "$(id -u)" -eq 0 ]; then
+    sudo=()
+elif command -v sudo >/dev/null && sudo --non-interactive true 2>/dev/null; then
+    sudo=(sudo)
+elif command -v sudo >/dev/null && [ -t 0 ]; then
+    sudo=(sudo)
+else
+    echo "These Debian packages are missing. Ask an administrator to run:" >&2
+    echo "    apt-get update && ${install[*]}" >&2
+    exit 1
+fi
+echo "Installing Debian packages: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+"${sudo[@]}" apt-get update --quiet
+"${sudo[@]}" "${install[@]}"
