@@ -1,0 +1,61 @@
+"""The command ``forms-service``: every step of the way, for people and for scripts.
+
+Exit codes: 0 done (or a positive verdict), 1 a negative verdict (a spec with problems, an
+incomplete dossier, an altered receipt), 2 bad usage or bad input, said in one line on stderr.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+
+import click
+
+from core.errors import FormsError, SpecErrors
+from forms_service.commands.dossiers import dossier, receipt
+from forms_service.commands.papers import pdf
+from forms_service.commands.readings import attachment, scan
+from forms_service.commands.running import demo, serve, worker
+from forms_service.commands.specs import specs
+
+BAD_INPUT = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="forms-service")
+def commands() -> None:
+    """Bilingual forms from one YAML spec each: paper, reading, completeness, receipts."""
+
+
+for command in (specs, pdf, scan, attachment, dossier, receipt, serve, worker, demo):
+    commands.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and leave with its exit code; mistakes are one line on stderr."""
+    try:
+        code = commands.main(args=arguments, prog_name="forms-service", standalone_mode=False)
+    except SpecErrors as errors:
+        _fail(str(errors))
+    except FormsError as error:
+        _fail(" ".join(error.message.fr.split()))
+    except click.ClickException as error:
+        where = f" {error.ctx.command_path.partition(' ')[2]}".rstrip() if getattr(error, "ctx", None) else ""
+        _fail(f"{' '.join(error.format_message().split())} (see: forms-service{where} --help)")
+    except click.Abort:
+        _fail("stopped; nothing was half done")
+    except OSError as error:
+        _fail(f"{error.filename or 'file'}: {error.strerror or error}")
+    else:
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(line: str) -> None:
+    click.echo(f"forms-service: {line}", err=True)
+    sys.exit(BAD_INPUT)
+
+
+if __name__ == "__main__":
+    main()

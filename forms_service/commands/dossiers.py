@@ -1,0 +1,129 @@
+"""``forms-service dossier`` and ``receipt``: completeness of a file, and proof of deposit."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from core.completeness import CompletenessReport, assess_completeness
+from core.dossier_file import DossierFile, parse_dossier_file
+from core.errors import DossierError
+from core.field_kinds.calendar_date import parse_date
+from core.localized_text import LocalizedText
+from forms_service.commands.shared import (
+    INPUT_FILE,
+    OUTPUT_FILE,
+    catalogue,
+    configuration,
+    print_json,
+    read_text,
+    write_output,
+)
+
+
+@click.group()
+def dossier() -> None:
+    """Dossier files (YAML or JSON)."""
+
+
+@dossier.command("check")
+@click.argument("file", type=INPUT_FILE)
+@click.option("--on", "on_text", help="Day to judge on (YYYY-MM-DD); the file's own day, or today.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def check(file: Path, on_text: str | None, as_json: bool) -> int:
+    """Tell what is missing and why; exit code 1 when the dossier is incomplete."""
+    loaded = load_dossier(file)
+    report = judge(loaded, on_text)
+    if as_json:
+        data = report.as_dict()
+        if loaded.parsed.unknown:
+            data["unknown"] = list(loaded.parsed.unknown)
+        print_json(data)
+    else:
+        _print_report(report)
+    if loaded.parsed.unknown and not as_json:
+        click.echo(f"unknown: {', '.join(loaded.parsed.unknown)}", err=True)
+    return 0 if report.complete else 1
+
+
+def load_dossier(file: Path) -> DossierFile:
+    """Read a dossier file under the spec it names."""
+    return parse_dossier_file(read_text(file), str(file), catalogue().get)
+
+
+def judge(loaded: DossierFile, on_text: str | None = None) -> CompletenessReport:
+    """The completeness of a loaded dossier on the day asked, the file's, or today."""
+    on = parse_date(on_text) if on_text else loaded.on
+    if on_text and on is None:
+        raise DossierError(
+            LocalizedText(
+                ar=f"{on_text}: ليس تاريخا", fr=f"--on: {on_text!r} is not a day, expected YYYY-MM-DD"
+            ),
+            code="bad_input",
+        )
+    unreadable = {name: problem.message for name, problem in loaded.parsed.problems.items()}
+    day = on or datetime.now(configuration().zone()).date()
+    return assess_completeness(loaded.spec, loaded.parsed.dossier, day, unreadable)
+
+
+def _print_report(report: CompletenessReport) -> None:
+    click.echo("complete" if report.complete else "incomplete")
+    for requirement in report.required:
+        mark = "x" if requirement.satisfied else " "
+        click.echo(f"  [{mark}] {requirement.type} ×{requirement.count}  {requirement.label.fr}")
+    for finding in report.findings:
+        click.echo(f"  {finding.severity.value}: {finding.message.fr}  ({finding.rule})")
+        click.echo(f"      {finding.message.ar}")
+
+
+@click.group()
+def receipt() -> None:
+    """Deposit receipts: issue and verify."""
+
+
+@receipt.command("issue")
+@click.argument("file", type=INPUT_FILE)
+@click.option("-o", "--output", type=OUTPUT_FILE, help="File to write; - for stdout.")
+@click.option("--physical-check", is_flag=True, help="The dossier was drawn for a check of its papers.")
+def issue_receipt(file: Path, output: Path | None, physical_check: bool) -> None:
+    """Issue the signed bilingual receipt of a dossier file."""
+    from core.deposit import receipt_for
+    from core.receipt import new_reference
+    from forms_service.receipts import Signer, issue
+
+    loaded = load_dossier(file)
+    report = judge(loaded)
+    config = configuration()
+    proof = receipt_for(
+        loaded.spec,
+        loaded.parsed.dossier,
+        report,
+        reference=new_reference(secrets.randbelow),
+        deposited_at=datetime.now(config.zone()).replace(microsecond=0),
+        physical_check=physical_check,
+        types=catalogue().document_types(),
+    )
+    signer = Signer.load_or_create(config.keys_folder)
+    write_output(issue(proof, signer), output, f"receipt-{proof.reference}.pdf")
+
+
+@receipt.command("verify")
+@click.argument("file", type=INPUT_FILE)
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def verify_receipt(file: Path, as_json: bool) -> int:
+    """Say genuine, altered or unknown, without any network; exit code 1 unless genuine."""
+    from forms_service.receipts import Signer, verify
+
+    result = verify(file.read_bytes(), Signer.load_or_create(configuration().keys_folder))
+    if as_json:
+        print_json(
+            {"verdict": result.verdict.value, "message": result.message.as_dict(), "receipt": result.payload}
+        )
+    else:
+        click.echo(result.verdict.value)
+        click.echo(result.message.fr)
+        click.echo(result.message.ar)
+    return 0 if result.verdict.value == "genuine" else 1

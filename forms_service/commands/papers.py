@@ -1,0 +1,113 @@
+"""``forms-service pdf``: blanks, filled copies, and reading filled files back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from core.errors import DossierError, InvalidValue
+from core.field_kinds import Answer, kind_of
+from core.form_spec import FormSpec
+from core.localized_text import LocalizedText
+from forms_service.commands.shared import (
+    INPUT_FILE,
+    OUTPUT_FILE,
+    catalogue,
+    print_json,
+    read_answers,
+    write_output,
+)
+
+
+@click.group()
+def pdf() -> None:
+    """Blank, filled and flattened PDFs; reading typed ones back."""
+
+
+@pdf.command("blank")
+@click.argument("form")
+@click.option("-o", "--output", type=OUTPUT_FILE, help="File to write; - for stdout.")
+@click.option("--version", type=int, help="Version; the newest by default.")
+@click.option("--reference", default="", help="Dossier reference printed in the page identity.")
+@click.option("--copies", type=click.IntRange(1, 2000), default=1, show_default=True)
+def blank(form: str, output: Path | None, version: int | None, reference: str, copies: int) -> None:
+    """Write a fillable, printable blank."""
+    from core.receipt import normalize_reference
+    from forms_service.render.form_pdf import render_blank
+
+    spec = catalogue().get(form, version)
+    if reference and normalize_reference(reference) is None:
+        raise DossierError(
+            LocalizedText(ar="مرجع غير صالح", fr=f"{reference!r} is not a reference such as 7K3Q-9XMB-2FTC"),
+            code="bad_reference",
+        )
+    printed = normalize_reference(reference) or ""
+    write_output(render_blank(spec, reference=printed, copies=copies), output, f"{spec.id}-blank.pdf")
+
+
+@pdf.command("fill")
+@click.argument("form")
+@click.argument("values", type=INPUT_FILE)
+@click.option("-o", "--output", type=OUTPUT_FILE, help="File to write; - for stdout.")
+@click.option("--version", type=int, help="Version; the newest by default.")
+@click.option("--flatten", is_flag=True, help="Draw the answers as page content, no fields left.")
+def fill(form: str, values: Path, output: Path | None, version: int | None, flatten: bool) -> None:
+    """Fill a form with the values of a YAML or JSON file (field id: value)."""
+    from forms_service.render.form_pdf import render_filled
+
+    spec = catalogue().get(form, version)
+    parsed = read_answers(spec, values)
+    answers = {**parsed.dossier.answers(), **printed_rows(spec, parsed.dossier.groups)}
+    write_output(render_filled(spec, answers, flatten=flatten), output, f"{spec.id}-filled.pdf")
+
+
+def printed_rows(spec: FormSpec, groups: object) -> dict[str, Answer]:
+    """Answers of rows that have a place on paper, under their full ids (``children.1.birth``)."""
+    printed = {one.id for one in spec.printed_fields()}
+    rows = groups if isinstance(groups, dict) else {}
+    return {
+        full: answer
+        for group_id, group_rows in rows.items()
+        for number, row in enumerate(group_rows, start=1)
+        for name, answer in row.items()
+        if (full := f"{group_id}.{number}.{name}") in printed
+    }
+
+
+@pdf.command("read")
+@click.argument("file", type=INPUT_FILE)
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def read(file: Path, as_json: bool) -> None:
+    """Read the values that were typed into one of our forms."""
+    from forms_service.render.form_pdf import read_values
+
+    filled = read_values(file.read_bytes())
+    spec = catalogue().get(filled.form_id, filled.version)
+    values, problems = interpreted(spec, filled.values)
+    data = {"form": spec.id, "version": spec.version, "reference": filled.reference, "values": values}
+    data["problems"] = {name: problem.message.as_dict() for name, problem in problems.items()}
+    if as_json:
+        print_json(data)
+        return
+    for name, value in values.items():
+        click.echo(f"{name}: {value}")
+    for name, problem in problems.items():
+        click.echo(f"{name}: {problem.message.fr}", err=True)
+
+
+def interpreted(spec: FormSpec, raw: object) -> tuple[dict[str, Answer], dict[str, InvalidValue]]:
+    """Typed values as canonical answers; what cannot be one stays as it was typed, with a problem."""
+    fields = {one.id: one for one in spec.printed_fields()}
+    values: dict[str, Answer] = {}
+    problems: dict[str, InvalidValue] = {}
+    for name, text in dict(raw).items():  # type: ignore[call-overload]
+        if name not in fields:
+            continue
+        try:
+            answer = kind_of(fields[name]).from_paper(text, fields[name])
+        except InvalidValue as problem:
+            answer, problems[name] = text, problem
+        if answer is not None:
+            values[name] = answer
+    return values, problems

@@ -1,0 +1,72 @@
+"""``forms-service scan`` and ``attachment``: reading what people bring."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from forms_service.commands.shared import INPUT_FILE, catalogue, print_json
+
+
+@click.group()
+def scan() -> None:
+    """Scans and photos of form pages."""
+
+
+@scan.command("read")
+@click.argument("files", nargs=-1, required=True, type=INPUT_FILE)
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--debug-images", type=click.Path(file_okay=False, path_type=Path), help="Folder for crops.")
+def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None) -> None:
+    """Read pages in any order and rotation: JPEG, PNG, HEIC, multi-page TIFF and PDF."""
+    from forms_service.ocr.page_images import load_pages
+    from forms_service.ocr.scan import read_scan, write_debug_images
+    from forms_service.reading_forms import form_lookup
+
+    pages = [page for file in files for page in load_pages(file.read_bytes(), str(file))]
+    reading = read_scan(pages, form_lookup(catalogue()))
+    if debug_images is not None:
+        debug_images.mkdir(parents=True, exist_ok=True)
+        write_debug_images(reading, pages, debug_images)
+    if as_json:
+        print_json(reading.as_dict())
+        return
+    data = reading.as_dict()
+    for page in data["pages"]:  # type: ignore[attr-defined]
+        known = (
+            f"{page['form']} v{page['version']} page {page['form_page']}" if page["form"] else "unknown page"
+        )
+        click.echo(f"{page['file']} [{page['page']}]: {known}")
+    for name, field in data["fields"].items():  # type: ignore[attr-defined]
+        click.echo(f"  {field['verdict']:<7} {field['confidence']:.2f}  {name}: {field['value']}")
+
+
+@click.group()
+def attachment() -> None:
+    """Documents handed in beside the form."""
+
+
+@attachment.command("read")
+@click.argument("file", type=INPUT_FILE)
+@click.option("--as", "as_type", help="Document type the applicant says it is.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def read_document(file: Path, as_type: str | None, as_json: bool) -> None:
+    """Recognise a document and read its facts."""
+    from forms_service.ocr.attachments import read_attachment
+    from forms_service.ocr.page_images import load_pages
+
+    types = catalogue().document_types()
+    if as_type is not None and as_type not in {*types.types, *types.classes}:
+        known = ", ".join(sorted(types.types))
+        raise click.BadParameter(f"{as_type!r} is no document type; known: {known}", param_hint="--as")
+    reading = read_attachment(load_pages(file.read_bytes(), str(file)), types, as_type=as_type)
+    data = reading.as_dict()
+    if as_json:
+        print_json(data)
+        return
+    click.echo(f"{data['type']}  ({data['confidence']:.2f})  valid until {data['valid_until'] or '-'}")
+    for name, value in data["facts"].items():  # type: ignore[attr-defined]
+        click.echo(f"  {name}: {value}")
+    for warning in data["warnings"]:  # type: ignore[attr-defined]
+        click.echo(f"  ! {warning}")

@@ -1,0 +1,101 @@
+"""What the commands share: the catalogue, input files, output, and how JSON is printed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import click
+
+from core.dossier import Origin, ParsedDossier, dossier_from_answers
+from core.dossier_file import flatten, plain
+from core.errors import DossierError, InvalidValue
+from core.form_spec import FormSpec
+from core.localized_text import LocalizedText
+from core.yaml_source import load_yaml
+from forms_service.config import Config
+from forms_service.spec_catalogue import SpecCatalogue
+
+INPUT_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@cache
+def configuration() -> Config:
+    """The settings, read once from the environment."""
+    return Config.from_environment()
+
+
+@cache
+def catalogue() -> SpecCatalogue:
+    """The published specs, read once."""
+    return SpecCatalogue.load(configuration().spec_folder)
+
+
+def print_json(data: Any) -> None:
+    """Print data for machines: UTF-8, in the order given."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def write_output(data: bytes, path: Path | None, default_name: str) -> None:
+    """Write a result where asked, beside the caller by default, or to stdout with ``-``."""
+    if path is not None and str(path) == "-":
+        sys.stdout.buffer.write(data)
+        return
+    target = path or Path(default_name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(data)
+    click.echo(str(target))
+
+
+def read_text(path: Path) -> str:
+    """The text of an input file.
+
+    Raises:
+        DossierError: It is not UTF-8 text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise _refused(f"{path}: not a text file (UTF-8 YAML or JSON is expected)") from None
+
+
+def read_answers(spec: FormSpec, path: Path) -> ParsedDossier:
+    """Answers by field id from a YAML or JSON file, all of them valid and known.
+
+    Raises:
+        DossierError: The file is malformed, or an id or a value is not the form's.
+    """
+    root, errors = load_yaml(read_text(path), str(path))
+    if errors or root is None or not isinstance(root.value, dict):
+        problem = str(errors[0]) if errors else f"{path}: expected a mapping of field id to value"
+        raise _refused(problem)
+    data = plain(root)
+    if isinstance(data.get("values"), dict):
+        data = data["values"]
+    groups = {group.id: data.pop(group.id) for group in spec.groups if isinstance(data.get(group.id), list)}
+    parsed = dossier_from_answers(spec, flatten(data), groups=groups, origin=Origin.FILE)
+    if parsed.unknown:
+        raise _refused(
+            f"{path}: {spec.id} has no field {', '.join(repr(name) for name in parsed.unknown)}; "
+            f"list its fields with: forms-service specs show {spec.id}"
+        )
+    if parsed.problems:
+        raise _refused(f"{path}: {describe_problems(parsed.problems)}")
+    return parsed
+
+
+def describe_problems(problems: Any) -> str:
+    """One line naming each field and what is wrong with its value."""
+    return "; ".join(f"{name}: {_sentence(problem)}" for name, problem in problems.items())
+
+
+def _sentence(problem: InvalidValue) -> str:
+    return problem.message.fr
+
+
+def _refused(line: str) -> DossierError:
+    return DossierError(LocalizedText(ar=line, fr=line), code="bad_input")

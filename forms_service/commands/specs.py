@@ -1,0 +1,133 @@
+"""``forms-service specs``: what a form author and other programs want to know of the specs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from core.errors import SpecError, SpecErrors
+from core.spec_language import json_schema
+from forms_service.commands.shared import catalogue, configuration, print_json
+from forms_service.spec_catalogue import load_document_types, load_spec, spec_files
+
+
+@click.group()
+def specs() -> None:
+    """List, show, check and rehearse the form specs."""
+
+
+@specs.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def list_forms(as_json: bool) -> None:
+    """List the forms, newest version each."""
+    from forms_service.render.layout import lay_out
+
+    rows = [
+        {
+            "id": spec.id,
+            "version": spec.version,
+            "title": spec.title.as_dict(),
+            "pages": lay_out(spec).layout.pages,
+            "fields": len(list(spec.printed_fields())),
+        }
+        for spec in catalogue().forms()
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['id']}  v{row['version']}  {row['pages']} pages  {row['fields']} fields")
+        click.echo(f"    {row['title']['fr']}\n    {row['title']['ar']}")
+
+
+@specs.command("show")
+@click.argument("form")
+@click.option("--version", type=int, help="Version; the newest by default.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def show(form: str, version: int | None, as_json: bool) -> None:
+    """Show one form: fields with their place on paper, documents, facts and rules."""
+    from forms_service.render.layout import lay_out
+    from forms_service.spec_json import spec_as_json
+
+    spec = catalogue().get(form, version)
+    data = spec_as_json(spec, lay_out(spec).layout, catalogue().document_types())
+    if as_json:
+        print_json(data)
+        return
+    click.echo(f"{spec.id} v{spec.version}  {spec.title.fr}  {spec.title.ar}")
+    for one in data["fields"]:
+        required = "required" if one["required"] is True else ""
+        box = " ".join(f"{value:g}" for value in one["box_mm"])
+        click.echo(f"  p{one['page']}  {one['id']:<28} {one['kind']:<20} {box:<26} {required}")
+    for one in data["documents"]:
+        click.echo(f"  document  {one['id']:<24} {one['rule']}")
+
+
+@specs.command("lint")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+def lint(paths: tuple[Path, ...]) -> int:
+    """Check specs: language, names, conditions, translations, and text that cannot fit its box."""
+    errors: list[SpecError] = []
+    files = _lint_files(paths)
+    for path in files:
+        errors += _lint_file(path)
+    for error in SpecErrors(errors).errors:
+        click.echo(str(error))
+    if not errors:
+        click.echo(f"{len(files)} file(s) checked, nothing wrong")
+    return 1 if errors else 0
+
+
+def _lint_files(paths: tuple[Path, ...]) -> list[Path]:
+    files: list[Path] = []
+    for path in paths or (configuration().spec_folder,):
+        if path.is_dir():
+            files += [*spec_files(path), *path.glob("v*.yaml"), *path.glob("document_types.yaml")]
+        else:
+            files.append(path)
+    return files
+
+
+def _lint_file(path: Path) -> list[SpecError]:
+    from forms_service.render.layout import layout_problems
+
+    try:
+        if path.name == "document_types.yaml":
+            load_document_types(path.parent)
+            return []
+        known = path.parent.parent / "document_types.yaml"
+        types = load_document_types(known.parent if known.exists() else configuration().spec_folder)
+        parsed = load_spec(path, types)
+    except SpecErrors as errors:
+        return errors.errors
+    found = []
+    for problem in layout_problems(parsed.spec):
+        place = parsed.place_of(problem.subject)
+        found.append(SpecError(str(path), place.line, place.column, problem.message.fr))
+    return found
+
+
+@specs.command("schema")
+@click.option("--document-types", is_flag=True, help="The schema of document_types.yaml instead.")
+def schema(document_types: bool) -> None:
+    """Print the JSON Schema of the spec language, for YAML editors."""
+    print_json(json_schema("document_types" if document_types else "form"))
+
+
+@specs.command("rehearse")
+@click.argument("form")
+@click.option(
+    "--copies", type=click.IntRange(1, 50), default=2, show_default=True, help="Copies a degradation."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other invented answers.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def rehearse_form(form: str, copies: int, seed: int, as_json: bool) -> None:
+    """Print synthetic scans of a form, read them back, and report read rates per field."""
+    from forms_service.rehearsing import rehearse_spec
+
+    report = rehearse_spec(catalogue(), catalogue().get(form), copies=copies, seed=seed)
+    if as_json:
+        print_json(report.as_dict())
+        return
+    click.echo(report.as_table())

@@ -1,0 +1,29 @@
+"""Brings the forms' layouts to the reader: ``ocr`` knows places, ``render`` computes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from core.errors import UnknownForm
+from core.form_spec import FormSpec
+from core.placement import FormLayout
+from forms_service.spec_catalogue import SpecCatalogue
+
+FormLookup = Callable[[str, int], tuple[FormSpec, FormLayout] | None]
+
+
+def form_lookup(catalogue: SpecCatalogue) -> FormLookup:
+    """A function from (form id, version) to its spec and layout; None for a form nobody published."""
+
+    @lru_cache(maxsize=64)
+    def find(form_id: str, version: int) -> tuple[FormSpec, FormLayout] | None:
+        from forms_service.render.layout import lay_out
+
+        try:
+            spec = catalogue.get(form_id, version)
+        except UnknownForm:
+            return None
+        return spec, lay_out(spec).layout
+
+    return find
