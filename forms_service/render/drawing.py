@@ -1,0 +1,146 @@
+"""Turn artwork into PDF drawing operators.
+
+Text is written as glyph numbers of the cooked typeface, each run of one direction as a text object
+of its own and in reading order: readers that copy, search or speak the page then get it right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.localized_text import Direction
+from core.placement import PAGE_HEIGHT_MM, BoxMm
+from forms_service.render.artwork import POINT_MM, Line, Panel, Pattern, Piece, Words
+from forms_service.render.typography import ShapedRun, shape
+
+PAGE_HEIGHT_PT = PAGE_HEIGHT_MM / POINT_MM
+
+
+def number(value: float) -> str:
+    """A number as PDF writes it: at most three decimals, no superfluous zero."""
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def points(box: BoxMm) -> tuple[float, float, float, float]:
+    """Left, lower edge, width and height of a box in points from the page's lower left corner."""
+    return (
+        box.x / POINT_MM,
+        PAGE_HEIGHT_PT - box.bottom / POINT_MM,
+        box.width / POINT_MM,
+        box.height / POINT_MM,
+    )
+
+
+def draw(pieces: Iterable[Piece]) -> str:
+    """The content stream of a page."""
+    return "\n".join(_draw(piece) for piece in pieces)
+
+
+def _draw(piece: Piece) -> str:
+    match piece:
+        case Words():
+            return _draw_words(piece)
+        case Line():
+            return _draw_line(piece)
+        case Panel():
+            return _draw_panel(piece)
+        case Pattern():
+            return _draw_pattern(piece)
+
+
+def _draw_words(words: Words) -> str:
+    x = words.left / POINT_MM
+    y = PAGE_HEIGHT_PT - words.baseline / POINT_MM
+    font = "FormsB" if words.bold else "FormsR"
+    return draw_text(
+        words.text, x, y, words.size_pt, words.direction, font=font, bold=words.bold, gray=words.gray
+    )
+
+
+def draw_text(
+    text: str,
+    x_pt: float,
+    y_pt: float,
+    size_pt: float,
+    direction: Direction,
+    *,
+    font: str,
+    bold: bool = False,
+    gray: float = 0.0,
+) -> str:
+    """One line of text with its left end at ``x_pt`` and its baseline at ``y_pt``."""
+    line = shape(text, direction, size_pt, bold)
+    head = f"BT /{font} {number(size_pt)} Tf"
+    runs = [
+        f"{head} 1 0 0 1 {number(x_pt + run.x_pt)} {number(y_pt)} Tm {_glyphs(run, size_pt)} ET" for run in line.runs
+    ]
+    return "\n".join([f"{number(gray)} g", *runs])
+
+
+def _glyphs(run: ShapedRun, size_pt: float) -> str:
+    """The run's glyphs: one string where they follow each other, corrections where they do not."""
+    out: list[str] = []
+    pending = ""
+    pen, raised = run.x_pt, 0.0
+    items: list[str] = []
+    for glyph in run.glyphs:
+        if abs(glyph.y_pt - raised) > 1e-6:
+            items, pending = [*items, f"<{pending}>"] if pending else items, ""
+            if items:
+                out.append(f"[{''.join(items)}] TJ")
+            out.append(f"{number(glyph.y_pt)} Ts")
+            items, raised = [], glyph.y_pt
+        correction = round((pen - glyph.x_pt) * 1000 / size_pt)
+        if correction:
+            if pending:
+                items.append(f"<{pending}>")
+            items.append(str(correction))
+            pending = ""
+        pending += f"{glyph.gid:04X}"
+        pen = glyph.x_pt + glyph.advance_pt
+    if pending:
+        items.append(f"<{pending}>")
+    if items:
+        out.append(f"[{''.join(items)}] TJ")
+    if raised:
+        out.append("0 Ts")
+    return " ".join(out)
+
+
+def _draw_line(line: Line) -> str:
+    x1, x2 = line.x1 / POINT_MM, line.x2 / POINT_MM
+    y1, y2 = (PAGE_HEIGHT_PT - y / POINT_MM for y in (line.y1, line.y2))
+    return (
+        f"{number(line.width / POINT_MM)} w {number(line.gray)} G "
+        f"{number(x1)} {number(y1)} m {number(x2)} {number(y2)} l S"
+    )
+
+
+def _draw_panel(panel: Panel) -> str:
+    rectangle = " ".join(number(value) for value in points(panel.box)) + " re"
+    if panel.stroke_gray is None:
+        return f"{number(panel.fill_gray or 0.0)} g {rectangle} f"
+    stroke = f"{number(panel.stroke_width / POINT_MM)} w {number(panel.stroke_gray)} G"
+    if panel.fill_gray is None:
+        return f"{stroke} {rectangle} S"
+    return f"{stroke} {number(panel.fill_gray)} g {rectangle} B"
+
+
+def _draw_pattern(pattern: Pattern) -> str:
+    """Dark cells as rectangles, neighbours in one row joined so that no hairline shows between them."""
+    x, y, width, height = points(pattern.box)
+    cell_width = width / len(pattern.rows[0])
+    cell_height = height / len(pattern.rows)
+    rectangles = []
+    for index, row in enumerate(pattern.rows):
+        start = None
+        bottom = y + height - (index + 1) * cell_height
+        for column, dark in enumerate((*row, False)):
+            if dark and start is None:
+                start = column
+            elif not dark and start is not None:
+                left, run = x + start * cell_width, (column - start) * cell_width
+                rectangles.append(f"{left:.4f} {bottom:.4f} {run:.4f} {cell_height:.4f} re")
+                start = None
+    return "0 g " + " ".join(rectangles) + " f"

@@ -1,0 +1,218 @@
+"""A row of boxes: how wide each is, how its labels are set, and what it becomes on paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.form_spec import FieldSpec
+from core.localized_text import LocalizedText
+from core.placement import BoxMm, Placement, WidgetKind
+from forms_service.render.artwork import POINT_MM, Align, Panel, Piece, Words
+from forms_service.render.field_boxes import (
+    PrintedField,
+    box_height,
+    least_width,
+    most_width,
+    overlong_label,
+    paint_box,
+    printed_fields,
+    wished_width,
+)
+from forms_service.render.page_blocks import Block, Setting, box_too_narrow, too_wide
+from forms_service.render.paper_grid import (
+    CENTRE,
+    COLUMN_GAP,
+    LABEL_FLOOR_PT,
+    LEFT,
+    RIGHT,
+    TICK_SIZE,
+)
+from forms_service.render.tick_boxes import paint_ticks, tick_outline, tick_placement, ticks_height, ticks_of
+from forms_service.render.typography import METRICS, wrap
+
+_ONE_LINE_SHRINK = 0.86
+"""Labels are shrunk to this share of their size before they are set on two lines."""
+
+_STATEMENT_WIDTH = 120.0
+"""A lone tick box in a wider column takes its French on one side and its Arabic on the other."""
+
+_OFFICE_GRAY = 0.88
+_SIGNATURE_LEFT = CENTRE + 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class _LabelBand:
+    """How the labels of one row are set: one size for all, on one line or on two."""
+
+    size_pt: float
+    lines: int
+    height: float
+
+
+def field_row(row: tuple[FieldSpec, ...], title: LocalizedText | None, setting: Setting) -> Block | None:
+    """Set one row of fields; None when none of them has a place on paper."""
+    columns = printed_fields(row, title)
+    if not columns:
+        return None
+    if len(columns) == 1 and columns[0].widget is WidgetKind.SIGNATURE:
+        places = [(_SIGNATURE_LEFT, RIGHT - _SIGNATURE_LEFT)]
+    else:
+        places = columns_across(columns, setting)
+    band = _label_band(columns, [width for _, width in places], setting)
+    heights = [
+        _filled_height(column, width, setting) for column, (_, width) in zip(columns, places, strict=True)
+    ]
+    pieces: list[Piece] = []
+    placements: list[Placement] = []
+    for column, (x, width) in zip(columns, places, strict=True):
+        area = BoxMm(x, band.height, width, max(heights))
+        if column.main.office:
+            shade = BoxMm(x - 1.2, -0.8, width + 2.4, band.height + area.height + 1.6)
+            pieces.append(Panel(shade, _OFFICE_GRAY))
+        pieces += _labels(column, x, width, band, setting)
+        drawn, placed = _paint_column(column, area, setting)
+        pieces += drawn
+        placements += placed
+    return Block(
+        band.height + max(heights), tuple(pieces), tuple(placements), gap_before=setting.density.row_gap
+    )
+
+
+def columns_across(
+    columns: list[PrintedField], setting: Setting, left: float = LEFT, gap: float = COLUMN_GAP
+) -> list[tuple[float, float]]:
+    """Left edge and width of every column of a row from ``left`` to the right margin."""
+    room = RIGHT - left - gap * (len(columns) - 1)
+    least = [least_width(column, setting) for column in columns]
+    wished = [wished_width(column, setting) for column in columns]
+    most = [most_width(column, setting) for column in columns]
+    if sum(least) > room:
+        setting.problems.append(box_too_narrow(columns[0].main.id, sum(least) - room))
+        widths = [width * room / sum(least) for width in least]
+    elif sum(wished) > room:
+        widths = _shared(room, [1.0] * len(columns), least, wished)
+    else:
+        widths = _shared(room, [column.main.width for column in columns], wished, most)
+    lefts = [left + sum(widths[:index]) + gap * index for index in range(len(columns))]
+    return list(zip(lefts, widths, strict=True))
+
+
+def _shared(room: float, weights: list[float], least: list[float], most: list[float]) -> list[float]:
+    """Share ``room`` by weight, keeping every share within its bounds."""
+    if sum(most) <= room:
+        spare = (room - sum(most)) / len(most)
+        return [width + spare for width in most]
+    low, high = 0.0, room / min(weights)
+    for _ in range(60):
+        scale = (low + high) / 2
+        widths = [
+            min(max(scale * weight, lower), upper)
+            for weight, lower, upper in zip(weights, least, most, strict=True)
+        ]
+        low, high = (scale, high) if sum(widths) < room else (low, scale)
+    return [round(width, 4) for width in widths]
+
+
+def _label_band(columns: list[PrintedField], widths: list[float], setting: Setting) -> _LabelBand:
+    density = setting.density
+    labelled = [pair for pair in zip(columns, widths, strict=True) if pair[0].has_label]
+    if not labelled:
+        return _LabelBand(density.label_pt, 0, 0.0)
+    fit = min(width / column.label_width(density.label_pt) for column, width in labelled)
+    lines = 1 if fit >= _ONE_LINE_SHRINK else 2
+    if lines == 1:
+        size = density.label_pt * min(1.0, fit)
+    else:
+        widest = max(
+            max(line.width for line in column.labels(density.label_pt)) / width for column, width in labelled
+        )
+        size = max(LABEL_FLOOR_PT, density.label_pt * min(1.0, 1 / widest))
+        for column, width in labelled:
+            for language, excess in overlong_label(column, width, size):
+                setting.problems.append(too_wide(column.main.id, language, excess))
+    line = size * POINT_MM * 1.18
+    return _LabelBand(size, lines, lines * line + density.label_gap)
+
+
+def _labels(column: PrintedField, x: float, width: float, band: _LabelBand, setting: Setting) -> list[Words]:
+    if not column.has_label:
+        return []
+    french, arabic = column.labels(band.size_pt)
+    last = band.height - setting.density.label_gap - 0.22 * band.size_pt * POINT_MM
+    first = last if band.lines == 1 else last - band.size_pt * POINT_MM * 1.18
+    return [*french.pieces(x, first), *arabic.pieces(x + width, last, Align.RIGHT)]
+
+
+def _filled_height(column: PrintedField, width: float, setting: Setting) -> float:
+    if column.widget is not WidgetKind.TICK:
+        return box_height(column, setting)
+    if column.main.choices:
+        return ticks_height(ticks_of(column.main), width, setting)
+    return _statement_height(column, width, setting)
+
+
+def _paint_column(column: PrintedField, area: BoxMm, setting: Setting) -> tuple[list[Piece], list[Placement]]:
+    if column.widget is WidgetKind.TICK:
+        if column.main.choices or _is_short(column, area.width, setting):
+            middle = area.y + area.height / 2
+            return paint_ticks(ticks_of(column.main), area.x, middle, area.width, setting)
+        return _paint_statement(column, area, setting)
+    height = box_height(column, setting)
+    return paint_box(column, BoxMm(area.x, area.y, area.width, height))
+
+
+# --- a sentence that ticking declares --------------------------------------------------------------
+
+
+def _is_short(column: PrintedField, width: float, setting: Setting) -> bool:
+    """Whether a declaration is short enough to be set like one box of a choice."""
+    (tick,) = ticks_of(column.main)
+    return width < _STATEMENT_WIDTH and tick.natural_width(setting.density.tick_pt) <= width
+
+
+def _statement_lines(
+    column: PrintedField, width: float, setting: Setting
+) -> tuple[list[str], list[str], float]:
+    size = setting.density.label_pt + 0.6
+    room = (width - TICK_SIZE) / 2 - 2.5 if width >= _STATEMENT_WIDTH else width - TICK_SIZE - 2.0
+    label = column.main.label
+    return wrap(label.fr, room, size, bold=True), wrap(label.ar, room, size, bold=True), size
+
+
+def _statement_height(column: PrintedField, width: float, setting: Setting) -> float:
+    if _is_short(column, width, setting):
+        return setting.density.tick_height
+    french, arabic, size = _statement_lines(column, width, setting)
+    is_wide = width >= _STATEMENT_WIDTH
+    lines = max(len(french), len(arabic)) if is_wide else len(french) + len(arabic)
+    return max(TICK_SIZE + 1.0, lines * METRICS.line_height * size * POINT_MM + 0.6)
+
+
+def _paint_statement(
+    column: PrintedField, area: BoxMm, setting: Setting
+) -> tuple[list[Piece], list[Placement]]:
+    (tick,) = ticks_of(column.main)
+    french, arabic, size = _statement_lines(column, area.width, setting)
+    leading = METRICS.line_height * size * POINT_MM
+    is_wide = area.width >= _STATEMENT_WIDTH
+    middle = area.y + _statement_height(column, area.width, setting) / 2
+    x = area.x + (area.width - TICK_SIZE) / 2 if is_wide else area.x
+    placement = tick_placement(tick, x, middle)
+    fr_lang, ar_lang = (line.language for line in column.labels(size))
+    if is_wide:
+        sides = [
+            (french, fr_lang, x - 2.5, Align.RIGHT, middle - len(french) * leading / 2),
+            (arabic, ar_lang, x + TICK_SIZE + 2.5, Align.LEFT, middle - len(arabic) * leading / 2),
+        ]
+    else:
+        top = middle - (len(french) + len(arabic)) * leading / 2
+        sides = [
+            (arabic, ar_lang, area.right, Align.RIGHT, top),
+            (french, fr_lang, x + TICK_SIZE + 2.0, Align.LEFT, top + len(arabic) * leading),
+        ]
+    pieces: list[Piece] = [tick_outline(placement)]
+    for lines, language, anchor, align, top in sides:
+        for number, text in enumerate(lines):
+            baseline = top + (number + 0.5) * leading + METRICS.cap_height / 2 * size * POINT_MM
+            pieces.append(Words(text, anchor, baseline, size, language, align, bold=True))
+    return pieces, [placement]

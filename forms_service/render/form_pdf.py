@@ -1,0 +1,216 @@
+"""Make the PDFs of a form: blank, in many copies, filled, flattened; and read one that comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from core.errors import RenderError
+from core.extraction import FieldAnswer
+from core.form_spec import FieldSpec, FormSpec
+from core.localized_text import LocalizedText
+from core.placement import Placement, WidgetKind
+from forms_service.render.acroform import Fields, Widget, form_xobject
+from forms_service.render.appearance import draw_tick, draw_value, paper_text
+from forms_service.render.drawing import number, points
+from forms_service.render.form_template import (
+    Template,
+    identity_stream,
+    page_entries,
+    page_resources,
+    template_of,
+)
+from forms_service.render.pdf_objects import (
+    ObjectTable,
+    array,
+    dictionary,
+    name,
+    reference,
+    stream,
+    text_string,
+)
+from forms_service.render.typed_values import FilledPdf, read_values
+
+__all__ = ["FilledPdf", "read_values", "render_blank", "render_blanks", "render_filled"]
+
+
+def render_blank(spec: FormSpec, reference: str = "", copies: int = 1) -> bytes:
+    """A blank to print or to fill on screen; several copies come as sheets to print, without fields."""
+    if copies == 1:
+        return render_filled(spec, {}, reference)
+    return render_blanks(spec, [reference] * copies)
+
+
+def render_blanks(spec: FormSpec, references: Sequence[str]) -> bytes:
+    """Blanks to print, one after the other in one file, each with its own reference."""
+    template = template_of(spec, fillable=False)
+    objects = template.addition()
+    tree = objects.reserve()
+    resources = objects.add(page_resources(template.fonts))
+    artwork = [entries["Contents"] for _, entries in template.pages]
+    kids = []
+    for paper_reference in references:
+        for page in range(1, len(template.pages) + 1):
+            drawn = int(str(artwork[page - 1]).strip("[]").split()[0])
+            identity = objects.add(identity_stream(template.form, page, paper_reference))
+            kids.append(objects.add(dictionary(page_entries(tree, resources, [drawn, identity]))))
+    objects.put(tree, dictionary({"Type": "/Pages", "Kids": array(map(reference, kids)), "Count": len(kids)}))
+    objects.put(template.root, template.catalog(tree))
+    return template.with_added(objects)
+
+
+def render_filled(
+    spec: FormSpec, values: Mapping[str, FieldAnswer], reference: str = "", flatten: bool = False
+) -> bytes:
+    """A form with its answers in place.
+
+    Args:
+        values: Canonical answers by field id; fields that have no place on paper are left out.
+        reference: Reference of the dossier, printed and in the QR code of every page.
+        flatten: Draw the answers into the page and leave no field.
+
+    Raises:
+        RenderError: An answer does not fit its box, or names a field or a choice that the form lacks.
+    """
+    template = template_of(spec, fillable=not flatten)
+    written = _written_answers(spec, values)
+    objects = template.addition()
+    if reference:
+        template.put_reference(objects, reference)
+    if template.fields is None:
+        _draw_into_pages(template, objects, written)
+    else:
+        _fill_fields(template, template.fields, objects, written)
+    return template.with_added(objects)
+
+
+# --- what is written where -------------------------------------------------------------------------
+
+
+def _written_answers(
+    spec: FormSpec, values: Mapping[str, FieldAnswer]
+) -> dict[str, tuple[FieldSpec, FieldAnswer]]:
+    """The answers that have a place on paper; unknown names are refused."""
+    printed = {field.id: field for field in spec.printed_fields()}
+    known = {field.id for field in spec.fields()}
+    groups = {group.id for group in spec.groups}
+    unknown = [
+        field_id
+        for field_id in values
+        if field_id not in printed and field_id not in known and field_id.partition(".")[0] not in groups
+    ]
+    if unknown:
+        raise RenderError(_UNKNOWN_FIELD.fill(form=spec.id, fields="، ".join(unknown)), code="unknown_field")
+    return {
+        field_id: (printed[field_id], value)
+        for field_id, value in values.items()
+        if field_id in printed and value not in (None, "", False, [])
+    }
+
+
+def _ticked(field: FieldSpec, value: FieldAnswer, placements: Sequence[Placement]) -> list[Placement]:
+    if not field.choices:
+        return list(placements)
+    wanted = [str(one) for one in value] if isinstance(value, list) else [str(value)]
+    offered = {choice.value for choice in field.choices}
+    for one in wanted:
+        if one not in offered:
+            words = _UNKNOWN_CHOICE.fill(label=field.label, value=one, offered=", ".join(sorted(offered)))
+            raise RenderError(words, code="unknown_choice")
+    return [placement for placement in placements if placement.choice in wanted]
+
+
+# --- fields ----------------------------------------------------------------------------------------
+
+
+def _fill_fields(
+    template: Template,
+    fields: Fields,
+    objects: ObjectTable,
+    written: Mapping[str, tuple[FieldSpec, FieldAnswer]],
+) -> None:
+    for field_id, (field, value) in written.items():
+        widgets = fields.widgets.get(field_id, [])
+        if not widgets:
+            continue
+        if widgets[0].placement.widget is WidgetKind.TICK:
+            _tick_boxes(fields, objects, field, value, widgets)
+        else:
+            _write_text(template, objects, widgets[0], field, paper_text(value, field))
+
+
+def _tick_boxes(
+    fields: Fields, objects: ObjectTable, field: FieldSpec, value: FieldAnswer, widgets: list[Widget]
+) -> None:
+    ticked = _ticked(field, value, [widget.placement for widget in widgets])
+    for widget in widgets:
+        if widget.placement in ticked:
+            on = name(widget.on_state)
+            is_radio = field.id in fields.groups
+            objects.put(
+                widget.number, dictionary({**widget.entries, "AS": on, "V": None if is_radio else on})
+            )
+    if field.id in fields.groups:
+        group = fields.groups[field.id]
+        objects.put(group.number, group.written(ticked[0].choice))
+
+
+def _write_text(
+    template: Template, objects: ObjectTable, widget: Widget, field: FieldSpec, text: str
+) -> None:
+    drawn = draw_value(text, field, widget.placement)
+    width, height = number(drawn.width_pt), number(drawn.height_pt)
+    operators = f"/Tx BMC q 0 0 {width} {height} re W n\n{drawn.operators}\nQ EMC"
+    font = "FormsR" if drawn.is_plain else "FormsV"
+    fonts = {font: template.fonts[font]}
+    appearance = objects.add(form_xobject(operators, drawn.width_pt, drawn.height_pt, fonts))
+    objects.put(
+        widget.number,
+        dictionary(
+            {
+                **widget.entries,
+                "V": text_string(text),
+                "AP": dictionary({"N": reference(appearance)}),
+            }
+        ),
+    )
+
+
+# --- flattened -------------------------------------------------------------------------------------
+
+
+def _draw_into_pages(
+    template: Template, objects: ObjectTable, written: Mapping[str, tuple[FieldSpec, FieldAnswer]]
+) -> None:
+    by_page: dict[int, list[str]] = {}
+    for field_id, (field, value) in written.items():
+        placements = template.form.layout.of_field(field_id)
+        if not placements or placements[0].widget is WidgetKind.SIGNATURE:
+            continue
+        if placements[0].widget is WidgetKind.TICK:
+            for placement in _ticked(field, value, placements):
+                _, _, width, height = points(placement.box)
+                by_page.setdefault(placement.page, []).append(_at(placement, draw_tick(width, height)))
+        else:
+            drawn = draw_value(paper_text(value, field), field, placements[0], font="FormsR")
+            by_page.setdefault(placements[0].page, []).append(_at(placements[0], drawn.operators))
+    for page, operators in by_page.items():
+        number_, entries = template.pages[page - 1]
+        values = objects.add(stream("\n".join(operators).encode("ascii")))
+        contents = str(entries["Contents"]).strip("[]")
+        objects.put(number_, dictionary({**entries, "Contents": f"[{contents} {reference(values)}]"}))
+
+
+def _at(placement: Placement, operators: str) -> str:
+    x, y, _, _ = points(placement.box)
+    return f"q 1 0 0 1 {number(x)} {number(y)} cm\n{operators}\nQ"
+
+
+_UNKNOWN_FIELD = LocalizedText(
+    ar="لا توجد في الاستمارة {form} خانة بهذا الاسم: {fields}. لم يُملأ شيء: صحّح الأسماء ثم أعد المحاولة.",
+    fr="Le formulaire {form} n'a pas de champ de ce nom : {fields}. "
+    "Rien n'a été rempli : corrigez les noms puis recommencez.",
+)
+_UNKNOWN_CHOICE = LocalizedText(
+    ar="«{value}» ليس من اختيارات «{label}». الاختيارات هي: {offered}.",
+    fr="« {value} » n'est pas un choix de « {label} ». Choix possibles : {offered}.",
+)

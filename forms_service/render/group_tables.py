@@ -1,0 +1,94 @@
+"""The printed rows of a repeatable group, as a table: one line per child or per instalment."""
+
+from __future__ import annotations
+
+from core.form_spec import FieldSpec, Group, printed_group_row
+from core.localized_text import Language
+from core.placement import BoxMm, Placement, WidgetKind
+from forms_service.render.artwork import POINT_MM, Align, Panel, Piece, Words
+from forms_service.render.field_boxes import PrintedField, paint_box, printed_fields
+from forms_service.render.field_rows import columns_across
+from forms_service.render.page_blocks import Block, Setting, too_wide
+from forms_service.render.paper_grid import LABEL_FLOOR_PT, LEFT, OUTLINE, OUTLINE_GRAY, TICK_SIZE
+from forms_service.render.running_text import section_bar
+from forms_service.render.tick_boxes import paint_ticks, tick_outline, tick_placement, ticks_of
+from forms_service.render.typography import METRICS
+
+_NUMBER_WIDTH = 7.0
+_HEAD_GRAY = 0.94
+_CELL_PADDING = 1.0
+
+
+def group_blocks(group: Group, setting: Setting) -> list[Block]:
+    """The title, the head and every printed row of a group; nothing when it is asked on screen only."""
+    if not group.printed_rows:
+        return []
+    first = printed_group_row(group, 1)
+    columns = printed_fields(first, None)
+    places = columns_across(columns, setting, LEFT + _NUMBER_WIDTH, 0.0)
+    blocks = [section_bar(group.id, group.label, (), setting), _head(group, columns, places, setting)]
+    blocks += [
+        _row(number, printed_group_row(group, number), places, setting)
+        for number in range(1, group.printed_rows + 1)
+    ]
+    return blocks
+
+
+def _head(
+    group: Group, columns: list[PrintedField], places: list[tuple[float, float]], setting: Setting
+) -> Block:
+    size = setting.density.label_pt
+    height = 2 * size * POINT_MM * 1.25 + 1.2
+    pieces: list[Piece] = []
+    for column, (x, width) in zip(columns, places, strict=True):
+        pieces.append(Panel(BoxMm(x, 0, width, height), _HEAD_GRAY, OUTLINE_GRAY, OUTLINE))
+        room = width - 2 * _CELL_PADDING
+        widest = max(line.width for line in column.labels(size))
+        fitted = max(LABEL_FLOOR_PT, size * min(1.0, room / widest))
+        french, arabic = column.labels(fitted)
+        for line in (french, arabic):
+            if line.width > room + 0.05:
+                setting.problems.append(
+                    too_wide(f"{group.id}.{column.main.id}", line.language, line.width - room)
+                )
+        middle = x + width / 2
+        step = fitted * POINT_MM * 1.25
+        first = height / 2 - 0.1 * step
+        pieces += arabic.pieces(middle, first, Align.CENTRE)
+        pieces += french.pieces(middle, first + step, Align.CENTRE)
+    return Block(height, tuple(pieces), keep_with_next=True)
+
+
+def _row(
+    number: int, fields: tuple[FieldSpec, ...], places: list[tuple[float, float]], setting: Setting
+) -> Block:
+    height = setting.density.box_height
+    size = setting.density.label_pt
+    baseline = (height + METRICS.cap_height * size * POINT_MM) / 2
+    pieces: list[Piece] = [
+        Words(str(number), LEFT + _NUMBER_WIDTH / 2, baseline, size, Language.FR, Align.CENTRE, bold=True)
+    ]
+    placements: list[Placement] = []
+    for column, (x, width) in zip(printed_fields(fields, None), places, strict=True):
+        cell = BoxMm(x, 0, width, height)
+        if column.widget is WidgetKind.TICK:
+            drawn, placed = _tick_cell(column, cell, setting)
+        else:
+            drawn, placed = paint_box(column, cell)
+            drawn = [Panel(cell, None, OUTLINE_GRAY, OUTLINE), *drawn]
+        pieces += drawn
+        placements += placed
+    return Block(height, tuple(pieces), tuple(placements))
+
+
+def _tick_cell(column: PrintedField, cell: BoxMm, setting: Setting) -> tuple[list[Piece], list[Placement]]:
+    outline = Panel(cell, 1.0, OUTLINE_GRAY, OUTLINE)
+    middle = cell.y + cell.height / 2
+    ticks = ticks_of(column.main)
+    if column.main.choices:
+        drawn, placed = paint_ticks(
+            ticks, cell.x + _CELL_PADDING, middle, cell.width - _CELL_PADDING, setting
+        )
+        return [outline, *drawn], placed
+    placement = tick_placement(ticks[0], cell.x + (cell.width - TICK_SIZE) / 2, middle)
+    return [outline, tick_outline(placement)], [placement]

@@ -1,0 +1,206 @@
+"""From a spec to the place of every box and word: pure geometry, the same on every day.
+
+A form that has been printed must be laid out the same way for ever, so nothing here depends on
+anything but the spec and the forms' own typeface.  Sections are set one under the other; a section
+that begins a page begins a *part*, and each part is set as generously as its number of pages allows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from core.form_spec import FormSpec, Section, StaticText
+from core.placement import FormLayout, PageIdentity, Placement
+from forms_service.render.artwork import Piece
+from forms_service.render.field_rows import field_row
+from forms_service.render.group_tables import group_blocks
+from forms_service.render.page_blocks import Block, LayoutProblem, PlacedBlock, Setting, paginate
+from forms_service.render.page_furniture import (
+    FIRST_BODY_TOP,
+    NEXT_BODY_TOP,
+    corner_marks,
+    first_page_head,
+    identity_pieces,
+    next_page_head,
+    page_foot,
+)
+from forms_service.render.paper_grid import BODY_BOTTOM, density
+from forms_service.render.running_text import footnote_block, section_bar, text_block
+
+_DENSITY_STEPS = 16
+_CACHE_SIZE = 64
+
+
+@dataclass(frozen=True)
+class PrintedForm:
+    """One form as it is printed.
+
+    Attributes:
+        layout: The place of every answer.
+        artwork: What is printed on each page, the page identity excepted.
+        problems: What does not fit its place.
+    """
+
+    spec: FormSpec
+    layout: FormLayout
+    artwork: tuple[tuple[Piece, ...], ...]
+    problems: tuple[LayoutProblem, ...]
+
+    @cached_property
+    def by_page(self) -> tuple[tuple[Placement, ...], ...]:
+        """The placements of each page, in reading order."""
+        return tuple(self.layout.on_page(page) for page in range(1, self.layout.pages + 1))
+
+    def identity(self, page: int, reference: str) -> PageIdentity:
+        """What the QR code of a page says."""
+        return PageIdentity(self.spec.id, self.spec.version, page, self.layout.pages, reference)
+
+    def identity_artwork(self, page: int, reference: str) -> list[Piece]:
+        """The QR code of a page with its readable words."""
+        return identity_pieces(self.identity(page, reference))
+
+
+_printed_forms: dict[str, PrintedForm] = {}
+
+
+def spec_digest(spec: FormSpec) -> str:
+    """A name that two specs share only when they are the same in every word."""
+    return hashlib.sha256(repr(spec).encode()).hexdigest()
+
+
+def lay_out(spec: FormSpec) -> PrintedForm:
+    """Give every box and word of a form its place; the result is kept for the next call."""
+    digest = spec_digest(spec)
+    if digest not in _printed_forms:
+        if len(_printed_forms) >= _CACHE_SIZE:
+            _printed_forms.pop(next(iter(_printed_forms)))
+        _printed_forms[digest] = _lay_out(spec)
+    return _printed_forms[digest]
+
+
+def layout_problems(spec: FormSpec) -> list[LayoutProblem]:
+    """Everything declared that does not fit its place on paper, in the order of the paper."""
+    return list(lay_out(spec).problems)
+
+
+def _lay_out(spec: FormSpec) -> PrintedForm:
+    placed: list[PlacedBlock] = []
+    problems: list[LayoutProblem] = []
+    for part in _parts(spec):
+        first_page = placed[-1].page + 1 if placed else 1
+        blocks, noted = _fill_part(spec, part, first_page)
+        placed += blocks
+        problems += noted
+    pages = max((block.page for block in placed), default=1)
+    artwork: list[list[Piece]] = [_furniture(spec, page, pages, problems) for page in range(1, pages + 1)]
+    placements: list[Placement] = []
+    for item in placed:
+        drawn, places = item.block.at(item.y, item.page)
+        artwork[item.page - 1] += drawn
+        placements += places
+    return PrintedForm(
+        spec,
+        FormLayout(spec.id, spec.version, pages, tuple(placements)),
+        tuple(tuple(page) for page in artwork),
+        tuple(dict.fromkeys(problems)),
+    )
+
+
+def _furniture(spec: FormSpec, page: int, pages: int, problems: list[LayoutProblem]) -> list[Piece]:
+    head = first_page_head if page == 1 else next_page_head
+    return [*head(spec, problems), *page_foot(page, pages), *corner_marks()]
+
+
+def _parts(spec: FormSpec) -> list[list[Section]]:
+    parts: list[list[Section]] = []
+    for section in spec.sections:
+        if section.new_page or not parts:
+            parts.append([])
+        parts[-1].append(section)
+    return parts
+
+
+def _fill_part(
+    spec: FormSpec, part: list[Section], first_page: int
+) -> tuple[list[PlacedBlock], list[LayoutProblem]]:
+    """Set a part at the most generous density that costs no extra page."""
+
+    def attempt(step: int) -> tuple[list[PlacedBlock], list[LayoutProblem]]:
+        setting = Setting(spec, density(step / _DENSITY_STEPS))
+        blocks = list(_part_blocks(part, setting))
+        top = FIRST_BODY_TOP if first_page == 1 else NEXT_BODY_TOP
+        return paginate(blocks, first_page, top, NEXT_BODY_TOP, BODY_BOTTOM), setting.problems
+
+    return _most_generous(attempt)
+
+
+def _most_generous(
+    attempt: Callable[[int], tuple[list[PlacedBlock], list[LayoutProblem]]],
+) -> tuple[list[PlacedBlock], list[LayoutProblem]]:
+    best = attempt(0)
+    fewest_pages = _last_page(best)
+    low, high = 0, _DENSITY_STEPS
+    while low < high:
+        step = (low + high + 1) // 2
+        tried = attempt(step)
+        if _last_page(tried) <= fewest_pages:
+            low, best = step, tried
+        else:
+            high = step - 1
+    return best
+
+
+def _last_page(tried: tuple[list[PlacedBlock], list[LayoutProblem]]) -> int:
+    return tried[0][-1].page if tried[0] else 0
+
+
+def _part_blocks(part: list[Section], setting: Setting) -> Iterable[Block]:
+    spec = setting.spec
+    explained: set[str] = set()
+    for section in part:
+        yield from _section_blocks(section, setting)
+        explained.update(section.footnotes)
+        for group in spec.groups:
+            if group.after_section == section.id:
+                yield from group_blocks(group, setting)
+    is_last = part[-1] is spec.sections[-1]
+    if is_last:
+        section_ids = {section.id for section in spec.sections}
+        for group in spec.groups:
+            if group.after_section not in section_ids:
+                yield from group_blocks(group, setting)
+    listed_anywhere = {mark for section in spec.sections for mark in section.footnotes}
+    for mark in _marks_used(part):
+        if mark in spec.footnotes and mark not in explained and mark not in listed_anywhere:
+            yield footnote_block(mark, spec.footnotes[mark], setting)
+
+
+def _section_blocks(section: Section, setting: Setting) -> Iterable[Block]:
+    known_marks = tuple(setting.spec.footnotes)
+    if section.title is not None:
+        trailing = tuple(mark for mark in known_marks if f"({mark.strip('()')})" in section.title.fr)
+        yield section_bar(section.id, section.title, trailing, setting)
+    for row in section.rows:
+        if isinstance(row, StaticText):
+            yield text_block(row, setting)
+        else:
+            block = field_row(row, section.title, setting)
+            if block is not None:
+                yield block
+    for mark in section.footnotes:
+        if mark in setting.spec.footnotes:
+            yield footnote_block(mark, setting.spec.footnotes[mark], setting)
+
+
+def _marks_used(part: list[Section]) -> list[str]:
+    marks: dict[str, None] = {}
+    for section in part:
+        for field in section.fields():
+            if field.printed:
+                marks.update(dict.fromkeys(field.footnotes))
+                for choice in field.choices:
+                    marks.update(dict.fromkeys(choice.footnotes))
+    return list(marks)

@@ -1,0 +1,132 @@
+"""Blocks a page is filled with from top to bottom, and the problems met while making them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from core.form_spec import FormSpec
+from core.localized_text import Language, LocalizedText
+from core.placement import Placement
+from forms_service.render.artwork import Piece, moved_box
+from forms_service.render.paper_grid import Density
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutProblem:
+    """Something declared that does not fit its place on paper.
+
+    Attributes:
+        subject: Id of the field, section or text.
+        language: The wording that is too long, or None when the box itself is too narrow.
+        excess_mm: How much wider than its place it is.
+    """
+
+    subject: str
+    language: Language | None
+    excess_mm: float
+    message: LocalizedText
+
+
+def too_wide(subject: str, language: Language, excess_mm: float) -> LayoutProblem:
+    """A wording that overflows its place even at the smallest size."""
+    message = LocalizedText(
+        ar="نص «{subject}» بالعربية أعرض من مكانه بـ {mm} مم: اختصره أو وسّع خانته."
+        if language is Language.AR
+        else "النص الفرنسي لـ «{subject}» أعرض من مكانه بـ {mm} مم: اختصره أو وسّع خانته.",
+        fr="Le texte {which} de « {subject} » dépasse sa place de {mm} mm : abrégez-le ou élargissez sa case.",
+    ).fill(subject=subject, mm=f"{excess_mm:.1f}", which="arabe" if language is Language.AR else "français")
+    return LayoutProblem(subject, language, round(excess_mm, 2), message)
+
+
+def box_too_narrow(subject: str, excess_mm: float) -> LayoutProblem:
+    """A row whose boxes cannot all be wide enough to write in."""
+    message = LocalizedText(
+        ar="السطر الذي يبدأ بالخانة «{subject}» أعرض من الصفحة بـ {mm} مم: وزّع خاناته على سطرين.",
+        fr="La ligne qui commence par « {subject} » dépasse la page de {mm} mm : "
+        "répartissez ses cases sur deux lignes.",
+    ).fill(subject=subject, mm=f"{excess_mm:.1f}")
+    return LayoutProblem(subject, None, round(excess_mm, 2), message)
+
+
+@dataclass(slots=True)
+class Setting:
+    """What every block is set with: the form, its density, and where problems are noted."""
+
+    spec: FormSpec
+    density: Density
+    problems: list[LayoutProblem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A band of the page that is never split.
+
+    Attributes:
+        height: Its own height in millimetres.
+        gap_before: White above it, dropped at the top of a page.
+        keep_with_next: A title is never the last thing on a page.
+    """
+
+    height: float
+    pieces: tuple[Piece, ...] = ()
+    placements: tuple[Placement, ...] = ()
+    gap_before: float = 0.0
+    keep_with_next: bool = False
+
+    def at(self, y: float, page: int) -> tuple[list[Piece], list[Placement]]:
+        """The block's pieces and placements with its top at ``y`` of ``page``."""
+        return (
+            [piece.moved(y) for piece in self.pieces],
+            [moved_placement(placement, y, page) for placement in self.placements],
+        )
+
+
+def moved_placement(placement: Placement, down: float, page: int) -> Placement:
+    """The same place on another page, lower by ``down`` millimetres."""
+    return replace(
+        placement,
+        page=page,
+        box=moved_box(placement.box, down),
+        frame=moved_box(placement.frame, down) if placement.frame else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedBlock:
+    """A block that has found its page and its height on it."""
+
+    block: Block
+    page: int
+    y: float
+
+
+def paginate(
+    blocks: Iterable[Block], first_page: int, first_top: float, next_top: float, bottom: float
+) -> list[PlacedBlock]:
+    """Fill pages from top to bottom, keeping titles with what follows them."""
+    placed: list[PlacedBlock] = []
+    page, top, y = first_page, first_top, first_top
+    for run in _kept_together(blocks):
+        lead = 0.0 if y == top else run[0].gap_before
+        inner = sum(block.height for block in run) + sum(block.gap_before for block in run[1:])
+        if y != top and y + lead + inner > bottom + 1e-6:
+            page, top = page + 1, next_top
+            y, lead = top, 0.0
+        for number, block in enumerate(run):
+            y += lead if number == 0 else block.gap_before
+            placed.append(PlacedBlock(block, page, y))
+            y += block.height
+    return placed
+
+
+def _kept_together(blocks: Iterable[Block]) -> list[list[Block]]:
+    runs: list[list[Block]] = []
+    is_open = False
+    for block in blocks:
+        if is_open:
+            runs[-1].append(block)
+        else:
+            runs.append([block])
+        is_open = block.keep_with_next
+    return runs
