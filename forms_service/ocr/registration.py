@@ -173,7 +173,7 @@ def _refined(pixels: np.ndarray, corners: np.ndarray) -> np.ndarray:
     refined = cv2.cornerSubPix(patch, points, (reach, reach), (-1, -1), stop).reshape(4, 2)
     moved = np.linalg.norm(refined - points.reshape(4, 2), axis=1)
     settled = np.where((moved <= reach)[:, None], refined, points.reshape(4, 2))
-    return settled.astype(np.float64) + (left, top)
+    return settled.astype(np.float64) + np.array([left, top])
 
 
 def register_by_marks(marks: Sequence[CornerMark]) -> Registration | None:

@@ -1,0 +1,103 @@
+"""Cuts one answer's ink out of a rectified page: evenly lit, without the printed box around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from core.placement import BoxMm
+from forms_service.ocr.registration import PX_PER_MM
+
+PAPER = 245
+"""Gray level the paper is brought to."""
+
+INK_LEVEL = 165
+"""Darker pixels are ink, on an evenly lit page."""
+
+SPECK_MM2 = 0.05
+OUTLINE_REACH_MM = 0.45
+"""A dark bar this near to the edge of a crop, and touching it, is left over from the printed box."""
+
+
+def even_light(page: np.ndarray) -> np.ndarray:
+    """Take shadows and gray paper out of a rectified page: paper becomes white everywhere."""
+    small = cv2.resize(page, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
+    paper = cv2.dilate(small, np.ones((7, 7), np.uint8))
+    paper = cv2.medianBlur(paper, 21)
+    paper = cv2.GaussianBlur(paper, (0, 0), 4)
+    paper = cv2.resize(paper, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return cv2.divide(page, np.maximum(paper, 40), scale=PAPER)
+
+
+def cut(page: np.ndarray, box: BoxMm, inset_mm: float = 0.0) -> np.ndarray:
+    """Give the pixels of a box; a copy, never empty."""
+    inner = box.inset(inset_mm)
+    left, top = max(round(inner.x * PX_PER_MM), 0), max(round(inner.y * PX_PER_MM), 0)
+    right, bottom = round(inner.right * PX_PER_MM), round(inner.bottom * PX_PER_MM)
+    return page[top : max(bottom, top + 1), left : max(right, left + 1)].copy()
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """What is written in a crop.
+
+    Attributes:
+        pixels: The crop, its specks and leftover lines painted over.
+        mask: Where ink is.
+    """
+
+    pixels: np.ndarray
+    mask: np.ndarray
+
+    @property
+    def area_mm2(self) -> float:
+        """Area of paper covered by ink."""
+        return float(np.count_nonzero(self.mask)) / PX_PER_MM**2
+
+    @property
+    def bounds(self) -> tuple[int, int, int, int] | None:
+        """Left, top, right, bottom of the ink in pixels; None when there is none."""
+        columns = np.flatnonzero(self.mask.any(axis=0))
+        rows = np.flatnonzero(self.mask.any(axis=1))
+        if not len(columns):
+            return None
+        return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+    def columns(self, left: int, right: int) -> Ink:
+        """The part between two columns."""
+        return Ink(self.pixels[:, left:right], self.mask[:, left:right])
+
+    def rows(self, top: int, bottom: int) -> Ink:
+        """The part between two rows."""
+        return Ink(self.pixels[top:bottom], self.mask[top:bottom])
+
+
+def ink_of(crop: np.ndarray) -> Ink:
+    """Tell writing from paper, specks and what is left of the printed box at the edges."""
+    mask = (crop < INK_LEVEL).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    height, width = crop.shape
+    reach = OUTLINE_REACH_MM * PX_PER_MM
+    keep = np.ones(count, bool)
+    keep[0] = False
+    for number in range(1, count):
+        left, top, breadth, tall, area = stats[number]
+        if area < SPECK_MM2 * PX_PER_MM**2 or _is_leftover(left, top, breadth, tall, width, height, reach):
+            keep[number] = False
+    kept = keep[labels]
+    dropped = (mask > 0) & ~kept
+    pixels = crop
+    if dropped.any():
+        halo = cv2.dilate(dropped.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        pixels = crop.copy()
+        pixels[halo & ~kept] = PAPER
+    return Ink(pixels, kept)
+
+
+def _is_leftover(left: int, top: int, breadth: int, tall: int, width: int, height: int, reach: float) -> bool:
+    right, bottom = left + breadth, top + tall
+    flat = tall <= reach and (top <= 1 or bottom >= height - 1) and breadth >= 3 * tall
+    upright = breadth <= reach and (left <= 1 or right >= width - 1) and tall >= 3 * breadth
+    return flat or upright

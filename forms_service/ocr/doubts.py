@@ -1,0 +1,72 @@
+"""Why a reading goes to a person: every reason's code, and its sentence in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from core.localized_text import LocalizedText
+
+
+class Doubt(StrEnum):
+    """What speaks against a reading."""
+
+    READINGS_DISAGREE = "readings_disagree"
+    LOW_CONFIDENCE = "low_confidence"
+    INVALID_VALUE = "invalid_value"
+    GAP_IN_CELLS = "gap_in_cells"
+    SEVERAL_TICKS = "several_ticks"
+    FAINT_TICK = "faint_tick"
+    OTHER_SCRIPT = "other_script"
+    NOT_CORROBORATED = "not_corroborated"
+    UNCERTAIN_POSITION = "uncertain_position"
+    PAGES_DISAGREE = "pages_disagree"
+    UNREADABLE_INK = "unreadable_ink"
+
+
+DOUBT_SENTENCES: Mapping[Doubt, LocalizedText] = {
+    Doubt.READINGS_DISAGREE: LocalizedText(
+        ar="قراءتان آليتان لهذا الجواب غير متطابقتين.",
+        fr="Deux lectures automatiques de cette réponse ne concordent pas.",
+    ),
+    Doubt.LOW_CONFIDENCE: LocalizedText(
+        ar="الكتابة غير واضحة بما يكفي لقراءة آلية موثوقة.",
+        fr="L'écriture n'est pas assez nette pour une lecture automatique sûre.",
+    ),
+    Doubt.INVALID_VALUE: LocalizedText(
+        ar="ما قرئ لا يصلح جوابا لهذه الخانة.",
+        fr="Ce qui a été lu ne convient pas à cette case.",
+    ),
+    Doubt.GAP_IN_CELLS: LocalizedText(
+        ar="توجد خانات فارغة بين الخانات المملوءة.",
+        fr="Des cellules sont vides entre des cellules remplies.",
+    ),
+    Doubt.SEVERAL_TICKS: LocalizedText(
+        ar="وضعت علامة في أكثر من مربع والمطلوب واحد فقط.",
+        fr="Plusieurs cases sont cochées alors qu'une seule est attendue.",
+    ),
+    Doubt.FAINT_TICK: LocalizedText(
+        ar="يصعب الحسم هل وضعت علامة في المربع أم لا.",
+        fr="Il est difficile de dire si la case est cochée.",
+    ),
+    Doubt.OTHER_SCRIPT: LocalizedText(
+        ar="كتب الاسم بحروف غير المنتظرة في هذا الجزء من الإطار.",
+        fr="Le nom est écrit dans l'autre écriture que celle attendue à cet endroit du cadre.",
+    ),
+    Doubt.NOT_CORROBORATED: LocalizedText(
+        ar="الاسم بالعربية وحده لا يكفي: لا يؤكده الاسم بالحروف اللاتينية.",
+        fr="Le nom en arabe n'est pas confirmé par le nom en lettres latines.",
+    ),
+    Doubt.UNCERTAIN_POSITION: LocalizedText(
+        ar="لم يضبط موضع الصفحة بدقة كافية، فقد تكون القراءة من مكان غير صحيح.",
+        fr="La page n'a pu être calée assez précisément ; la lecture peut être décalée.",
+    ),
+    Doubt.PAGES_DISAGREE: LocalizedText(
+        ar="الصفحة نفسها وردت مرتين بجوابين مختلفين.",
+        fr="La même page a été reçue deux fois avec des réponses différentes.",
+    ),
+    Doubt.UNREADABLE_INK: LocalizedText(
+        ar="توجد كتابة في هذه الخانة لكن تعذرت قراءتها.",
+        fr="Il y a une écriture dans cette case, mais elle n'a pu être lue.",
+    ),
+}

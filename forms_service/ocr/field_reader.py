@@ -1,0 +1,254 @@
+"""Reads every answer of one registered page and judges how far each reading can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.errors import InvalidValue
+from core.extraction import FieldAnswer, Verdict
+from core.field_kinds import kind_of
+from core.form_spec import FieldSpec, FormSpec
+from core.localized_text import Script
+from core.placement import BoxMm, Placement, WidgetKind
+from forms_service.ocr.comb_reader import read_comb
+from forms_service.ocr.crops import cut, ink_of
+from forms_service.ocr.doubts import Doubt
+from forms_service.ocr.engine import TextEngine
+from forms_service.ocr.line_reader import (
+    LineReading,
+    read_arabic,
+    read_either,
+    read_latin,
+    text_lines,
+)
+from forms_service.ocr.look_alikes import mend_identity_number
+from forms_service.ocr.name_scripts import is_same_name
+from forms_service.ocr.tick_boxes import Mark, is_signed, read_tick
+from forms_service.ocr.twin_names import read_twins
+from forms_service.ocr.underscores import restore_underscores
+
+BOX_INSET_MM = 0.15
+"""Kept clear inside an answer's box, beyond the distance the printer keeps from its outline."""
+
+COMB_ACCEPTED = 0.55
+LATIN_ACCEPTED = 0.75
+ARABIC_ACCEPTED = 0.75
+TICK_ACCEPTED = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReading:
+    """One answer as it was read on one page.
+
+    Attributes:
+        boxes: Where it stands, in page millimetres: one box, or every tick box of a choice.
+        doubt: Why a person must look, when the verdict is ``review``.
+    """
+
+    field: FieldSpec
+    boxes: tuple[BoxMm, ...]
+    raw: str
+    value: FieldAnswer
+    confidence: float
+    verdict: Verdict
+    engine: str
+    doubt: Doubt | None = None
+
+    def doubted(self, doubt: Doubt) -> FieldReading:
+        """The same reading, sent to a person; what is empty or doubtful already stays as it is."""
+        if self.verdict is not Verdict.ACCEPT:
+            return self
+        return replace(self, verdict=Verdict.REVIEW, doubt=doubt, confidence=min(self.confidence, 0.5))
+
+
+def read_fields(
+    page: np.ndarray, placements: Iterable[Placement], spec: FormSpec, engine: TextEngine
+) -> list[FieldReading]:
+    """Read the answers of one evenly lit, rectified page, in the order of the layout."""
+    by_field: dict[str, list[Placement]] = {}
+    for placement in placements:
+        by_field.setdefault(placement.field_id, []).append(placement)
+    readings: dict[str, FieldReading] = {}
+    for field_id, places in by_field.items():
+        if field_id in readings:
+            continue
+        field = spec.field(field_id)
+        twin_places = by_field.get(field.twin or "")
+        if twin_places and places[0].widget is WidgetKind.TEXT:
+            twins = (field, places[0]), (spec.field(field.twin or ""), twin_places[0])
+            readings.update({one.field.id: one for one in _twins(page, twins, engine)})
+        else:
+            readings[field_id] = _read_field(page, field, places, engine)
+    return [readings[field_id] for field_id in by_field]
+
+
+def _read_field(
+    page: np.ndarray, field: FieldSpec, places: list[Placement], engine: TextEngine
+) -> FieldReading:
+    place = places[0]
+    if place.widget is WidgetKind.TICK:
+        return _ticks(page, field, places)
+    if place.widget is WidgetKind.SIGNATURE:
+        signed = is_signed(page, place.box)
+        verdict = Verdict.ACCEPT if signed else Verdict.EMPTY
+        return FieldReading(field, (place.box,), "", signed, 0.95, verdict, "ink")
+    if place.comb:
+        return _comb(page, field, place, engine)
+    return _text(page, field, place, engine)
+
+
+def _comb(page: np.ndarray, field: FieldSpec, place: Placement, engine: TextEngine) -> FieldReading:
+    kind = kind_of(field)
+    crop = cut(page, place.box)
+    mend = mend_identity_number if field.kind == "identity_number" else str
+    reading = read_comb(crop, place.comb or 1, engine, kind.charset, mend)
+    if not reading.text:
+        doubt = None if reading.agreed else Doubt.UNREADABLE_INK
+        return _blank(field, place, engine) if doubt is None else _unread(field, place, engine)
+    doubt = None
+    if reading.gap:
+        doubt = Doubt.GAP_IN_CELLS
+    elif not reading.agreed:
+        doubt = Doubt.READINGS_DISAGREE
+    elif reading.confidence < COMB_ACCEPTED:
+        doubt = Doubt.LOW_CONFIDENCE
+    confidence = 0.9 + 0.1 * reading.confidence if reading.agreed else 0.6 * reading.confidence
+    return _judged(field, place, reading.text, confidence, doubt, engine)
+
+
+def _text(page: np.ndarray, field: FieldSpec, place: Placement, engine: TextEngine) -> FieldReading:
+    ink = ink_of(cut(page, place.box, BOX_INSET_MM))
+    if ink.bounds is None:
+        return _blank(field, place, engine)
+    readings = [_line(one, field, engine) for one in text_lines(ink, place.lines)]
+    raw = " ".join(reading.text for reading in readings if reading.text)
+    if field.kind == "email":
+        raw = restore_underscores(raw, ink)
+    if not raw:
+        return _unread(field, place, engine)
+    line = LineReading(
+        raw,
+        min(reading.confidence for reading in readings),
+        all(reading.agreed for reading in readings),
+        readings[0].script,
+    )
+    return _judged(field, place, raw, _confidence(line), _line_doubt(line, field), engine)
+
+
+def _line(ink, field: FieldSpec, engine: TextEngine) -> LineReading:
+    charset = kind_of(field).charset
+    if field.script is Script.ARAB:
+        return read_arabic(ink, engine)
+    if field.script is Script.LATN:
+        return read_latin(ink, engine, charset if field.kind in ("email", "amount") else None)
+    return read_either(ink, engine)
+
+
+def _line_doubt(line: LineReading, field: FieldSpec) -> Doubt | None:
+    if not line.agreed:
+        return Doubt.READINGS_DISAGREE
+    if line.confidence < (ARABIC_ACCEPTED if line.script is Script.ARAB else LATIN_ACCEPTED):
+        return Doubt.LOW_CONFIDENCE
+    if line.script is Script.ARAB:
+        return Doubt.NOT_CORROBORATED
+    return None
+
+
+def _confidence(line: LineReading) -> float:
+    return 0.55 + 0.44 * line.confidence if line.agreed else 0.6 * line.confidence
+
+
+def _twins(
+    page: np.ndarray,
+    twins: tuple[tuple[FieldSpec, Placement], tuple[FieldSpec, Placement]],
+    engine: TextEngine,
+) -> list[FieldReading]:
+    if twins[0][0].script is Script.ARAB:
+        twins = (twins[1], twins[0])
+    (latin_field, latin_place), (arabic_field, arabic_place) = twins
+    frame = latin_place.frame or _around(latin_place.box, arabic_place.box)
+    seen = read_twins(page, frame, engine)
+    corroborated = bool(seen.latin and seen.arabic and is_same_name(seen.latin.text, seen.arabic.text))
+    return [
+        _twin(latin_field, latin_place, seen.latin, seen.misplaced, corroborated, engine),
+        _twin(arabic_field, arabic_place, seen.arabic, seen.misplaced, corroborated, engine),
+    ]
+
+
+def _twin(
+    field: FieldSpec,
+    place: Placement,
+    line: LineReading | None,
+    misplaced: bool,
+    corroborated: bool,
+    engine: TextEngine,
+) -> FieldReading:
+    if line is None:
+        return _blank(field, place, engine)
+    if not line.text:
+        return _unread(field, place, engine)
+    doubt = _line_doubt(line, field)
+    if doubt is Doubt.NOT_CORROBORATED and corroborated:
+        doubt = None
+    if misplaced:
+        doubt = Doubt.OTHER_SCRIPT
+    return _judged(field, place, line.text, _confidence(line), doubt, engine)
+
+
+def _around(one: BoxMm, other: BoxMm) -> BoxMm:
+    x, y = min(one.x, other.x), min(one.y, other.y)
+    return BoxMm(x, y, max(one.right, other.right) - x, max(one.bottom, other.bottom) - y)
+
+
+def _judged(
+    field: FieldSpec,
+    place: Placement,
+    raw: str,
+    confidence: float,
+    doubt: Doubt | None,
+    engine: TextEngine,
+) -> FieldReading:
+    value: FieldAnswer = None
+    try:
+        value = kind_of(field).from_paper(raw, field)
+    except InvalidValue:
+        doubt = doubt or Doubt.INVALID_VALUE
+        confidence = min(confidence, 0.3)
+    verdict = Verdict.REVIEW if doubt else Verdict.ACCEPT
+    return FieldReading(field, (place.box,), raw, value, confidence, verdict, engine.name, doubt)
+
+
+def _blank(field: FieldSpec, place: Placement, engine: TextEngine) -> FieldReading:
+    return FieldReading(field, (place.box,), "", None, 0.99, Verdict.EMPTY, engine.name)
+
+
+def _unread(field: FieldSpec, place: Placement, engine: TextEngine) -> FieldReading:
+    return FieldReading(field, (place.box,), "", None, 0.0, Verdict.REVIEW, engine.name, Doubt.UNREADABLE_INK)
+
+
+def _ticks(page: np.ndarray, field: FieldSpec, places: list[Placement]) -> FieldReading:
+    marks = {place: read_tick(page, place.box) for place in places}
+    ticked = [place for place, reading in marks.items() if reading.mark is Mark.TICKED]
+    faint = any(reading.mark is Mark.FAINT for reading in marks.values())
+    confidence = min(reading.confidence for reading in marks.values())
+    boxes = tuple(place.box for place in (ticked or places))
+    chosen = [place.choice for place in ticked if place.choice is not None]
+    raw, value = ",".join(chosen), _tick_value(field, ticked, chosen)
+    if field.kind == "choice" and len(ticked) > 1:
+        return FieldReading(field, boxes, raw, None, 0.2, Verdict.REVIEW, "ink", Doubt.SEVERAL_TICKS)
+    if faint:
+        return FieldReading(field, boxes, raw, value, confidence, Verdict.REVIEW, "ink", Doubt.FAINT_TICK)
+    verdict = Verdict.ACCEPT if ticked else Verdict.EMPTY
+    return FieldReading(field, boxes, raw or ("✓" if ticked else ""), value, confidence, verdict, "ink")
+
+
+def _tick_value(field: FieldSpec, ticked: list[Placement], chosen: list[str]) -> FieldAnswer:
+    if field.kind == "choice":
+        return chosen[0] if len(chosen) == 1 else None
+    if field.kind == "choices":
+        order: Mapping[str, int] = {choice.value: n for n, choice in enumerate(field.choices)}
+        return sorted(chosen, key=lambda value: order.get(value, len(order)))
+    return bool(ticked)

@@ -1,0 +1,169 @@
+"""Reads one line of writing: several looks at the same ink, which must agree.
+
+The looks differ in smoothing, size and in whether Tesseract may adjust the line itself; measured,
+they fail on different words, so their agreement is worth more than any one's own confidence.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from core.localized_text import Script, dominant_script
+from forms_service.ocr.crops import PAPER, Ink
+from forms_service.ocr.engine import LineMode, TextEngine, TextReading
+from forms_service.ocr.look_alikes import mend_arabic, mend_latin
+from forms_service.ocr.registration import PX_PER_MM
+
+MARGIN_PX = 14
+LATIN_CLEAR = 0.75
+"""An agreed Latin reading this confident needs no look in Arabic."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineReading:
+    """A line as it was read.
+
+    Attributes:
+        agreed: Whether independent looks gave the same text.
+        confidence: The engine's own, averaged over the looks that gave this text.
+    """
+
+    text: str
+    confidence: float
+    agreed: bool
+    script: Script
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One way of showing a line to the engine.
+
+    Attributes:
+        smoothing_px: Blur at 300 dpi; it closes the pores of scanned strokes.
+        scale: Size in proportion to 300 dpi.
+        window_mm: Fixed height shown as it is; None lets the engine find the line itself.
+    """
+
+    smoothing_px: float
+    scale: float
+    window_mm: float | None = None
+
+    def of(self, ink: Ink) -> tuple[np.ndarray, LineMode]:
+        """The picture to recognise, and in which mode."""
+        left, top, right, bottom = ink.bounds or (0, 0, 1, 1)
+        if self.window_mm is None:
+            tight = ink.pixels[max(top - 3, 0) : bottom + 3, max(left - 3, 0) : right + 3]
+            above = below = sides = MARGIN_PX
+            mode = LineMode.LINE
+        else:
+            tight = ink.pixels[top:bottom, left:right]
+            missing = max(round(self.window_mm * PX_PER_MM) - (bottom - top), 4)
+            above, below, sides = missing // 2, missing - missing // 2, 12
+            mode = LineMode.RAW_LINE
+        shown = cv2.copyMakeBorder(tight, above, below, sides, sides, cv2.BORDER_CONSTANT, value=PAPER)
+        if self.smoothing_px:
+            shown = cv2.GaussianBlur(shown, (0, 0), self.smoothing_px)
+        if self.scale != 1.0:
+            shown = cv2.resize(shown, None, fx=self.scale, fy=self.scale, interpolation=cv2.INTER_AREA)
+        return shown, mode
+
+
+LATIN_LOOKS = (Look(1.2, 1.0), Look(1.2, 1.0, 4.8), Look(1.2, 1.0, 5.5), Look(1.2, 0.75))
+ARABIC_LOOKS = (Look(1.2, 1.0), Look(1.2, 1.0, 6.5), Look(1.2, 0.75), Look(1.2, 1.0, 5.5))
+FIRST_LOOKS = 2
+
+
+def read_latin(ink: Ink, engine: TextEngine, charset: str | None = None) -> LineReading:
+    """Read a line in French letters and digits."""
+    return _read(ink, engine, "fra", LATIN_LOOKS, mend_latin, charset)
+
+
+def read_arabic(ink: Ink, engine: TextEngine, charset: str | None = None) -> LineReading:
+    """Read a line in Arabic letters."""
+    return _read(ink, engine, "ara", ARABIC_LOOKS, mend_arabic, charset)
+
+
+def read_either(ink: Ink, engine: TextEngine) -> LineReading:
+    """Read a line in whichever script it is written."""
+    latin = read_latin(ink, engine)
+    if latin.agreed and latin.confidence >= LATIN_CLEAR:
+        return latin
+    arabic = read_arabic(ink, engine)
+    return max(latin, arabic, key=_plausibility)
+
+
+def _plausibility(reading: LineReading) -> float:
+    letters = [c for c in reading.text if c.isalnum() or c.isspace() or c in ".,-'/@()°"]
+    clean = len(letters) / len(reading.text) if reading.text else 0.0
+    return reading.confidence * clean + (0.25 if reading.agreed else 0.0)
+
+
+def _read(
+    ink: Ink,
+    engine: TextEngine,
+    language: str,
+    looks: tuple[Look, ...],
+    mend: Callable[[str], str],
+    charset: str | None,
+) -> LineReading:
+    if ink.bounds is None:
+        return LineReading("", 0.0, False, Script.ANY)
+    readings = [_look(ink, engine, language, look, mend, charset) for look in looks[:FIRST_LOOKS]]
+    first = readings[0].text
+    if first and all(reading.text == first for reading in readings):
+        confidence = sum(reading.confidence for reading in readings) / len(readings)
+        return LineReading(first, confidence, True, dominant_script(first))
+    readings += [_look(ink, engine, language, look, mend, charset) for look in looks[FIRST_LOOKS:]]
+    return _most_voted(readings)
+
+
+def _look(
+    ink: Ink,
+    engine: TextEngine,
+    language: str,
+    look: Look,
+    mend: Callable[[str], str],
+    charset: str | None,
+) -> TextReading:
+    shown, mode = look.of(ink)
+    reading = engine.read(shown, language, mode, charset)
+    return TextReading(mend(reading.text), reading.confidence)
+
+
+def _most_voted(readings: list[TextReading]) -> LineReading:
+    votes: dict[str, list[float]] = defaultdict(list)
+    for reading in readings:
+        if reading.text:
+            votes[reading.text].append(reading.confidence)
+    if not votes:
+        return LineReading("", 0.0, False, Script.ANY)
+    # A vote weighs more than confidence: the engine is often sure of nonsense.
+    text, sure = max(votes.items(), key=lambda item: sum(0.35 + one for one in item[1]))
+    agreed = len(sure) >= len(readings) - 1
+    return LineReading(text, sum(sure) / len(sure), agreed, dominant_script(text))
+
+
+def text_lines(ink: Ink, count: int) -> list[Ink]:
+    """Split a box that has room for several lines at the white rows between them."""
+    if count <= 1 or ink.bounds is None:
+        return [ink]
+    filled = ink.mask.any(axis=1)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], filled, [False]]).astype(np.int8)))
+    bands = [list(band) for band in edges.reshape(-1, 2)]
+    while len(bands) > count:
+        gaps = [after[0] - before[1] for before, after in zip(bands, bands[1:], strict=False)]
+        nearest = int(np.argmin(gaps))
+        bands[nearest][1] = bands.pop(nearest + 1)[1]
+    lines: list[list[int]] = []
+    for band in bands:
+        # Accents and dots are bands of their own: too low to be a line, they join the nearest.
+        if lines and min(band[1] - band[0], lines[-1][1] - lines[-1][0]) < 1.3 * PX_PER_MM:
+            lines[-1][1] = band[1]
+        else:
+            lines.append(band)
+    return [ink.rows(max(top - 2, 0), bottom + 2) for top, bottom in lines]
