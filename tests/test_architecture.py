@@ -1,0 +1,34 @@
+"""The tools of `make lint`, run as tests, so that style, types and directions never drift."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [str(BIN / "ruff"), "check", "."],
+        [str(BIN / "ruff"), "format", "--check", "."],
+        [str(BIN / "mypy")],
+        [str(BIN / "lint-imports"), "--no-cache"],
+    ],
+    ids=["style", "format", "types", "imports"],
+)
+def test_the_tree_passes(command: list[str]) -> None:
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-1000:]
+
+
+def test_no_file_is_named_after_nothing_in_particular() -> None:
+    vague = {"utils", "util", "helpers", "helper", "manager", "managers", "misc", "common"}
+    named = [path for folder in ("core", "forms_service") for path in (ROOT / folder).rglob("*.py")]
+    assert named
+    assert not [path for path in named if path.stem in vague]
