@@ -88,6 +88,11 @@ class Config:
         return self.data_folder.resolve() / "objects"
 
     @property
+    def scratch_folder(self) -> Path:
+        """Where readings work; nothing in it outlives them."""
+        return self.data_folder.resolve() / "scratch"
+
+    @property
     def keys_folder(self) -> Path:
         """Where the session key and the receipts' signing keys are kept."""
         return self.data_folder.resolve() / "keys"
@@ -105,7 +110,7 @@ class Config:
 
     def prepare_folders(self) -> None:
         """Make the folders, readable by this user only."""
-        for folder in (self.data_folder, self.objects_folder, self.keys_folder):
+        for folder in (self.data_folder, self.objects_folder, self.keys_folder, self.scratch_folder):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def secret_key(self) -> str:

@@ -193,7 +193,6 @@ class ExtractionRow(Base):
     verdict: Mapped[str] = mapped_column(String(16))
     engine: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str | None] = mapped_column(String(64))
-    crop_object: Mapped[str | None] = mapped_column(String(80))
     decision: Mapped[str | None] = mapped_column(String(16))
     decided_by: Mapped[str | None] = mapped_column(String(32))
     decided_at: Mapped[datetime | None]

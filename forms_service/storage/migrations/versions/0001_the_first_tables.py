@@ -216,7 +216,6 @@ def upgrade() -> None:
         sa.Column("verdict", sa.String(length=16), nullable=False),
         sa.Column("engine", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.String(length=64), nullable=True),
-        sa.Column("crop_object", sa.String(length=80), nullable=True),
         sa.Column("decision", sa.String(length=16), nullable=True),
         sa.Column("decided_by", sa.String(length=32), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),

@@ -1,0 +1,92 @@
+"""Chooses the adapters, once: the only place that knows which database, store and engine are used."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from forms_service.config import Config
+from forms_service.jobs import DbosJobs, Jobs
+from forms_service.logs import prepare_logs
+from forms_service.services import Adapters, Services
+from forms_service.spec_catalogue import SpecCatalogue
+from forms_service.storage.database import Database
+from forms_service.storage.objects import FolderStore
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything put together: what ``web``, the commands and the worker start from."""
+
+    services: Services
+    catalogue: SpecCatalogue
+    config: Config
+    database: Database
+    jobs: Jobs
+
+    def close(self) -> None:
+        """Give connections back."""
+        if isinstance(self.jobs, DbosJobs):
+            self.jobs.close()
+        self.database.close()
+
+
+def build(
+    config: Config | None = None,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    pick: Callable[[int], int] = secrets.randbelow,
+    draw: Callable[[], float] | None = None,
+    catalogue: SpecCatalogue | None = None,
+    jobs: Jobs | None = None,
+) -> Application:
+    """Put the service together: folders, keys, tables and, on a demonstration, its accounts.
+
+    Raises:
+        SpecErrors: A spec is wrong; nothing is started on it.
+        InvalidSetting: A setting is not usable.
+    """
+    config = config or Config.from_environment()
+    prepare_logs()
+    config.prepare_folders()
+    catalogue = catalogue or SpecCatalogue.load(config.spec_folder)
+    database = Database(config.resolved_database_url)
+    database.migrate(config.data_folder)
+    jobs = jobs or DbosJobs(config.resolved_database_url)
+    adapters = Adapters(
+        config=config,
+        catalogue=catalogue,
+        database=database,
+        objects=FolderStore(config.objects_folder),
+        jobs=jobs,
+        clock=clock or _now,
+        pick=pick,
+        draw=draw or secrets.SystemRandom().random,
+        signer=_signer(config),
+    )
+    services = Services(adapters)
+    if config.demo:
+        from forms_service.demo_accounts import open_demo_accounts
+
+        open_demo_accounts(services)
+    return Application(services, catalogue, config, database, jobs)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _signer(config: Config) -> Callable[[], Any]:
+    """The receipts' signer, made when the first receipt needs it: signing is slow to load."""
+
+    @cache
+    def load() -> Any:
+        from forms_service.receipts import Signer
+
+        return Signer.load_or_create(config.keys_folder)
+
+    return load

@@ -1,0 +1,47 @@
+"""Accounts for a demonstration (``FORMS_DEMO=1``): the samples' invented people, a clerk, a reviewer.
+
+Their passwords are public, so these accounts must never exist where real people's papers are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.errors import DossierError
+
+if TYPE_CHECKING:
+    from forms_service.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """One account that the command line prints."""
+
+    login: str
+    password: str
+    name: str
+    roles: frozenset[str]
+
+
+def _applicant(registration: str, name: str) -> DemoAccount:
+    return DemoAccount(registration, "demo-demande", name, frozenset({"applicant"}))
+
+
+DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
+    _applicant("123456782", "Fatima Zahra El Amrani"),
+    _applicant("198765432", "Mohammed Benali"),
+    _applicant("156789234", "Khadija Ait Lahcen"),
+    DemoAccount("agence", "demo-agence", "Agence de démonstration", frozenset({"clerk"})),
+    DemoAccount("controle", "demo-controle", "Contrôle de démonstration", frozenset({"reviewer"})),
+)
+
+
+def open_demo_accounts(services: Services) -> None:
+    """Open the accounts that do not exist yet."""
+    for account in DEMO_ACCOUNTS:
+        try:
+            services.add_account(account.login, account.password, account.name, account.roles)
+        except DossierError as known:
+            if known.code != "login_taken":
+                raise

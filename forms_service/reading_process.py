@@ -1,0 +1,189 @@
+"""Reading one upload in a process of its own, so that no paper can take the service down with it.
+
+The parent (``run_reading``) starts ``python -m forms_service.reading_process FOLDER`` with a bare
+environment, limits on time, memory and output, and its own process group, and reads ``result.json``
+from the folder.  The child dies with its parent.  Whatever happens, the parent gets an answer or a
+``ReadingFailed``, and the original is not touched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from forms_service.config import ReadingLimits
+
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TESSDATA_PREFIX", "TZ", "PYTHONPATH", "VIRTUAL_ENV")
+_SET_PARENT_DEATH_SIGNAL = 1  # prctl(PR_SET_PDEATHSIG, …)
+
+
+class ReadingFailed(Exception):
+    """The child gave no result: killed, out of time or memory, or a fault of the code."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRequest:
+    """What to read and for which dossier.
+
+    Attributes:
+        mode: ``read`` reads an upload for a dossier; ``sort`` tells a stack's pages apart.
+        form_id / version / reference: Of the dossier, to tell its pages from others'.
+        document_type: What the person said it is, or None.
+    """
+
+    mode: str
+    filename: str
+    spec_folder: str
+    form_id: str = ""
+    version: int = 0
+    reference: str = ""
+    document_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOutcome:
+    """What the child found; image names in ``result`` are files in ``folder``."""
+
+    result: dict[str, Any]
+    folder: Path
+
+    def image(self, name: str) -> bytes:
+        """The bytes of one image of the result."""
+        if Path(name).name != name:
+            raise ReadingFailed("bad image name")
+        return (self.folder / name).read_bytes()
+
+
+@contextmanager
+def run_reading(
+    request: ReadingRequest, original: bytes, limits: ReadingLimits, scratch: Path
+) -> Iterator[ReadingOutcome]:
+    """Read an upload in a child, in a folder under ``scratch`` that is gone when the block ends.
+
+    Raises:
+        ReadingFailed: The child gave no result.
+    """
+    scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = Path(tempfile.mkdtemp(prefix="reading-", dir=scratch))
+    try:
+        (folder / "original").write_bytes(original)
+        (folder / "request.json").write_text(json.dumps({**asdict(request), "limits": asdict(limits)}))
+        _run_child(folder, limits)
+        yield ReadingOutcome(_result(folder), folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(scratch: Path, limits: ReadingLimits) -> None:
+    """Remove what readings left behind whose worker was killed: papers must not lie about."""
+    too_old = time.time() - 3 * limits.wall_seconds
+    for folder in scratch.glob("reading-*"):
+        if folder.stat().st_mtime < too_old:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run_child(folder: Path, limits: ReadingLimits) -> None:
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    environment |= {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environment |= {"HOME": str(folder), "TMPDIR": str(folder), "FORMS_PARENT": str(os.getpid())}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
+    with (folder / "stderr").open("wb") as errors:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "forms_service.reading_process", str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            cwd=folder,
+            env=environment,
+            start_new_session=True,
+            close_fds=True,
+        )
+        try:
+            code = child.wait(timeout=limits.wall_seconds)
+        except subprocess.TimeoutExpired:
+            raise ReadingFailed("out_of_time") from None
+        finally:
+            _end_group(child)
+    if code != 0:
+        raise ReadingFailed(_why(code))
+
+
+def _end_group(child: subprocess.Popen[bytes]) -> None:
+    """End the child and whatever it started (an OCR program)."""
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def _why(code: int) -> str:
+    if code == -signal.SIGXCPU or code == -signal.SIGKILL:
+        return "out_of_time" if code == -signal.SIGXCPU else "killed"
+    return f"signal_{-code}" if code < 0 else f"exit_{code}"
+
+
+def _result(folder: Path) -> dict[str, Any]:
+    try:
+        result = json.loads((folder / "result.json").read_text())
+    except (OSError, ValueError):
+        raise ReadingFailed("no_result") from None
+    if not isinstance(result, dict):
+        raise ReadingFailed("no_result")
+    return result
+
+
+# --- in the child ---------------------------------------------------------------------------------
+
+
+def main(folder: Path) -> None:
+    """Read what the folder asks for and leave ``result.json`` there, whole or not at all."""
+    die_with_parent()
+    asked = json.loads((folder / "request.json").read_text())
+    limits = ReadingLimits(**asked.pop("limits"))
+    restrict(limits)
+    request = ReadingRequest(**asked)
+    original = (folder / "original").read_bytes()
+    from forms_service import upload_reading
+
+    read = upload_reading.sort_stack if request.mode == "sort" else upload_reading.read_upload
+    result = read(request, original, folder)
+    draft = folder / "result.draft"
+    draft.write_text(json.dumps(result, ensure_ascii=False))
+    draft.rename(folder / "result.json")
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to end this process when its parent ends, even by ``kill -9``."""
+    import ctypes
+
+    ctypes.CDLL(None, use_errno=True).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != int(os.environ.get("FORMS_PARENT", os.getppid())):
+        os._exit(1)  # the parent ended before the request took effect
+
+
+def restrict(limits: ReadingLimits) -> None:
+    """Limit what this process may use; the kernel enforces it."""
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 5))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.output_bytes, limits.output_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

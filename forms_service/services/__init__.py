@@ -1,0 +1,50 @@
+"""Use cases, one transaction each.  Web and commands call these and nothing below them.
+
+Every method raises ``core.errors`` classes with a sentence in both languages; a dossier that does
+not exist and one that is not yours are the same (``DossierError`` ``not_yours``).
+"""
+
+from __future__ import annotations
+
+from forms_service.services.accounts import Accounts
+from forms_service.services.base import Adapters
+from forms_service.services.clerk import ClerkWork
+from forms_service.services.deposits import Deposits
+from forms_service.services.reading_results import ReadingResults
+from forms_service.services.reviewer import ReviewerWork
+from forms_service.services.views import (
+    Actor,
+    AttachmentView,
+    CorrectionRequest,
+    DossierSummary,
+    DossierView,
+    EventView,
+    ExtractionView,
+    IntakeResult,
+    PageFate,
+    PublicReceipt,
+    ReadingStatus,
+    ScanView,
+)
+
+
+class Services(Accounts, Deposits, ClerkWork, ReviewerWork, ReadingResults):
+    """Everything anybody may do, for every audience."""
+
+
+__all__ = [
+    "Actor",
+    "Adapters",
+    "AttachmentView",
+    "CorrectionRequest",
+    "DossierSummary",
+    "DossierView",
+    "EventView",
+    "ExtractionView",
+    "IntakeResult",
+    "PageFate",
+    "PublicReceipt",
+    "ReadingStatus",
+    "ScanView",
+    "Services",
+]

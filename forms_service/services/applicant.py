@@ -1,0 +1,304 @@
+"""What an applicant does with a dossier before the deposit: open it, answer, see what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.completeness import CompletenessReport, assess_completeness
+from core.dossier import DossierState, Origin, fact_fields
+from core.errors import DossierError, InvalidValue
+from core.field_kinds import Answer, kind_of
+from core.form_spec import FieldSpec, FormSpec
+from core.localized_text import Language, LocalizedText
+from core.receipt import new_reference
+from forms_service.services.base import UseCases
+from forms_service.services.messages import say
+from forms_service.services.presenting import dossier_view, read_dossier, read_groups, summaries
+from forms_service.services.views import Actor, DossierSummary, DossierView
+from forms_service.storage.dossiers import FACT, FIELD, DossierRepository
+from forms_service.storage.models import AccountRow, AnswerRow, DossierRow
+
+
+class ApplicantWork(UseCases):
+    """Opening, answering, judging."""
+
+    # --- open and look --------------------------------------------------------------------------
+
+    def open_dossier(
+        self, actor: Actor, form_id: str, language: Language | str, for_registration: str | None = None
+    ) -> str:
+        """Begin an application under the newest version of a form; gives its id.
+
+        A clerk may open it for somebody: it then belongs to the account of that registration, if any.
+
+        Raises:
+            UnknownForm: No form has this id.
+        """
+        spec = self.catalogue.get(form_id)
+        with self.database.writing() as session:
+            owner = self._owner(session, actor, for_registration)
+            row = self.new_dossier(session, actor, spec, Language(language), owner)
+            if for_registration:
+                self._prefill_registration(session, row, spec, for_registration, actor)
+            return row.id
+
+    def new_dossier(
+        self,
+        session: Session,
+        actor: Actor,
+        spec: FormSpec,
+        language: Language,
+        owner: AccountRow | None,
+        reference: str | None = None,
+    ) -> DossierRow:
+        """Add an empty dossier in the caller's transaction."""
+        now = self.now()
+        row = DossierRow(
+            id=self.new_id(),
+            reference=reference or new_reference(self.adapters.pick),
+            owner_id=owner.id if owner else None,
+            opened_by=actor.id,
+            form_id=spec.id,
+            form_version=spec.version,
+            language=language.value,
+            state=DossierState.DRAFT.value,
+            revision=0,
+            on_file=[],
+            declared=[],
+            owner_name=owner.name if owner else "",
+            registration=owner.login if owner and "applicant" in owner.roles else "",
+            opened_at=now,
+            changed_at=now,
+        )
+        session.add(row)
+        session.flush()
+        self.note(session, row, actor, "opened", {"form": spec.id, "version": spec.version}, now)
+        return row
+
+    def dossier(self, actor: Actor, dossier_id: str) -> DossierView:
+        """Everything about one dossier.
+
+        Raises:
+            DossierError: ``not_yours``.
+        """
+        with self.database.reading() as session:
+            row = self.get_dossier(session, actor, dossier_id)
+            return dossier_view(session, row, self.spec_of(row), self.catalogue, actor)
+
+    def dossiers(self, actor: Actor) -> list[DossierSummary]:
+        """The person's own dossiers, latest change first."""
+        with self.database.reading() as session:
+            rows = DossierRepository(session).listed(DossierRow.owner_id == actor.id)
+            return summaries(session, rows, self.catalogue)
+
+    def completeness(self, actor: Actor, dossier_id: str, on: date | None = None) -> CompletenessReport:
+        """What is missing: on the day of deposit once there is one, else today, or ``on``."""
+        with self.database.reading() as session:
+            row = self.get_dossier(session, actor, dossier_id)
+            return self.assess(session, row, on)
+
+    def assess(self, session: Session, row: DossierRow, on: date | None = None) -> CompletenessReport:
+        """Judge a dossier within a transaction."""
+        spec = self.spec_of(row)
+        read = read_dossier(session, row, spec)
+        filed = row.deposited_at.astimezone(self.zone).date() if row.deposited_at else self.today()
+        return assess_completeness(spec, read.dossier, on or filed, read.unreadable())
+
+    # --- answer ---------------------------------------------------------------------------------
+
+    def answer(
+        self,
+        actor: Actor,
+        dossier_id: str,
+        values: Mapping[str, object],
+        facts: Mapping[str, object] | None = None,
+        expected_revision: int | None = None,
+    ) -> dict[str, LocalizedText]:
+        """Store answers; gives the problems by field.  What is not valid is kept as it was typed.
+
+        Only what differs is stored, so that sending a whole page again changes nothing.
+
+        Raises:
+            DossierError: ``changed_meanwhile`` when one of these answers was changed after
+                ``expected_revision``; ``unknown_field``; ``wrong_state``.  Nothing is stored then.
+        """
+        with self.database.writing() as session:
+            row = self.get_editable(session, actor, dossier_id)
+            spec = self.spec_of(row)
+            given = _known(spec, values, facts or {}, actor)
+            current = DossierRepository(session).answers(row.id)
+            parsed = {key: _parsed(spec_, raw) for key, (spec_, raw) in given.items()}
+            changed = {key: outcome for key, outcome in parsed.items() if _differs(current.get(key), outcome)}
+            for key in changed:
+                self._refuse_overwriting(current.get(key), expected_revision, given[key][0].label)
+            if changed:
+                self._store_answers(session, row, spec, actor, changed, current)
+            return {name: problem for (_, name), (_, _, problem) in parsed.items() if problem}
+
+    def answer_group(
+        self,
+        actor: Actor,
+        dossier_id: str,
+        group_id: str,
+        rows: Sequence[Mapping[str, object]],
+        expected_revision: int | None = None,
+    ) -> dict[tuple[int, str], LocalizedText]:
+        """Store all rows of a group; gives the problems by (row from 1, field).
+
+        Raises:
+            DossierError: As ``answer``; also ``unknown_group`` and ``too_many_rows``.
+        """
+        with self.database.writing() as session:
+            dossier = self.get_editable(session, actor, dossier_id)
+            spec = self.spec_of(dossier)
+            typed = _typed_rows(spec, group_id, rows)
+            repository = DossierRepository(session)
+            current = repository.groups(dossier.id).get(group_id)
+            if current is None or current.rows != typed:
+                if current and expected_revision is not None and current.revision > expected_revision:
+                    _refuse_changed(spec.group(group_id).label)
+                at = self.touch(session, dossier, actor, "answered", {"groups": [group_id]})
+                repository.put_group(dossier, group_id, typed, by=actor.id, at=at, replaces=current)
+                session.flush()
+            problems = read_groups(spec, repository.groups(dossier.id))[2]
+            return {(number, name): text for (one, number, name), text in problems.items() if one == group_id}
+
+    def set_on_file(
+        self, actor: Actor, dossier_id: str, on_file: Iterable[str], declared: Iterable[str]
+    ) -> None:
+        """Note which documents and events the fund already knows, as the applicant says."""
+        with self.database.writing() as session:
+            row = self.get_editable(session, actor, dossier_id)
+            new = (sorted(set(on_file)), sorted(set(declared)))
+            if new != (row.on_file, row.declared):
+                row.on_file, row.declared = new
+                self.touch(session, row, actor, "exemptions_noted", {"on_file": new[0], "declared": new[1]})
+
+    def refresh_applicant(self, session: Session, row: DossierRow, spec: FormSpec) -> None:
+        """Take name and registration for lists and search from the answers, once they are given."""
+        answers = DossierRepository(session).answers(row.id)
+
+        def value(field_id: str) -> str:
+            found = answers.get((FIELD, field_id))
+            return str(found.value["value"]) if found and found.value else ""
+
+        name = " ".join(filter(None, map(value, spec.applicant_fields.get("name", "").split(","))))
+        row.owner_name = name[:200] or row.owner_name
+        row.registration = value(spec.applicant_fields.get("registration", ""))[:32] or row.registration
+
+    # --- details --------------------------------------------------------------------------------
+
+    def _owner(self, session: Session, actor: Actor, for_registration: str | None) -> AccountRow | None:
+        if "clerk" not in actor.roles:
+            return session.get(AccountRow, actor.id)
+        if not for_registration:
+            return None
+        return session.scalar(select(AccountRow).where(AccountRow.login == for_registration.strip()))
+
+    def _prefill_registration(
+        self, session: Session, row: DossierRow, spec: FormSpec, registration: str, actor: Actor
+    ) -> None:
+        field_id = spec.applicant_fields.get("registration", "")
+        field = next((one for one in spec.fields() if one.id == field_id), None)
+        if field is not None:
+            key = (FIELD, field_id)
+            self._store_answers(session, row, spec, actor, {key: _parsed(field, registration)}, {})
+
+    def _store_answers(
+        self,
+        session: Session,
+        row: DossierRow,
+        spec: FormSpec,
+        actor: Actor,
+        changed: Mapping[tuple[str, str], tuple[Answer, str | None, LocalizedText | None]],
+        current: Mapping[tuple[str, str], AnswerRow],
+    ) -> None:
+        at: datetime = self.touch(session, row, actor, "answered", {"fields": sorted(n for _, n in changed)})
+        repository = DossierRepository(session)
+        for (space, name), (value, raw, problem) in changed.items():
+            repository.put_answer(
+                row,
+                space,
+                name,
+                value=value,
+                raw=raw,
+                problem=problem,
+                origin=Origin.SCREEN,
+                by=actor.id,
+                at=at,
+                replaces=current.get((space, name)),
+            )
+        session.flush()
+        self.refresh_applicant(session, row, spec)
+
+    def _refuse_overwriting(
+        self, current: AnswerRow | None, expected_revision: int | None, label: LocalizedText
+    ) -> None:
+        if current is not None and expected_revision is not None and current.revision > expected_revision:
+            _refuse_changed(label)
+
+
+def _refuse_changed(label: LocalizedText) -> None:
+    raise DossierError(say("changed_meanwhile", what=label), code="changed_meanwhile")
+
+
+def _known(
+    spec: FormSpec, values: Mapping[str, object], facts: Mapping[str, object], actor: Actor
+) -> dict[tuple[str, str], tuple[FieldSpec, object]]:
+    """The answers with their declarations; every name the person may not answer is refused at once."""
+    fields = {one.id: one for one in spec.fields() if actor.is_staff or not one.office}
+    fact_specs = {one.id: one for one in fact_fields(spec)}
+    unknown = [name for name in values if name not in fields]
+    unknown += [name for name in facts if name not in fact_specs]
+    if unknown:
+        raise DossierError(say("unknown_field", fields=", ".join(sorted(unknown))), code="unknown_field")
+    known: dict[tuple[str, str], tuple[FieldSpec, object]] = {
+        (FIELD, name): (fields[name], raw) for name, raw in values.items()
+    }
+    return known | {(FACT, name): (fact_specs[name], raw) for name, raw in facts.items()}
+
+
+def _parsed(field: FieldSpec, raw: object) -> tuple[Answer, str | None, LocalizedText | None]:
+    """(value, raw text when it is not valid, problem)."""
+    try:
+        return kind_of(field).parse(raw, field), None, None
+    except InvalidValue as problem:
+        return None, str(raw), problem.message
+
+
+def _differs(current: AnswerRow | None, outcome: tuple[Answer, str | None, LocalizedText | None]) -> bool:
+    value, raw, _ = outcome
+    if current is None:
+        return value is not None or raw is not None
+    held: Any = current.value["value"] if current.value else None
+    return held != value or type(held) is not type(value) or current.raw != raw
+
+
+def _typed_rows(spec: FormSpec, group_id: str, rows: Sequence[Mapping[str, object]]) -> list[dict[str, Any]]:
+    """Rows as typed, with canonical values where they are valid."""
+    try:
+        group = spec.group(group_id)
+    except KeyError:
+        raise DossierError(say("unknown_group", group=group_id), code="unknown_group") from None
+    if len(rows) > group.maximum:
+        raise DossierError(
+            say("too_many_rows", group=group.label, maximum=group.maximum), code="too_many_rows"
+        )
+    fields = {one.id: one for one in group.fields}
+    unknown = sorted({name for row in rows for name in row if name not in fields})
+    if unknown:
+        raise DossierError(say("unknown_field", fields=", ".join(unknown)), code="unknown_field")
+    typed: list[dict[str, Any]] = []
+    for row in rows:
+        kept: dict[str, Any] = {}
+        for name, raw in row.items():
+            value, text, _ = _parsed(fields[name], raw)
+            if value is not None or text is not None:
+                kept[name] = value if text is None else text
+        typed.append(kept)
+    return typed

@@ -1,0 +1,177 @@
+"""What every use case stands on: the adapters, who may see what, and how a dossier becomes a view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from core.dossier import EDITABLE_STATES, DossierState
+from core.errors import DossierError
+from core.form_spec import FormSpec
+from forms_service.config import Config
+from forms_service.jobs import Jobs
+from forms_service.services.messages import say
+from forms_service.services.views import Actor
+from forms_service.spec_catalogue import SpecCatalogue
+from forms_service.storage import audit
+from forms_service.storage.database import Database
+from forms_service.storage.dossiers import DossierRepository
+from forms_service.storage.models import AttachmentRow, DossierRow
+from forms_service.storage.objects import ObjectStore
+
+READ_UPLOAD = "read_upload"
+"""Name of the one task: reading an upload; its key is the attachment's id."""
+
+SYSTEM = Actor(audit.SYSTEM_ID, audit.SYSTEM_NAME, frozenset())
+
+CLOSED_STATES = frozenset({DossierState.ACCEPTED, DossierState.REFUSED, DossierState.CLOSED})
+"""States in which nothing changes any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """Everything outside the domain that use cases need, chosen once in ``bootstrap``.
+
+    Attributes:
+        clock: The present instant, aware of its time zone.
+        pick: Draws a number below its argument, so that nobody can guess it.
+        draw: Draws a number from 0 up to 1, for the physical check.
+        signer: Gives the receipts' signer; called when the first one is needed.
+    """
+
+    config: Config
+    catalogue: SpecCatalogue
+    database: Database
+    objects: ObjectStore
+    jobs: Jobs
+    clock: Callable[[], datetime]
+    pick: Callable[[int], int]
+    draw: Callable[[], float]
+    signer: Callable[[], Any]
+
+
+class UseCases:
+    """Common ground of the use cases of every audience."""
+
+    def __init__(self, adapters: Adapters) -> None:
+        self.adapters = adapters
+        self.catalogue = adapters.catalogue
+        self.database = adapters.database
+        self.objects = adapters.objects
+
+    # --- time and identity ----------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        """The present instant."""
+        return self.adapters.clock()
+
+    def today(self) -> date:
+        """The day it is where the fund is."""
+        return self.now().astimezone(self.zone).date()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which days begin."""
+        return self.adapters.config.zone()
+
+    def new_id(self) -> str:
+        """An id nobody can guess (110 bits)."""
+        alphabet = "abcdefghijkmnpqrstuvwxyz23456789"
+        return "".join(alphabet[self.adapters.pick(len(alphabet))] for _ in range(22))
+
+    # --- who may do what ------------------------------------------------------------------------
+
+    def get_dossier(
+        self, session: Session, actor: Actor, dossier_id: str, *, to_change: bool = False
+    ) -> DossierRow:
+        """The dossier, if the person may see it.
+
+        Raises:
+            DossierError: ``not_yours``, also when it does not exist: nobody learns which ids do.
+        """
+        row = DossierRepository(session).find(dossier_id, to_change=to_change)
+        if row is None or not may_see(actor, row):
+            raise DossierError(say("not_yours"), code="not_yours")
+        return row
+
+    def get_editable(self, session: Session, actor: Actor, dossier_id: str) -> DossierRow:
+        """The dossier, if the person may change its answers and papers now."""
+        row = self.get_dossier(session, actor, dossier_id, to_change=True)
+        if not may_edit(actor, row):
+            raise DossierError(say("not_editable"), code="wrong_state")
+        return row
+
+    def get_attachment(
+        self, session: Session, actor: Actor, dossier_id: str, attachment_id: str
+    ) -> AttachmentRow:
+        """One upload of a dossier the person may see."""
+        self.get_dossier(session, actor, dossier_id)
+        row = session.get(AttachmentRow, attachment_id)
+        if row is None or row.dossier_id != dossier_id or row.removed_at is not None:
+            raise DossierError(say("unknown_document"), code="unknown_document")
+        return row
+
+    def require_role(self, actor: Actor, *roles: str) -> None:
+        """Refuse anybody who has none of the roles."""
+        if not actor.roles & set(roles):
+            raise DossierError(say("not_allowed"), code="not_allowed")
+
+    # --- change ---------------------------------------------------------------------------------
+
+    def touch(
+        self,
+        session: Session,
+        dossier: DossierRow,
+        actor: Actor,
+        action: str,
+        details: Mapping[str, object] | None = None,
+    ) -> datetime:
+        """Note a change: the next revision, the time, and a line in the audit log."""
+        at = self.now()
+        dossier.revision += 1
+        dossier.changed_at = at
+        self.note(session, dossier, actor, action, details, at)
+        return at
+
+    def note(
+        self,
+        session: Session,
+        dossier: DossierRow | None,
+        actor: Actor,
+        action: str,
+        details: Mapping[str, object] | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        """Write one line in the audit log."""
+        audit.record(
+            session,
+            at=at or self.now(),
+            actor_id=actor.id,
+            actor_name=actor.name,
+            action=action,
+            dossier_id=dossier.id if dossier else None,
+            details=details,
+        )
+
+    def spec_of(self, dossier: DossierRow) -> FormSpec:
+        """The version of the form the dossier was opened under."""
+        return self.catalogue.get(dossier.form_id, dossier.form_version)
+
+
+def may_see(actor: Actor, dossier: DossierRow) -> bool:
+    """Owners see their own, clerks all, reviewers what was deposited."""
+    if dossier.owner_id == actor.id or "clerk" in actor.roles:
+        return True
+    return "reviewer" in actor.roles and dossier.state != DossierState.DRAFT
+
+
+def may_edit(actor: Actor, dossier: DossierRow) -> bool:
+    """Owners and clerks change answers and papers until the deposit, and when a correction is asked."""
+    if DossierState(dossier.state) not in EDITABLE_STATES:
+        return False
+    return dossier.owner_id == actor.id or "clerk" in actor.roles

@@ -1,0 +1,192 @@
+"""What a clerk does: scan what people bring, a stack at a time, and find dossiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.dossier import EDITABLE_STATES, DossierState
+from core.errors import FormsError
+from core.localized_text import Language, LocalizedText
+from core.receipt import normalize_reference
+from forms_service.ocr.refusals import refusal
+from forms_service.reading_process import ReadingFailed, ReadingRequest, run_reading
+from forms_service.services.applicant import ApplicantWork
+from forms_service.services.messages import say
+from forms_service.services.presenting import FORM, summaries
+from forms_service.services.uploads import Uploads, plain_filename, sniff
+from forms_service.services.views import Actor, DossierSummary, IntakeResult, PageFate
+from forms_service.storage.dossiers import DossierRepository
+from forms_service.storage.models import DossierRow, IntakeRow
+
+_TAKES_PAPER = EDITABLE_STATES | {
+    DossierState.SUBMITTED,
+    DossierState.PHYSICAL_CHECK_PENDING,
+    DossierState.UNDER_REVIEW,
+}
+"""A clerk may add paper that people bring until the dossier is decided."""
+
+
+class ClerkWork(Uploads, ApplicantWork):
+    """Taking stacks in and finding dossiers."""
+
+    def find_dossiers(self, actor: Actor, query: str) -> list[DossierSummary]:
+        """Dossiers by reference, registration number or name; the latest ones for an empty query."""
+        self.require_role(actor, "clerk", "reviewer")
+        words = " ".join(query.split())
+        with self.database.reading() as session:
+            repository = DossierRepository(session)
+            reference = normalize_reference(words)
+            rows = repository.search(reference or words) if words else repository.listed(limit=100)
+            if "clerk" not in actor.roles:
+                rows = [one for one in rows if one.state != DossierState.DRAFT]
+            return summaries(session, rows, self.catalogue)
+
+    def intake_scan(self, actor: Actor, files: Iterable[tuple[str, bytes]]) -> IntakeResult:
+        """Split a stack of scans into dossiers by the reference on each page.
+
+        A valid reference nobody used yet opens a dossier; so does a run of pages without reference
+        that begins with a form's first page.  Every original is kept, whatever becomes of it, and
+        every page's fate is told.
+        """
+        self.require_role(actor, "clerk")
+        opened: list[str] = []
+        found: list[str] = []
+        fates: list[PageFate] = []
+        kept: list[dict[str, object]] = []
+        for given_name, data in files:
+            name = plain_filename(given_name)
+            limit = self.adapters.config.max_upload_bytes
+            if len(data) > limit:
+                fates.append(_unreadable(name, refusal("file_too_large", name, limit // 1024 // 1024)))
+                continue
+            kept.append({"name": name, "object": self.objects.put(data)})
+            fates += self._sort_file(actor, name, data, opened, found)
+        self._note_intake(actor, kept, fates)
+        fates.sort(key=lambda fate: (fate.file, fate.page))
+        return IntakeResult(tuple(dict.fromkeys(opened)), tuple(dict.fromkeys(found)), tuple(fates))
+
+    # --- details --------------------------------------------------------------------------------
+
+    def _sort_file(
+        self, actor: Actor, name: str, data: bytes, opened: list[str], found: list[str]
+    ) -> list[PageFate]:
+        if not data:
+            return [_unreadable(name, refusal("empty_file", name))]
+        if sniff(data) is None:
+            return [_unreadable(name, refusal("unsupported_type", name))]
+        config = self.adapters.config
+        request = ReadingRequest("sort", name, str(config.spec_folder.resolve()))
+        try:
+            with run_reading(request, data, config.reading, config.scratch_folder) as outcome:
+                sorted_pages = outcome.result
+                parts = [(part, outcome.image(part["file"])) for part in sorted_pages["parts"]]
+        except ReadingFailed:
+            return [PageFate(name, 1, "unreadable", say("reading_failed"))]
+        if sorted_pages["refused"]:
+            told = sorted_pages["refused"]
+            return [PageFate(name, 1, "unreadable", LocalizedText(told["ar"], told["fr"]))]
+        fates = []
+        for part, content in parts:
+            fates += self._file_part(actor, name, part, content, opened, found)
+        told_of = {fate.page for fate in fates}
+        return fates + [
+            PageFate(name, page, "unidentified", say("unidentified"))
+            for page in range(1, sorted_pages["pages"] + 1)
+            if page not in told_of
+        ]
+
+    def _file_part(
+        self,
+        actor: Actor,
+        name: str,
+        part: Mapping[str, Any],
+        content: bytes,
+        opened: list[str],
+        found: list[str],
+    ) -> list[PageFate]:
+        """File the pages of one dossier, or tell why not."""
+        printed = part["reference"]
+        reference = normalize_reference(printed) if printed else None
+        if not part["known"]:
+            return _same_fate(name, part, "unknown_form", say("unknown_form"))
+        if printed and reference is None:
+            return _same_fate(name, part, "invalid_reference", say("invalid_reference"))
+        key = self.objects.put(content)
+        with self.database.writing() as session:
+            row = (
+                DossierRepository(session).find_by_reference(reference, to_change=True) if reference else None
+            )
+            if row is not None and (problem := _refusal_of(row, part)):
+                return _same_fate(name, part, "invalid_reference", problem)
+            if row is None:
+                row = self._open_for_paper(session, actor, part, reference)
+                opened.append(row.id)
+            elif row.id not in opened:
+                found.append(row.id)
+            try:
+                self.take_in(session, row, actor, _part_name(name, part), content, key, FORM, None)
+            except FormsError as problem:
+                return _same_fate(name, part, "unreadable", problem.message)
+            return [
+                PageFate(
+                    file=name,
+                    page=place + 1,
+                    fate="filed",
+                    message=say("filed", reference=row.reference),
+                    dossier_id=row.id,
+                    reference=row.reference,
+                    form_page=form_page,
+                )
+                for place, form_page in zip(part["pages"], part["form_pages"], strict=True)
+            ]
+
+    def _open_for_paper(
+        self, session: Session, actor: Actor, part: Mapping[str, Any], reference: str | None
+    ) -> DossierRow:
+        spec = self.catalogue.get(part["form"], part["version"])
+        return self.new_dossier(session, actor, spec, Language.AR, None, reference)
+
+    def _note_intake(self, actor: Actor, kept: list[dict[str, object]], fates: list[PageFate]) -> None:
+        with self.database.writing() as session:
+            row = IntakeRow(
+                id=self.new_id(),
+                files=kept,
+                pages=[
+                    {"file": one.file, "page": one.page, "fate": one.fate, "dossier": one.dossier_id}
+                    for one in fates
+                ],
+                scanned_by=actor.id,
+                scanned_at=self.now(),
+            )
+            session.add(row)
+            self.note(session, None, actor, "stack_scanned", {"intake": row.id, "pages": len(fates)})
+
+
+def _refusal_of(row: DossierRow, part: Mapping[str, Any]) -> LocalizedText | None:
+    if (row.form_id, row.form_version) != (part["form"], part["version"]):
+        return say("reference_of_other_form")
+    if DossierState(row.state) not in _TAKES_PAPER:
+        return say("dossier_closed", reference=row.reference)
+    return None
+
+
+def _same_fate(name: str, part: Mapping[str, Any], fate: str, message: LocalizedText) -> list[PageFate]:
+    return [
+        PageFate(name, place + 1, fate, message, form_page=form_page)
+        for place, form_page in zip(part["pages"], part["form_pages"], strict=True)
+    ]
+
+
+def _unreadable(name: str, problem: FormsError) -> PageFate:
+    return PageFate(name, 1, "unreadable", problem.message)
+
+
+def _part_name(name: str, part: Mapping[str, Any]) -> str:
+    """The file's name with the pages it holds, when it is only some of them."""
+    if part["file"].endswith(".whole"):
+        return name
+    pages = "-".join(str(place + 1) for place in part["pages"][:6])
+    return plain_filename(f"{name.rpartition('.')[0] or name} ({pages}).pdf")

@@ -1,0 +1,292 @@
+"""The deposit: the judgement of the day, the draw, the receipt and the new state, all or nothing."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.completeness import CompletenessReport, Requirement
+from core.dossier import Dossier, DossierEvent, DossierState, next_state
+from core.errors import DossierError
+from core.form_spec import FormSpec
+from core.localized_text import LocalizedText
+from core.receipt import DepositReceipt, ReceiptDocument, new_reference, normalize_reference
+from forms_service.services.applicant import ApplicantWork
+from forms_service.services.base import may_edit
+from forms_service.services.messages import say
+from forms_service.services.presenting import read_dossier
+from forms_service.services.views import Actor, PublicReceipt
+from forms_service.storage.dossiers import DossierRepository
+from forms_service.storage.models import DossierRow, HonourDeclarationRow
+
+_ATTEMPTS = 5
+
+GENERAL_DECLARATION = LocalizedText(
+    ar="أصرح بمصداقية وصحة المعلومات المذكورة",
+    fr="Je déclare les informations citées sincères et véritables",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A deposit worked out on one revision of the dossier, before anything is written."""
+
+    revision: int
+    receipt: DepositReceipt
+    pdf_object: str
+    state: DossierState
+    physical_check: bool
+    report: CompletenessReport
+
+
+class Deposits(ApplicantWork):
+    """Depositing, receipts, printed forms."""
+
+    def deposit(self, actor: Actor, dossier_id: str, declaration_accepted: bool) -> DepositReceipt:
+        """Deposit the dossier and give its receipt; depositing again gives the same receipt.
+
+        An incomplete dossier may be deposited: the receipt says what is missing.  The PDF is made
+        before the transaction, so that nobody waits for it with the database locked; if somebody
+        changed the dossier meanwhile, it is made again.
+
+        Raises:
+            DossierError: ``declaration_needed``, ``wrong_state``, ``not_yours``.
+        """
+        for _ in range(_ATTEMPTS):
+            done = self._deposited(actor, dossier_id)
+            if done is not None:
+                return done
+            if not declaration_accepted:
+                raise DossierError(say("declaration_needed"), code="declaration_needed")
+            prepared = self._prepare(actor, dossier_id)
+            if self._commit(actor, dossier_id, prepared):
+                return prepared.receipt
+        raise DossierError(say("changed_meanwhile", what=dossier_id), code="changed_meanwhile")
+
+    def receipt_pdf(self, actor: Actor, dossier_id: str) -> bytes:
+        """The latest receipt, exactly the bytes that were issued.
+
+        Raises:
+            DossierError: ``no_receipt``.
+        """
+        with self.database.reading() as session:
+            row = self.get_dossier(session, actor, dossier_id)
+            key = row.receipt_object
+        if key is None:
+            raise DossierError(say("no_receipt"), code="no_receipt")
+        return self.objects.get(key)
+
+    def verify_receipt_pdf(self, data: bytes) -> Any:
+        """Tell whether a receipt is one of ours and unaltered (``forms_service.receipts.Verification``)."""
+        from forms_service.receipts import verify
+
+        return verify(data, self.adapters.signer())
+
+    def receipt_by_reference(self, reference: str, code: str) -> PublicReceipt | None:
+        """What anybody who holds the receipt may see; None unless reference and code both fit."""
+        known = normalize_reference(reference)
+        with self.database.reading() as session:
+            row = DossierRepository(session).find_by_reference(known) if known else None
+            if row is None or row.receipt is None or row.deposited_at is None:
+                return None
+            receipt = receipt_from_payload(row.receipt)
+            state = DossierState(row.state)
+        given, expected = (_bare(one).encode() for one in (code, receipt.control_code()))
+        if not hmac.compare_digest(given, expected):
+            return None
+        return PublicReceipt(
+            reference=receipt.reference,
+            request_type=receipt.request_type,
+            deposited_at=receipt.deposited_at,
+            state=state,
+            received=sum(one.count for one in receipt.received),
+            missing=sum(one.count for one in receipt.missing),
+        )
+
+    # --- printed forms --------------------------------------------------------------------------
+
+    def filled_pdf(self, actor: Actor, dossier_id: str, flatten: bool = False) -> bytes:
+        """The form with the dossier's answers and its reference on every page."""
+        from forms_service.render.form_pdf import render_filled
+
+        with self.database.reading() as session:
+            row = self.get_dossier(session, actor, dossier_id)
+            spec = self.spec_of(row)
+            dossier = read_dossier(session, row, spec).dossier
+        return render_filled(spec, printed_answers(spec, dossier), reference=row.reference, flatten=flatten)
+
+    def blank_pdf(self, form_id: str, copies: int = 1, reference: str = "") -> bytes:
+        """An empty form to print or to fill on a computer."""
+        from forms_service.render.form_pdf import render_blank
+
+        return render_blank(self.catalogue.get(form_id), reference=reference, copies=copies)
+
+    def new_references(self, n: int) -> list[str]:
+        """References for blanks printed beforehand; a dossier begins when such a page comes back."""
+        return [new_reference(self.adapters.pick) for _ in range(n)]
+
+    # --- details --------------------------------------------------------------------------------
+
+    def _deposited(self, actor: Actor, dossier_id: str) -> DepositReceipt | None:
+        """The receipt there is, unless the dossier is to be deposited (again)."""
+        with self.database.reading() as session:
+            row = self.get_dossier(session, actor, dossier_id)
+            if may_edit(actor, row) or row.receipt is None:
+                return None
+            return receipt_from_payload(row.receipt)
+
+    def _prepare(self, actor: Actor, dossier_id: str) -> _Prepared:
+        from forms_service.receipts import issue
+
+        now = self.now()
+        with self.database.reading() as session:
+            row = self.get_dossier(session, actor, dossier_id)
+            if not may_edit(actor, row):
+                raise DossierError(say("not_editable"), code="wrong_state")
+            spec = self.spec_of(row)
+            first = row.deposited_at is None
+            check = self._drawn(spec) if first else bool(row.physical_check)
+            event = DossierEvent.DEPOSIT_WITH_PHYSICAL_CHECK if first and check else DossierEvent.DEPOSIT
+            state = next_state(DossierState(row.state), event)
+            report = self.assess(session, row)
+            receipt = self._receipt(session, row, spec, report, now, check)
+            revision = row.revision
+        pdf_object = self.objects.put(issue(receipt, self.adapters.signer()))
+        return _Prepared(revision, receipt, pdf_object, state, check, report)
+
+    def _commit(self, actor: Actor, dossier_id: str, prepared: _Prepared) -> bool:
+        """Write the deposit; False when the dossier is no longer the one it was worked out on."""
+        with self.database.writing() as session:
+            row = self.get_dossier(session, actor, dossier_id, to_change=True)
+            if row.revision != prepared.revision or not may_edit(actor, row):
+                return False
+            details = {
+                "complete": prepared.report.complete,
+                "physical_check": prepared.physical_check,
+                "receipt": prepared.receipt.digest(),
+                "file": prepared.pdf_object,
+            }
+            self.touch(session, row, actor, "deposited", details)
+            row.state = prepared.state.value
+            row.deposited_at = row.deposited_at or prepared.receipt.deposited_at
+            row.physical_check = prepared.physical_check
+            row.receipt = prepared.receipt.payload()
+            row.receipt_object = prepared.pdf_object
+            self._keep_declarations(session, row, actor, prepared)
+            correction = DossierRepository(session).correction(row.id)
+            if correction is not None and correction.answered_at is None:
+                correction.answered_at = prepared.receipt.deposited_at
+            return True
+
+    def _keep_declarations(
+        self, session: Session, row: DossierRow, actor: Actor, prepared: _Prepared
+    ) -> None:
+        """Record the declarations on honour: who, when, and the very words."""
+        words = {one.id: one.text for one in self.spec_of(row).declarations}
+        declared = {"deposit": GENERAL_DECLARATION}
+        declared |= {name: words[name] for name in prepared.report.declarations}
+        for name, text in declared.items():
+            session.add(
+                HonourDeclarationRow(
+                    dossier_id=row.id,
+                    declaration=name,
+                    text=text.as_dict(),
+                    declared_by=actor.id,
+                    declared_at=prepared.receipt.deposited_at,
+                )
+            )
+
+    def _drawn(self, spec: FormSpec) -> bool:
+        rate = self.adapters.config.physical_check_rate
+        return self.adapters.draw() < (spec.physical_check_rate if rate is None else rate)
+
+    def _receipt(
+        self,
+        session: Session,
+        row: DossierRow,
+        spec: FormSpec,
+        report: CompletenessReport,
+        now: datetime,
+        check: bool,
+    ) -> DepositReceipt:
+        dossier = read_dossier(session, row, spec).dossier
+        answers = dossier.answers()
+        registration = answers.get(spec.applicant_fields.get("registration", "")) or row.registration
+        return DepositReceipt(
+            reference=row.reference,
+            form_id=spec.id,
+            form_version=spec.version,
+            applicant_name=applicant_name(spec, dossier) or both_scripts(row.owner_name),
+            registration=str(registration),
+            request_type=spec.receipt_type,
+            deposited_at=now.astimezone(self.zone).replace(microsecond=0),
+            received=tuple(_line(one, one.present) for one in report.required if one.present),
+            missing=tuple(
+                _line(one, one.count - one.present) for one in report.required if one.present < one.count
+            ),
+            physical_check=check,
+        )
+
+
+def receipt_from_payload(payload: Mapping[str, Any]) -> DepositReceipt:
+    """The receipt that gave this payload."""
+
+    def text(stored: Mapping[str, str]) -> LocalizedText:
+        return LocalizedText(stored["ar"], stored["fr"])
+
+    def lines(stored: list[Mapping[str, Any]]) -> tuple[ReceiptDocument, ...]:
+        return tuple(
+            ReceiptDocument(one["type"], text(one["label"]), one["count"], one["child"]) for one in stored
+        )
+
+    return DepositReceipt(
+        reference=payload["reference"],
+        form_id=payload["form"],
+        form_version=payload["version"],
+        applicant_name=text(payload["name"]),
+        registration=payload["registration"],
+        request_type=text(payload["request_type"]),
+        deposited_at=datetime.fromisoformat(payload["deposited_at"]),
+        received=lines(payload["received"]),
+        missing=lines(payload["missing"]),
+        physical_check=payload["physical_check"],
+    )
+
+
+def applicant_name(spec: FormSpec, dossier: Dossier) -> LocalizedText | None:
+    """The applicant's name in both scripts, as far as it was given."""
+    answers = dossier.answers()
+    fields = [one for one in spec.applicant_fields.get("name", "").split(",") if one]
+    latin = " ".join(str(answers[one]) for one in fields if answers.get(one))
+    arabic = " ".join(str(answers[f"{one}.ar"]) for one in fields if answers.get(f"{one}.ar"))
+    if not latin and not arabic:
+        return None
+    return LocalizedText(ar=arabic or latin, fr=latin or arabic)
+
+
+def both_scripts(name: str) -> LocalizedText:
+    """A name known in one script only."""
+    return LocalizedText(name, name)
+
+
+def printed_answers(spec: FormSpec, dossier: Dossier) -> dict[str, Any]:
+    """The answers that have a place on paper, rows of groups under their full ids."""
+    answers: dict[str, Any] = dict(dossier.answers())
+    for group_id, rows in dossier.groups.items():
+        for number, row in enumerate(rows, start=1):
+            answers |= {f"{group_id}.{number}.{name}": value for name, value in row.items()}
+    printed = {one.id for one in spec.printed_fields()}
+    return {name: value for name, value in answers.items() if name in printed}
+
+
+def _line(requirement: Requirement, count: int) -> ReceiptDocument:
+    return ReceiptDocument(requirement.type, requirement.label, count, requirement.child)
+
+
+def _bare(code: str) -> str:
+    return "".join(one for one in code.upper() if one.isascii() and one.isalnum())

@@ -1,0 +1,171 @@
+"""Sentences the use cases say, by code: what happened, what is safe, what to do next."""
+
+from __future__ import annotations
+
+from core.localized_text import LocalizedText
+
+_T = LocalizedText
+
+MESSAGES: dict[str, LocalizedText] = {
+    "not_yours": _T(
+        "هذا الملف غير موجود أو لا يمكنكم الاطلاع عليه.",
+        "Ce dossier n'existe pas ou ne vous est pas accessible.",
+    ),
+    "not_allowed": _T(
+        "هذه العملية غير مسموح بها لحسابكم. لم يتغير شيء.",
+        "Votre compte ne permet pas cette opération. Rien n'a été modifié.",
+    ),
+    "changed_meanwhile": _T(
+        "تم تغيير «{what}» في نافذة أخرى أو من طرف شخص آخر. لم يُستبدل أي شيء. "
+        "أعيدوا تحميل الصفحة ثم صححوا إن لزم الأمر.",
+        "« {what} » a été modifié dans un autre onglet ou par une autre personne. Rien n'a été écrasé. "
+        "Rechargez la page, puis corrigez si nécessaire.",
+    ),
+    "not_editable": _T(
+        "تم إيداع هذا الملف، ولا يمكن تغييره الآن. إذا طُلب منكم تصحيح، فسيصبح قابلا للتعديل من جديد.",
+        "Ce dossier est déposé et ne peut plus être modifié. "
+        "Si une correction vous est demandée, il redeviendra modifiable.",
+    ),
+    "unknown_field": _T(
+        "هذه الخانات غير موجودة في الاستمارة: {fields}. لم يُسجل أي شيء. تحققوا من أسماء الخانات.",
+        "Ces champs n'existent pas dans le formulaire : {fields}. Rien n'a été enregistré. "
+        "Vérifiez leurs noms.",
+    ),
+    "unknown_group": _T(
+        "المجموعة «{group}» غير موجودة في الاستمارة. لم يُسجل أي شيء.",
+        "Le groupe « {group} » n'existe pas dans le formulaire. Rien n'a été enregistré.",
+    ),
+    "too_many_rows": _T(
+        "يمكن تسجيل {maximum} على الأكثر في «{group}». لم يُسجل أي شيء.",
+        "« {group} » : {maximum} au plus. Rien n'a été enregistré.",
+    ),
+    "unknown_document": _T(
+        "هذا المرفق غير موجود أو تمت إزالته.", "Cette pièce n'existe pas ou a été retirée."
+    ),
+    "unknown_document_type": _T(
+        "نوع الوثيقة «{type}» غير معروف. اختاروا نوعا من اللائحة.",
+        "Le type de document « {type} » est inconnu. Choisissez-le dans la liste.",
+    ),
+    "unknown_page": _T(
+        "لا توجد صورة لهذه الصفحة بعد. إذا كانت القراءة جارية فانتظروا قليلا ثم أعيدوا المحاولة.",
+        "Il n'y a pas (encore) d'image de cette page. Si la lecture est en cours, patientez puis réessayez.",
+    ),
+    "too_many_uploads": _T(
+        "بلغ عدد المرفقات الحد الأقصى ({maximum}). المرفقات السابقة محفوظة. أزيلوا ما لا تحتاجونه.",
+        "Ce dossier a déjà {maximum} pièces. Elles sont conservées. Retirez celles qui ne servent pas.",
+    ),
+    "declaration_needed": _T(
+        "لإيداع الطلب، يجب أن تصرحوا بصحة المعلومات. معلوماتكم محفوظة. ضعوا العلامة في الخانة ثم أعيدوا الإيداع.",
+        "Pour déposer, déclarez que les informations sont exactes. Vos réponses sont conservées. "
+        "Cochez la case, puis déposez à nouveau.",
+    ),
+    "no_receipt": _T(
+        "لم يُودع هذا الملف بعد، ولذلك لا يوجد وصل.",
+        "Ce dossier n'est pas encore déposé : il n'a pas d'accusé de dépôt.",
+    ),
+    "login_taken": _T(
+        "يوجد حساب بهذا الرقم. سجلوا الدخول به أو اتصلوا بوكالتكم.",
+        "Un compte existe déjà avec ce numéro. Connectez-vous ou adressez-vous à votre agence.",
+    ),
+    "weak_password": _T(
+        "كلمة السر قصيرة جدا: استعملوا {minimum} حرفا أو رقما على الأقل.",
+        "Mot de passe trop court : {minimum} caractères au moins.",
+    ),
+    "registration_needed": _T("المرجو كتابة رقم التسجيل.", "Indiquez votre numéro d'immatriculation."),
+    "name_needed": _T("المرجو كتابة الاسم الكامل.", "Indiquez votre nom complet."),
+    "already_decided": _T(
+        "تم البت في هذه القيمة من طرف شخص آخر. لم يتغير شيء. أعيدوا تحميل الصفحة.",
+        "Cette valeur a déjà été traitée par une autre personne. Rien n'a été modifié. Rechargez la page.",
+    ),
+    "nothing_to_accept": _T(
+        "لم تُقرأ أي قيمة صالحة هنا. اكتبوا القيمة الصحيحة بأنفسكم.",
+        "Aucune valeur valable n'a été lue ici. Saisissez la bonne valeur.",
+    ),
+    "reason_needed": _T(
+        "اكتبوا السبب ليعرف المعني بالأمر ما عليه فعله. لم يتغير شيء.",
+        "Indiquez la raison, pour que la personne sache quoi faire. Rien n'a été modifié.",
+    ),
+    "unknown_outcome": _T(
+        "القرار «{outcome}» غير معروف. لم يتغير شيء.", "La décision « {outcome} » est inconnue."
+    ),
+    "unsettled_values": _T(
+        "بقيت {count} من القيم المقروءة لم يبت فيها أحد. راجعوها قبل قبول الملف. لم يتغير شيء.",
+        "{count} valeurs lues attendent encore une vérification. Traitez-les avant d'accepter. "
+        "Rien n'a été modifié.",
+    ),
+    # --- what becomes of an upload ---
+    "reading_failed": _T(
+        "لم نتمكن من قراءة هذا المرفق آليا. إنه محفوظ، وسيطلع عليه أحد الموظفين. لا يلزمكم فعل أي شيء.",
+        "Cette pièce n'a pas pu être lue automatiquement. Elle est conservée et un agent la regardera. "
+        "Vous n'avez rien à faire.",
+    ),
+    "other_form": _T(
+        "هذه الصفحات تخص استمارة أخرى ({form}). لم تؤخذ منها أي معلومة، وملفكم لم يتأثر. "
+        "أرسلوا صفحات الاستمارة {expected}.",
+        "Ces pages sont celles d'un autre formulaire ({form}). Rien n'en a été repris et votre dossier est "
+        "intact. Envoyez les pages du formulaire {expected}.",
+    ),
+    "other_version": _T(
+        "هذه الصفحات من النسخة {version} للاستمارة، وملفكم يعتمد النسخة {expected}. لم تؤخذ منها أي معلومة. "
+        "اطبعوا الاستمارة من ملفكم وأرسلوها من جديد.",
+        "Ces pages sont de la version {version} du formulaire ; votre dossier suit la version {expected}. "
+        "Rien n'en a été repris. Imprimez le formulaire depuis votre dossier et renvoyez-le.",
+    ),
+    "other_reference": _T(
+        "هذه الصفحات تحمل مرجع ملف آخر. لم تؤخذ منها أي معلومة. أرسلوا صفحات هذا الملف فقط.",
+        "Ces pages portent la référence d'un autre dossier. Rien n'en a été repris. "
+        "N'envoyez que les pages de ce dossier.",
+    ),
+    "some_pages_left_out": _T(
+        "لم تؤخذ أي معلومة من الصفحات التالية لأنها لا تنتمي إلى هذا الملف: {pages}.",
+        "Rien n'a été repris de ces pages, qui n'appartiennent pas à ce dossier : {pages}.",
+    ),
+    "missing_pages": _T(
+        "تنقص صفحات من الاستمارة: {pages}. ما أرسلتموه محفوظ. أضيفوا الصفحات الناقصة.",
+        "Il manque des pages du formulaire : {pages}. Ce que vous avez envoyé est conservé. "
+        "Ajoutez les pages manquantes.",
+    ),
+    "answers_taken": _T(
+        "أُخذت الأجوبة من ملف PDF. إذا كان توقيعكم مطلوبا، فاطبعوا الاستمارة ووقعوها وأرسلوها.",
+        "Les réponses du PDF ont été reprises. Si votre signature est demandée, imprimez le formulaire, "
+        "signez-le et envoyez-le.",
+    ),
+    "not_the_form": _T(
+        "لم نجد في هذا المرفق أي صفحة من الاستمارة. إنه محفوظ، وسيطلع عليه أحد الموظفين.",
+        "Aucune page du formulaire n'a été reconnue ici. La pièce est conservée et un agent la regardera.",
+    ),
+    "type_differs": _T(
+        "يبدو أن هذه الوثيقة ليست من النوع المصرح به. تحققوا من اختياركم.",
+        "Ce document ne semble pas être du type indiqué. Vérifiez votre choix.",
+    ),
+    # --- fates of a clerk's pages ---
+    "filed": _T("أُضيفت إلى الملف {reference}.", "Versée au dossier {reference}."),
+    "unidentified": _T(
+        "لا تحمل هذه الصفحة هوية معروفة. أصلها محفوظ. أضيفوها إلى الملف المعني يدويا.",
+        "Cette page ne porte pas d'identité reconnue. L'original est conservé. "
+        "Ajoutez-la vous-même au bon dossier.",
+    ),
+    "unknown_form": _T(
+        "هذه الصفحة من استمارة أو نسخة غير معروفة هنا. أصلها محفوظ.",
+        "Cette page est d'un formulaire ou d'une version inconnus ici. L'original est conservé.",
+    ),
+    "invalid_reference": _T(
+        "مرجع هذه الصفحة غير صحيح. أصلها محفوظ. أضيفوها إلى الملف المعني يدويا.",
+        "La référence de cette page n'est pas valable. L'original est conservé. "
+        "Ajoutez-la vous-même au bon dossier.",
+    ),
+    "reference_of_other_form": _T(
+        "مرجع هذه الصفحة يخص ملفا لاستمارة أو نسخة أخرى. أصلها محفوظ.",
+        "La référence de cette page est celle d'un dossier d'un autre formulaire ou d'une autre version. "
+        "L'original est conservé.",
+    ),
+    "dossier_closed": _T(
+        "الملف {reference} لم يعد يقبل وثائق جديدة. الأصل محفوظ.",
+        "Le dossier {reference} n'accepte plus de pièces. L'original est conservé.",
+    ),
+}
+
+
+def say(code: str, **values: object) -> LocalizedText:
+    """The sentence of that code, with its blanks filled in."""
+    return MESSAGES[code].fill(**values) if values else MESSAGES[code]

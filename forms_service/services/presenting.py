@@ -1,0 +1,311 @@
+"""Rows become what screens and rules see: the core's dossier, views and summaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.dossier import Attachment, Dossier, DossierState, FieldValue, Origin, parse_answers
+from core.extraction import Verdict
+from core.field_kinds import Answer, kind_of
+from core.form_spec import FieldSpec, FormSpec
+from core.localized_text import Language, LocalizedText
+from forms_service.services.base import may_edit
+from forms_service.services.views import (
+    Actor,
+    AttachmentView,
+    CorrectionRequest,
+    DossierSummary,
+    DossierView,
+    EventView,
+    ExtractionView,
+    ReadingStatus,
+    ScanView,
+)
+from forms_service.spec_catalogue import SpecCatalogue
+from forms_service.storage import audit
+from forms_service.storage.dossiers import FACT, FIELD, DossierRepository, localized
+from forms_service.storage.models import (
+    AccountRow,
+    AnswerRow,
+    AttachmentRow,
+    CorrectionRow,
+    DossierRow,
+    ExtractionRow,
+    GroupRow,
+    PageRow,
+)
+
+FORM = "form"
+"""Document type of signed pages of the form itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDossier:
+    """A dossier as the rules see it, and what was typed that is not valid."""
+
+    dossier: Dossier
+    raw: Mapping[str, str]
+    problems: Mapping[str, LocalizedText]
+    group_raw: Mapping[tuple[str, int, str], str]
+    group_problems: Mapping[tuple[str, int, str], LocalizedText]
+
+    def unreadable(self) -> dict[str, LocalizedText]:
+        """Every problem by subject, rows as ``children.1.birth``, for the completeness report."""
+        rows = {f"{g}.{n}.{f}": text for (g, n, f), text in self.group_problems.items()}
+        return {**self.problems, **rows}
+
+
+def read_dossier(session: Session, row: DossierRow, spec: FormSpec) -> ReadDossier:
+    """Put a dossier together from its rows."""
+    repository = DossierRepository(session)
+    answers = repository.answers(row.id)
+    groups, group_raw, group_problems = read_groups(spec, repository.groups(row.id))
+    fields = {name: one for (space, name), one in answers.items() if space == FIELD}
+    dossier = Dossier(
+        form_id=row.form_id,
+        version=row.form_version,
+        values={name: field_value(one) for name, one in fields.items() if one.value is not None},
+        groups=groups,
+        facts={
+            name: one.value["value"]
+            for (space, name), one in answers.items()
+            if space == FACT and one.value is not None
+        },
+        attachments=tuple(filter(None, map(supplied, repository.attachments(row.id)))),
+        on_file=frozenset(row.on_file),
+        declared=frozenset(row.declared),
+        state=DossierState(row.state),
+        reference=row.reference,
+    )
+    return ReadDossier(
+        dossier,
+        {name: one.raw for (_, name), one in answers.items() if one.raw is not None},
+        {name: text for (_, name), one in answers.items() if (text := localized(one.problem))},
+        group_raw,
+        group_problems,
+    )
+
+
+def field_value(row: AnswerRow) -> FieldValue:
+    """One stored answer with its provenance."""
+    value: Answer = row.value["value"] if row.value else None
+    return FieldValue(value, Origin(row.origin), row.confidence, row.given_by, row.given_at.isoformat())
+
+
+def read_groups(
+    spec: FormSpec, stored: Mapping[str, GroupRow]
+) -> tuple[
+    dict[str, tuple[Mapping[str, Answer], ...]],
+    dict[tuple[str, int, str], str],
+    dict[tuple[str, int, str], LocalizedText],
+]:
+    """Parse the rows of every group; rows are kept as typed, so nothing is lost by a wrong date."""
+    parsed: dict[str, tuple[Mapping[str, Answer], ...]] = {}
+    raw: dict[tuple[str, int, str], str] = {}
+    problems: dict[tuple[str, int, str], LocalizedText] = {}
+    for group in spec.groups:
+        rows = []
+        for number, typed in enumerate(stored[group.id].rows if group.id in stored else (), start=1):
+            answers, wrong = parse_answers(group.fields, typed)
+            rows.append(answers)
+            for name, problem in wrong.items():
+                raw[group.id, number, name] = str(typed[name])
+                problems[group.id, number, name] = problem.message
+        parsed[group.id] = tuple(rows)
+    return parsed, raw, problems
+
+
+def supplied(row: AttachmentRow) -> Attachment | None:
+    """What an upload counts as; a refused one was not supplied, an unread one was."""
+    document_type = row.type or row.declared_type
+    if document_type is None or row.status == ReadingStatus.REFUSED:
+        return None
+    return Attachment(
+        type=document_type,
+        child=row.child,
+        facts=dict(row.facts),
+        file=row.filename,
+        id=row.id,
+        declined=row.decision == "refused",
+    )
+
+
+def dossier_view(
+    session: Session, row: DossierRow, spec: FormSpec, catalogue: SpecCatalogue, actor: Actor
+) -> DossierView:
+    """Everything a screen needs of one dossier."""
+    repository = DossierRepository(session)
+    read = read_dossier(session, row, spec)
+    uploads = repository.attachments(row.id)
+    pages = repository.pages([one.id for one in uploads])
+    return DossierView(
+        id=row.id,
+        reference=row.reference,
+        state=DossierState(row.state),
+        language=Language(row.language),
+        spec=spec,
+        dossier=read.dossier,
+        revision=row.revision,
+        attachments=tuple(attachment_view(one, len(pages[one.id])) for one in uploads),
+        scans=tuple(scan_view(one, pages[one.id]) for one in uploads if one.is_form),
+        events=tuple(event_view(one) for one in audit.history(session, row.id)),
+        owner_name=row.owner_name,
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
+        deposited_at=row.deposited_at,
+        receipt_available=row.receipt_object is not None,
+        may_edit=may_edit(actor, row),
+        physical_check=row.physical_check,
+        correction=correction_view(repository.correction(row.id)),
+        decision_note=row.decision_note,
+        raw=read.raw,
+        problems=read.problems,
+        group_raw=read.group_raw,
+        group_problems=read.group_problems,
+    )
+
+
+def attachment_view(row: AttachmentRow, pages: int) -> AttachmentView:
+    """One upload as screens show it."""
+    return AttachmentView(
+        id=row.id,
+        filename=row.filename,
+        media_type=row.media_type,
+        size=row.size,
+        type=row.type,
+        declared_type=row.declared_type,
+        child=row.child,
+        status=ReadingStatus(row.status),
+        message=localized(row.message),
+        facts=dict(row.facts),
+        warnings=tuple(LocalizedText(one["ar"], one["fr"]) for one in row.warnings),
+        valid_until=date.fromisoformat(row.valid_until) if row.valid_until else None,
+        confidence=row.confidence,
+        pages=pages,
+        is_form=row.is_form,
+        decision=row.decision,
+        decision_reason=row.decision_reason,
+        uploaded_at=row.uploaded_at,
+    )
+
+
+def scan_view(row: AttachmentRow, pages: Sequence[PageRow]) -> ScanView:
+    """An upload with pages of the form, for the page viewer."""
+    return ScanView(
+        row.id, row.filename, ReadingStatus(row.status), len(pages), tuple(one.form_page for one in pages)
+    )
+
+
+def event_view(row: Any) -> EventView:
+    """One line of the history."""
+    return EventView(row.at, row.actor_name, row.action, dict(row.details))
+
+
+def correction_view(row: CorrectionRow | None) -> CorrectionRequest | None:
+    """The request for a complement, if there is one."""
+    if row is None:
+        return None
+    return CorrectionRequest(
+        row.asked_at, tuple(row.fields), tuple(row.documents), row.message, row.answered_at is not None
+    )
+
+
+def summaries(session: Session, rows: Iterable[DossierRow], catalogue: SpecCatalogue) -> list[DossierSummary]:
+    """One line for each dossier, in the order given."""
+    rows = list(rows)
+    repository = DossierRepository(session)
+    doubts = repository.doubts([row.id for row in rows])
+    unread = repository.unread([row.id for row in rows])
+    return [
+        DossierSummary(
+            id=row.id,
+            reference=row.reference,
+            form_id=row.form_id,
+            version=row.form_version,
+            title=catalogue.get(row.form_id, row.form_version).title,
+            state=DossierState(row.state),
+            language=Language(row.language),
+            owner_name=row.owner_name,
+            registration=row.registration,
+            opened_at=row.opened_at,
+            changed_at=row.changed_at,
+            deposited_at=row.deposited_at,
+            to_review=doubts.get(row.id, 0),
+            reading=unread.get(row.id, 0),
+        )
+        for row in rows
+    ]
+
+
+def extraction_views(session: Session, dossier: DossierRow, spec: FormSpec) -> list[ExtractionView]:
+    """Everything read from a dossier's pages, beside what the dossier holds."""
+    repository = DossierRepository(session)
+    current = current_answers(session, dossier, spec)
+    found = repository.extractions(dossier.id)
+    names = _names(session, {one.decided_by for one in found if one.decided_by})
+    return [_extraction_view(one, spec, current, names) for one in found]
+
+
+def current_answers(session: Session, dossier: DossierRow, spec: FormSpec) -> dict[str, Answer]:
+    """The valid answers in force, rows of groups under their full ids (``children.1.birth``)."""
+    read = read_dossier(session, dossier, spec)
+    answers = read.dossier.answers()
+    for group_id, rows in read.dossier.groups.items():
+        for number, row in enumerate(rows, start=1):
+            answers |= {f"{group_id}.{number}.{name}": value for name, value in row.items()}
+    return answers
+
+
+def find_field(spec: FormSpec, field_id: str) -> FieldSpec | None:
+    """The field of that id, printed rows of groups included; None when the form has none."""
+    try:
+        return spec.field(field_id)
+    except KeyError:
+        return None
+
+
+def _names(session: Session, ids: set[str]) -> dict[str, str]:
+    accounts = {one: session.get(AccountRow, one) for one in ids}
+    return {one: row.name if row else audit.SYSTEM_NAME for one, row in accounts.items()}
+
+
+def _extraction_view(
+    row: ExtractionRow, spec: FormSpec, current: Mapping[str, Answer], names: Mapping[str, str]
+) -> ExtractionView:
+    field = find_field(spec, row.field_id)
+    value: Answer = row.value["value"] if row.value else None
+    held = current.get(row.field_id)
+    left, top, right, bottom = row.box
+    return ExtractionView(
+        id=row.id,
+        field_id=row.field_id,
+        label=field.label if field else LocalizedText(row.field_id, row.field_id),
+        raw=row.raw,
+        value=value,
+        shown=shown(field, value, row.raw),
+        confidence=row.confidence,
+        verdict=Verdict(row.verdict),
+        reason=row.reason,
+        scan_id=row.attachment_id,
+        page=row.page,
+        box=(left, top, right, bottom),
+        crop_available=right > left and bottom > top,
+        current=held,
+        conflicts=held is not None and value is not None and held != value,
+        decision=row.decision,
+        decided_by=names.get(row.decided_by) if row.decided_by else None,
+        decided_at=row.decided_at,
+    )
+
+
+def shown(field: FieldSpec | None, value: Answer, raw: str) -> LocalizedText:
+    """A value as a person reads it; what was seen when it is no value."""
+    if field is None or value is None:
+        return LocalizedText(raw, raw)
+    kind = kind_of(field)
+    return LocalizedText(kind.to_screen(value, field, Language.AR), kind.to_screen(value, field, Language.FR))

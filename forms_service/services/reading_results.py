@@ -1,0 +1,260 @@
+"""What a reading found goes into the dossier: once, whole, and never over what a person typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from core.completeness import Requirement
+from core.dossier import Origin
+from core.extraction import Verdict
+from core.field_kinds import Answer
+from core.form_spec import FormSpec
+from core.localized_text import LocalizedText
+from forms_service.reading_process import ReadingFailed, ReadingOutcome, ReadingRequest, run_reading
+from forms_service.services.applicant import ApplicantWork
+from forms_service.services.base import CLOSED_STATES, SYSTEM
+from forms_service.services.messages import say
+from forms_service.services.presenting import FORM, current_answers, find_field
+from forms_service.services.storing_answers import put_field
+from forms_service.services.views import ReadingStatus
+from forms_service.storage.dossiers import FIELD, DossierRepository
+from forms_service.storage.models import AttachmentRow, DossierRow, ExtractionRow, PageRow
+
+log = structlog.get_logger(__name__)
+
+_UNREAD = (ReadingStatus.WAITING.value, ReadingStatus.READING.value)
+_MACHINE_MADE = {Origin.PDF: {Origin.PDF, Origin.SCAN}, Origin.SCAN: frozenset()}
+"""Which held answers a new one may take over from: a form typed later from an earlier reading."""
+
+
+class ReadingResults(ApplicantWork):
+    """The worker's side of an upload."""
+
+    def read_upload(self, attachment_id: str) -> None:
+        """Read one upload; a second time changes nothing.
+
+        A reading that fails is tried again by the task engine; what is stored meanwhile is only
+        that it is being read.
+        """
+        request = self._begin(attachment_id)
+        if request is None:
+            return
+        asked, original_key = request
+        original = self.objects.get(original_key)
+        config = self.adapters.config
+        try:
+            with run_reading(asked, original, config.reading, config.scratch_folder) as outcome:
+                self._store(attachment_id, outcome)
+        except ReadingFailed as failure:
+            log.warning("reading failed", attachment=attachment_id, reason=failure.reason)
+            raise
+
+    def give_up_reading(self, attachment_id: str) -> None:
+        """Note that nobody will try again: a person has to look.  Doing so twice changes nothing."""
+        with self.database.writing() as session:
+            row = session.get(AttachmentRow, attachment_id)
+            if row is None or row.status not in _UNREAD:
+                return
+            dossier = DossierRepository(session).find(row.dossier_id, to_change=True)
+            if dossier is None:
+                return
+            row.status = ReadingStatus.FAILED.value
+            row.type = row.type or row.declared_type
+            row.message = say("reading_failed").as_dict()
+            self.touch(session, dossier, SYSTEM, "reading_failed", {"attachment": row.id})
+
+    # --- details --------------------------------------------------------------------------------
+
+    def _begin(self, attachment_id: str) -> tuple[ReadingRequest, str] | None:
+        with self.database.writing() as session:
+            row = session.get(AttachmentRow, attachment_id)
+            if row is None or row.status not in _UNREAD or row.removed_at is not None:
+                return None
+            row.status = ReadingStatus.READING.value
+            dossier = session.get_one(DossierRow, row.dossier_id)
+            asked = ReadingRequest(
+                mode="read",
+                filename=row.filename,
+                spec_folder=str(self.adapters.config.spec_folder.resolve()),
+                form_id=dossier.form_id,
+                version=dossier.form_version,
+                reference=dossier.reference,
+                document_type=row.declared_type,
+            )
+            return asked, row.object_key
+
+    def _store(self, attachment_id: str, outcome: ReadingOutcome) -> None:
+        """Keep images first, then everything else in one transaction."""
+        result = outcome.result
+        images = [self.objects.put(outcome.image(page["image"])) for page in result["pages"]]
+        with self.database.writing() as session:
+            repository = DossierRepository(session)
+            row = session.get(AttachmentRow, attachment_id)
+            if row is None or row.status not in _UNREAD:
+                return
+            dossier = repository.find(row.dossier_id, to_change=True)
+            if dossier is None:
+                return
+            spec = self.spec_of(dossier)
+            self._store_pages(session, row, result["pages"], images)
+            self._describe(session, row, dossier, spec, result)
+            details = {"attachment": row.id, "status": row.status, "type": row.type}
+            self.touch(session, dossier, SYSTEM, "read", details)
+            if result["status"] == ReadingStatus.READ:
+                self._take_over(session, row, dossier, spec, result)
+            session.flush()
+            self.refresh_applicant(session, dossier, spec)
+
+    def _store_pages(
+        self, session: Session, row: AttachmentRow, pages: Sequence[Mapping[str, Any]], images: Sequence[str]
+    ) -> None:
+        for number, (page, image) in enumerate(zip(pages, images, strict=True)):
+            session.add(
+                PageRow(
+                    attachment_id=row.id,
+                    number=number,
+                    image_object=image,
+                    form_id=page["form"],
+                    form_version=page["version"],
+                    form_page=page["form_page"] if page["ours"] else None,
+                    reference=page["reference"],
+                    registered=page["registered"],
+                )
+            )
+        session.flush()
+
+    def _describe(
+        self,
+        session: Session,
+        row: AttachmentRow,
+        dossier: DossierRow,
+        spec: FormSpec,
+        result: Mapping[str, Any],
+    ) -> None:
+        row.status = result["status"]
+        row.is_form = bool(result["is_form"])
+        row.message = result["message"]
+        row.facts = result["facts"]
+        row.valid_until = result["valid_until"]
+        row.confidence = result["confidence"]
+        warnings = list(result["warnings"])
+        if row.is_form:
+            row.type = FORM if result["signed_paper"] else None
+            if missing := self._missing_pages(session, dossier, result["form_pages"]):
+                warnings.append(missing.as_dict())
+        else:
+            row.type = row.declared_type or self._role_of(session, dossier, result["document_class"])
+            if row.declared_type == FORM:
+                warnings.append(say("not_the_form").as_dict())
+            elif self._looks_different(row.declared_type, result["document_class"]):
+                warnings.append(say("type_differs").as_dict())
+        row.warnings = warnings
+
+    def _missing_pages(self, session: Session, dossier: DossierRow, count: int) -> LocalizedText | None:
+        """Which pages of the form are still to come, over all uploads of the dossier."""
+        repository = DossierRepository(session)
+        uploads = [one.id for one in repository.attachments(dossier.id)]
+        seen = {page.form_page for pages in repository.pages(uploads).values() for page in pages}
+        missing = [str(number) for number in range(1, count + 1) if number not in seen]
+        return say("missing_pages", pages="، ".join(missing)) if missing and any(seen) else None
+
+    def _role_of(self, session: Session, dossier: DossierRow, document_class: str | None) -> str | None:
+        """The role a recognised document plays: the first demand it can meet that is not met yet."""
+        if document_class is None:
+            return None
+        roles = {one.id for one in self.catalogue.document_types().types_of_class(document_class)}
+        demanded: tuple[Requirement, ...] = self.assess(session, dossier).required
+        fitting = [one for one in demanded if roles & {one.type, *one.alternatives}]
+        fitting.sort(key=lambda one: one.satisfied)
+        for one in fitting:
+            return next(role for role in (one.type, *one.alternatives) if role in roles)
+        return None
+
+    def _looks_different(self, declared: str | None, document_class: str | None) -> bool:
+        if declared is None or document_class is None:
+            return False
+        known = self.catalogue.document_types().types.get(declared)
+        return known is not None and document_class not in known.reads_as
+
+    def _take_over(
+        self,
+        session: Session,
+        row: AttachmentRow,
+        dossier: DossierRow,
+        spec: FormSpec,
+        result: Mapping[str, Any],
+    ) -> None:
+        """Fill empty answers with sure values; everything else waits for a person."""
+        order = {one.id: place for place, one in enumerate(spec.printed_fields())}
+        held = current_answers(session, dossier, spec)
+        stored = DossierRepository(session).answers(dossier.id)
+        closed = dossier.state in {one.value for one in CLOSED_STATES}
+        origin = Origin(result["origin"])
+        filled: list[str] = []
+        for one in result["extractions"]:
+            field_id = one["field_id"]
+            if find_field(spec, field_id) is None:
+                continue
+            extraction = _extraction_row(self.new_id(), row, one, order.get(field_id, len(order)))
+            current = stored.get((FIELD, field_id))
+            typed_badly = current is not None and current.raw is not None
+            replaceable = current is not None and Origin(current.origin) in _MACHINE_MADE[origin]
+            value: Answer = one["value"]
+            if value is not None and value == held.get(field_id):
+                extraction.verdict, extraction.decision = Verdict.ACCEPT.value, "filled"
+            elif (held.get(field_id) is not None or typed_badly) and not replaceable:
+                if extraction.verdict != Verdict.EMPTY:
+                    extraction.verdict, extraction.reason = Verdict.REVIEW.value, "conflict"
+            elif extraction.verdict == Verdict.ACCEPT and not closed:
+                self._fill(session, dossier, spec, one, origin)
+                extraction.decision = "filled"
+                filled.append(field_id)
+            if extraction.decision:
+                extraction.decided_at = dossier.changed_at
+            session.add(extraction)
+        if filled:
+            details = {"attachment": row.id, "fields": filled, "origin": origin.value}
+            self.note(session, dossier, SYSTEM, "answers_filled", details)
+
+    def _fill(
+        self, session: Session, dossier: DossierRow, spec: FormSpec, found: Mapping[str, Any], origin: Origin
+    ) -> None:
+        problem = found.get("problem")
+        put_field(
+            session,
+            dossier,
+            spec,
+            found["field_id"],
+            found["value"],
+            origin=origin,
+            by=None,
+            at=dossier.changed_at,
+            confidence=found["confidence"],
+            raw=found["raw"] if problem else None,
+            problem=LocalizedText(problem["ar"], problem["fr"]) if problem else None,
+        )
+
+
+def _extraction_row(
+    row_id: str, attachment: AttachmentRow, found: Mapping[str, Any], position: int
+) -> ExtractionRow:
+    value = found["value"]
+    return ExtractionRow(
+        id=row_id,
+        dossier_id=attachment.dossier_id,
+        attachment_id=attachment.id,
+        position=position,
+        field_id=found["field_id"],
+        raw=found["raw"],
+        value=None if value is None else {"value": value},
+        confidence=found["confidence"],
+        page=found["page"],
+        box=found["box"],
+        verdict=found["verdict"],
+        engine=found["engine"],
+        reason=found["reason"],
+    )

@@ -1,0 +1,268 @@
+"""What a reviewer does: look at what was read, accept or correct it, judge documents, decide."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from core.dossier import DossierEvent, DossierState, Origin, next_state
+from core.errors import DossierError, InvalidValue
+from core.field_kinds import Answer, kind_of
+from core.form_spec import FormSpec
+from core.localized_text import LocalizedText
+from forms_service.services.base import CLOSED_STATES, UseCases, may_edit
+from forms_service.services.messages import say
+from forms_service.services.presenting import extraction_views, find_field, summaries
+from forms_service.services.storing_answers import put_field
+from forms_service.services.uploads import narrowed
+from forms_service.services.views import Actor, DossierSummary, ExtractionView
+from forms_service.storage.dossiers import DossierRepository
+from forms_service.storage.models import CorrectionRow, DossierRow, ExtractionRow, PageRow
+
+QUEUE_STATES = (
+    DossierState.SUBMITTED,
+    DossierState.UNDER_REVIEW,
+    DossierState.PHYSICAL_CHECK_PENDING,
+)
+OUTCOMES = {
+    "accepted": DossierEvent.ACCEPT,
+    "refused": DossierEvent.REFUSE,
+    "closed": DossierEvent.CLOSE,
+}
+CROP_MARGIN = 0.25
+"""Paper shown around a box, as a share of its height: strokes may leave it."""
+
+
+class ReviewerWork(UseCases):
+    """Reviewing dossiers."""
+
+    # --- look -----------------------------------------------------------------------------------
+
+    def queue(self, actor: Actor) -> list[DossierSummary]:
+        """Dossiers that wait for a reviewer, oldest deposit first, with the number of doubtful fields."""
+        self.require_role(actor, "reviewer")
+        with self.database.reading() as session:
+            rows = DossierRepository(session).queue([one.value for one in QUEUE_STATES])
+            return summaries(session, rows, self.catalogue)
+
+    def extractions(self, actor: Actor, dossier_id: str) -> list[ExtractionView]:
+        """Everything read from the pages of a dossier, in the order of the form."""
+        with self.database.reading() as session:
+            row = self.get_dossier(session, actor, dossier_id)
+            return extraction_views(session, row, self.spec_of(row))
+
+    def crop(self, actor: Actor, extraction_id: str) -> bytes:
+        """The piece of the page an answer was read from, as a PNG.
+
+        Raises:
+            DossierError: ``unknown_page`` when it was not read from an image.
+        """
+        with self.database.reading() as session:
+            row = self._extraction(session, actor, extraction_id)
+            page = session.get(PageRow, (row.attachment_id, row.page))
+            box = tuple(row.box)
+        if page is None or box[2] <= box[0]:
+            raise DossierError(say("unknown_page"), code="unknown_page")
+        return _cut(self.objects.get(page.image_object), box)
+
+    def scan_page(self, actor: Actor, dossier_id: str, scan_id: str, page: int) -> bytes:
+        """One page (from 0) of a scan as a PNG; the boxes of the extractions are in its pixels."""
+        with self.database.reading() as session:
+            row = self.get_attachment(session, actor, dossier_id, scan_id)
+            found = session.get(PageRow, (row.id, page))
+        if found is None:
+            raise DossierError(say("unknown_page"), code="unknown_page")
+        return narrowed(self.objects.get(found.image_object), 10_000)
+
+    # --- settle what was read -------------------------------------------------------------------
+
+    def accept_value(self, actor: Actor, extraction_id: str) -> None:
+        """Take a read value over into the dossier.
+
+        Raises:
+            DossierError: ``nothing_to_accept``, ``changed_meanwhile``, ``wrong_state``.
+        """
+        with self.database.writing() as session:
+            row, dossier, spec = self._to_settle(session, actor, extraction_id)
+            if row.value is None:
+                raise DossierError(say("nothing_to_accept"), code="nothing_to_accept")
+            self._settle(session, actor, row, dossier, spec, row.value["value"], "accepted")
+
+    def correct_value(self, actor: Actor, extraction_id: str, text: str) -> LocalizedText | None:
+        """Put the right value in place of a read one; gives the problem when it is not valid."""
+        with self.database.writing() as session:
+            row, dossier, spec = self._to_settle(session, actor, extraction_id)
+            field = find_field(spec, row.field_id)
+            if field is None:
+                raise DossierError(say("unknown_field", fields=row.field_id), code="unknown_field")
+            try:
+                value = kind_of(field).parse(text, field)
+            except InvalidValue as problem:
+                return problem.message
+            self._settle(session, actor, row, dossier, spec, value, "corrected")
+            return None
+
+    # --- judge ----------------------------------------------------------------------------------
+
+    def start_review(self, actor: Actor, dossier_id: str) -> None:
+        """Take a dossier in hand; taking one that is in hand already changes nothing."""
+        self.require_role(actor, "reviewer")
+        with self.database.writing() as session:
+            row = self.get_dossier(session, actor, dossier_id, to_change=True)
+            if row.state != DossierState.UNDER_REVIEW:
+                self._move(session, row, actor, DossierEvent.START_REVIEW, {})
+
+    def receive_paper(self, actor: Actor, dossier_id: str) -> None:
+        """Note that the paper file of a dossier drawn for a check was brought."""
+        self.require_role(actor, "clerk", "reviewer")
+        with self.database.writing() as session:
+            row = self.get_dossier(session, actor, dossier_id, to_change=True)
+            self._move(session, row, actor, DossierEvent.RECEIVE_PAPER, {})
+
+    def decide_document(
+        self, actor: Actor, dossier_id: str, attachment_id: str, accepted: bool, reason: str | None = None
+    ) -> None:
+        """Accept or refuse one document; a refusal says why."""
+        self.require_role(actor, "reviewer")
+        if not accepted and not (reason or "").strip():
+            raise DossierError(say("reason_needed"), code="reason_needed")
+        with self.database.writing() as session:
+            dossier = self.get_dossier(session, actor, dossier_id, to_change=True)
+            self._refuse_closed(dossier)
+            row = self.get_attachment(session, actor, dossier_id, attachment_id)
+            row.decision = "accepted" if accepted else "refused"
+            row.decision_reason = (reason or "").strip() or None
+            row.decided_by = actor.id
+            details = {"attachment": row.id, "decision": row.decision}
+            row.decided_at = self.touch(session, dossier, actor, "document_decided", details)
+
+    def request_correction(
+        self,
+        actor: Actor,
+        dossier_id: str,
+        fields: Iterable[str],
+        documents: Iterable[str],
+        message: str,
+    ) -> None:
+        """Give the dossier back to the applicant with what is to be mended."""
+        self.require_role(actor, "reviewer")
+        asked = (sorted(set(fields)), sorted(set(documents)), message.strip())
+        if not any(asked):
+            raise DossierError(say("reason_needed"), code="reason_needed")
+        with self.database.writing() as session:
+            row = self.get_dossier(session, actor, dossier_id, to_change=True)
+            details = {"fields": asked[0], "documents": asked[1]}
+            self._move(session, row, actor, DossierEvent.REQUEST_CORRECTION, details)
+            session.add(
+                CorrectionRow(
+                    dossier_id=row.id,
+                    fields=asked[0],
+                    documents=asked[1],
+                    message=asked[2],
+                    asked_by=actor.id,
+                    asked_at=row.changed_at,
+                )
+            )
+
+    def decide(self, actor: Actor, dossier_id: str, outcome: str, note: str = "") -> None:
+        """End the review: ``accepted``, ``refused`` or ``closed``; the last two say why.
+
+        Raises:
+            DossierError: ``unsettled_values`` when readings still wait for a person's eyes.
+        """
+        self.require_role(actor, "reviewer")
+        event = OUTCOMES.get(outcome)
+        if event is None:
+            raise DossierError(say("unknown_outcome", outcome=outcome), code="unknown_outcome")
+        if event is not DossierEvent.ACCEPT and not note.strip():
+            raise DossierError(say("reason_needed"), code="reason_needed")
+        with self.database.writing() as session:
+            row = self.get_dossier(session, actor, dossier_id, to_change=True)
+            doubts = DossierRepository(session).doubts([row.id]).get(row.id, 0)
+            if event is DossierEvent.ACCEPT and doubts:
+                raise DossierError(say("unsettled_values", count=doubts), code="unsettled_values")
+            self._move(session, row, actor, event, {"outcome": outcome})
+            row.decision_note = note.strip() or None
+            row.decided_at = row.changed_at
+
+    # --- details --------------------------------------------------------------------------------
+
+    def _move(
+        self, session: Session, row: DossierRow, actor: Actor, event: DossierEvent, details: dict[str, object]
+    ) -> None:
+        row.state = next_state(DossierState(row.state), event).value
+        self.touch(session, row, actor, event.value, details)
+
+    def _refuse_closed(self, dossier: DossierRow) -> None:
+        if DossierState(dossier.state) in CLOSED_STATES:
+            raise DossierError(say("not_editable"), code="wrong_state")
+
+    def _extraction(self, session: Session, actor: Actor, extraction_id: str) -> ExtractionRow:
+        row = session.get(ExtractionRow, extraction_id)
+        if row is None:
+            raise DossierError(say("not_yours"), code="not_yours")
+        self.get_attachment(session, actor, row.dossier_id, row.attachment_id)
+        return row
+
+    def _to_settle(
+        self, session: Session, actor: Actor, extraction_id: str
+    ) -> tuple[ExtractionRow, DossierRow, FormSpec]:
+        """An extraction the person may settle: reviewers, and owners while they may edit."""
+        row = self._extraction(session, actor, extraction_id)
+        dossier = self.get_dossier(session, actor, row.dossier_id, to_change=True)
+        if not may_edit(actor, dossier):
+            self.require_role(actor, "reviewer")
+            self._refuse_closed(dossier)
+        session.refresh(row)
+        if row.decided_by not in (None, actor.id):
+            raise DossierError(say("already_decided"), code="changed_meanwhile")
+        return row, dossier, self.spec_of(dossier)
+
+    def _settle(
+        self,
+        session: Session,
+        actor: Actor,
+        row: ExtractionRow,
+        dossier: DossierRow,
+        spec: FormSpec,
+        value: Answer,
+        decision: str,
+    ) -> None:
+        details = {"extraction": row.id, "field": row.field_id, "decision": decision}
+        row.decided_at = self.touch(session, dossier, actor, "value_settled", details)
+        row.decision, row.decided_by = decision, actor.id
+        if "reviewer" in actor.roles and not may_edit(actor, dossier):
+            origin = Origin.REVIEWER
+        else:
+            origin = Origin.SCAN if decision == "accepted" else Origin.SCREEN
+        put_field(
+            session,
+            dossier,
+            spec,
+            row.field_id,
+            value,
+            origin=origin,
+            confidence=row.confidence if decision == "accepted" else None,
+            by=actor.id,
+            at=row.decided_at,
+        )
+
+
+def _cut(png: bytes, box: tuple[int, ...]) -> bytes:
+    from PIL import Image
+
+    left, top, right, bottom = box
+    margin = max(4, round(CROP_MARGIN * (bottom - top)))
+    with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+        area = (
+            max(0, left - margin),
+            max(0, top - margin),
+            min(image.width, right + margin),
+            min(image.height, bottom + margin),
+        )
+        piece = image.crop(area)
+    out = io.BytesIO()
+    piece.save(out, "PNG")
+    return out.getvalue()

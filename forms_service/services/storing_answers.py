@@ -1,0 +1,69 @@
+"""One read or corrected value into the dossier, wherever it belongs: a field, or a row of a group."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.dossier import Origin
+from core.field_kinds import Answer
+from core.form_spec import FormSpec, Group
+from core.localized_text import LocalizedText
+from forms_service.storage.dossiers import FIELD, DossierRepository
+from forms_service.storage.models import DossierRow
+
+
+def put_field(
+    session: Session,
+    dossier: DossierRow,
+    spec: FormSpec,
+    field_id: str,
+    value: Answer,
+    *,
+    origin: Origin,
+    by: str | None,
+    at: datetime,
+    confidence: float | None = None,
+    raw: str | None = None,
+    problem: LocalizedText | None = None,
+) -> None:
+    """Let a value take over; ``raw`` and ``problem`` keep what was written when it is not valid."""
+    repository = DossierRepository(session)
+    place = group_place(spec, field_id)
+    if place is None:
+        current = repository.answers(dossier.id).get((FIELD, field_id))
+        repository.put_answer(
+            dossier,
+            FIELD,
+            field_id,
+            value=value,
+            origin=origin,
+            by=by,
+            at=at,
+            confidence=confidence,
+            raw=raw,
+            problem=problem,
+            replaces=current,
+        )
+    else:
+        group, number, name = place
+        held = repository.groups(dossier.id).get(group.id)
+        rows: list[dict[str, Any]] = [dict(one) for one in held.rows] if held else []
+        rows += [{} for _ in range(number - len(rows))]
+        rows[number - 1][name] = value if raw is None else raw
+        repository.put_group(dossier, group.id, rows, by=by, at=at, replaces=held)
+    session.flush()
+
+
+def group_place(spec: FormSpec, field_id: str) -> tuple[Group, int, str] | None:
+    """(group, row from 1, relative id) of a printed row's field; None for a field outside groups."""
+    for group in spec.groups:
+        prefix = f"{group.id}."
+        if not field_id.startswith(prefix):
+            continue
+        number, _, name = field_id.removeprefix(prefix).partition(".")
+        if number.isascii() and number.isdigit() and name:
+            return group, int(number), name
+    return None

@@ -1,0 +1,186 @@
+"""Papers come in: the original is kept first, then row and job appear together or not at all.
+
+Nothing is opened here.  Reading happens in a worker, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import PurePath
+
+from sqlalchemy.orm import Session
+
+from core.errors import DossierError, UnreadableDocument
+from forms_service.ocr.refusals import refusal
+from forms_service.services.base import READ_UPLOAD, UseCases
+from forms_service.services.messages import say
+from forms_service.services.presenting import FORM, attachment_view
+from forms_service.services.views import Actor, AttachmentView, ReadingStatus
+from forms_service.storage.dossiers import DossierRepository
+from forms_service.storage.models import AttachmentRow, DossierRow, PageRow
+
+SUFFIXES = {
+    "application/pdf": ".pdf",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/tiff": ".tif",
+    "image/heic": ".heic",
+}
+MAX_PREVIEW_PX = 2400
+_UNKNOWN = "application/octet-stream"
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
+
+
+class Uploads(UseCases):
+    """Receiving papers and showing them."""
+
+    def upload(
+        self,
+        actor: Actor,
+        dossier_id: str,
+        filename: str,
+        data: bytes,
+        as_type: str | None = None,
+        child: int | None = None,
+    ) -> AttachmentView:
+        """Take a paper in: an attachment, or pages of the form (``as_type="form"``, or recognised).
+
+        A file that cannot be used comes back as ``refused`` with its reason; it is kept all the same.
+
+        Raises:
+            DossierError: ``unknown_document_type``, ``too_many_uploads``, ``wrong_state``.
+            UnreadableDocument: ``file_too_large``: only this is not kept.
+        """
+        filename = plain_filename(filename)
+        self._refuse_unknown_type(as_type)
+        limit = self.adapters.config.max_upload_bytes
+        if len(data) > limit:
+            raise refusal("file_too_large", filename, limit // 1024 // 1024)
+        with self.database.reading() as session:  # before bytes are kept for somebody who may not
+            self.get_editable(session, actor, dossier_id)
+        key = self.objects.put(data)
+        with self.database.writing() as session:
+            row = self.get_editable(session, actor, dossier_id)
+            upload = self.take_in(session, row, actor, filename, data, key, as_type, child)
+            return attachment_view(upload, 0)
+
+    def take_in(
+        self,
+        session: Session,
+        dossier: DossierRow,
+        actor: Actor,
+        filename: str,
+        data: bytes,
+        object_key: str,
+        as_type: str | None,
+        child: int | None,
+    ) -> AttachmentRow:
+        """Add an upload and its reading to the caller's transaction."""
+        held = len(DossierRepository(session).attachments(dossier.id))
+        if held >= self.adapters.config.max_uploads:
+            raise DossierError(say("too_many_uploads", maximum=held), code="too_many_uploads")
+        media_type = sniff(data)
+        problem = _plain_refusal(data, media_type, filename)
+        row = AttachmentRow(
+            id=self.new_id(),
+            dossier_id=dossier.id,
+            position=held + 1,
+            filename=filename,
+            media_type=media_type or _UNKNOWN,
+            size=len(data),
+            object_key=object_key,
+            declared_type=as_type,
+            child=child,
+            is_form=as_type == FORM,
+            status=(ReadingStatus.REFUSED if problem else ReadingStatus.WAITING).value,
+            message=problem.message.as_dict() if problem else None,
+            facts={},
+            warnings=[],
+            uploaded_by=actor.id,
+            uploaded_at=self.now(),
+        )
+        session.add(row)
+        session.flush()
+        details = {"attachment": row.id, "type": as_type, "child": child, "digest": object_key}
+        self.touch(session, dossier, actor, "uploaded", details)
+        if problem is None:
+            self.adapters.jobs.enqueue(session, READ_UPLOAD, row.id)
+        return row
+
+    def remove_attachment(self, actor: Actor, dossier_id: str, attachment_id: str) -> None:
+        """Take an upload back; its original stays in the store, for the history."""
+        with self.database.writing() as session:
+            dossier = self.get_editable(session, actor, dossier_id)
+            row = self.get_attachment(session, actor, dossier_id, attachment_id)
+            row.removed_at = self.touch(session, dossier, actor, "removed", {"attachment": row.id})
+
+    def attachment_file(self, actor: Actor, dossier_id: str, attachment_id: str) -> tuple[bytes, str, str]:
+        """The original: (bytes, media type, file name).  Serve it as a download, never inline."""
+        with self.database.reading() as session:
+            row = self.get_attachment(session, actor, dossier_id, attachment_id)
+        return self.objects.get(row.object_key), row.media_type, row.filename
+
+    def attachment_page_image(
+        self, actor: Actor, dossier_id: str, attachment_id: str, page: int, width_px: int
+    ) -> bytes:
+        """One page (from 0) as a PNG we made ourselves, at most ``width_px`` wide.
+
+        Raises:
+            DossierError: ``unknown_page``: there is none, or it was not read yet.
+        """
+        with self.database.reading() as session:
+            row = self.get_attachment(session, actor, dossier_id, attachment_id)
+            found = session.get(PageRow, (row.id, page))
+        if found is None:
+            raise DossierError(say("unknown_page"), code="unknown_page")
+        return narrowed(self.objects.get(found.image_object), width_px)
+
+    def _refuse_unknown_type(self, as_type: str | None) -> None:
+        if as_type is not None and as_type != FORM and as_type not in self.catalogue.document_types().types:
+            raise DossierError(say("unknown_document_type", type=as_type), code="unknown_document_type")
+
+
+def sniff(data: bytes) -> str | None:
+    """The media type by the content alone; None when it is none that we take."""
+    if b"%PDF-" in data[:1024]:
+        return "application/pdf"
+    if data[:3] == b"\xff\xd8\xff":
+        return "image/jpeg"
+    if data[:8] == b"\x89PNG\r\n\x1a\n":
+        return "image/png"
+    if data[:4] in (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"):
+        return "image/tiff"
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
+        return "image/heic"
+    return None
+
+
+def plain_filename(filename: str) -> str:
+    """The name without folders and control characters, short enough for every file system."""
+    name = PurePath(filename.replace("\\", "/")).name
+    name = "".join(one for one in name if one.isprintable()).strip() or "document"
+    stem, dot, suffix = name.rpartition(".")
+    return name if len(name) <= 120 else f"{(stem or name)[:100]}{dot}{suffix[:10]}"
+
+
+def narrowed(png: bytes, width_px: int) -> bytes:
+    """The same picture, not wider than ``width_px``; it is one of our own, so safe to open here."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+        width = max(1, min(width_px, image.width, MAX_PREVIEW_PX))
+        if width == image.width:
+            return png
+        height = max(1, round(image.height * width / image.width))
+        smaller = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    out = io.BytesIO()
+    smaller.save(out, "PNG", compress_level=3)
+    return out.getvalue()
+
+
+def _plain_refusal(data: bytes, media_type: str | None, filename: str) -> UnreadableDocument | None:
+    if not data:
+        return refusal("empty_file", filename)
+    if media_type is None:
+        return refusal("unsupported_type", filename)
+    return None

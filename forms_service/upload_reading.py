@@ -1,0 +1,398 @@
+"""What the reading process does with one upload: tell what it is, read it, describe it as JSON.
+
+Runs only in the child process; everything heavy is imported here.  In order of certainty:
+
+1. a PDF of ours that was filled in on a computer: its values are data;
+2. pages that carry our page identity: read field by field;
+3. anything else is an attachment: recognised by its words, its facts read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+
+from core.errors import InvalidValue, UnknownForm, UnreadableDocument
+from core.extraction import Extraction, Verdict
+from core.field_kinds import kind_of
+from core.form_spec import FieldSpec, FormSpec
+from core.localized_text import LocalizedText
+from core.placement import PageIdentity
+from forms_service.ocr.page_identity import find_identity
+from forms_service.ocr.page_images import PageImage, load_pages
+from forms_service.reading_forms import form_lookup
+from forms_service.reading_process import ReadingRequest
+from forms_service.services.messages import say
+from forms_service.spec_catalogue import SpecCatalogue
+
+if TYPE_CHECKING:
+    from forms_service.render.form_pdf import FilledPdf
+
+FORM = "form"
+STORED_WIDTH_PX = 1900
+"""Width of the page images that are kept: 230 dpi of an A4 page, enough for eyes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPage:
+    """One page of the upload, whose it is, and what is wrong with that (a message code) if anything."""
+
+    image: PageImage
+    identity: PageIdentity | None
+    problem: str | None
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is a page of this dossier's form."""
+        return self.identity is not None and self.problem is None
+
+
+def read_upload(request: ReadingRequest, original: bytes, folder: Path) -> dict[str, Any]:
+    """Read one upload for one dossier; what cannot be used is an answer too, not an error."""
+    catalogue = SpecCatalogue.load(Path(request.spec_folder))
+    spec = catalogue.get(request.form_id, request.version)
+    digital = _digital_answers(original)
+    try:
+        images = load_pages(original, request.filename)
+    except UnreadableDocument as problem:
+        return _result("refused", message=problem.message)
+    pages = [_seen(image, request) for image in images]
+    described = [_describe_page(number, page, folder) for number, page in enumerate(pages)]
+    if digital is not None and any(digital.values.values()):
+        return _take_digital(digital, request, spec, described)
+    identified = [page for page in pages if page.identity is not None]
+    if identified:
+        return _read_form(request, pages, described, catalogue)
+    return _read_attachment(request, images, described, catalogue)
+
+
+# --- a form filled in on a computer ---------------------------------------------------------------
+
+
+def _digital_answers(original: bytes) -> FilledPdf | None:
+    """The values of a PDF form of ours; None when it is none."""
+    if b"%PDF-" not in original[:1024]:
+        return None
+    from forms_service.render.form_pdf import read_values
+
+    try:
+        return read_values(original)
+    except UnreadableDocument:
+        return None
+
+
+def _take_digital(
+    digital: FilledPdf, request: ReadingRequest, spec: FormSpec, described: list[dict[str, Any]]
+) -> dict[str, Any]:
+    identity = PageIdentity(digital.form_id, digital.version, 1, 1, digital.reference or "")
+    problem = _problem(identity, request)
+    if problem:
+        return _result("refused", message=_refusal(problem, identity, request), pages=described)
+    found = [_digital_answer(spec, field_id, raw) for field_id, raw in digital.values.items() if raw]
+    return _result(
+        "read",
+        is_form=True,
+        origin="pdf",
+        message=say("answers_taken"),
+        pages=described,
+        confidence=1.0,
+        extractions=[one for one in found if one is not None],
+        form_pages=len({page["form_page"] for page in described if page["ours"]}),
+    )
+
+
+def _digital_answer(spec: FormSpec, field_id: str, raw: object) -> dict[str, Any] | None:
+    try:
+        field = spec.field(field_id)
+    except KeyError:
+        return None
+    value, problem = _parsed(field, raw)
+    if value is None and problem is None:
+        return None
+    return {
+        "field_id": field_id,
+        "raw": raw if isinstance(raw, str) else ", ".join(map(str, raw if isinstance(raw, list) else [raw])),
+        "value": value,
+        "problem": problem.as_dict() if problem else None,
+        "confidence": 1.0,
+        "page": 0,
+        "box": [0, 0, 0, 0],
+        "verdict": Verdict.ACCEPT.value,
+        "engine": "acroform",
+        "reason": "invalid" if problem else None,
+    }
+
+
+def _parsed(field: FieldSpec, raw: object) -> tuple[Any, LocalizedText | None]:
+    kind = kind_of(field)
+    try:
+        value = kind.from_paper(raw, field) if isinstance(raw, str) else kind.parse(raw, field)
+    except InvalidValue as problem:
+        return None, problem.message
+    return value, None
+
+
+# --- pages of the form ----------------------------------------------------------------------------
+
+
+def _seen(image: PageImage, request: ReadingRequest) -> SeenPage:
+    mark = find_identity(image.pixels)
+    if mark is None:
+        return SeenPage(image, None, None)
+    return SeenPage(image, mark.identity, _problem(mark.identity, request))
+
+
+def _problem(identity: PageIdentity, request: ReadingRequest) -> str | None:
+    """Why a page is not one of this dossier's; an anonymous blank may be anybody's."""
+    if identity.form_id != request.form_id:
+        return "other_form"
+    if identity.version != request.version:
+        return "other_version"
+    if identity.reference and identity.reference != request.reference:
+        return "other_reference"
+    return None
+
+
+def _refusal(problem: str, identity: PageIdentity, request: ReadingRequest) -> LocalizedText:
+    if problem == "other_form":
+        return say(problem, form=identity.form_id, expected=request.form_id)
+    if problem == "other_version":
+        return say(problem, version=identity.version, expected=request.version)
+    return say(problem)
+
+
+def _read_form(
+    request: ReadingRequest,
+    pages: Sequence[SeenPage],
+    described: list[dict[str, Any]],
+    catalogue: SpecCatalogue,
+) -> dict[str, Any]:
+    """Read the pages that are this dossier's; the others are named and nothing is taken from them."""
+    foreign = [(number, page) for number, page in enumerate(pages) if page.problem]
+    usable = [number for number, page in enumerate(pages) if page.problem is None]
+    if not any(pages[number].ours for number in usable):
+        _, first = foreign[0]
+        assert first.identity is not None and first.problem is not None  # noqa: S101 - foreign() says so
+        return _result("refused", message=_refusal(first.problem, first.identity, request), pages=described)
+    from forms_service.ocr.scan import read_scan
+
+    reading = read_scan([pages[number].image for number in usable], form_lookup(catalogue))
+    for place, page in zip(usable, reading.pages, strict=True):
+        described[place]["registered"] = bool(page.registered)
+    warnings = []
+    if foreign:
+        numbers = "، ".join(str(number + 1) for number, _ in foreign)
+        warnings.append(say("some_pages_left_out", pages=numbers))
+    layout = form_lookup(catalogue)(request.form_id, request.version)
+    return _result(
+        "read",
+        is_form=True,
+        signed_paper=True,
+        origin="scan",
+        pages=described,
+        warnings=warnings,
+        confidence=1.0,
+        form_pages=layout[1].pages if layout else 0,
+        extractions=[
+            _scanned_answer(one, usable[one.page], described[usable[one.page]]["scale"])
+            for one in reading.fields.values()
+            if one.verdict is not Verdict.EMPTY
+        ],
+    )
+
+
+def _scanned_answer(one: Extraction, page: int, scale: float) -> dict[str, Any]:
+    return {
+        "field_id": one.field_id,
+        "raw": one.raw,
+        "value": one.value,
+        "problem": None,
+        "confidence": round(one.confidence, 4),
+        "page": page,
+        "box": [round(edge * scale) for edge in one.box.as_list()],
+        "verdict": one.verdict.value,
+        "engine": one.engine,
+        "reason": one.reason,
+    }
+
+
+# --- other documents ------------------------------------------------------------------------------
+
+
+def _read_attachment(
+    request: ReadingRequest,
+    images: list[PageImage],
+    described: list[dict[str, Any]],
+    catalogue: SpecCatalogue,
+) -> dict[str, Any]:
+    from forms_service.ocr.attachments import read_attachment
+
+    types = catalogue.document_types()
+    declared = request.document_type if request.document_type != FORM else None
+    reading = read_attachment(images, types, as_type=declared)
+    found = reading.as_dict()
+    return _result(
+        "read",
+        pages=described,
+        document_class=found.get("class") or found.get("type"),
+        facts=found["facts"],
+        valid_until=found["valid_until"],
+        warnings=[_worded(one) for one in found["warnings"]],
+        confidence=found["confidence"],
+    )
+
+
+def _worded(warning: Any) -> LocalizedText:
+    if isinstance(warning, Mapping):
+        text = warning.get("message", warning)
+        return LocalizedText(text["ar"], text["fr"])
+    return LocalizedText(str(warning), str(warning))
+
+
+# --- a clerk's stack ------------------------------------------------------------------------------
+
+
+def sort_stack(request: ReadingRequest, original: bytes, folder: Path) -> dict[str, Any]:
+    """Tell the pages of a stack apart by their identity and split the file accordingly.
+
+    Pages of one reference belong together wherever they lie.  Anonymous pages belong together when
+    they follow one another as pages of one form, beginning with its first.
+    """
+    try:
+        images = load_pages(original, request.filename)
+    except UnreadableDocument as problem:
+        return {"refused": problem.message.as_dict(), "pages": [], "parts": []}
+    marks = [find_identity(image.pixels) for image in images]
+    identities = [mark.identity if mark else None for mark in marks]
+    keys = group_pages(identities)
+    catalogue = SpecCatalogue.load(Path(request.spec_folder))
+    parts = []
+    for number, key in enumerate(dict.fromkeys(one for one in keys if one is not None)):
+        members = [place for place, one in enumerate(keys) if one == key]
+        name = _split(original, images, members, folder, number)
+        identity = identities[members[0]]
+        assert identity is not None  # noqa: S101 - group_pages() gives keys to identified pages only
+        parts.append(
+            {
+                "file": name,
+                "pages": members,
+                "form": identity.form_id,
+                "version": identity.version,
+                "reference": identity.reference,
+                "form_pages": [identities[place].page for place in members],  # type: ignore[union-attr]
+                "known": _is_known(catalogue, identity),
+            }
+        )
+    return {"refused": None, "pages": len(images), "parts": parts}
+
+
+def group_pages(identities: Iterable[PageIdentity | None]) -> list[tuple[object, ...] | None]:
+    """For every page the group it belongs to, or None when it cannot be told whose it is."""
+    keys: list[tuple[object, ...] | None] = []
+    run: tuple[object, ...] | None = None
+    expected = 0
+    for place, identity in enumerate(identities):
+        if identity is None or identity.reference:
+            run = None
+            keys.append(identity and (identity.form_id, identity.version, identity.reference))
+            continue
+        if identity.page == 1:
+            run, expected = (identity.form_id, identity.version, "", place), 1
+        elif run is None or run[:2] != (identity.form_id, identity.version) or identity.page != expected:
+            run = None
+        keys.append(run)
+        expected += 1
+    return keys
+
+
+def _is_known(catalogue: SpecCatalogue, identity: PageIdentity) -> bool:
+    try:
+        catalogue.get(identity.form_id, identity.version)
+    except UnknownForm:
+        return False
+    return True
+
+
+def _split(
+    original: bytes, images: Sequence[PageImage], members: list[int], folder: Path, number: int
+) -> str:
+    """Write the pages of one group as a file of their own; the whole file when all are in it."""
+    if len(members) == len(images):
+        name = f"part-{number}.whole"
+        (folder / name).write_bytes(original)
+        return name
+    name = f"part-{number}.pdf"
+    if b"%PDF-" in original[:1024]:
+        import io
+
+        import pikepdf
+
+        with pikepdf.open(io.BytesIO(original)) as stack, pikepdf.new() as part:
+            for place in members:
+                part.pages.append(stack.pages[place])
+            part.save(folder / name)
+        return name
+    from PIL import Image
+
+    frames = [Image.fromarray(images[place].pixels) for place in members]
+    dpi = images[members[0]].dpi or 200.0
+    frames[0].save(folder / name, "PDF", save_all=True, append_images=frames[1:], resolution=dpi)
+    return name
+
+
+# --- results --------------------------------------------------------------------------------------
+
+
+def _describe_page(number: int, page: SeenPage, folder: Path) -> dict[str, Any]:
+    """Keep a picture of the page that we made ourselves, and say what page it is."""
+    height, width = page.image.pixels.shape
+    scale = min(1.0, STORED_WIDTH_PX / width)
+    picture = page.image.pixels
+    if scale < 1.0:
+        picture = cv2.resize(
+            picture, (STORED_WIDTH_PX, max(1, round(height * scale))), interpolation=cv2.INTER_AREA
+        )
+    name = f"page-{number}.png"
+    cv2.imwrite(str(folder / name), picture)
+    identity = page.identity
+    return {
+        "image": name,
+        "scale": scale,
+        "form": identity.form_id if identity else None,
+        "version": identity.version if identity else None,
+        "form_page": identity.page if identity else None,
+        "reference": (identity.reference or None) if identity else None,
+        "ours": page.ours,
+        "registered": False,
+    }
+
+
+def _result(
+    status: str,
+    *,
+    message: LocalizedText | None = None,
+    pages: Sequence[Mapping[str, Any]] = (),
+    warnings: Sequence[LocalizedText] = (),
+    **found: Any,
+) -> dict[str, Any]:
+    """One shape for every outcome."""
+    return {
+        "status": status,
+        "message": message.as_dict() if message else None,
+        "is_form": False,
+        "signed_paper": False,
+        "origin": "scan",
+        "document_class": None,
+        "facts": {},
+        "valid_until": None,
+        "confidence": None,
+        "form_pages": 0,
+        "extractions": [],
+        "pages": list(pages),
+        "warnings": [one.as_dict() for one in warnings],
+        **found,
+    }

@@ -1,0 +1,46 @@
+"""The worker process: ``python -m forms_service.worker``, as many as there are cores to spare."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+from forms_service.bootstrap import Application, build
+from forms_service.config import Config
+from forms_service.jobs import Worker
+from forms_service.reading_process import sweep
+from forms_service.services.base import READ_UPLOAD
+
+
+def make_worker(application: Application) -> Worker:
+    """A worker for everything this service does in the background."""
+
+    def given_up(task: str, key: str) -> None:
+        if task == READ_UPLOAD:
+            application.services.give_up_reading(key)
+
+    return Worker(
+        application.database,
+        tasks={READ_UPLOAD: application.services.read_upload},
+        given_up=given_up,
+        slots=application.config.worker_slots,
+    )
+
+
+def run(config: Config | None = None, stop: threading.Event | None = None) -> None:
+    """Work until asked to stop (SIGTERM, Ctrl-C, or ``stop``)."""
+    stop = stop or threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+    application = build(config)
+    sweep(application.config.scratch_folder, application.config.reading)
+    worker = make_worker(application)
+    worker.start()
+    stop.wait()
+    worker.stop()
+    application.close()
+
+
+if __name__ == "__main__":
+    run()
