@@ -67,7 +67,6 @@ class Database:
         """A consistent view that never waits for writers and changes nothing."""
         with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
             yield session
-            session.rollback()
 
     def migrate(self, lock_folder: Path) -> None:
         """Bring the tables, and those of the task engine, to this version; safe to call at once by many."""
