@@ -1,0 +1,75 @@
+"""The screens: server-rendered pages in Arabic and French over the use cases, and nothing else.
+
+Nothing needs JavaScript.  Every page lives under its language (``/ar/…``, ``/fr/…``); posting
+always ends in a redirect, so that going back and pressing twice do no harm.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from forms_service.web import (
+    agency,
+    applicant,
+    assets,
+    auth,
+    deposit,
+    documents,
+    errors,
+    groups,
+    languages,
+    presentation,
+    public,
+    reviewer,
+    security,
+)
+
+if TYPE_CHECKING:
+    from forms_service.bootstrap import Application
+
+_FILES_AT_ONCE = 4
+SESSION_LIFETIME = timedelta(minutes=45)
+
+
+def create_app(application: Application) -> Flask:
+    """Make the web service around the use cases of ``application``."""
+    app = Flask(__name__)
+    config = application.config
+    app.config.update(
+        SECRET_KEY=config.secret_key(),
+        MAX_CONTENT_LENGTH=_FILES_AT_ONCE * config.max_upload_bytes,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        SESSION_COOKIE_NAME="session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.public_url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=True,
+    )
+    app.extensions["forms_service"] = application
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["asset_version"] = _asset_version(Path(app.root_path) / "static")
+    CSRFProtect(app)
+    languages.install(app)
+    presentation.install(app)
+    security.install(app)
+    errors.install(app)
+    for area in (public, auth, applicant, groups, documents, deposit, agency, reviewer):
+        app.register_blueprint(area.pages, url_prefix="/<any(ar, fr):lang>" + area.PREFIX)
+    app.register_blueprint(assets.pages)
+    return app
+
+
+def _asset_version(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]

@@ -1,0 +1,109 @@
+"""The agency's desk: blanks to print, stacks to scan, dossiers to find, receipts to hand over."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from core.errors import FormsError
+from forms_service.web import security
+from forms_service.web.downloads import pdf_download
+from forms_service.web.languages import language, translate
+from forms_service.web.screens import Problem
+from forms_service.web.security import needs, services, the_actor
+
+PREFIX = "/agency"
+pages = Blueprint("agency", __name__)
+
+_MOST_COPIES = 100
+
+
+@pages.get("/")
+@needs("clerk")
+def desk() -> str:
+    """Find a dossier, open one for a person at the counter, print, scan."""
+    query = request.args.get("q", "").strip()
+    found = services().find_dossiers(the_actor(), query) if query else None
+    return _desk(query=query, found=found)
+
+
+@pages.post("/open")
+@needs("clerk")
+def open_dossier() -> Response | tuple[str, int]:
+    """Open a dossier for a person at the counter."""
+    registration = request.form.get("registration", "").strip()
+    try:
+        dossier_id = services().open_dossier(
+            the_actor(), request.form.get("form", ""), language(), for_registration=registration
+        )
+    except FormsError as problem:
+        message = problem.message.in_language(language())
+        return _desk(registration=registration, problems=[Problem("registration", message)]), 422
+    return redirect(url_for("applicant.task_list", dossier_id=dossier_id), code=303)
+
+
+@pages.get("/blanks")
+@needs("clerk")
+def blanks() -> str:
+    """Ask which form and how many copies to print."""
+    return _blanks([])
+
+
+@pages.post("/blanks")
+@needs("clerk")
+def print_blanks() -> Response | tuple[str, int]:
+    """Make the copies in one file, each with its own reference when asked."""
+    copies = request.form.get("copies", "")
+    if not copies.isdigit() or not 1 <= int(copies) <= _MOST_COPIES:
+        return _blanks([Problem("copies", translate("blanks.wrong_count", limit=_MOST_COPIES))]), 422
+    spec = security.application().catalogue.get(request.form.get("form", ""))
+    count = int(copies)
+    if request.form.get("references") == "true":
+        data = services().blank_pdf_with_references(spec.id, services().new_references(count))
+    else:
+        data = services().blank_pdf(spec.id, count)
+    return pdf_download(data, f"{spec.id}-x{count}.pdf")
+
+
+@pages.get("/intake")
+@needs("clerk")
+def intake() -> str:
+    """Ask for a stack of scans."""
+    return render_template("agency_intake.html", problems=[])
+
+
+@pages.post("/intake")
+@needs("clerk")
+def take_stack() -> str | tuple[str, int]:
+    """Sort a stack of scans into dossiers and tell what became of every page."""
+    files = [(file.filename or "", file.read()) for file in request.files.getlist("files") if file.filename]
+    if not files:
+        problems = [Problem("stack", translate("upload.nothing"))]
+        return render_template("agency_intake.html", problems=problems), 422
+    result = services().intake_scan(the_actor(), files)
+    return render_template("agency_intake.html", result=result, problems=[])
+
+
+@pages.post("/dossiers/<dossier_id>/paper-received")
+@needs("clerk")
+def paper_received(dossier_id: str) -> Response:
+    """Note that the paper file of a physical check was brought."""
+    services().receive_paper(the_actor(), dossier_id)
+    flash(translate("desk.paper_noted"), "done")
+    return redirect(url_for("deposit.status", dossier_id=dossier_id), code=303)
+
+
+def _desk(**more: object) -> str:
+    defaults: dict[str, object] = {"query": "", "found": None, "registration": "", "problems": []}
+    return render_template(
+        "agency.html", forms=security.application().catalogue.forms(), **{**defaults, **more}
+    )
+
+
+def _blanks(problems: list[Problem]) -> str:
+    return render_template(
+        "agency_blanks.html",
+        forms=security.application().catalogue.forms(),
+        copies=request.form.get("copies", "1"),
+        problems=problems,
+    )

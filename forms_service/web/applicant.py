@@ -1,0 +1,211 @@
+"""The applicant's dossier: the list of tasks and one page per topic, all made from the spec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from core.completeness import CompletenessReport
+from core.conditions import Scope
+from core.errors import DossierError
+from core.form_spec import FormSpec, Section
+from core.localized_text import LocalizedText
+from core.scope import build_scope
+from forms_service.services.views import DossierView
+from forms_service.web import screens, security, tasks
+from forms_service.web.languages import language, translate
+from forms_service.web.security import needs, services, the_actor
+
+PREFIX = "/dossiers"
+pages = Blueprint("applicant", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A dossier as its pages need it: what it holds, and what its conditions see."""
+
+    view: DossierView
+    scope: Scope
+
+    @property
+    def spec(self) -> FormSpec:
+        """The form version this dossier was opened under."""
+        return self.view.spec
+
+
+def opened(dossier_id: str) -> Opened:
+    """Open a dossier of whoever is signed in."""
+    view = services().dossier(the_actor(), dossier_id)
+    return Opened(view, build_scope(view.spec, view.dossier, screens.today()))
+
+
+def editable(dossier_id: str) -> Opened | Response:
+    """Open a dossier to change it; one that may not be changed leads to its follow-up page."""
+    one = opened(dossier_id)
+    if one.view.may_edit:
+        return one
+    flash(translate("dossier.locked"), "info")
+    return redirect(url_for("deposit.status", dossier_id=dossier_id), code=303)
+
+
+@pages.get("/")
+@needs("applicant", "clerk")
+def dossiers() -> str:
+    """The requests of whoever is signed in, and the forms to begin a new one."""
+    return render_template(
+        "dossiers.html",
+        dossiers=services().dossiers(the_actor()),
+        forms=security.application().catalogue.forms(),
+    )
+
+
+@pages.post("/")
+@needs("applicant")
+def open_dossier() -> Response:
+    """Begin a request on one form."""
+    dossier_id = services().open_dossier(the_actor(), request.form.get("form", ""), language())
+    return redirect(url_for(".task_list", dossier_id=dossier_id), code=303)
+
+
+@pages.get("/<dossier_id>")
+@needs("applicant", "clerk")
+def task_list(dossier_id: str) -> str | Response:
+    """What is to be done for this request and how far each part has come."""
+    one = opened(dossier_id)
+    if not one.view.may_edit:
+        return redirect(url_for("deposit.status", dossier_id=dossier_id))
+    report = services().completeness(the_actor(), dossier_id)
+    return render_template(
+        "tasks.html", view=one.view, report=report, blocks=tasks.blocks(one.view, one.scope, report)
+    )
+
+
+# --- one topic a page ---------------------------------------------------------------------------
+
+
+@pages.get("/<dossier_id>/section/<section_id>")
+@needs("applicant", "clerk")
+def section(dossier_id: str, section_id: str) -> str | Response:
+    """Ask the questions of one section."""
+    one = editable(dossier_id)
+    if isinstance(one, Response):
+        return one
+    return _section_page(one, _section(one, section_id), _given(one, _section(one, section_id)))
+
+
+@pages.post("/<dossier_id>/section/<section_id>")
+@needs("applicant", "clerk")
+def save_section(dossier_id: str, section_id: str) -> str | Response | tuple[str, int]:
+    """Keep what was typed; stay while something is wrong or new questions have come up."""
+    one = editable(dossier_id)
+    if isinstance(one, Response):
+        return one
+    topic = _section(one, section_id)
+    asked = screens.asked_fields(topic, one.scope)
+    raw = screens.posted_answers(asked, request.form)
+    try:
+        problems = services().answer(the_actor(), dossier_id, raw, {}, posted_revision())
+    except DossierError as conflict:
+        if conflict.code != "changed_meanwhile":
+            raise
+        return _section_page(opened(dossier_id), topic, screens.Given(raw, {}), conflict.message), 409
+    if problems:
+        return _section_page(opened(dossier_id), topic, screens.Given(raw, problems)), 422
+    after = opened(dossier_id)
+    new = [f for f in screens.asked_fields(topic, after.scope) if f.id not in {a.id for a in asked}]
+    if new:
+        flash(translate("question.more"), "info")
+        return redirect(url_for(".section", **_place(dossier_id, section_id=section_id)), code=303)
+    return onwards(after, tasks.section_key(section_id))
+
+
+def _section(one: Opened, section_id: str) -> Section:
+    found = next((s for s in screens.asked_sections(one.spec, one.scope) if s.id == section_id), None)
+    return found or abort(404)
+
+
+def _given(one: Opened, topic: Section) -> screens.Given:
+    fields = list(topic.fields())
+    raw = screens.known_answers(fields, one.view.dossier.answers(), one.view.raw)
+    return screens.Given(raw, one.view.problems)
+
+
+def _section_page(
+    one: Opened, topic: Section, given: screens.Given, conflict: LocalizedText | None = None
+) -> str:
+    rows = screens.section_rows(one.spec, topic, one.scope, given, language())
+    problems = screens.problems_in_order(rows)
+    if conflict:
+        problems.insert(0, screens.Problem(None, conflict.in_language(language())))
+    return render_template("section.html", view=one.view, section=topic, rows=rows, problems=problems)
+
+
+# --- facts asked --------------------------------------------------------------------------------
+
+
+@pages.get("/<dossier_id>/situation")
+@needs("applicant", "clerk")
+def facts(dossier_id: str) -> str | Response:
+    """Ask what the conditions of the form need and no printed field tells."""
+    one = editable(dossier_id)
+    if isinstance(one, Response):
+        return one
+    asked = screens.asked_facts(one.spec, one.scope)
+    raw = screens.known_answers(asked, one.view.dossier.facts, one.view.raw)
+    return _facts_page(one, screens.Given(raw, one.view.problems))
+
+
+@pages.post("/<dossier_id>/situation")
+@needs("applicant", "clerk")
+def save_facts(dossier_id: str) -> str | Response | tuple[str, int]:
+    """Keep the facts asked; an unticked statement is a no, which is an answer too."""
+    one = editable(dossier_id)
+    if isinstance(one, Response):
+        return one
+    asked = screens.asked_facts(one.spec, one.scope)
+    raw = screens.posted_answers(asked, request.form)
+    said = {f.id: raw[f.id] or ("false" if f.kind == "declaration" else "") for f in asked}
+    problems = services().answer(the_actor(), dossier_id, {}, said, posted_revision())
+    if problems:
+        return _facts_page(opened(dossier_id), screens.Given(raw, problems)), 422
+    return onwards(opened(dossier_id), tasks.FACTS)
+
+
+def _facts_page(one: Opened, given: screens.Given) -> str:
+    asked = screens.asked_facts(one.spec, one.scope)
+    rows = screens.questions(asked, one.spec, one.scope, given, language())
+    return render_template(
+        "section.html", view=one.view, section=None, rows=rows, problems=screens.problems_in_order(rows)
+    )
+
+
+# --- where to go next ---------------------------------------------------------------------------
+
+
+def posted_revision() -> int | None:
+    """The revision the posted page was made from, so that nothing newer is overwritten unseen."""
+    revision = request.form.get("revision", "")
+    return int(revision) if revision.isdigit() else None
+
+
+def _place(dossier_id: str, **more: str) -> Mapping[str, str]:
+    back = request.args.get("back")
+    return {"dossier_id": dossier_id, **more, **({"back": back} if back == "check" else {})}
+
+
+def onwards(one: Opened, done: str) -> Response:
+    """Back to the answers being checked, to the list, or to the next task."""
+    dossier_id = one.view.id
+    if request.args.get("back") == "check":
+        return redirect(url_for("deposit.check", dossier_id=dossier_id), code=303)
+    if "later" in request.form:
+        return redirect(url_for(".task_list", dossier_id=dossier_id), code=303)
+    return redirect(tasks.next_url(one.view, one.scope, done), code=303)
+
+
+def report_of(one: Opened) -> CompletenessReport:
+    """What is missing from an opened dossier today."""
+    return services().completeness(the_actor(), one.view.id)

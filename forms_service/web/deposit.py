@@ -1,0 +1,234 @@
+"""What is missing, checking the answers, the deposit and its receipt, and following it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from core.completeness import CompletenessReport, Finding
+from core.form_spec import FieldSpec, Severity
+from forms_service.web import screens, tasks
+from forms_service.web.applicant import Opened, editable, opened, report_of
+from forms_service.web.documents import demands_of
+from forms_service.web.downloads import pdf_download
+from forms_service.web.groups import summary
+from forms_service.web.languages import language, translate
+from forms_service.web.screens import Problem
+from forms_service.web.security import needs, services, the_actor
+
+PREFIX = "/dossiers"
+pages = Blueprint("deposit", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One answer to check; ``change_url`` leads to its question and straight back."""
+
+    label: str
+    values: tuple[str, ...]
+    change_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBlock:
+    """The answers of one topic."""
+
+    title: str
+    lines: tuple[AnswerLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One finding, and where it is mended."""
+
+    finding: Finding
+    url: str | None
+
+
+@pages.get("/<dossier_id>/missing")
+@needs("applicant", "clerk")
+def missing(dossier_id: str) -> str | Response:
+    """Everything that is missing and why, at any time."""
+    one = editable(dossier_id)
+    if isinstance(one, Response):
+        return one
+    report = report_of(one)
+    return render_template(
+        "missing.html",
+        view=one.view,
+        report=report,
+        errors=_missing(one, report, {Severity.ERROR}),
+        others=_missing(one, report, {Severity.WARNING, Severity.INFO}),
+    )
+
+
+@pages.get("/<dossier_id>/check")
+@needs("applicant", "clerk")
+def check(dossier_id: str) -> str | Response:
+    """Show every answer before the deposit."""
+    one = editable(dossier_id)
+    return one if isinstance(one, Response) else _check_page(one, [])
+
+
+@pages.post("/<dossier_id>/deposit")
+@needs("applicant", "clerk")
+def deposit(dossier_id: str) -> str | Response | tuple[str, int]:
+    """Deposit the request; pressing twice deposits once."""
+    one = opened(dossier_id)
+    if not one.view.may_edit and one.view.receipt_available:
+        return redirect(url_for(".deposited", dossier_id=dossier_id), code=303)
+    if request.form.get("declaration") != "true":
+        return _check_page(one, [Problem("declaration", translate("check.tick_first"))]), 422
+    services().deposit(the_actor(), dossier_id, True)
+    return redirect(url_for(".deposited", dossier_id=dossier_id), code=303)
+
+
+@pages.get("/<dossier_id>/deposited")
+@needs("applicant", "clerk")
+def deposited(dossier_id: str) -> str | Response:
+    """Confirm the deposit: reference, receipt, what comes next."""
+    one = opened(dossier_id)
+    if not one.view.receipt_available:
+        return redirect(url_for("applicant.task_list", dossier_id=dossier_id))
+    report = report_of(one)
+    return render_template(
+        "deposited.html", view=one.view, report=report, errors=_missing(one, report, {Severity.ERROR})
+    )
+
+
+@pages.get("/<dossier_id>/receipt.pdf")
+@needs("applicant", "clerk", "reviewer")
+def receipt(dossier_id: str) -> Response:
+    """The deposit receipt."""
+    view = opened(dossier_id).view
+    return pdf_download(services().receipt_pdf(the_actor(), dossier_id), f"receipt-{view.reference}.pdf")
+
+
+@pages.get("/<dossier_id>/status")
+@needs("applicant", "clerk")
+def status(dossier_id: str) -> str:
+    """Where the request stands, and its history."""
+    one = opened(dossier_id)
+    report = report_of(one)
+    return render_template(
+        "status.html",
+        view=one.view,
+        report=report,
+        answers=list(_answer_blocks(one)),
+        errors=_missing(one, report, {Severity.ERROR}),
+    )
+
+
+# --- the pieces of those pages ------------------------------------------------------------------
+
+
+def _check_page(one: Opened, problems: list[Problem]) -> str:
+    report = report_of(one)
+    declared = [d for d in one.spec.declarations if d.id in report.declarations]
+    return render_template(
+        "check.html",
+        view=one.view,
+        report=report,
+        answers=list(_answer_blocks(one)),
+        demands=demands_of(one.view, report),
+        errors=_missing(one, report, {Severity.ERROR}),
+        declarations=[d.text.in_language(language()) for d in declared],
+        amounts=amounts(report),
+        problems=problems,
+    )
+
+
+def _missing(one: Opened, report: CompletenessReport, severities: set[Severity]) -> list[Missing]:
+    return [
+        Missing(finding, tasks.place_of(one.view, one.scope, finding))
+        for finding in report.findings
+        if finding.severity in severities
+    ]
+
+
+def _answer_blocks(one: Opened) -> Iterator[AnswerBlock]:
+    for key in tasks.ordered_keys(one.spec, one.scope):
+        kind, _, name = key.partition(":")
+        if kind == "section":
+            section = next(s for s in one.spec.sections if s.id == name)
+            fields = screens.asked_fields(section, one.scope)
+            yield AnswerBlock(tasks.section_title(section), tuple(_section_lines(one, key, fields)))
+        elif kind == "group":
+            yield _group_block(one, name)
+        else:
+            fields = screens.asked_facts(one.spec, one.scope)
+            url = f"{tasks.key_url(one.view.id, key)}?back=check"
+            lines = tuple(
+                AnswerLine(
+                    f.label.in_language(language()), _said(one, f, one.view.dossier.facts.get(f.id)), url
+                )
+                for f in fields
+            )
+            yield AnswerBlock(translate("facts.title"), lines)
+
+
+def _section_lines(one: Opened, key: str, fields: list[FieldSpec]) -> Iterator[AnswerLine]:
+    answers = one.view.dossier.answers()
+    url = f"{tasks.key_url(one.view.id, key)}?back=check"
+    ids = {f.id for f in fields}
+    for field in fields:
+        if field.id.endswith(".ar") and field.twin in ids:
+            continue
+        both = [field] + [f for f in fields if field.twin == f.id]
+        if language().value == "ar":
+            both.reverse()
+        values = tuple(v for f in both for v in _said(one, f, answers.get(f.id, f.default)))
+        label = screens.plain_label(field.label, one.spec).in_language(language())
+        yield AnswerLine(label, values, url + "#" + "q-" + field.id.replace(".", "-"))
+
+
+def _said(one: Opened, field: FieldSpec, value: object) -> tuple[str, ...]:
+    if field.id in one.view.raw:
+        return (f"{one.view.raw[field.id]} ⚠",)
+    said = screens.on_screen(field, value, language())
+    return (said,) if said else ()
+
+
+def _group_block(one: Opened, group_id: str) -> AnswerBlock:
+    group = one.spec.group(group_id)
+    lines = tuple(
+        AnswerLine(
+            group.item_label.fill(n=number).in_language(language()),
+            (summary(group.fields, row),),
+            url_for("groups.row", dossier_id=one.view.id, group_id=group_id, number=number, back="check"),
+        )
+        for number, row in enumerate(one.view.dossier.groups.get(group_id, ()), start=1)
+    )
+    empty = AnswerLine(
+        group.label.in_language(language()),
+        (),
+        tasks.key_url(one.view.id, f"group:{group_id}") + "?back=check",
+    )
+    return AnswerBlock(group.label.in_language(language()), lines or (empty,))
+
+
+def amounts(report: CompletenessReport) -> dict[str, object] | None:
+    """The computed amounts as the template shows them; None when the form computes nothing."""
+    lines = [
+        {
+            "label": entry["label"][language().value],
+            "value": entry["value"],
+            "unit": entry["unit"],
+            "source": entry["source"],
+        }
+        for entry in report.amounts.values()
+        if isinstance(entry, dict) and "formula" in entry
+    ]
+    if not lines:
+        return None
+    parameters = report.amounts.get("parameters", {})
+    return {
+        "lines": lines,
+        "on": report.amounts.get("on"),
+        "parameters": [
+            {**entry, "label": entry["label"][language().value]} for entry in dict(parameters).values()
+        ],
+    }

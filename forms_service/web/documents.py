@@ -1,0 +1,225 @@
+"""The documents of a dossier: what is demanded and why, uploads, and what was filed before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from core.completeness import CompletenessReport, Requirement
+from core.errors import UnreadableDocument
+from forms_service.services.views import AttachmentView, DossierView
+from forms_service.web.applicant import editable, opened, report_of
+from forms_service.web.downloads import pdf_download, picture, upload_back
+from forms_service.web.languages import language, translate
+from forms_service.web.presentation import FORM, type_name
+from forms_service.web.security import needs, services, the_actor
+
+PREFIX = "/dossiers"
+pages = Blueprint("documents", __name__)
+
+_THUMBNAIL_PX = 160
+_MOST_FILES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """One required document as the page shows it.
+
+    Attributes:
+        target: Id of its block on the page.
+        types: Document types that may serve, with their names; the first is the one demanded.
+        uploads: What was handed in for it.
+        on_file: Types which, ticked as already filed with the fund, lift the demand.
+        declared: Events which, ticked as already declared, lift it.
+    """
+
+    target: str
+    requirement: Requirement
+    row: str | None
+    types: tuple[tuple[str, str], ...]
+    uploads: tuple[AttachmentView, ...]
+    on_file: tuple[str, ...]
+    declared: tuple[str, ...]
+    lifted: bool
+
+
+@pages.get("/<dossier_id>/documents")
+@needs("applicant", "clerk")
+def documents(dossier_id: str) -> str | Response:
+    """What is demanded, why, and what was handed in."""
+    one = editable(dossier_id)
+    if isinstance(one, Response):
+        return one
+    report = report_of(one)
+    demands = demands_of(one.view, report)
+    shown = {upload.id for demand in demands for upload in demand.uploads}
+    rest = [a for a in one.view.attachments if a.id not in shown and not a.is_form and a.type != FORM]
+    return render_template(
+        "documents.html",
+        view=one.view,
+        demands=demands,
+        form_uploads=[a for a in one.view.attachments if a.is_form or a.type == FORM],
+        other_uploads=rest,
+        reading=any(not a.status.is_final for a in one.view.attachments),
+        types=_all_types(one.view),
+    )
+
+
+@pages.post("/<dossier_id>/documents")
+@needs("applicant", "clerk")
+def upload(dossier_id: str) -> Response:
+    """Take files in; each gets its own answer and one that is refused loses nothing else."""
+    one = editable(dossier_id)
+    if isinstance(one, Response):
+        return one
+    as_type = request.form.get("as_type") or None
+    child = request.form.get("child", "")
+    files = [file for file in request.files.getlist("files") if file.filename]
+    if not files:
+        flash(translate("upload.nothing"), "problem")
+    _take_in(dossier_id, files[:_MOST_FILES], as_type, int(child) if child.isdigit() else None)
+    if len(files) > _MOST_FILES:
+        flash(translate("upload.too_many", limit=_MOST_FILES), "problem")
+    anchor = request.form.get("target") or None
+    return redirect(url_for(".documents", dossier_id=dossier_id, _anchor=anchor), code=303)
+
+
+def _take_in(dossier_id: str, files: Iterable[FileStorage], as_type: str | None, child: int | None) -> None:
+    taken = 0
+    for file in files:
+        name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
+        try:
+            view = services().upload(the_actor(), dossier_id, name, file.read(), as_type, child)
+        except UnreadableDocument as refusal:
+            flash(translate("upload.refused", file=name, why=refusal.message), "problem")
+            continue
+        if view.status == "refused" and view.message:
+            flash(translate("upload.refused", file=name, why=view.message), "problem")
+        else:
+            taken += 1
+    if taken:
+        flash(translate("upload.taken", n=taken), "done")
+
+
+@pages.post("/<dossier_id>/documents/on-file")
+@needs("applicant", "clerk")
+def on_file(dossier_id: str) -> Response:
+    """Keep which documents the fund already has and which events it already knows."""
+    one = editable(dossier_id)
+    if isinstance(one, Response):
+        return one
+    services().set_on_file(
+        the_actor(),
+        dossier_id,
+        set(request.form.getlist("on_file")),
+        set(request.form.getlist("declared")),
+    )
+    flash(translate("documents.on_file_kept"), "done")
+    return redirect(url_for(".documents", dossier_id=dossier_id), code=303)
+
+
+@pages.post("/<dossier_id>/documents/<attachment_id>/remove")
+@needs("applicant", "clerk")
+def remove(dossier_id: str, attachment_id: str) -> Response:
+    """Take one upload away."""
+    services().remove_attachment(the_actor(), dossier_id, attachment_id)
+    flash(translate("upload.removed"), "done")
+    return redirect(url_for(".documents", dossier_id=dossier_id), code=303)
+
+
+@pages.get("/<dossier_id>/documents/<attachment_id>/file")
+@needs("applicant", "clerk", "reviewer")
+def file(dossier_id: str, attachment_id: str) -> Response:
+    """One upload as it was handed in."""
+    return upload_back(*services().attachment_file(the_actor(), dossier_id, attachment_id))
+
+
+@pages.get("/<dossier_id>/documents/<attachment_id>/page/<int:page>.png")
+@needs("applicant", "clerk", "reviewer")
+def page_image(dossier_id: str, attachment_id: str, page: int) -> Response:
+    """A small or large picture of one page of an upload."""
+    width = min(request.args.get("width", _THUMBNAIL_PX, type=int), 1600)
+    return picture(services().attachment_page_image(the_actor(), dossier_id, attachment_id, page, width))
+
+
+@pages.get("/<dossier_id>/blank.pdf")
+@needs("applicant", "clerk")
+def blank(dossier_id: str) -> Response:
+    """The blank form carrying this dossier's reference, to fill by hand."""
+    view = opened(dossier_id).view
+    return pdf_download(services().blank_pdf(view.spec.id, 1, view.reference), f"{view.reference}.pdf")
+
+
+@pages.get("/<dossier_id>/filled.pdf")
+@needs("applicant", "clerk", "reviewer")
+def filled(dossier_id: str) -> Response:
+    """The form with the answers given so far."""
+    view = opened(dossier_id).view
+    return pdf_download(services().filled_pdf(the_actor(), dossier_id, False), f"{view.reference}.pdf")
+
+
+# --- demands and uploads beside each other ------------------------------------------------------
+
+
+def demands_of(view: DossierView, report: CompletenessReport) -> list[Demand]:
+    """Every demand with the uploads that serve it, in the order of the form; the form itself apart."""
+    left = [a for a in view.attachments if not a.is_form and a.type != FORM]
+    lifted = {(one.document_id, one.child) for one in report.lifted}
+    order = {document.id: place for place, document in enumerate(view.spec.documents)}
+    every = sorted(
+        (one for one in (*report.required, *report.lifted) if one.type != FORM),
+        key=lambda one: (order.get(one.document_id, -1), one.child or 0),
+    )
+    found = []
+    for requirement in every:
+        uploads = _uploads_for(requirement, left)
+        for one in uploads:
+            left.remove(one)
+        found.append(
+            _demand(view, requirement, uploads, (requirement.document_id, requirement.child) in lifted)
+        )
+    return found
+
+
+def _uploads_for(requirement: Requirement, left: list[AttachmentView]) -> list[AttachmentView]:
+    types = {requirement.type, *requirement.alternatives}
+    return [
+        one
+        for one in left
+        if (one.type or one.declared_type) in types
+        and (requirement.child is None or one.child in (requirement.child, None))
+    ]
+
+
+def _demand(
+    view: DossierView, requirement: Requirement, uploads: list[AttachmentView], lifted: bool
+) -> Demand:
+    child = f"-{requirement.child}" if requirement.child else ""
+    return Demand(
+        target=f"doc-{requirement.document_id}{child}",
+        requirement=requirement,
+        row=_row_name(view, requirement),
+        types=tuple((t, type_name(t)) for t in (requirement.type, *requirement.alternatives)),
+        uploads=tuple(uploads),
+        on_file=requirement.unless_on_file,
+        declared=requirement.unless_declared,
+        lifted=lifted,
+    )
+
+
+def _row_name(view: DossierView, requirement: Requirement) -> str | None:
+    document = next((d for d in view.spec.documents if d.id == requirement.document_id), None)
+    if document is None or document.per is None or requirement.child is None:
+        return None
+    group = view.spec.group(document.per)
+    return group.item_label.fill(n=requirement.child).in_language(language())
+
+
+def _all_types(view: DossierView) -> list[tuple[str, str]]:
+    """The types an applicant may name when uploading something not asked for, by their names."""
+    ids = {t for d in view.spec.documents for t in (d.type, *d.alternatives) if t != FORM}
+    return sorted(((t, type_name(t)) for t in ids), key=lambda pair: pair[1])

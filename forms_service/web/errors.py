@@ -1,0 +1,91 @@
+"""Errors as pages: what happened, what is safe, what to do next, in both languages.
+
+An unforeseen error gets an incident reference; the log keeps the reference and where it happened,
+and nothing a person typed or uploaded.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+
+from flask import Flask, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from core.errors import DossierError, FormsError, InvalidValue, UnknownForm, UnreadableDocument
+from core.localized_text import LocalizedText
+from forms_service.locales import both, has
+
+_log = logging.getLogger("forms_service.web")
+_STATUS_OF_CODE = {
+    "not_yours": 404,
+    "unknown_document": 404,
+    "unknown_page": 404,
+    "unknown_group": 404,
+    "not_allowed": 403,
+}
+_STATUS_OF_CLASS: tuple[tuple[type[FormsError], int], ...] = (
+    (UnknownForm, 404),
+    (DossierError, 409),
+    (InvalidValue, 422),
+    (UnreadableDocument, 422),
+)
+_UNAMBIGUOUS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+
+
+def status_of(error: FormsError) -> int:
+    """The HTTP status that tells a program what the page tells a person."""
+    if error.code in _STATUS_OF_CODE:
+        return _STATUS_OF_CODE[error.code]
+    return next((status for kind, status in _STATUS_OF_CLASS if isinstance(error, kind)), 500)
+
+
+def install(app: Flask) -> None:
+    """Answer every failure with a page people can act on."""
+    app.register_error_handler(FormsError, _known)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _incident)
+
+
+def _known(error: FormsError) -> tuple[str, int]:
+    status = status_of(error)
+    if status == 404:
+        return _page("404", both("error.404.what"), 404)
+    if status == 500:
+        return _incident(error)
+    return _page(str(status), error.message, status)
+
+
+def _stale_form(_error: CSRFError) -> tuple[str, int]:
+    return _page("stale", both("error.stale.what"), 400)
+
+
+def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
+    from flask import current_app
+
+    limit_mib = (current_app.config["MAX_CONTENT_LENGTH"] or 0) // (1024 * 1024)
+    return _page("413", both("error.413.what", limit=limit_mib), 413)
+
+
+def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    code = str(error.code) if has(f"error.{error.code}.what") else "other"
+    return _page(code, both(f"error.{code}.what"), error.code)
+
+
+def _incident(error: Exception) -> tuple[str, int]:
+    reference = "".join(secrets.choice(_UNAMBIGUOUS) for _ in range(8))
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    place = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
+    _log.error("incident %s %s %s at %s", reference, request.endpoint, type(error).__name__, place)
+    g.failing = True
+    return _page("500", both("error.500.what"), 500, reference)
+
+
+def _page(code: str, what: LocalizedText, status: int, incident: str | None = None) -> tuple[str, int]:
+    return render_template("error.html", code=code, what=what, status=status, incident=incident), status

@@ -1,0 +1,169 @@
+"""Repeatable blocks, such as the children: a list, one page per row, add and remove."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from core.conditions import Scope
+from core.form_spec import FieldSpec, Group
+from core.localized_text import LocalizedText
+from core.scope import row_variables
+from forms_service.web import screens, tasks
+from forms_service.web.applicant import Opened, editable, onwards, opened, posted_revision
+from forms_service.web.languages import language, translate
+from forms_service.web.security import needs, services, the_actor
+
+PREFIX = "/dossiers"
+pages = Blueprint("groups", __name__)
+
+RawRow = dict[str, screens.RawAnswer]
+
+
+@pages.get("/<dossier_id>/list/<group_id>")
+@needs("applicant", "clerk")
+def rows(dossier_id: str, group_id: str) -> str | Response:
+    """The rows given so far; the first one is asked at once."""
+    one = editable(dossier_id)
+    if isinstance(one, Response):
+        return one
+    group = _group(one, group_id)
+    given = one.view.dossier.groups.get(group_id, ())
+    problem_rows = {number for g, number, _ in one.view.group_problems if g == group_id}
+    lines = [_line(group, row, number, number in problem_rows) for number, row in enumerate(given, start=1)]
+    return render_template("group.html", view=one.view, group=group, lines=lines)
+
+
+@pages.post("/<dossier_id>/list/<group_id>")
+@needs("applicant", "clerk")
+def rows_done(dossier_id: str, group_id: str) -> Response:
+    """Go on after the list."""
+    one = editable(dossier_id)
+    if isinstance(one, Response):
+        return one
+    _group(one, group_id)
+    return onwards(one, tasks.group_key(group_id))
+
+
+@pages.get("/<dossier_id>/list/<group_id>/<int:number>")
+@needs("applicant", "clerk")
+def row(dossier_id: str, group_id: str, number: int) -> str | Response:
+    """Ask the questions of one row; the number after the last one adds a row."""
+    one = editable(dossier_id)
+    if isinstance(one, Response):
+        return one
+    group = _group(one, group_id)
+    raw_rows = _raw_rows(one, group)
+    _check_number(group, raw_rows, number)
+    raw = raw_rows[number - 1] if number <= len(raw_rows) else {}
+    problems = {
+        field: message
+        for (g, n, field), message in one.view.group_problems.items()
+        if (g, n) == (group_id, number)
+    }
+    return _row_page(one, group, number, raw, problems)
+
+
+@pages.post("/<dossier_id>/list/<group_id>/<int:number>")
+@needs("applicant", "clerk")
+def save_row(dossier_id: str, group_id: str, number: int) -> str | Response | tuple[str, int]:
+    """Keep one row; stay while something is wrong with it."""
+    one = editable(dossier_id)
+    if isinstance(one, Response):
+        return one
+    group = _group(one, group_id)
+    raw_rows = _raw_rows(one, group)
+    _check_number(group, raw_rows, number)
+    asked = screens.row_fields(group, _row_scope(one, group, number))
+    before = raw_rows[number - 1] if number <= len(raw_rows) else {}
+    raw = {**before, **screens.posted_answers(asked, request.form)}
+    kept = [*raw_rows[: number - 1], raw, *raw_rows[number:]]
+    found = services().answer_group(the_actor(), dossier_id, group_id, kept, posted_revision())
+    problems = {field: message for (n, field), message in found.items() if n == number}
+    if problems:
+        return _row_page(opened(dossier_id), group, number, raw, problems), 422
+    after = screens.row_fields(group, _row_scope(opened(dossier_id), group, number))
+    if {f.id for f in after} - {f.id for f in asked}:
+        flash(translate("question.more"), "info")
+        return redirect(url_for(".row", dossier_id=dossier_id, group_id=group_id, number=number), code=303)
+    return redirect(url_for(".rows", dossier_id=dossier_id, group_id=group_id, **_back()), code=303)
+
+
+@pages.post("/<dossier_id>/list/<group_id>/<int:number>/remove")
+@needs("applicant", "clerk")
+def remove_row(dossier_id: str, group_id: str, number: int) -> Response:
+    """Take one row away."""
+    one = editable(dossier_id)
+    if isinstance(one, Response):
+        return one
+    group = _group(one, group_id)
+    raw_rows = _raw_rows(one, group)
+    if 1 <= number <= len(raw_rows):
+        kept = [*raw_rows[: number - 1], *raw_rows[number:]]
+        services().answer_group(the_actor(), dossier_id, group_id, kept, posted_revision())
+        flash(translate("groups.removed", row=group.item_label.fill(n=number)), "done")
+    return redirect(url_for(".rows", dossier_id=dossier_id, group_id=group_id, **_back()), code=303)
+
+
+def _back() -> dict[str, str]:
+    return {"back": "check"} if request.args.get("back") == "check" else {}
+
+
+def _group(one: Opened, group_id: str) -> Group:
+    found = next((g for g in screens.asked_groups(one.spec, one.scope) if g.id == group_id), None)
+    return found or abort(404)
+
+
+def _check_number(group: Group, rows: list[RawRow], number: int) -> None:
+    if not 1 <= number <= min(len(rows) + 1, group.maximum):
+        abort(404)
+
+
+def _raw_rows(one: Opened, group: Group) -> list[RawRow]:
+    """Every row as it would be typed, texts that are not valid (yet) included."""
+    found = []
+    for number, row in enumerate(one.view.dossier.groups.get(group.id, ()), start=1):
+        raw = {
+            field: text for (g, n, field), text in one.view.group_raw.items() if (g, n) == (group.id, number)
+        }
+        found.append(screens.known_answers(group.fields, row, raw))
+    return found
+
+
+def _row_scope(one: Opened, group: Group, number: int) -> Scope:
+    given = one.view.dossier.groups.get(group.id, ())
+    row = given[number - 1] if number <= len(given) else {}
+    return one.scope.with_variables(**{group.item: row_variables(group, row, number, one.scope)})
+
+
+def _row_page(one: Opened, group: Group, number: int, raw: RawRow, problems: dict[str, LocalizedText]) -> str:
+    scope = _row_scope(one, group, number)
+    fields = screens.row_fields(group, scope)
+    asked = screens.questions(fields, one.spec, scope, screens.Given(raw, problems), language())
+    return render_template(
+        "row.html",
+        view=one.view,
+        group=group,
+        number=number,
+        rows=asked,
+        problems=screens.problems_in_order(asked),
+    )
+
+
+def _line(group: Group, row: Mapping[str, object], number: int, wrong: bool) -> dict[str, object]:
+    return {"number": number, "summary": summary(group.fields, row), "wrong": wrong}
+
+
+def summary(fields: tuple[FieldSpec, ...], row: Mapping[str, object]) -> str:
+    """One row in one line: its answers, and the names of the statements that hold."""
+    parts = []
+    for one in fields:
+        value = row.get(one.id)
+        if value in (None, "", False, []):
+            continue
+        label = one.label.in_language(language())
+        said = screens.on_screen(one, value, language())
+        parts.append(label if value is True else f"{label}: {said}")
+    return (" · ").join(parts)

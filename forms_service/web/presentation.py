@@ -1,0 +1,150 @@
+"""What every template may say: sentences, dates, amounts, navigation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from flask import Flask, request, url_for
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+from core.dossier import STATE_LABELS, DossierState
+from core.localized_text import Language, Script, dominant_script
+from forms_service.locales import has
+from forms_service.web import assets, languages, security
+
+FORM = "form"
+"""Document type of pages of the form itself."""
+
+MOROCCO = ZoneInfo("Africa/Casablanca")
+UPLOAD_ACCEPT = "image/*,.heic,.heif,.tif,.tiff,application/pdf"
+_BABEL = {Language.AR: "ar_MA", Language.FR: "fr_MA"}
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationEntry:
+    """One link of the navigation of the signed-in role."""
+
+    label: str
+    url: str
+    current: bool
+
+
+_ENTRIES = (
+    ("public.home", "nav.home", None),
+    ("applicant.dossiers", "nav.dossiers", "applicant"),
+    ("agency.desk", "nav.desk", "clerk"),
+    ("reviewer.queue", "nav.queue", "reviewer"),
+    ("public.verify", "nav.verify", None),
+)
+
+
+def navigation() -> list[NavigationEntry]:
+    """The links of the page's head for whoever is signed in."""
+    actor = security.current_actor()
+    roles = actor.roles if actor else frozenset()
+    here = (request.endpoint or "").partition(".")[0]
+    return [
+        NavigationEntry(
+            languages.translate(sentence),
+            url_for(endpoint),
+            request.endpoint == endpoint or (role is not None and _area(here) == endpoint.partition(".")[0]),
+        )
+        for endpoint, sentence, role in _ENTRIES
+        if role is None or role in roles
+    ]
+
+
+def _area(blueprint: str) -> str:
+    return "applicant" if blueprint in ("documents", "deposit") else blueprint
+
+
+def long_time(moment: datetime | date) -> str:
+    """A day, and the hour where there is one, in words of the page's language, Moroccan time."""
+    locale = _BABEL[languages.language()]
+    if isinstance(moment, datetime):
+        return format_datetime(moment.astimezone(MOROCCO), "d MMMM y HH:mm", locale=locale)
+    return format_date(moment, "d MMMM y", locale=locale)
+
+
+def iso_time(moment: datetime | date) -> str:
+    """A day or moment for machines."""
+    return moment.isoformat()
+
+
+def day_in_words(iso_day: str) -> str:
+    """A canonical date (``2026-03-01``) in words of the page's language."""
+    return long_time(date.fromisoformat(iso_day))
+
+
+def money(value: object, unit: str) -> str:
+    """An amount with its unit as the page's language writes it."""
+    number = format_decimal(Decimal(str(value)), format="#,##0.##", locale=_BABEL[languages.language()])
+    return f"{number} {languages.translate('unit.' + unit) if has('unit.' + unit) else unit}"
+
+
+def percent(share: float) -> str:
+    """A confidence from 0 to 1 in whole percent, never rounded up to certainty."""
+    return f"{min(99, int(share * 100)) if share < 1 else 100} %"
+
+
+def script_of(text: object) -> str | None:
+    """The ``lang`` of a run of words whose language is known by its script."""
+    script = dominant_script(str(text))
+    return {Script.ARAB: "ar", Script.LATN: "fr"}.get(script)
+
+
+def type_name(type_id: str | None) -> str:
+    """A document type in the page's language."""
+    if type_id is None:
+        return languages.translate("documents.unknown_type")
+    if type_id == FORM:
+        return languages.translate("documents.the_form")
+    types = security.application().catalogue.document_types()
+    return types.label_of(type_id).in_language(languages.language())
+
+
+def state_label(state: DossierState) -> str:
+    """A dossier's state in the page's language."""
+    return STATE_LABELS[state].in_language(languages.language())
+
+
+def csrf_field() -> Markup:
+    """The hidden proof that a form was served by us."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
+def install(app: Flask) -> None:
+    """Give templates their words."""
+    app.jinja_env.globals.update(
+        t=languages.translate,
+        t_in=languages.translate_in,
+        has_sentence=has,
+        navigation=navigation,
+        long_time=long_time,
+        iso_time=iso_time,
+        day_in_words=day_in_words,
+        money=money,
+        percent=percent,
+        script_of=script_of,
+        csrf_field=csrf_field,
+        type_name=type_name,
+        state_label=state_label,
+        upload_accept=UPLOAD_ACCEPT,
+    )
+    app.jinja_env.filters["words"] = lambda text: text.in_language(languages.language())
+
+    @app.context_processor
+    def page() -> dict[str, object]:
+        return {
+            "language": languages.language(),
+            "other_language": languages.other_language(),
+            "other_language_url": languages.same_page_in_other_language(),
+            "actor": security.current_actor(),
+            "form_fonts": assets.fonts_available(),
+        }

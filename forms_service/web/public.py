@@ -1,0 +1,74 @@
+"""Pages for everybody: the forms and what each needs, blanks, and checking a receipt."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template, request
+
+from core.errors import FormsError
+from core.form_spec import FormSpec
+from forms_service.web import security
+from forms_service.web.downloads import pdf_download
+from forms_service.web.languages import translate
+from forms_service.web.screens import Problem
+
+PREFIX = ""
+pages = Blueprint("public", __name__)
+
+
+@pages.get("/")
+def home() -> str:
+    """The forms on offer and the way to each."""
+    return render_template("home.html", forms=security.application().catalogue.forms())
+
+
+@pages.get("/forms/<form_id>")
+def form(form_id: str) -> str:
+    """What one form is for, who may use it and which documents it needs."""
+    spec = _spec(form_id)
+    texts = [section for section in spec.sections if not any(True for _ in section.fields())]
+    return render_template(
+        "form.html",
+        spec=spec,
+        texts=texts,
+        document_types=security.application().catalogue.document_types(),
+        physical_check=spec.physical_check_rate > 0,
+    )
+
+
+@pages.get("/forms/<form_id>/blank.pdf")
+def blank(form_id: str) -> object:
+    """The blank form, to print or to fill in a PDF reader."""
+    spec = _spec(form_id)
+    return pdf_download(security.services().blank_pdf(spec.id, 1), f"{spec.id}.pdf")
+
+
+@pages.get("/verify")
+def verify() -> str:
+    """Ask for the receipt to check."""
+    return render_template("verify.html")
+
+
+@pages.post("/verify")
+def verify_file() -> str | tuple[str, int]:
+    """Tell whether an uploaded receipt is genuine."""
+    file = request.files.get("files")
+    data = file.read() if file else b""
+    if not data:
+        problems = [Problem("receipt", translate("upload.nothing"))]
+        return render_template("verify.html", problems=problems), 422
+    return render_template("verify.html", verification=security.services().verify_receipt_pdf(data))
+
+
+@pages.get("/receipt/<reference>/<code>")
+def receipt(reference: str, code: str) -> str | tuple[str, int]:
+    """What the QR code on a receipt leads to: is it genuine, and where does the dossier stand."""
+    found = security.services().receipt_by_reference(reference, code)
+    page = render_template("receipt_check.html", receipt=found, reference=reference)
+    return page if found else (page, 404)
+
+
+def _spec(form_id: str) -> FormSpec:
+    try:
+        return security.application().catalogue.get(form_id)
+    except (KeyError, FormsError):
+        abort(404)

@@ -1,0 +1,193 @@
+"""Reviewing: the queue, each value read beside its picture, the documents, the decision."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from core.completeness import CompletenessReport
+from core.dossier import DossierState
+from core.localized_text import Language
+from forms_service.services.views import DossierView, ExtractionView
+from forms_service.web import screens
+from forms_service.web.downloads import picture
+from forms_service.web.languages import language, translate
+from forms_service.web.screens import Problem
+from forms_service.web.security import needs, services, the_actor
+
+PREFIX = "/review"
+pages = Blueprint("reviewer", __name__)
+
+DECLINE_REASONS = ("unreadable", "wrong_document", "expired", "other_person", "incomplete", "not_certified")
+OUTCOMES = ("accepted", "refused", "closed")
+
+
+@pages.get("/")
+@needs("reviewer")
+def queue() -> str:
+    """The dossiers waiting, oldest first."""
+    return render_template("queue.html", dossiers=services().queue(the_actor()))
+
+
+@pages.get("/<dossier_id>")
+@needs("reviewer")
+def dossier(dossier_id: str) -> str:
+    """One dossier: doubtful values first, then the sure ones, documents, decision."""
+    return _page(dossier_id, {}, [])
+
+
+@pages.post("/<dossier_id>/values/<extraction_id>")
+@needs("reviewer")
+def judge_value(dossier_id: str, extraction_id: str) -> Response | tuple[str, int]:
+    """Accept the value as read, or keep what the reviewer wrote instead.
+
+    One button for both: text left as it was accepts, text changed corrects.
+    """
+    every = services().extractions(the_actor(), dossier_id)
+    reading = next((one for one in every if one.id == extraction_id), None) or abort(404)
+    typed = _typed(reading)
+    if typed == _editable(reading) and reading.value is not None:
+        services().accept_value(the_actor(), extraction_id)
+    else:
+        problem = services().correct_value(the_actor(), extraction_id, typed)
+        if problem:
+            message = problem.in_language(language())
+            wrong = Problem(f"value-{extraction_id}", f"{reading.label.in_language(language())}: {message}")
+            return _page(dossier_id, {extraction_id: (typed, message)}, [wrong]), 422
+    following = [one for one in doubtful(every) if one.id != extraction_id]
+    anchor = f"reading-{following[0].id}" if following else "sure"
+    return redirect(url_for(".dossier", dossier_id=dossier_id, _anchor=anchor), code=303)
+
+
+@pages.get("/<dossier_id>/values/<extraction_id>/crop.png")
+@needs("reviewer")
+def crop(dossier_id: str, extraction_id: str) -> Response:
+    """The piece of paper one value was read from."""
+    return picture(services().crop(the_actor(), extraction_id))
+
+
+@pages.get("/<dossier_id>/scans/<scan_id>/<int:page>.png")
+@needs("reviewer")
+def scan_page(dossier_id: str, scan_id: str, page: int) -> Response:
+    """A whole scanned page."""
+    return picture(services().scan_page(the_actor(), dossier_id, scan_id, page))
+
+
+@pages.post("/<dossier_id>/start")
+@needs("reviewer")
+def start(dossier_id: str) -> Response:
+    """Take the dossier under review."""
+    services().start_review(the_actor(), dossier_id)
+    return redirect(url_for(".dossier", dossier_id=dossier_id), code=303)
+
+
+@pages.post("/<dossier_id>/documents/<attachment_id>")
+@needs("reviewer")
+def judge_document(dossier_id: str, attachment_id: str) -> Response | tuple[str, int]:
+    """Accept a document, or decline it for a reason the applicant will read."""
+    accepted = request.form.get("verdict") == "accept"
+    reason = request.form.get("reason") or None
+    if not accepted and reason not in DECLINE_REASONS:
+        wrong = Problem(f"reason-{attachment_id}", translate("review.reason_first"))
+        return _page(dossier_id, {}, [wrong]), 422
+    services().decide_document(the_actor(), dossier_id, attachment_id, accepted, None if accepted else reason)
+    return redirect(
+        url_for(".dossier", dossier_id=dossier_id, _anchor=f"attachment-{attachment_id}"), code=303
+    )
+
+
+@pages.post("/<dossier_id>/correction")
+@needs("reviewer")
+def request_correction(dossier_id: str) -> Response | tuple[str, int]:
+    """Ask the applicant, once and for everything, to mend what is wrong."""
+    message = request.form.get("message", "").strip()
+    if not message:
+        return _page(dossier_id, {}, [Problem("message", translate("review.message_first"))]), 422
+    fields, documents = request.form.getlist("fields"), request.form.getlist("documents")
+    services().request_correction(the_actor(), dossier_id, fields, documents, message)
+    flash(translate("review.correction_sent"), "done")
+    return redirect(url_for(".queue"), code=303)
+
+
+@pages.post("/<dossier_id>/decision")
+@needs("reviewer")
+def decide(dossier_id: str) -> Response | tuple[str, int]:
+    """Close the review with an outcome; a refusal must say why."""
+    outcome, note = request.form.get("outcome", ""), request.form.get("note", "").strip()
+    if outcome not in OUTCOMES:
+        return _page(dossier_id, {}, [Problem("outcome-accepted", translate("review.outcome_first"))]), 422
+    if outcome != "accepted" and not note:
+        return _page(dossier_id, {}, [Problem("note", translate("review.note_first"))]), 422
+    services().decide(the_actor(), dossier_id, outcome, note)
+    flash(translate("review.decided"), "done")
+    return redirect(url_for(".queue"), code=303)
+
+
+# --- the pieces of the page ---------------------------------------------------------------------
+
+
+def doubtful(every: list[ExtractionView]) -> list[ExtractionView]:
+    """What a person must look at: undecided, and unsure or against what the applicant typed."""
+    return [one for one in every if not one.decision and (one.verdict == "review" or one.conflicts)]
+
+
+def _page(dossier_id: str, typed: dict[str, tuple[str, str]], problems: list[Problem]) -> str:
+    view = services().dossier(the_actor(), dossier_id)
+    every = services().extractions(the_actor(), dossier_id)
+    doubts = doubtful(every)
+    ids = {one.id for one in doubts}
+    report: CompletenessReport = services().completeness(the_actor(), dossier_id)
+    return render_template(
+        "review.html",
+        view=view,
+        doubts=doubts,
+        sure=[one for one in every if one.id not in ids and one.verdict != "empty"],
+        editable=_editable,
+        choices=_choices(view, every),
+        typed=typed,
+        report=report,
+        answers=_answers(view),
+        reasons=DECLINE_REASONS,
+        outcomes=OUTCOMES,
+        under_review=view.state is DossierState.UNDER_REVIEW,
+        may_start=view.state is DossierState.SUBMITTED,
+        problems=problems,
+    )
+
+
+def _editable(one: ExtractionView) -> str:
+    """The value as it stands in its text box: words for names and numbers, the code for a choice."""
+    if one.value is None:
+        return one.raw
+    return ",".join(one.value) if isinstance(one.value, list) else str(one.value)
+
+
+def _typed(reading: ExtractionView) -> str:
+    values = request.form.getlist("value")
+    return ",".join(values) if isinstance(reading.value, list) else (values[0].strip() if values else "")
+
+
+def _choices(view: DossierView, every: list[ExtractionView]) -> dict[str, list[tuple[str, str]]]:
+    found = {}
+    for one in every:
+        try:
+            spec = view.spec.field(one.field_id)
+        except KeyError:
+            continue
+        if spec.choices:
+            found[one.field_id] = [(c.value, c.label.in_language(language())) for c in spec.choices]
+    return found
+
+
+def _answers(view: DossierView) -> list[tuple[str, str, str, str]]:
+    """Every answer of the dossier: field, label, value as read by a person, where it comes from."""
+    found = []
+    for field_id, given in view.dossier.values.items():
+        try:
+            spec = view.spec.field(field_id)
+        except KeyError:
+            continue
+        script_language = Language.AR if spec.kind == "arabic_name" else language()
+        said = screens.on_screen(spec, given.value, script_language)
+        found.append((field_id, spec.label.in_language(language()), said, given.origin.value))
+    return found

@@ -1,0 +1,123 @@
+"""Who is signed in, what they may open, and the headers that keep a page to itself."""
+
+from __future__ import annotations
+
+import functools
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+
+if TYPE_CHECKING:
+    from forms_service.bootstrap import Application
+    from forms_service.services import Services
+    from forms_service.services.views import Actor
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_A_YEAR = "max-age=31536000; includeSubDomains"
+
+
+def application() -> Application:
+    """What this web service is made around."""
+    return cast("Application", current_app.extensions["forms_service"])
+
+
+def services() -> Services:
+    """The use cases."""
+    return application().services
+
+
+def current_actor() -> Actor | None:
+    """Who is signed in, looked up once a request; None for a visitor."""
+    if g.get("failing"):
+        return None
+    if "actor" not in g:
+        actor_id = session.get("actor_id")
+        g.actor = services().actor(actor_id) if actor_id else None
+    return cast("Actor | None", g.actor)
+
+
+def the_actor() -> Actor:
+    """Who is signed in, on pages only signed-in people reach."""
+    actor = current_actor()
+    if actor is None:
+        abort(403)
+    return actor
+
+
+def sign_in(actor: Actor) -> None:
+    """Begin a fresh session: nothing planted in the visitor's one survives."""
+    session.clear()
+    session["actor_id"] = actor.id
+    session["nonce"] = secrets.token_urlsafe(16)
+    session.permanent = True
+    g.actor = actor
+
+
+def sign_out() -> None:
+    """End the session."""
+    session.clear()
+    g.actor = None
+
+
+def needs(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let only people with one of ``roles`` open a page.
+
+    A visitor is asked to sign in first; anybody else learns only that there is no such page.
+    """
+
+    def guard(view: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            actor = current_actor()
+            if actor is None:
+                place = (
+                    request.full_path.rstrip("?") if request.method == "GET" else _page_of(request.referrer)
+                )
+                return redirect(url_for("auth.sign_in", next=place))
+            if not actor.roles & set(roles):
+                abort(404)
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def _page_of(address: str | None) -> str | None:
+    return urlsplit(address).path if address else None
+
+
+def safe_place(place: str | None) -> str | None:
+    """``place`` when it is a page of this service; an address elsewhere is never followed."""
+    if not place or not place.startswith("/") or place.startswith("//") or "\\" in place:
+        return None
+    parts = urlsplit(place)
+    return place if not parts.scheme and not parts.netloc else None
+
+
+def install(app: Flask) -> None:
+    """Put the security headers on every answer and keep personal pages out of caches."""
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if app.config["SESSION_COOKIE_SECURE"]:
+            response.headers.setdefault("Strict-Transport-Security", _A_YEAR)
+        if request.endpoint not in ("static", "assets.font", "assets.fonts_css"):
+            response.headers["Cache-Control"] = "no-store"
+        return response

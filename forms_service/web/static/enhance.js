@@ -1,0 +1,60 @@
+// Everything works without this file; with it, uploads and waiting are smoother.
+"use strict";
+
+// A second press of a button sends nothing: the first one is on its way.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.dataset.download !== undefined) return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "yes";
+  for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+});
+
+// Coming back by the back button: the form may be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+  }
+});
+
+// Files may be dropped anywhere on their box.
+for (const box of document.querySelectorAll(".drop")) {
+  const input = box.querySelector("input[type=file]");
+  box.addEventListener("dragover", (event) => { event.preventDefault(); box.classList.add("over"); });
+  box.addEventListener("dragleave", () => box.classList.remove("over"));
+  box.addEventListener("drop", (event) => {
+    event.preventDefault();
+    box.classList.remove("over");
+    input.files = event.dataTransfer.files;
+  });
+}
+
+// While the machine reads, look again from time to time, unless somebody is in the middle of something.
+const live = document.querySelector("[data-live]");
+if (live) {
+  const look = async () => {
+    const chosen = [...document.querySelectorAll("input[type=file]")].some((input) => input.files.length);
+    if (!chosen && !document.querySelector("main :focus")) {
+      const answer = await fetch(location.href, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
+      if (answer && answer.ok) {
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
+        if (fresh && !fresh.querySelector("[data-live]")) { location.reload(); return; }
+      }
+    }
+    setTimeout(look, 3000);
+  };
+  setTimeout(look, 2500);
+}
+
+// Reviewing: "j" and "k" go to the next and previous value when no text is being typed.
+document.addEventListener("keydown", (event) => {
+  if (event.target.matches("input[type=text], textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key !== "j" && event.key !== "k") return;
+  const fields = [...document.querySelectorAll(".reading input[type=text]")];
+  if (!fields.length) return;
+  const here = fields.findIndex((field) => field.getBoundingClientRect().top > 8);
+  const next = event.key === "j" ? Math.max(here, 0) : Math.max(here - 2, 0);
+  event.preventDefault();
+  fields[Math.min(next, fields.length - 1)].focus();
+});

@@ -1,0 +1,184 @@
+"""The list of tasks of one dossier: which apply, where each leads, how far each has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from core.completeness import CompletenessReport, Finding, Requirement
+from core.conditions import Scope
+from core.form_spec import FormSpec, Group, Section, Severity
+from forms_service.services.views import DossierView
+from forms_service.web import screens
+from forms_service.web.languages import language, translate
+
+FACTS = "facts"
+DOCUMENTS = "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of the list; ``status`` is done, started, todo or problem."""
+
+    key: str
+    label: str
+    url: str
+    status: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Tasks under one heading."""
+
+    title: str
+    tasks: tuple[Task, ...]
+
+
+def section_key(section_id: str) -> str:
+    """The name of a section's task."""
+    return f"section:{section_id}"
+
+
+def group_key(group_id: str) -> str:
+    """The name of a group's task."""
+    return f"group:{group_id}"
+
+
+def blocks(view: DossierView, scope: Scope, report: CompletenessReport) -> list[Block]:
+    """Everything there is to do, in three steps: answer, attach, deposit."""
+    answers = tuple(_answer_tasks(view, scope, report))
+    last = Task(
+        "check",
+        translate("tasks.check"),
+        url_for("deposit.check", dossier_id=view.id),
+        "ready" if report.complete else "todo",
+    )
+    return [
+        Block(translate("tasks.answer"), answers),
+        Block(translate("tasks.attach"), (_documents_task(view, report),)),
+        Block(translate("tasks.deposit"), (last,)),
+    ]
+
+
+def _answer_tasks(view: DossierView, scope: Scope, report: CompletenessReport) -> list[Task]:
+    tasks = []
+    for key in ordered_keys(view.spec, scope):
+        kind, _, name = key.partition(":")
+        if kind == "section":
+            section = next(s for s in view.spec.sections if s.id == name)
+            tasks.append(_section_task(view, section, scope, report))
+        elif kind == "group":
+            tasks.append(_group_task(view, view.spec.group(name), report))
+        else:
+            done = any(fact.id in view.dossier.facts for fact in screens.asked_facts(view.spec, scope))
+            status = "done" if done else "todo"
+            tasks.append(Task(key, translate("facts.title"), key_url(view.id, key), status))
+    return tasks
+
+
+def ordered_keys(spec: FormSpec, scope: Scope) -> list[str]:
+    """The tasks of answering, in the order of the paper; a group follows the section it belongs to."""
+    groups = screens.asked_groups(spec, scope)
+    keys = []
+    for section in spec.sections:
+        if screens.asked_fields(section, scope):
+            keys.append(section_key(section.id))
+        keys += [group_key(group.id) for group in groups if group.after_section == section.id]
+    keys += [group_key(group.id) for group in groups if group_key(group.id) not in keys]
+    if screens.asked_facts(spec, scope):
+        keys.append(FACTS)
+    return keys
+
+
+def key_url(dossier_id: str, key: str) -> str:
+    """Where a task leads."""
+    kind, _, name = key.partition(":")
+    if kind == "section":
+        return url_for("applicant.section", dossier_id=dossier_id, section_id=name)
+    if kind == "group":
+        return url_for("groups.rows", dossier_id=dossier_id, group_id=name)
+    if kind == FACTS:
+        return url_for("applicant.facts", dossier_id=dossier_id)
+    return url_for("documents.documents", dossier_id=dossier_id)
+
+
+def next_url(view: DossierView, scope: Scope, done: str) -> str:
+    """Where to go after the task ``done``: the next one, the documents after the last."""
+    keys = [*ordered_keys(view.spec, scope), DOCUMENTS]
+    place = keys.index(done) + 1 if done in keys else 0
+    return key_url(view.id, keys[min(place, len(keys) - 1)])
+
+
+def section_title(section: Section) -> str:
+    """The heading of a section; one without is named after the answers."""
+    return section.title.in_language(language()) if section.title else translate("section.untitled")
+
+
+def _section_task(view: DossierView, section: Section, scope: Scope, report: CompletenessReport) -> Task:
+    ids = {one.id for one in screens.asked_fields(section, scope)}
+    mine = [f for f in report.findings if f.severity is Severity.ERROR and f.subject in ids | {section.id}]
+    answers = view.dossier.answers()
+    begun = any(one.id in answers or one.id in view.raw for one in section.fields() if one.id in ids)
+    url = key_url(view.id, section_key(section.id))
+    return Task(section_key(section.id), section_title(section), url, _status(mine, begun))
+
+
+def _group_task(view: DossierView, group: Group, report: CompletenessReport) -> Task:
+    rows = view.dossier.groups.get(group.id, ())
+    mine = [
+        finding
+        for finding in report.findings
+        if finding.severity is Severity.ERROR
+        and finding.code != "missing_document"
+        and (finding.subject == group.id or finding.subject.startswith(group.id + "."))
+    ]
+    return Task(
+        group_key(group.id),
+        group.label.in_language(language()),
+        key_url(view.id, group_key(group.id)),
+        _status(mine, bool(rows)) if rows or mine or group.minimum else "todo",
+        hint=translate("groups.count", n=len(rows)) if rows else None,
+    )
+
+
+def _status(findings: list[Finding], begun: bool) -> str:
+    if not findings:
+        return "done" if begun else "optional"
+    if any(finding.code != "missing_answer" for finding in findings) and begun:
+        return "problem"
+    return "started" if begun else "todo"
+
+
+def _documents_task(view: DossierView, report: CompletenessReport) -> Task:
+    missing = missing_documents(report)
+    uploads = bool(view.attachments)
+    hint = translate("documents.missing_count", n=len(missing)) if missing else None
+    status = "done" if not missing else ("started" if uploads else "todo")
+    return Task(DOCUMENTS, translate("documents.title"), key_url(view.id, DOCUMENTS), status, hint)
+
+
+def missing_documents(report: CompletenessReport) -> list[Requirement]:
+    """The documents still to hand in."""
+    return [one for one in report.required if not one.satisfied]
+
+
+def place_of(view: DossierView, scope: Scope, finding: Finding) -> str | None:
+    """Where the applicant mends what a finding says; None when there is no such place."""
+    subject = finding.subject
+    if subject in {document.id for document in view.spec.documents}:
+        return key_url(view.id, DOCUMENTS) + f"#doc-{subject}"
+    for group in view.spec.groups:
+        if subject == group.id:
+            return key_url(view.id, group_key(group.id))
+        if subject.startswith(group.id + "."):
+            number = subject.split(".")[1]
+            return url_for("groups.row", dossier_id=view.id, group_id=group.id, number=number)
+    for section in screens.asked_sections(view.spec, scope):
+        if subject == section.id or subject in {one.id for one in section.fields()}:
+            anchor = "" if subject == section.id else "#q-" + subject.replace(".", "-")
+            return key_url(view.id, section_key(section.id)) + anchor
+    if subject in {fact.id for fact in view.spec.facts if fact.asked}:
+        return key_url(view.id, FACTS)
+    return None
