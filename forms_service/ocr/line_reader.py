@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -156,7 +157,7 @@ def text_lines(ink: Ink, count: int) -> list[Ink]:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], filled, [False]]).astype(np.int8)))
     bands = [list(band) for band in edges.reshape(-1, 2)]
     while len(bands) > count:
-        gaps = [after[0] - before[1] for before, after in zip(bands, bands[1:], strict=False)]
+        gaps = [after[0] - before[1] for before, after in pairwise(bands)]
         nearest = int(np.argmin(gaps))
         bands[nearest][1] = bands.pop(nearest + 1)[1]
     lines: list[list[int]] = []

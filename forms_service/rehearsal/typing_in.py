@@ -113,10 +113,9 @@ class _Writing:
         while self._draw.textlength(text, font=font, **settings) > room and size_mm > 1.5:
             size_mm *= 0.94
             font = self._font(text, size_mm)
-        ascent, descent = font.getmetrics()
-        left, top, right, bottom = self._draw.textbbox((0, 0), text, font=font, anchor="ls", **settings)
+        _, top, _, bottom = self._draw.textbbox((0, 0), text, font=font, anchor="ls", **settings)
         middle = (box.y + row_height / 2 + self._rng.uniform(-0.25, 0.25)) * self._scale
-        baseline = middle - (top + bottom) / 2 if ascent + descent else middle
+        baseline = middle - (top + bottom) / 2
         indent = (1.2 + self._rng.uniform(-0.3, 0.6)) * self._scale
         x = box.right * self._scale - indent if right_to_left else box.x * self._scale + indent
         self._draw.text(

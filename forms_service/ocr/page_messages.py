@@ -1,0 +1,82 @@
+"""What became of each page of a scan, told in both languages under a stable code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from core.localized_text import LocalizedText
+
+
+class PageCode(StrEnum):
+    """What became of a page, or what a set of pages lacks."""
+
+    READ = "read"
+    UNIDENTIFIED = "unidentified_page"
+    CODE_UNREADABLE = "unreadable_page_code"
+    UNKNOWN_FORM = "unknown_form"
+    WRONG_PAGE_COUNT = "page_not_in_form"
+    NOT_REGISTERED = "page_not_registered"
+    DUPLICATE = "duplicate_page"
+    OTHER_FORM = "other_form"
+    OTHER_VERSION = "other_version"
+    OTHER_REFERENCE = "other_reference"
+    MISSING_PAGE = "missing_page"
+
+
+PAGE_SENTENCES: Mapping[PageCode, LocalizedText] = {
+    PageCode.READ: LocalizedText(
+        ar="قرئت الصفحة {page} من الاستمارة {form}.", fr="La page {page} du formulaire {form} a été lue."
+    ),
+    PageCode.UNIDENTIFIED: LocalizedText(
+        ar="هذه الصفحة ليست من استماراتنا أو رمزها غير ظاهر. إذا كانت وثيقة مرفقة فأضفها ضمن الوثائق.",
+        fr="Cette page n'est pas un de nos formulaires, ou son code n'est pas visible. "
+        "S'il s'agit d'une pièce jointe, ajoutez-la aux documents.",
+    ),
+    PageCode.CODE_UNREADABLE: LocalizedText(
+        ar="هذه صفحة من إحدى استماراتنا لكن رمزها المربع غير مقروء. أعد مسحها بحيث يظهر الرمز كاملا وواضحا.",
+        fr="Cette page est un de nos formulaires, mais son code carré est illisible. "
+        "Numérisez-la de nouveau, le code entier et net.",
+    ),
+    PageCode.UNKNOWN_FORM: LocalizedText(
+        ar="الاستمارة {form} في صيغتها {version} غير معروفة هنا. اطبع الصيغة المعمول بها حاليا.",
+        fr="Le formulaire {form}, version {version}, n'est pas connu ici. Imprimez la version en vigueur.",
+    ),
+    PageCode.WRONG_PAGE_COUNT: LocalizedText(
+        ar="لا وجود للصفحة {page} في الاستمارة {form}. تحقق من الورقة ثم أعد مسحها.",
+        fr="Le formulaire {form} n'a pas de page {page}. Vérifiez la feuille, puis numérisez-la de nouveau.",
+    ),
+    PageCode.NOT_REGISTERED: LocalizedText(
+        ar="عُرفت الصفحة {page} من الاستمارة {form} لكن تعذر ضبط موضعها. أعد مسحها بحيث تظهر زواياها الأربع.",
+        fr="La page {page} du formulaire {form} est reconnue mais n'a pu être calée. "
+        "Numérisez-la de nouveau, les quatre coins visibles.",
+    ),
+    PageCode.DUPLICATE: LocalizedText(
+        ar="وردت الصفحة {page} من الاستمارة {form} أكثر من مرة. احتُفظ بالأولى وقورنت بها الأخرى.",
+        fr="La page {page} du formulaire {form} est arrivée plusieurs fois. "
+        "La première est gardée, l'autre lui a été comparée.",
+    ),
+    PageCode.OTHER_FORM: LocalizedText(
+        ar="هذه الصفحة من استمارة أخرى ({form}). قرئت على حدة ولم تُخلط بالباقي.",
+        fr="Cette page est d'un autre formulaire ({form}). Elle a été lue à part, sans être mêlée au reste.",
+    ),
+    PageCode.OTHER_VERSION: LocalizedText(
+        ar="هذه الصفحة من صيغة أخرى ({version}) للاستمارة {form}. قرئت على حدة ولم تُخلط بالباقي.",
+        fr="Cette page est d'une autre version ({version}) du formulaire {form}. "
+        "Elle a été lue à part, sans être mêlée au reste.",
+    ),
+    PageCode.OTHER_REFERENCE: LocalizedText(
+        ar="هذه الصفحة تحمل مرجعا آخر ({reference}) وقد تخص شخصا آخر. قرئت على حدة ولم تُخلط بالباقي.",
+        fr="Cette page porte une autre référence ({reference}) et concerne peut-être une autre personne. "
+        "Elle a été lue à part, sans être mêlée au reste.",
+    ),
+    PageCode.MISSING_PAGE: LocalizedText(
+        ar="الصفحة {page} من {pages} من الاستمارة {form} ناقصة. أضف مسحها؛ ما قرئ محفوظ.",
+        fr="La page {page} sur {pages} du formulaire {form} manque. Ajoutez-la ; ce qui est lu est gardé.",
+    ),
+}
+
+
+def page_sentence(code: PageCode, **values: object) -> LocalizedText:
+    """The sentence of a code with its page, form, version and reference put in."""
+    return PAGE_SENTENCES[code].fill(**values)
