@@ -73,7 +73,8 @@ def draw_text(
     line = shape(text, direction, size_pt, bold)
     head = f"BT /{font} {number(size_pt)} Tf"
     runs = [
-        f"{head} 1 0 0 1 {number(x_pt + run.x_pt)} {number(y_pt)} Tm {_glyphs(run, size_pt)} ET" for run in line.runs
+        f"{head} 1 0 0 1 {number(x_pt + run.x_pt)} {number(y_pt)} Tm {_glyphs(run, size_pt)} ET"
+        for run in line.runs
     ]
     return "\n".join([f"{number(gray)} g", *runs])
 

@@ -24,6 +24,7 @@ from forms_service.render.paper_grid import (
     COLUMN_GAP,
     LABEL_FLOOR_PT,
     LEFT,
+    OFFICE_GRAY,
     RIGHT,
     TICK_SIZE,
 )
@@ -36,12 +37,11 @@ _ONE_LINE_SHRINK = 0.86
 _STATEMENT_WIDTH = 120.0
 """A lone tick box in a wider column takes its French on one side and its Arabic on the other."""
 
-_OFFICE_GRAY = 0.88
 _SIGNATURE_LEFT = CENTRE + 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class _LabelBand:
+class LabelBand:
     """How the labels of one row are set: one size for all, on one line or on two."""
 
     size_pt: float
@@ -58,7 +58,7 @@ def field_row(row: tuple[FieldSpec, ...], title: LocalizedText | None, setting: 
         places = [(_SIGNATURE_LEFT, RIGHT - _SIGNATURE_LEFT)]
     else:
         places = columns_across(columns, setting)
-    band = _label_band(columns, [width for _, width in places], setting)
+    band = label_band(columns, [width for _, width in places], setting)
     heights = [
         _filled_height(column, width, setting) for column, (_, width) in zip(columns, places, strict=True)
     ]
@@ -68,9 +68,9 @@ def field_row(row: tuple[FieldSpec, ...], title: LocalizedText | None, setting: 
         area = BoxMm(x, band.height, width, max(heights))
         if column.main.office:
             shade = BoxMm(x - 1.2, -0.8, width + 2.4, band.height + area.height + 1.6)
-            pieces.append(Panel(shade, _OFFICE_GRAY))
-        pieces += _labels(column, x, width, band, setting)
-        drawn, placed = _paint_column(column, area, setting)
+            pieces.append(Panel(shade, OFFICE_GRAY))
+        pieces += label_words(column, x, width, band, setting)
+        drawn, placed = paint_column(column, area, setting)
         pieces += drawn
         placements += placed
     return Block(
@@ -113,11 +113,12 @@ def _shared(room: float, weights: list[float], least: list[float], most: list[fl
     return [round(width, 4) for width in widths]
 
 
-def _label_band(columns: list[PrintedField], widths: list[float], setting: Setting) -> _LabelBand:
+def label_band(columns: list[PrintedField], widths: list[float], setting: Setting) -> LabelBand:
+    """How the labels of a row are set: one size for all, on two lines where one is too short."""
     density = setting.density
     labelled = [pair for pair in zip(columns, widths, strict=True) if pair[0].has_label]
     if not labelled:
-        return _LabelBand(density.label_pt, 0, 0.0)
+        return LabelBand(density.label_pt, 0, 0.0)
     fit = min(width / column.label_width(density.label_pt) for column, width in labelled)
     lines = 1 if fit >= _ONE_LINE_SHRINK else 2
     if lines == 1:
@@ -131,10 +132,13 @@ def _label_band(columns: list[PrintedField], widths: list[float], setting: Setti
             for language, excess in overlong_label(column, width, size):
                 setting.problems.append(too_wide(column.main.id, language, excess))
     line = size * POINT_MM * 1.18
-    return _LabelBand(size, lines, lines * line + density.label_gap)
+    return LabelBand(size, lines, lines * line + density.label_gap)
 
 
-def _labels(column: PrintedField, x: float, width: float, band: _LabelBand, setting: Setting) -> list[Words]:
+def label_words(
+    column: PrintedField, x: float, width: float, band: LabelBand, setting: Setting
+) -> list[Words]:
+    """The two labels of a column: French at its left end, Arabic at its right."""
     if not column.has_label:
         return []
     french, arabic = column.labels(band.size_pt)
@@ -148,10 +152,11 @@ def _filled_height(column: PrintedField, width: float, setting: Setting) -> floa
         return box_height(column, setting)
     if column.main.choices:
         return ticks_height(ticks_of(column.main), width, setting)
-    return _statement_height(column, width, setting)
+    return statement_height(column, width, setting)
 
 
-def _paint_column(column: PrintedField, area: BoxMm, setting: Setting) -> tuple[list[Piece], list[Placement]]:
+def paint_column(column: PrintedField, area: BoxMm, setting: Setting) -> tuple[list[Piece], list[Placement]]:
+    """Draw whatever stands in an area: tick boxes, a statement or a box to write in."""
     if column.widget is WidgetKind.TICK:
         if column.main.choices or _is_short(column, area.width, setting):
             middle = area.y + area.height / 2
@@ -179,7 +184,8 @@ def _statement_lines(
     return wrap(label.fr, room, size, bold=True), wrap(label.ar, room, size, bold=True), size
 
 
-def _statement_height(column: PrintedField, width: float, setting: Setting) -> float:
+def statement_height(column: PrintedField, width: float, setting: Setting) -> float:
+    """Height of a sentence that ticking declares."""
     if _is_short(column, width, setting):
         return setting.density.tick_height
     french, arabic, size = _statement_lines(column, width, setting)
@@ -195,7 +201,7 @@ def _paint_statement(
     french, arabic, size = _statement_lines(column, area.width, setting)
     leading = METRICS.line_height * size * POINT_MM
     is_wide = area.width >= _STATEMENT_WIDTH
-    middle = area.y + _statement_height(column, area.width, setting) / 2
+    middle = area.y + statement_height(column, area.width, setting) / 2
     x = area.x + (area.width - TICK_SIZE) / 2 if is_wide else area.x
     placement = tick_placement(tick, x, middle)
     fr_lang, ar_lang = (line.language for line in column.labels(size))

@@ -17,7 +17,15 @@ from core.placement import FormLayout, PageIdentity, Placement
 from forms_service.render.artwork import Piece
 from forms_service.render.field_rows import field_row
 from forms_service.render.group_tables import group_blocks
-from forms_service.render.page_blocks import Block, LayoutProblem, PlacedBlock, Setting, paginate
+from forms_service.render.office_corner import office_field, paint_office_corner
+from forms_service.render.page_blocks import (
+    Block,
+    LayoutProblem,
+    PlacedBlock,
+    Setting,
+    moved_placement,
+    paginate,
+)
 from forms_service.render.page_furniture import (
     FIRST_BODY_TOP,
     NEXT_BODY_TOP,
@@ -29,6 +37,7 @@ from forms_service.render.page_furniture import (
 )
 from forms_service.render.paper_grid import BODY_BOTTOM, density
 from forms_service.render.running_text import footnote_block, section_bar, text_block
+from forms_service.render.signature_rows import signed_statement
 
 _DENSITY_STEPS = 16
 _CACHE_SIZE = 64
@@ -95,8 +104,13 @@ def _lay_out(spec: FormSpec) -> PrintedForm:
         placed += blocks
         problems += noted
     pages = max((block.page for block in placed), default=1)
+    office = office_field(spec)
     artwork: list[list[Piece]] = [_furniture(spec, page, pages, problems) for page in range(1, pages + 1)]
     placements: list[Placement] = []
+    if office is not None:
+        drawn, places = paint_office_corner(office)
+        artwork[0] += drawn
+        placements += [moved_placement(place, 0.0, 1) for place in places]
     for item in placed:
         drawn, places = item.block.at(item.y, item.page)
         artwork[item.page - 1] += drawn
@@ -111,7 +125,7 @@ def _lay_out(spec: FormSpec) -> PrintedForm:
 
 def _furniture(spec: FormSpec, page: int, pages: int, problems: list[LayoutProblem]) -> list[Piece]:
     head = first_page_head if page == 1 else next_page_head
-    return [*head(spec, problems), *page_foot(page, pages), *corner_marks()]
+    return [*head(spec, problems), *page_foot(spec, page, pages), *corner_marks()]
 
 
 def _parts(spec: FormSpec) -> list[list[Section]]:
@@ -160,7 +174,10 @@ def _last_page(tried: tuple[list[PlacedBlock], list[LayoutProblem]]) -> int:
 def _part_blocks(part: list[Section], setting: Setting) -> Iterable[Block]:
     spec = setting.spec
     explained: set[str] = set()
+    is_in_head = office_field(spec) is not None
     for section in part:
+        if is_in_head and section is spec.sections[0]:
+            continue
         yield from _section_blocks(section, setting)
         explained.update(section.footnotes)
         for group in spec.groups:
@@ -183,16 +200,26 @@ def _section_blocks(section: Section, setting: Setting) -> Iterable[Block]:
     if section.title is not None:
         trailing = tuple(mark for mark in known_marks if f"({mark.strip('()')})" in section.title.fr)
         yield section_bar(section.id, section.title, trailing, setting)
-    for row in section.rows:
-        if isinstance(row, StaticText):
-            yield text_block(row, setting)
-        else:
-            block = field_row(row, section.title, setting)
-            if block is not None:
-                yield block
+    yield from _row_blocks(section, setting)
     for mark in section.footnotes:
         if mark in setting.spec.footnotes:
             yield footnote_block(mark, setting.spec.footnotes[mark], setting)
+
+
+def _row_blocks(section: Section, setting: Setting) -> Iterable[Block]:
+    rows = list(section.rows)
+    while rows:
+        row, following = rows.pop(0), rows[0] if rows else None
+        if isinstance(row, StaticText):
+            yield text_block(row, setting)
+            continue
+        block = signed_statement(row, following, setting) if isinstance(following, StaticText) else None
+        if block is not None:
+            rows.pop(0)
+        else:
+            block = field_row(row, section.title, setting)
+        if block is not None:
+            yield block
 
 
 def _marks_used(part: list[Section]) -> list[str]:

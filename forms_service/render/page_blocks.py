@@ -66,6 +66,7 @@ class Block:
         height: Its own height in millimetres.
         gap_before: White above it, dropped at the top of a page.
         keep_with_next: A title is never the last thing on a page.
+        gap_after: White below it, in place of the next block's own gap.
     """
 
     height: float
@@ -73,6 +74,7 @@ class Block:
     placements: tuple[Placement, ...] = ()
     gap_before: float = 0.0
     keep_with_next: bool = False
+    gap_after: float | None = None
 
     def at(self, y: float, page: int) -> tuple[list[Piece], list[Placement]]:
         """The block's pieces and placements with its top at ``y`` of ``page``."""
@@ -106,18 +108,26 @@ def paginate(
 ) -> list[PlacedBlock]:
     """Fill pages from top to bottom, keeping titles with what follows them."""
     placed: list[PlacedBlock] = []
-    page, top, y = first_page, first_top, first_top
+    page, y = first_page, first_top
+    above: Block | None = None
     for run in _kept_together(blocks):
-        lead = 0.0 if y == top else run[0].gap_before
-        inner = sum(block.height for block in run) + sum(block.gap_before for block in run[1:])
-        if y != top and y + lead + inner > bottom + 1e-6:
-            page, top = page + 1, next_top
-            y, lead = top, 0.0
-        for number, block in enumerate(run):
-            y += lead if number == 0 else block.gap_before
+        gaps = [_gap(before, block) for before, block in zip([above, *run], run, strict=False)]
+        if above is not None and y + sum(gaps) + sum(block.height for block in run) > bottom + 1e-6:
+            page, y = page + 1, next_top
+            gaps[0] = 0.0
+        for gap, block in zip(gaps, run, strict=True):
+            y += gap
             placed.append(PlacedBlock(block, page, y))
             y += block.height
+        above = run[-1]
     return placed
+
+
+def _gap(above: Block | None, block: Block) -> float:
+    """White between two blocks; a page's first block has none above it."""
+    if above is None:
+        return 0.0
+    return block.gap_before if above.gap_after is None else above.gap_after
 
 
 def _kept_together(blocks: Iterable[Block]) -> list[list[Block]]:

@@ -16,6 +16,7 @@ from core.placement import (
     MARK_INSET_MM,
     MARK_SIZE_MM,
     PAGE_HEIGHT_MM,
+    PAGE_WIDTH_MM,
     BoxMm,
     PageIdentity,
     corner_mark_boxes,
@@ -30,10 +31,13 @@ KINGDOM = LocalizedText(ar="المملكة المغربية", fr="Royaume du Mar
 FUND = LocalizedText(ar="الصندوق الوطني للضمان الاجتماعي", fr="Caisse Nationale de Sécurité Sociale")
 PAGE_NUMBER = LocalizedText(ar="صفحة {page} من {pages}", fr="Page {page} sur {pages}")
 
-FIRST_BODY_TOP = 40.0
+_FIRST_RULE = 37.4
+_NEXT_RULE = 35.2
+
+FIRST_BODY_TOP = 38.8
 """Where the body of a form's first page begins."""
 
-NEXT_BODY_TOP = 35.5
+NEXT_BODY_TOP = 37.0
 """Where the body of every further page begins."""
 
 _ARUCO_4X4_50 = (
@@ -71,7 +75,7 @@ def identity_pieces(identity: PageIdentity) -> list[Piece]:
     ]
     pieces: list[Piece] = [Pattern(box, _qr_rows(identity.encode()))]
     for number, text in enumerate(lines):
-        baseline = box.bottom + 4.4 + number * _CAPTION_LEADING
+        baseline = box.bottom + 4.6 + number * _CAPTION_LEADING
         size = min(_CAPTION_PT, _CAPTION_PT * 34.0 / max(1.0, text_width_mm(text, _CAPTION_PT)))
         middle = min(box.x + box.width / 2, right - text_width_mm(text, size) / 2)
         pieces.append(Words(text, middle, baseline, size, Language.FR, Align.CENTRE, bold=number == 1))
@@ -85,22 +89,20 @@ def _qr_rows(text: str) -> tuple[tuple[bool, ...], ...]:
 
 
 def first_page_head(spec: FormSpec, problems: list[LayoutProblem]) -> list[Piece]:
-    """Letterhead, title in both languages, and the form's own reference."""
+    """Letterhead and title, in both languages."""
     pieces = _letterhead([KINGDOM, FUND, *spec.header[:2]])
     pieces += _title(spec, Language.AR, 28.6, 15.0, problems)
     pieces += _title(spec, Language.FR, 34.4, 12.0, problems)
-    pieces += _reference(spec, 36.4)
-    pieces.append(Line(LEFT, 38.0, RIGHT, 38.0, 0.5))
+    pieces.append(Line(LEFT, _FIRST_RULE, RIGHT, _FIRST_RULE, 0.5))
     return pieces
 
 
 def next_page_head(spec: FormSpec, problems: list[LayoutProblem]) -> list[Piece]:
-    """A smaller head: the fund, the title and the form's own reference."""
+    """A smaller head: the fund and the title."""
     pieces = _letterhead([FUND])
     pieces += _title(spec, Language.AR, 19.6, 11.0, problems)
     pieces += _title(spec, Language.FR, 25.2, 10.0, problems)
-    pieces += _reference(spec, 32.0)
-    pieces.append(Line(LEFT, 33.4, RIGHT, 33.4, 0.35))
+    pieces.append(Line(LEFT, _NEXT_RULE, RIGHT, _NEXT_RULE, 0.35))
     return pieces
 
 
@@ -129,23 +131,18 @@ def _title(
     return [Words(text, CENTRE, baseline, size, language, Align.CENTRE, bold=True)]
 
 
-def _reference(spec: FormSpec, baseline: float) -> list[Piece]:
-    label = spec.reference_label
-    return [
-        Words(label.fr, LEFT, baseline, 7.4, Language.FR, Align.LEFT, bold=True),
-        Words(label.ar, RIGHT, baseline, 7.4, Language.AR, Align.RIGHT, bold=True),
-    ]
-
-
-def page_foot(page: int, pages: int) -> list[Piece]:
-    """The page number in both languages, between the lower corner marks."""
+def page_foot(spec: FormSpec, page: int, pages: int) -> list[Piece]:
+    """The form's own reference and the page number, between the lower corner marks."""
     words = PAGE_NUMBER.fill(page=page, pages=pages)
-    size = 6.6
+    label = spec.reference_label
+    size = 7.0
     baseline = PAGE_HEIGHT_MM - MARK_INSET_MM - MARK_SIZE_MM / 2 + size * POINT_MM * 0.36
     return [
+        Words(label.fr, HEAD_LEFT, baseline, size, Language.FR, Align.LEFT, bold=True),
         Words(words.fr, CENTRE - 4.0, baseline, size, Language.FR, Align.RIGHT),
         Words("–", CENTRE, baseline, size, Language.FR, Align.CENTRE),
         Words(words.ar, CENTRE + 4.0, baseline, size, Language.AR, Align.LEFT),
+        Words(label.ar, PAGE_WIDTH_MM - HEAD_LEFT, baseline, size, Language.AR, Align.RIGHT, bold=True),
     ]
 
 

@@ -14,7 +14,7 @@ LEFT = 10.0
 RIGHT = PAGE_WIDTH_MM - 10.0
 CONTENT_WIDTH = RIGHT - LEFT
 CENTRE = PAGE_WIDTH_MM / 2
-BODY_BOTTOM = PAGE_HEIGHT_MM - MARK_INSET_MM - MARK_SIZE_MM - 1.8
+BODY_BOTTOM = PAGE_HEIGHT_MM - MARK_INSET_MM - MARK_SIZE_MM - 1.5
 """Lowest line of the body: it keeps the lower corner marks' quiet zones white."""
 
 HEAD_LEFT = MARK_INSET_MM + MARK_SIZE_MM + 3.0
@@ -27,13 +27,11 @@ COLUMN_GAP = 3.0
 TEXT_COLUMN_GAP = 6.0
 """White between the French and the Arabic column of running text."""
 
-TEXT_COLUMN_WIDTH = (CONTENT_WIDTH - TEXT_COLUMN_GAP) / 2
-
 MIN_CELL = 5.0
 """Narrowest cell of a comb a hand can write in."""
 
 TARGET_CELL = 6.2
-MAX_CELL = 8.0
+MAX_CELL = 8.5
 
 TICK_SIZE = 4.5
 """Outer side of a tick box."""
@@ -42,6 +40,8 @@ OUTLINE = 0.2
 OUTLINE_GRAY = 0.15
 BOX_INSET = 0.3
 """From a printed outline to the area that may be written in."""
+
+OFFICE_GRAY = 0.88
 
 LABEL_FLOOR_PT = 5.5
 """Smallest size a label is shrunk to before it overflows."""
@@ -70,29 +70,29 @@ class Density:
 
 _TIGHT = Density(
     box_height=7.0,
-    row_gap=0.9,
-    label_pt=6.4,
+    row_gap=0.75,
+    label_pt=6.3,
     label_gap=0.55,
     bar_height=4.3,
     bar_pt=7.6,
-    bar_gap=0.9,
-    section_gap=0.7,
+    bar_gap=0.6,
+    section_gap=1.25,
     tick_pt=6.5,
     tick_height=5.7,
     text_pt=6.6,
     leading_em=1.34,
-    text_gap=0.5,
+    text_gap=0.45,
     footnote_pt=5.6,
-    signature_height=15.0,
+    signature_height=16.0,
 )
 _GENEROUS = Density(
     box_height=8.6,
-    row_gap=2.4,
+    row_gap=2.2,
     label_pt=7.8,
     label_gap=0.9,
     bar_height=6.0,
     bar_pt=9.6,
-    bar_gap=2.0,
+    bar_gap=1.8,
     section_gap=3.4,
     tick_pt=7.8,
     tick_height=8.2,

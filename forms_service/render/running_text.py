@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from core.form_spec import StaticText, TextStyle
 from core.localized_text import Direction, Language, LocalizedText
 from core.placement import BoxMm
@@ -9,12 +11,11 @@ from forms_service.render.artwork import POINT_MM, Align, Line, Panel, Piece, Wo
 from forms_service.render.labels import label_lines, printed_mark
 from forms_service.render.page_blocks import Block, Setting, too_wide
 from forms_service.render.paper_grid import (
-    CENTRE,
     CONTENT_WIDTH,
     LABEL_FLOOR_PT,
     LEFT,
     RIGHT,
-    TEXT_COLUMN_WIDTH,
+    TEXT_COLUMN_GAP,
 )
 from forms_service.render.typography import METRICS, text_width_mm, wrap
 
@@ -25,7 +26,8 @@ _BULLET = "•"
 _BULLET_INDENT_EM = 0.95
 _DIVIDER_GRAY = 0.62
 _DIVIDER_WIDTH = 0.12
-_NOTICE_PADDING = 1.1
+_NOTICE_PADDING = 1.0
+_NOTICE_SIDE = 1.6
 
 
 def section_bar(subject: str, title: LocalizedText, marks: tuple[str, ...], setting: Setting) -> Block:
@@ -51,7 +53,13 @@ def section_bar(subject: str, title: LocalizedText, marks: tuple[str, ...], sett
         *french.pieces(LEFT + _BAR_PADDING, baseline),
         *arabic.pieces(RIGHT - _BAR_PADDING, baseline, Align.RIGHT),
     ]
-    return Block(height + density.bar_gap, tuple(pieces), gap_before=density.section_gap, keep_with_next=True)
+    return Block(
+        height,
+        tuple(pieces),
+        gap_before=density.section_gap,
+        keep_with_next=True,
+        gap_after=density.bar_gap,
+    )
 
 
 def text_block(text: StaticText, setting: Setting) -> Block:
@@ -63,7 +71,7 @@ def text_block(text: StaticText, setting: Setting) -> Block:
         case TextStyle.BULLET:
             block = _two_columns(text.text, density.text_pt, setting, bullet=True)
         case TextStyle.NOTICE:
-            block = _notice(text.text, setting)
+            block = notice_block(text.text, setting)
         case TextStyle.FOOTNOTE:
             block = _two_columns(text.text, density.footnote_pt, setting)
         case TextStyle.LEGAL:
@@ -80,6 +88,19 @@ def footnote_block(mark: str, text: LocalizedText, setting: Setting) -> Block:
     return _two_columns(text, size, setting, lead=sign, gap=setting.density.text_gap * 0.5)
 
 
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where the French and the Arabic column stand."""
+
+    left: float = LEFT
+    right: float = RIGHT
+
+    @property
+    def width(self) -> float:
+        """Width of each of the two."""
+        return (self.right - self.left - TEXT_COLUMN_GAP) / 2
+
+
 def _two_columns(
     text: LocalizedText,
     size: float,
@@ -91,6 +112,7 @@ def _two_columns(
     gray: float = 0.0,
     gap: float | None = None,
     keep_with_next: bool = False,
+    columns: _Columns = _Columns(),
 ) -> Block:
     sign = _BULLET if bullet else lead
     em = size * POINT_MM
@@ -99,10 +121,12 @@ def _two_columns(
     pieces: list[Piece] = []
     count = 0
     for language in (Language.FR, Language.AR):
-        lines = wrap(text.in_language(language), TEXT_COLUMN_WIDTH - indent, size, bold=bold)
+        lines = wrap(text.in_language(language), columns.width - indent, size, bold=bold)
         count = max(count, len(lines))
         is_rtl = language.direction is Direction.RTL
-        edge, align, step = (RIGHT, Align.RIGHT, -indent) if is_rtl else (LEFT, Align.LEFT, indent)
+        edge, align, step = (
+            (columns.right, Align.RIGHT, -indent) if is_rtl else (columns.left, Align.LEFT, indent)
+        )
         if sign:
             pieces.append(Words(sign, edge, _baseline(0, leading, em), size, language, align, bold, gray))
         for number, line in enumerate(lines):
@@ -110,39 +134,28 @@ def _two_columns(
             pieces.append(Words(line, edge + step, baseline, size, language, align, bold, gray))
     height = count * leading
     lead_gap = setting.density.text_gap if gap is None else gap
+    middle = (columns.left + columns.right) / 2
+    divider = Line(middle, 0.0, middle, height + setting.density.text_gap, _DIVIDER_WIDTH, _DIVIDER_GRAY)
     if keep_with_next:
         lead_gap *= 2.2
-    pieces.append(Line(CENTRE, 0.0, CENTRE, height, _DIVIDER_WIDTH, _DIVIDER_GRAY))
-    return Block(height, tuple(pieces), gap_before=lead_gap, keep_with_next=keep_with_next)
+    return Block(height, (divider, *pieces), gap_before=lead_gap, keep_with_next=keep_with_next)
 
 
 def _baseline(number: int, leading: float, em: float) -> float:
     return (number + 0.5) * leading + METRICS.cap_height / 2 * em
 
 
-def _notice(text: LocalizedText, setting: Setting) -> Block:
-    """A warning: bold, in a frame across both columns."""
-    inner = _two_columns(text, setting.density.text_pt - 0.1, setting, bold=True)
+def notice_block(text: LocalizedText, setting: Setting, left: float = LEFT, right: float = RIGHT) -> Block:
+    """A warning: bold, in a frame around both columns."""
+    columns = _Columns(left + _NOTICE_SIDE, right - _NOTICE_SIDE)
+    inner = _two_columns(text, setting.density.text_pt - 0.1, setting, bold=True, columns=columns)
     height = inner.height + 2 * _NOTICE_PADDING
-    frame = BoxMm(LEFT, 0, CONTENT_WIDTH, height)
-    pieces = [_indented(piece).moved(_NOTICE_PADDING) for piece in inner.pieces]
+    frame = BoxMm(left, 0, right - left, height)
+    words = [piece.moved(_NOTICE_PADDING) for piece in inner.pieces if isinstance(piece, Words)]
+    middle = (left + right) / 2
+    divider = Line(middle, _NOTICE_PADDING, middle, height - _NOTICE_PADDING, _DIVIDER_WIDTH, _DIVIDER_GRAY)
     return Block(
-        height, (Panel(frame, None, 0.0, 0.3), *pieces), gap_before=max(1.0, setting.density.text_gap)
-    )
-
-
-def _indented(piece: Piece) -> Piece:
-    """Move words off the frame of a notice; the wrapping leaves room for it."""
-    if not isinstance(piece, Words):
-        return piece
-    shift = 1.5 if piece.align is Align.LEFT else -1.5
-    return Words(
-        piece.text,
-        piece.x + shift,
-        piece.baseline,
-        piece.size_pt,
-        piece.language,
-        piece.align,
-        piece.bold,
-        piece.gray,
+        height,
+        (Panel(frame, None, 0.0, 0.3), divider, *words),
+        gap_before=max(1.0, setting.density.text_gap),
     )
