@@ -131,3 +131,18 @@ def rehearse_form(form: str, copies: int, seed: int, as_json: bool) -> None:
         print_json(report.as_dict())
         return
     click.echo(report.as_table())
+
+
+@specs.command("publish")
+@click.argument("form")
+@click.option("--version", type=int, help="Version; the newest by default.")
+def publish(form: str, version: int | None) -> int:
+    """Lock the places of a version that goes to print, so that later code still reads its paper."""
+    from forms_service.published_places import lock_places
+
+    spec = catalogue().get(form, version)
+    path, agrees = lock_places(spec, configuration().spec_folder)
+    click.echo(
+        str(path) if agrees else f"{path}: the places differ from those published; publish a new version"
+    )
+    return 0 if agrees else 1
