@@ -33,6 +33,7 @@ APPLICATION_VERSION = "1"
 MAX_RECOVERY_ATTEMPTS = 3
 BEAT_SECONDS = 1.0
 LEASE_SECONDS = 6.0
+_BEATS_PER_ROUND = 5
 
 log = structlog.get_logger(__name__)
 
@@ -112,11 +113,13 @@ class Worker:
         given_up: Callable[[str, str], None],
         slots: int = 1,
         polling_seconds: float = 0.2,
+        lease_seconds: float = LEASE_SECONDS,
     ) -> None:
         """Prepare a worker that runs ``tasks`` (by name; each gets the job's key).
 
         ``given_up`` is called with task and key of a job that will not be tried again; it may be
-        called more than once.  ``slots`` jobs run at once.
+        called more than once.  ``slots`` jobs run at once.  A worker that has not beaten for
+        ``lease_seconds`` counts as dead; jobs must bear that this is a mistake.
         """
         self.executor_id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._database = database
@@ -124,6 +127,7 @@ class Worker:
         self._given_up = given_up
         self._slots = slots
         self._polling_seconds = polling_seconds
+        self._lease_seconds = lease_seconds
         self._stop = threading.Event()
         self._beating: threading.Thread | None = None
 
@@ -191,10 +195,14 @@ class Worker:
                 self._given_up(name, key)
 
     def _keep_beating(self) -> None:
+        beats = 0
         while not self._stop.wait(BEAT_SECONDS):
+            beats += 1
             try:
                 self._beat()
                 self._take_over()
+                if beats % _BEATS_PER_ROUND == 0:
+                    self._give_up_poison()
             except Exception as error:  # the next beat tries again: a beat must never end the worker
                 log.warning("heartbeat failed", error=type(error).__name__)
 
@@ -214,7 +222,7 @@ class Worker:
                 )
             else:
                 lease.beat_at = now
-            long_dead = now - timedelta(seconds=100 * LEASE_SECONDS)
+            long_dead = now - timedelta(seconds=100 * self._lease_seconds)
             session.execute(delete(WorkerLeaseRow).where(WorkerLeaseRow.beat_at < long_dead))
 
     def _take_over(self) -> None:
@@ -224,12 +232,17 @@ class Worker:
         if orphaned:
             log.warning("taking over", executors=sorted(orphaned))
             DBOS._recover_pending_workflows(sorted(orphaned))
+
+    def _give_up_poison(self) -> None:
+        """Tell of the jobs that ended their worker every time: somebody has to look."""
+        from dbos import DBOS
+
         for workflow in DBOS.list_workflows(status="MAX_RECOVERY_ATTEMPTS_EXCEEDED", load_input=False):
             task, _, key = workflow.workflow_id.partition(":")
             self._given_up(task, key)
 
     def _living(self) -> set[str]:
-        fresh = datetime.now(UTC) - timedelta(seconds=LEASE_SECONDS)
+        fresh = datetime.now(UTC) - timedelta(seconds=self._lease_seconds)
         with self._database.reading() as session:
             return set(
                 session.scalars(select(WorkerLeaseRow.executor_id).where(WorkerLeaseRow.beat_at >= fresh))

@@ -1,0 +1,166 @@
+"""Durable settings, transactions that are whole, and migrations that say what the models say."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session
+
+from forms_service.storage.database import Database, migration_settings
+from forms_service.storage.models import AccountRow, Base, DossierRow
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    database = Database(f"sqlite:///{tmp_path / 'forms.sqlite'}")
+    database.migrate(tmp_path)
+    yield database
+    database.close()
+
+
+def account(login: str) -> AccountRow:
+    return AccountRow(
+        id=login,
+        login=login,
+        name="Somebody",
+        roles=["applicant"],
+        password_hash="-",
+        created_at=datetime(2026, 3, 1, 12, tzinfo=UTC),
+    )
+
+
+def dossier(dossier_id: str, owner: str, reference: str | None = None) -> DossierRow:
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    return DossierRow(
+        id=dossier_id,
+        reference=reference or dossier_id,
+        owner_id=owner,
+        opened_by=owner,
+        form_id="f",
+        form_version=1,
+        language="ar",
+        state="draft",
+        opened_at=now,
+        changed_at=now,
+    )
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 30000)],
+)
+def test_sqlite_is_set_to_lose_nothing(database: Database, pragma: str, value: object) -> None:
+    with database.reading() as session:
+        assert session.scalar(text(f"PRAGMA {pragma}")) == value
+
+
+def test_a_transaction_is_kept_whole(database: Database) -> None:
+    with database.writing() as session:
+        session.add(account("one"))
+    with database.reading() as session:
+        assert session.get(AccountRow, "one").created_at == datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
+    with pytest.raises(KeyError), database.writing() as session:
+        session.add(account("one"))
+        session.flush()
+        raise KeyError
+    with database.reading() as session:
+        assert session.get(AccountRow, "one") is None
+
+
+def test_a_reading_transaction_keeps_nothing(database: Database) -> None:
+    with database.reading() as session:
+        session.add(account("one"))
+    with database.reading() as session:
+        assert session.scalars(select(AccountRow)).all() == []
+
+
+def test_rows_refer_to_rows_that_exist(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.writing() as session:
+        session.add(dossier("d", "nobody"))
+
+
+def test_two_dossiers_never_share_a_reference(database: Database) -> None:
+    with database.writing() as session:
+        session.add(account("one"))
+        session.flush()
+        session.add(dossier("d1", "one", "SAME"))
+    with pytest.raises(IntegrityError), database.writing() as session:
+        session.add(dossier("d2", "one", "SAME"))
+
+
+def test_a_time_without_a_zone_is_refused(database: Database) -> None:
+    naive = account("one")
+    naive.created_at = datetime(2026, 3, 1)  # noqa: DTZ001
+    with pytest.raises(StatementError, match="time zone"), database.writing() as session:
+        session.add(naive)
+
+
+def test_writers_wait_for_one_another(database: Database) -> None:
+    with database.writing() as session:
+        session.add(account("one"))
+        session.flush()
+        session.add(dossier("d", "one"))
+
+    def count_up() -> None:
+        for _ in range(20):
+            with database.writing() as session:
+                session.get_one(DossierRow, "d").revision += 1
+
+    threads = [threading.Thread(target=count_up) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.reading() as session:
+        assert session.get_one(DossierRow, "d").revision == 80
+
+
+def test_reading_does_not_wait_for_a_writer(database: Database) -> None:
+    with database.writing() as writer:
+        writer.add(account("one"))
+        writer.flush()
+        with database.reading() as reader:
+            assert reader.get(AccountRow, "one") is None
+
+
+def test_the_migrations_make_what_the_models_say(database: Database) -> None:
+    with database.engine.begin() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "include_object": lambda _o, name, kind, *_: kind != "table" or name in Base.metadata.tables
+            },
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrating_again_changes_nothing(database: Database, tmp_path: Path) -> None:
+    with database.writing() as session:
+        session.add(account("one"))
+    database.migrate(tmp_path)
+    with database.reading() as session:
+        assert session.get(AccountRow, "one") is not None
+
+
+def test_migrations_go_both_ways(database: Database) -> None:
+    settings = migration_settings()
+    with database.engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        command.downgrade(settings, "base")
+    assert not set(Base.metadata.tables) & set(inspect(database.engine).get_table_names())
+    with database.engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+    with Session(database.engine) as session:
+        assert session.scalars(select(AccountRow)).all() == []

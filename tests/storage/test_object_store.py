@@ -1,0 +1,103 @@
+"""What every object store must hold to; the local folder's durability besides."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from forms_service.storage.objects import FolderStore, MissingObject, ObjectStore
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "objects")
+
+
+def test_what_was_put_comes_back(store: ObjectStore) -> None:
+    key = store.put(b"a birth extract")
+    assert store.get(key) == b"a birth extract"
+    assert store.has(key)
+
+
+def test_the_same_bytes_are_one_object(store: FolderStore) -> None:
+    assert store.put(b"twice") == store.put(b"twice")
+    assert len([path for path in store.root.rglob("*") if path.is_file()]) == 1
+
+
+def test_an_object_is_never_overwritten(store: FolderStore) -> None:
+    key = store.put(b"first")
+    before = store.path(key).stat()
+    store.put(b"first")
+    after = store.path(key).stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def test_an_empty_object_is_an_object(store: ObjectStore) -> None:
+    assert store.get(store.put(b"")) == b""
+
+
+@pytest.mark.parametrize("key", ["", "../../etc/passwd", "0" * 63, "G" * 64, "a/" * 32])
+def test_no_key_leads_out_of_the_store(store: ObjectStore, key: str) -> None:
+    with pytest.raises(MissingObject):
+        store.get(key)
+
+
+def test_a_missing_object_says_so_in_both_languages(store: ObjectStore) -> None:
+    with pytest.raises(MissingObject) as missing:
+        store.get("0" * 64)
+    assert missing.value.message.ar != missing.value.message.fr
+
+
+def test_a_damaged_object_is_not_handed_out(store: FolderStore) -> None:
+    key = store.put(b"the truth")
+    store.path(key).write_bytes(b"a lie")
+    with pytest.raises(MissingObject):
+        store.get(key)
+
+
+def test_bytes_and_folder_are_on_disk_before_put_returns(
+    store: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    real_fsync, real_rename = os.fsync, Path.rename
+
+    def fsync(descriptor: int) -> None:
+        target = Path(f"/proc/self/fd/{descriptor}").readlink()
+        steps.append("sync folder" if target.is_dir() else "sync file")
+        real_fsync(descriptor)
+
+    def rename(self: Path, target: Path) -> Path:
+        steps.append("rename")
+        return real_rename(self, target)
+
+    store.put(b"makes the folders first")
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "rename", rename)
+    store.put(b"durable")
+    assert steps.index("sync file") < steps.index("rename")
+    assert steps[-1] == "sync folder"
+
+
+def test_a_failed_write_leaves_nothing_behind(store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        store.put(b"x" * 1000)
+    assert [path for path in store.root.rglob("*") if path.is_file()] == []
+
+
+def test_many_writers_of_the_same_paper_agree(store: FolderStore) -> None:
+    keys: list[str] = []
+    threads = [threading.Thread(target=lambda: keys.append(store.put(b"same" * 5000))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(keys) == 8
+    assert len(set(keys)) == 1
+    assert store.get(keys[0]) == b"same" * 5000

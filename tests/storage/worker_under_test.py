@@ -1,0 +1,53 @@
+"""A worker process that tests start and kill: ``python worker_under_test.py FOLDER``.
+
+Its jobs write a line when they begin and when they end; a job waits while the file ``hold`` is there,
+and the job ``poison`` kills its own process.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from forms_service.jobs import Worker
+from forms_service.storage.database import Database
+
+
+def main(folder: Path) -> None:
+    def note(line: str) -> None:
+        with (folder / "log").open("a") as log:
+            log.write(f"{line}\n")
+
+    def work(key: str) -> None:
+        note(f"begin {key}")
+        if key == "poison":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if key == "faulty":
+            raise RuntimeError("cannot be read")
+        while (folder / "hold").exists():
+            time.sleep(0.02)
+        note(f"end {key}")
+
+    database = Database(f"sqlite:///{folder / 'forms.sqlite'}")
+    worker = Worker(
+        database,
+        tasks={"work": work},
+        given_up=lambda task, key: note(f"given up {task} {key}"),
+        polling_seconds=0.05,
+        lease_seconds=2.5,
+    )
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    worker.start()
+    note("ready")
+    stop.wait(120)
+    worker.stop()
+    note("stopped")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
