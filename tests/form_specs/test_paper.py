@@ -1,0 +1,56 @@
+"""What the published specs look like on paper, in millimetres."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.placement import WidgetKind
+from forms_service.render.layout import lay_out, layout_problems
+from forms_service.spec_catalogue import SpecCatalogue
+
+FORMS = ["311-1-14", "310-1-32"]
+HAND_CELL_MM = 5.0
+CELLS = {"birth": 8, "id_no": 10, "registration": 9, "postcode": 5, "mobile": 10, "rib": 24}
+
+
+@pytest.mark.parametrize("form_id", FORMS)
+def test_every_word_fits_its_place(catalogue: SpecCatalogue, form_id: str) -> None:
+    problems = layout_problems(catalogue.get(form_id))
+    assert [one.message.fr for one in problems] == []
+
+
+@pytest.mark.parametrize("form_id", FORMS)
+def test_every_printed_answer_has_its_place(catalogue: SpecCatalogue, form_id: str) -> None:
+    spec = catalogue.get(form_id)
+    placed = {one.field_id for one in lay_out(spec).layout.placements}
+    assert placed == {one.id for one in spec.printed_fields()}
+
+
+@pytest.mark.parametrize("form_id", FORMS)
+def test_information_pages_ask_nothing(catalogue: SpecCatalogue, form_id: str) -> None:
+    layout = lay_out(catalogue.get(form_id)).layout
+    asking = {one.page for one in layout.placements}
+    assert layout.pages > max(asking)
+
+
+@pytest.mark.parametrize("form_id", FORMS)
+def test_comb_cells_leave_room_for_a_hand(catalogue: SpecCatalogue, form_id: str) -> None:
+    combs = [
+        one for one in lay_out(catalogue.get(form_id)).layout.placements if one.widget is WidgetKind.COMB
+    ]
+    assert combs
+    for one in combs:
+        assert one.comb and one.box.width / one.comb >= HAND_CELL_MM, one.field_id
+        wanted = CELLS.get(one.field_id.rpartition(".")[2])
+        assert wanted in (None, one.comb), one.field_id
+
+
+@pytest.mark.parametrize("form_id", FORMS)
+def test_rows_stand_left_to_right_as_written(catalogue: SpecCatalogue, form_id: str) -> None:
+    spec = catalogue.get(form_id)
+    layout = lay_out(spec).layout
+    for section in spec.sections:
+        for row in section.rows:
+            if isinstance(row, tuple):
+                boxes = [layout.of_field(one.id)[0].box for one in row if one.printed]
+                assert [box.x for box in boxes] == sorted(box.x for box in boxes)
