@@ -14,13 +14,14 @@ from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import Script
 from core.placement import BoxMm, Placement, WidgetKind
 from forms_service.ocr.comb_reader import read_comb
-from forms_service.ocr.crops import cut, ink_of
+from forms_service.ocr.crops import Ink, cut, ink_of
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine
 from forms_service.ocr.line_reader import (
     LineReading,
     read_arabic,
     read_either,
+    read_email,
     read_latin,
     text_lines,
 )
@@ -28,7 +29,6 @@ from forms_service.ocr.look_alikes import mend_identity_number
 from forms_service.ocr.name_scripts import is_same_name
 from forms_service.ocr.tick_boxes import Mark, is_signed, read_tick
 from forms_service.ocr.twin_names import read_twins
-from forms_service.ocr.underscores import restore_underscores
 
 BOX_INSET_MM = 0.15
 """Kept clear inside an answer's box, beyond the distance the printer keeps from its outline."""
@@ -125,8 +125,6 @@ def _text(page: np.ndarray, field: FieldSpec, place: Placement, engine: TextEngi
         return _blank(field, place, engine)
     readings = [_line(one, field, engine) for one in text_lines(ink, place.lines)]
     raw = " ".join(reading.text for reading in readings if reading.text)
-    if field.kind == "email":
-        raw = restore_underscores(raw, ink)
     if not raw:
         return _unread(field, place, engine)
     line = LineReading(
@@ -138,12 +136,14 @@ def _text(page: np.ndarray, field: FieldSpec, place: Placement, engine: TextEngi
     return _judged(field, place, raw, _confidence(line), _line_doubt(line, field), engine)
 
 
-def _line(ink, field: FieldSpec, engine: TextEngine) -> LineReading:
+def _line(ink: Ink, field: FieldSpec, engine: TextEngine) -> LineReading:
     charset = kind_of(field).charset
+    if field.kind == "email":
+        return read_email(ink, engine, charset)
     if field.script is Script.ARAB:
         return read_arabic(ink, engine)
     if field.script is Script.LATN:
-        return read_latin(ink, engine, charset if field.kind in ("email", "amount") else None)
+        return read_latin(ink, engine, charset if field.kind == "amount" else None)
     return read_either(ink, engine)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import cv2
@@ -17,8 +17,10 @@ import numpy as np
 from core.localized_text import Script, dominant_script
 from forms_service.ocr.crops import PAPER, Ink
 from forms_service.ocr.engine import LineMode, TextEngine, TextReading
+from forms_service.ocr.house_numbers import mend_numbers
 from forms_service.ocr.look_alikes import mend_arabic, mend_latin
 from forms_service.ocr.registration import PX_PER_MM
+from forms_service.ocr.underscores import restore_underscores
 
 MARGIN_PX = 14
 LATIN_CLEAR = 0.75
@@ -85,8 +87,26 @@ def read_latin(ink: Ink, engine: TextEngine, charset: str | None = None) -> Line
 
 
 def read_arabic(ink: Ink, engine: TextEngine, charset: str | None = None) -> LineReading:
-    """Read a line in Arabic letters."""
-    return _read(ink, engine, "ara", ARABIC_LOOKS, mend_arabic, charset)
+    """Read a line in Arabic letters; numbers at its ends are read as numbers."""
+    reading = _read(ink, engine, "ara", ARABIC_LOOKS, mend_arabic, charset)
+    if reading.script is not Script.ARAB:
+        return reading
+    text = mend_numbers(reading.text, ink, lambda part: _number(part, engine))
+    return replace(reading, text=text)
+
+
+def _number(ink: Ink, engine: TextEngine) -> tuple[str, float]:
+    number = read_latin(ink, engine)
+    return (number.text, number.confidence) if number.agreed else ("", 0.0)
+
+
+def read_email(ink: Ink, engine: TextEngine, charset: str | None = None) -> LineReading:
+    """Read an e-mail address: no blanks, and every letter as it stands."""
+
+    def mend(text: str) -> str:
+        return restore_underscores(" ".join(text.split()), ink)
+
+    return _read(ink, engine, "fra", LATIN_LOOKS, mend, charset)
 
 
 def read_either(ink: Ink, engine: TextEngine) -> LineReading:
