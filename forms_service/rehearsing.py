@@ -1,0 +1,33 @@
+"""Rehearses a published form: prints its blank, and has it filled, spoilt and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from core.form_spec import FormSpec
+from forms_service.rehearsal.rehearse import RehearsalReport, rehearse
+
+
+def rehearse_spec(
+    spec: FormSpec, copies: int, seed: int, watch: Callable[[int], None] | None = None
+) -> RehearsalReport:
+    """Tell how well scans of ``spec`` will be read.
+
+    Args:
+        copies: Copies filled in; they take the standard degradations in turn.
+        watch: Told the number of copies done.
+    """
+    from forms_service.render.layout import lay_out
+
+    layout = lay_out(spec).layout
+    return rehearse(spec, layout, blank_pages(spec), forms=copies, seed=seed, watch=watch)
+
+
+def blank_pages(spec: FormSpec) -> list[np.ndarray]:
+    """The blank pages of a form as gray images at 300 dpi."""
+    from forms_service.ocr.page_images import load_pages
+    from forms_service.render.form_pdf import render_blank
+
+    return [page.pixels for page in load_pages(render_blank(spec), f"{spec.id}.pdf")]
