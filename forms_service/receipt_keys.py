@@ -1,0 +1,198 @@
+"""The keys that sign receipts, and their public half that checks them.
+
+Two keys make one signer: one on an elliptic curve with an X.509 certificate, which signs the files
+in a way every PDF reader understands, and an Ed25519 key, whose short signatures fit a QR code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.x509.oid import NameOID
+
+from core.errors import FormsError
+from core.localized_text import LocalizedText
+
+SIGNER_FILE = "receipt-signer.pem"
+
+_VALIDITY = timedelta(days=30 * 365)
+
+
+@dataclass(frozen=True)
+class ReceiptKeys:
+    """The public half of a signer: enough to check receipts anywhere, nothing to make one."""
+
+    certificate: x509.Certificate
+    code_key: ed25519.Ed25519PublicKey
+
+    @cached_property
+    def key_id(self) -> str:
+        """Short name of the keys; receipts name the keys they were signed with."""
+        return _key_id(self.code_key)
+
+    def to_pem(self) -> bytes:
+        """The file to hand to whoever checks receipts offline."""
+        code_key = self.code_key.public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        return self.certificate.public_bytes(serialization.Encoding.PEM) + code_key
+
+    @classmethod
+    def from_pem(cls, pem: bytes) -> ReceiptKeys:
+        """Read what ``to_pem`` wrote.
+
+        Raises:
+            FormsError: ``receipt_keys_unreadable``.
+        """
+        with _reading_keys("receipt keys"):
+            certificate, code_key = _pem_blocks(pem)
+            loaded = serialization.load_pem_public_key(code_key)
+            if not isinstance(loaded, ed25519.Ed25519PublicKey):
+                raise ValueError("the second key is not Ed25519")
+            return cls(x509.load_pem_x509_certificate(certificate), loaded)
+
+
+class _reading_keys:
+    """Turn whatever is wrong with a key file into one error that names the file."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, problem: object, trace: object) -> None:
+        if kind is not None and issubclass(kind, (ValueError, TypeError)):
+            message = LocalizedText(
+                ar="تعذرت قراءة مفاتيح التوقيع في {source}. الوصولات الصادرة تبقى صالحة: "
+                "استرجعوا الملف من النسخة الاحتياطية.",
+                fr="Les clés de signature de {source} sont illisibles. Les accusés déjà émis restent "
+                "valables : restaurez le fichier depuis la sauvegarde.",
+            )
+            raise FormsError(message.fill(source=self._source), code="receipt_keys_unreadable") from None
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Signs receipts; keep its file secret and backed up."""
+
+    certificate: x509.Certificate
+    file_key: ec.EllipticCurvePrivateKey
+    code_key: ed25519.Ed25519PrivateKey
+
+    @cached_property
+    def keys(self) -> ReceiptKeys:
+        """The public half."""
+        return ReceiptKeys(self.certificate, self.code_key.public_key())
+
+    @classmethod
+    def load_or_create(cls, directory: Path) -> Signer:
+        """Give the signer kept in ``directory``, made there the first time.
+
+        The file appears whole or not at all, and the first of several processes wins.
+        """
+        path = Path(directory) / SIGNER_FILE
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _publish_once(path, cls.create().to_pem())
+        return cls.from_pem(path.read_bytes(), str(path))
+
+    @classmethod
+    def create(cls) -> Signer:
+        """Make new keys and a certificate signed by themselves."""
+        file_key, code_key = ec.generate_private_key(ec.SECP256R1()), ed25519.Ed25519PrivateKey.generate()
+        return cls(_self_signed(file_key, _key_id(code_key.public_key())), file_key, code_key)
+
+    def to_pem(self) -> bytes:
+        """Everything in one file: certificate, key of the files, key of the codes."""
+        keys = (
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+            for key in (self.file_key, self.code_key)
+        )
+        return self.certificate.public_bytes(serialization.Encoding.PEM) + b"".join(keys)
+
+    @classmethod
+    def from_pem(cls, pem: bytes, source: str = SIGNER_FILE) -> Signer:
+        """Read what ``to_pem`` wrote.
+
+        Raises:
+            FormsError: ``receipt_keys_unreadable``.
+        """
+        with _reading_keys(source):
+            certificate, *keys = _pem_blocks(pem)
+            file_key, code_key = (serialization.load_pem_private_key(key, password=None) for key in keys)
+            if not isinstance(file_key, ec.EllipticCurvePrivateKey):
+                raise ValueError("the first key is not on an elliptic curve")
+            if not isinstance(code_key, ed25519.Ed25519PrivateKey):
+                raise ValueError("the second key is not Ed25519")
+            return cls(x509.load_pem_x509_certificate(certificate), file_key, code_key)
+
+
+def _pem_blocks(pem: bytes) -> list[bytes]:
+    return re.findall(rb"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\n?", pem, re.DOTALL)
+
+
+def _key_id(code_key: ed25519.Ed25519PublicKey) -> str:
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(code_key.public_bytes_raw())
+    return digest.finalize()[:5].hex().upper()
+
+
+def _publish_once(path: Path, content: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # another process was first: its keys count
+            os.link(temporary, path)
+    finally:
+        Path(temporary).unlink()
+
+
+def _self_signed(key: ec.EllipticCurvePrivateKey, key_id: str) -> x509.Certificate:
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "MA"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Caisse Nationale de Sécurité Sociale"),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"Accusés de dépôt {key_id}"),
+        ]
+    )
+    usage = dict.fromkeys(
+        ["key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign"], False
+    )
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + _VALIDITY)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(
+            x509.KeyUsage(
+                digital_signature=True,
+                content_commitment=True,
+                encipher_only=False,
+                decipher_only=False,
+                **usage,
+            ),
+            critical=True,
+        )
+        .sign(key, hashes.SHA256())
+    )
