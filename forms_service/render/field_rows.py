@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.form_spec import FieldSpec
-from core.localized_text import LocalizedText
+from core.localized_text import Language, LocalizedText
 from core.placement import BoxMm, Placement, WidgetKind
 from forms_service.render.artwork import POINT_MM, Align, Panel, Piece, Words
 from forms_service.render.field_boxes import (
@@ -29,7 +29,7 @@ from forms_service.render.paper_grid import (
     TICK_SIZE,
 )
 from forms_service.render.tick_boxes import paint_ticks, tick_outline, tick_placement, ticks_height, ticks_of
-from forms_service.render.typography import METRICS, wrap
+from forms_service.render.typography import METRICS, text_width_mm, wrap
 
 _ONE_LINE_SHRINK = 0.86
 """Labels are shrunk to this share of their size before they are set on two lines."""
@@ -37,6 +37,7 @@ _ONE_LINE_SHRINK = 0.86
 _STATEMENT_WIDTH = 120.0
 """A lone tick box in a wider column takes its French on one side and its Arabic on the other."""
 
+_STATEMENT_GAP = 2.2
 _SIGNATURE_LEFT = CENTRE + 3.0
 
 
@@ -179,7 +180,7 @@ def _statement_lines(
     column: PrintedField, width: float, setting: Setting
 ) -> tuple[list[str], list[str], float]:
     size = setting.density.label_pt + 0.6
-    room = (width - TICK_SIZE) / 2 - 2.5 if width >= _STATEMENT_WIDTH else width - TICK_SIZE - 2.0
+    room = (width - TICK_SIZE) / (2 if width >= _STATEMENT_WIDTH else 1) - _STATEMENT_GAP
     label = column.main.label
     return wrap(label.fr, room, size, bold=True), wrap(label.ar, room, size, bold=True), size
 
@@ -194,6 +195,10 @@ def statement_height(column: PrintedField, width: float, setting: Setting) -> fl
     return max(TICK_SIZE + 1.0, lines * METRICS.line_height * size * POINT_MM + 0.6)
 
 
+def _widest(lines: list[str], size: float) -> float:
+    return max(text_width_mm(line, size, bold=True) for line in lines)
+
+
 def _paint_statement(
     column: PrintedField, area: BoxMm, setting: Setting
 ) -> tuple[list[Piece], list[Placement]]:
@@ -204,18 +209,18 @@ def _paint_statement(
     middle = area.y + statement_height(column, area.width, setting) / 2
     x = area.x + (area.width - TICK_SIZE) / 2 if is_wide else area.x
     placement = tick_placement(tick, x, middle)
-    fr_lang, ar_lang = (line.language for line in column.labels(size))
     if is_wide:
-        sides = [
-            (french, fr_lang, x - 2.5, Align.RIGHT, middle - len(french) * leading / 2),
-            (arabic, ar_lang, x + TICK_SIZE + 2.5, Align.LEFT, middle - len(arabic) * leading / 2),
-        ]
+        french_left = x - _STATEMENT_GAP - _widest(french, size)
+        arabic_right = x + TICK_SIZE + _STATEMENT_GAP + _widest(arabic, size)
+        tops = [middle - len(lines) * leading / 2 for lines in (arabic, french)]
     else:
+        french_left, arabic_right = x + TICK_SIZE + _STATEMENT_GAP, area.right
         top = middle - (len(french) + len(arabic)) * leading / 2
-        sides = [
-            (arabic, ar_lang, area.right, Align.RIGHT, top),
-            (french, fr_lang, x + TICK_SIZE + 2.0, Align.LEFT, top + len(arabic) * leading),
-        ]
+        tops = [top, top + len(arabic) * leading]
+    sides = [
+        (arabic, Language.AR, arabic_right, Align.RIGHT, tops[0]),
+        (french, Language.FR, french_left, Align.LEFT, tops[1]),
+    ]
     pieces: list[Piece] = [tick_outline(placement)]
     for lines, language, anchor, align, top in sides:
         for number, text in enumerate(lines):

@@ -39,7 +39,7 @@ from forms_service.render.paper_grid import BODY_BOTTOM, density
 from forms_service.render.running_text import footnote_block, section_bar, text_block
 from forms_service.render.signature_rows import signed_statement
 
-_DENSITY_STEPS = 16
+_DENSITY_STEPS = 24
 _CACHE_SIZE = 64
 
 

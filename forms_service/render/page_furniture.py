@@ -24,7 +24,7 @@ from core.placement import (
 )
 from forms_service.render.artwork import POINT_MM, Align, Line, Pattern, Piece, Words
 from forms_service.render.page_blocks import LayoutProblem, too_wide
-from forms_service.render.paper_grid import CENTRE, HEAD_LEFT, HEAD_RIGHT, LEFT, RIGHT
+from forms_service.render.paper_grid import CENTRE, HEAD_LEFT, HEAD_RIGHT, LEFT, OFFICE_CORNER_RIGHT, RIGHT
 from forms_service.render.typography import text_width_mm
 
 KINGDOM = LocalizedText(ar="المملكة المغربية", fr="Royaume du Maroc")
@@ -50,7 +50,7 @@ _ARUCO_4X4_50 = (
 
 _CAPTION_PT = 5.2
 _CAPTION_LEADING = 2.5
-_TITLE_WIDTH = 2 * (HEAD_RIGHT - CENTRE) - 4.0
+_TITLE_WIDTH = 2 * (CENTRE - OFFICE_CORNER_RIGHT) - 3.0
 _SMALLEST_TITLE_PT = 8.0
 
 

@@ -21,6 +21,9 @@ HEAD_LEFT = MARK_INSET_MM + MARK_SIZE_MM + 3.0
 HEAD_RIGHT = qr_box().x - 4.0
 """Edges of what may stand beside the upper left mark and the QR code."""
 
+OFFICE_CORNER_RIGHT = LEFT + 37.6
+"""Where the office's box in the head ends; the title keeps clear of it."""
+
 COLUMN_GAP = 3.0
 """White between two boxes of one row."""
 

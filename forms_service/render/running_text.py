@@ -22,6 +22,8 @@ from forms_service.render.typography import METRICS, text_width_mm, wrap
 _BAR_GRAY = 0.87
 _BAR_RULE = 0.35
 _BAR_PADDING = 1.8
+_BAR_WORD_GAP = 3.0
+_BAR_SHRINK = 0.84
 _BULLET = "•"
 _BULLET_INDENT_EM = 0.95
 _DIVIDER_GRAY = 0.62
@@ -31,27 +33,30 @@ _NOTICE_SIDE = 1.6
 
 
 def section_bar(subject: str, title: LocalizedText, marks: tuple[str, ...], setting: Setting) -> Block:
-    """The grey bar that opens a section: French on the left, Arabic on the right."""
+    """The grey bar that opens a section: French on the left, Arabic on the right.
+
+    Titles that would have to shrink a lot to stand side by side are set on two lines.
+    """
     density = setting.density
-    height = density.bar_height
-    room = CONTENT_WIDTH - 2 * _BAR_PADDING - 3.0
+    room = CONTENT_WIDTH - 2 * _BAR_PADDING
     size = density.bar_pt
-    lines = label_lines(title, marks, size, bold=True)
-    taken = sum(line.width for line in lines)
-    if taken > room:
-        size = max(LABEL_FLOOR_PT, size * room / taken)
-        lines = label_lines(title, marks, size, bold=True)
-        taken = sum(line.width for line in lines)
-        if taken > room + 0.05:
-            longer = max(lines, key=lambda line: line.width)
-            setting.problems.append(too_wide(subject, longer.language, taken - room))
-    baseline = (height - _BAR_RULE + METRICS.cap_height * size * POINT_MM) / 2
-    french, arabic = lines
+    taken = sum(line.width for line in label_lines(title, marks, size, bold=True)) + _BAR_WORD_GAP
+    is_stacked = taken * _BAR_SHRINK > room
+    if is_stacked:
+        taken = max(line.width for line in label_lines(title, marks, size, bold=True))
+    size = max(LABEL_FLOOR_PT, size * min(1.0, room / taken))
+    french, arabic = label_lines(title, marks, size, bold=True)
+    for line in (french, arabic):
+        if line.width > room + 0.05:
+            setting.problems.append(too_wide(subject, line.language, line.width - room))
+    step = size * POINT_MM * 1.3
+    height = density.bar_height + (step if is_stacked else 0.0)
+    first = (density.bar_height - _BAR_RULE + METRICS.cap_height * size * POINT_MM) / 2
     pieces: list[Piece] = [
         Panel(BoxMm(LEFT, 0, CONTENT_WIDTH, height), _BAR_GRAY),
         Line(LEFT, height, RIGHT, height, _BAR_RULE),
-        *french.pieces(LEFT + _BAR_PADDING, baseline),
-        *arabic.pieces(RIGHT - _BAR_PADDING, baseline, Align.RIGHT),
+        *french.pieces(LEFT + _BAR_PADDING, first),
+        *arabic.pieces(RIGHT - _BAR_PADDING, first + (step if is_stacked else 0.0), Align.RIGHT),
     ]
     return Block(
         height,
@@ -145,10 +150,13 @@ def _baseline(number: int, leading: float, em: float) -> float:
     return (number + 0.5) * leading + METRICS.cap_height / 2 * em
 
 
-def notice_block(text: LocalizedText, setting: Setting, left: float = LEFT, right: float = RIGHT) -> Block:
+def notice_block(
+    text: LocalizedText, setting: Setting, left: float = LEFT, right: float = RIGHT, size: float | None = None
+) -> Block:
     """A warning: bold, in a frame around both columns."""
     columns = _Columns(left + _NOTICE_SIDE, right - _NOTICE_SIDE)
-    inner = _two_columns(text, setting.density.text_pt - 0.1, setting, bold=True, columns=columns)
+    size = size or setting.density.text_pt - 0.1
+    inner = _two_columns(text, size, setting, bold=True, columns=columns)
     height = inner.height + 2 * _NOTICE_PADDING
     frame = BoxMm(left, 0, right - left, height)
     words = [piece.moved(_NOTICE_PADDING) for piece in inner.pieces if isinstance(piece, Words)]

@@ -33,7 +33,7 @@ def signed_statement(row: tuple[FieldSpec, ...], notice: StaticText, setting: Se
     statement, signature = columns
     (left, left_width), (right, right_width) = columns_across(columns, setting)
     band = label_band([signature], [right_width], setting)
-    warning = notice_block(notice.text, setting, left, left + left_width)
+    warning = notice_block(notice.text, setting, left, left + left_width, setting.density.label_pt + 0.2)
     said = statement_height(statement, left_width, setting)
     own_height = band.height + setting.density.signature_height
     height = max(own_height, said + _GAP + warning.height)
