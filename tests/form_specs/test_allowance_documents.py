@@ -22,7 +22,7 @@ GUARDIAN_SET = {
 ADULT_SPECIAL_NEEDS = {"birth": "2000-05-05", "special_needs": True}
 PUPIL_14 = {"birth": "2012-01-15", "student": True}
 APPRENTICE_17 = {"birth": "2009-01-15", "apprentice": True}
-EVERY_TYPE_OF_APPLICANTS = [
+EVERY_TYPE_OF_APPLICANTS = (
     "id_assured",
     "id_spouse",
     "marriage",
@@ -40,7 +40,7 @@ EVERY_TYPE_OF_APPLICANTS = [
     "guardianship",
     "spouse_activity",
     "bank",
-]
+)
 
 WORKED_SETS = {
     "assured, spouse without profession, one child of 3": (
@@ -61,7 +61,7 @@ WORKED_SETS = {
     ),
     "widow without pension, all filed before and declared": (
         allowance_request("widow_no_pension", [BABY, TODDLER]).but(
-            on_file=tuple(EVERY_TYPE_OF_APPLICANTS), declared=("marriage", "death")
+            on_file=EVERY_TYPE_OF_APPLICANTS, declared=("marriage", "death")
         ),
         {"id_deceased": 1, "birth": 2},
     ),

@@ -11,7 +11,7 @@ from core.form_spec import FormSpec
 from core.localized_text import is_arabic_letter
 from forms_service.spec_catalogue import SpecCatalogue
 
-IDENTITY_ROLES = [
+IDENTITY_ROLES = (
     "id_assured",
     "id_spouse",
     "id_divorced",
@@ -20,7 +20,7 @@ IDENTITY_ROLES = [
     "id_guardian",
     "id_parents",
     "id",
-]
+)
 
 
 @pytest.mark.parametrize("form_id", ["311-1-14", "310-1-32"])

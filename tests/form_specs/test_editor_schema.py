@@ -1,0 +1,43 @@
+"""The JSON Schema beside the specs, for editors, is the one the parser's language gives."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from core.spec_language import json_schema
+
+SPECS = Path(__file__).parents[2] / "form_specs"
+SCHEMAS = {"schema.json": "form", "document_types.schema.json": "document_types"}
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_schema_on_disk_is_up_to_date(name: str) -> None:
+    option = " --document-types" if SCHEMAS[name] == "document_types" else ""
+    stored = json.loads((SPECS / name).read_text(encoding="utf-8"))
+    assert stored == json_schema(SCHEMAS[name]), (
+        f"run: forms-service specs schema{option} > form_specs/{name}"
+    )
+
+
+@pytest.mark.parametrize("name", ["311-1-14/v1.yaml", "310-1-32/v1.yaml", "document_types.yaml"])
+def test_editors_find_nothing_wrong_with_the_published_specs(name: str) -> None:
+    root = "document_types" if name == "document_types.yaml" else "form"
+    # Days stay text, as the parser and YAML editors read them.
+    loaded = yaml.load((SPECS / name).read_text(encoding="utf-8"), Loader=_DaysAsText)
+    problems = jsonschema.Draft202012Validator(json_schema(root)).iter_errors(loaded)
+    assert [f"{problem.json_path}: {problem.message[:120]}" for problem in problems] == []
+
+
+class _DaysAsText(yaml.SafeLoader):
+    """YAML 1.1 without its time stamps."""
+
+
+_DaysAsText.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
