@@ -67,9 +67,11 @@ def draw_value(text: str, field: FieldSpec, placement: Placement, *, font: str =
         return DrawnValue(operators, width, height, is_plain=False)
     direction = base_direction(text, placement.script)
     lines, size = _fitted(text, field, placement.box, placement.lines)
+    is_block = placement.lines > 1
     is_plain = len(lines) == 1 and len(shape(lines[0], direction, size).runs) <= 1
     chosen = font or ("FormsR" if is_plain else "FormsV")
-    return DrawnValue(_draw_lines(lines, size, direction, width, height, chosen), width, height, is_plain)
+    operators = _draw_lines(lines, size, direction, (width, height), chosen, is_block=is_block)
+    return DrawnValue(operators, width, height, is_plain)
 
 
 def _fitted(text: str, field: FieldSpec, box: BoxMm, lines: int) -> tuple[list[str], float]:
@@ -79,7 +81,7 @@ def _fitted(text: str, field: FieldSpec, box: BoxMm, lines: int) -> tuple[list[s
     while size >= SMALLEST_PT - 1e-6:
         if lines > 1:
             broken = wrap(text, room * POINT_MM, size)
-            if len(broken) * size * _LEADING_EM <= box.height / POINT_MM + 0.5:
+            if len(broken) * size * _LEADING_EM <= (box.height - _SIDE_MM) / POINT_MM:
                 return broken, size
         elif "\n" not in text and shape(text, Direction.LTR, size).width_pt <= room:
             return [text], size
@@ -88,11 +90,18 @@ def _fitted(text: str, field: FieldSpec, box: BoxMm, lines: int) -> tuple[list[s
 
 
 def _draw_lines(
-    lines: list[str], size: float, direction: Direction, width: float, height: float, font: str
+    lines: list[str],
+    size: float,
+    direction: Direction,
+    box: tuple[float, float],
+    font: str,
+    *,
+    is_block: bool,
 ) -> str:
+    width, height = box
     side = _SIDE_MM / POINT_MM
     leading = size * _LEADING_EM
-    first = height / 2 + (len(lines) - 1) * leading / 2 - METRICS.cap_height / 2 * size
+    first = (height - METRICS.cap_height * size) / 2 if not is_block else height - side - METRICS.ascent * size
     drawn = []
     for index, line in enumerate(lines):
         taken = shape(line, direction, size).width_pt

@@ -22,6 +22,7 @@ from forms_service.render.page_blocks import Block, Setting, box_too_narrow, too
 from forms_service.render.paper_grid import (
     CENTRE,
     COLUMN_GAP,
+    CONTENT_WIDTH,
     LABEL_FLOOR_PT,
     LEFT,
     OFFICE_GRAY,
@@ -79,11 +80,9 @@ def field_row(row: tuple[FieldSpec, ...], title: LocalizedText | None, setting: 
     )
 
 
-def columns_across(
-    columns: list[PrintedField], setting: Setting, left: float = LEFT, gap: float = COLUMN_GAP
-) -> list[tuple[float, float]]:
-    """Left edge and width of every column of a row from ``left`` to the right margin."""
-    room = RIGHT - left - gap * (len(columns) - 1)
+def columns_across(columns: list[PrintedField], setting: Setting) -> list[tuple[float, float]]:
+    """Left edge and width of every column of a row across the page."""
+    room = CONTENT_WIDTH - COLUMN_GAP * (len(columns) - 1)
     least = [least_width(column, setting) for column in columns]
     wished = [wished_width(column, setting) for column in columns]
     most = [most_width(column, setting) for column in columns]
@@ -91,14 +90,19 @@ def columns_across(
         setting.problems.append(box_too_narrow(columns[0].main.id, sum(least) - room))
         widths = [width * room / sum(least) for width in least]
     elif sum(wished) > room:
-        widths = _shared(room, [1.0] * len(columns), least, wished)
+        widths = shared_widths(room, [1.0] * len(columns), least, wished)
     else:
-        widths = _shared(room, [column.main.width for column in columns], wished, most)
-    lefts = [left + sum(widths[:index]) + gap * index for index in range(len(columns))]
+        widths = shared_widths(room, [column.main.width for column in columns], wished, most)
+    return placed_columns(widths, LEFT, COLUMN_GAP)
+
+
+def placed_columns(widths: list[float], left: float, gap: float) -> list[tuple[float, float]]:
+    """Left edge and width of columns that stand side by side."""
+    lefts = [left + sum(widths[:index]) + gap * index for index in range(len(widths))]
     return list(zip(lefts, widths, strict=True))
 
 
-def _shared(room: float, weights: list[float], least: list[float], most: list[float]) -> list[float]:
+def shared_widths(room: float, weights: list[float], least: list[float], most: list[float]) -> list[float]:
     """Share ``room`` by weight, keeping every share within its bounds."""
     if sum(most) <= room:
         spare = (room - sum(most)) / len(most)

@@ -6,10 +6,17 @@ from core.form_spec import FieldSpec, Group, printed_group_row
 from core.localized_text import Language
 from core.placement import BoxMm, Placement, WidgetKind
 from forms_service.render.artwork import POINT_MM, Align, Panel, Piece, Words
-from forms_service.render.field_boxes import PrintedField, paint_box, printed_fields
-from forms_service.render.field_rows import columns_across
-from forms_service.render.page_blocks import Block, Setting, too_wide
-from forms_service.render.paper_grid import LABEL_FLOOR_PT, LEFT, OUTLINE, OUTLINE_GRAY, TICK_SIZE
+from forms_service.render.field_boxes import PrintedField, least_width, most_width, paint_box, printed_fields
+from forms_service.render.field_rows import placed_columns, shared_widths
+from forms_service.render.page_blocks import Block, Setting, box_too_narrow, too_wide
+from forms_service.render.paper_grid import (
+    CONTENT_WIDTH,
+    LABEL_FLOOR_PT,
+    LEFT,
+    OUTLINE,
+    OUTLINE_GRAY,
+    TICK_SIZE,
+)
 from forms_service.render.running_text import section_bar
 from forms_service.render.tick_boxes import paint_ticks, tick_outline, tick_placement, ticks_of
 from forms_service.render.typography import METRICS
@@ -17,6 +24,7 @@ from forms_service.render.typography import METRICS
 _NUMBER_WIDTH = 7.0
 _HEAD_GRAY = 0.94
 _CELL_PADDING = 1.0
+_TICK_GROWTH = 1.5
 
 
 def group_blocks(group: Group, setting: Setting) -> list[Block]:
@@ -25,13 +33,35 @@ def group_blocks(group: Group, setting: Setting) -> list[Block]:
         return []
     first = printed_group_row(group, 1)
     columns = printed_fields(first, None)
-    places = columns_across(columns, setting, LEFT + _NUMBER_WIDTH, 0.0)
+    places = _columns(group, columns, setting)
     blocks = [section_bar(group.id, group.label, (), setting), _head(group, columns, places, setting)]
     blocks += [
         _row(number, printed_group_row(group, number), places, setting)
         for number in range(1, group.printed_rows + 1)
     ]
     return blocks
+
+
+def _columns(group: Group, columns: list[PrintedField], setting: Setting) -> list[tuple[float, float]]:
+    """Left edge and width of the table's columns; labels stand on two lines, so boxes rule."""
+    room = CONTENT_WIDTH - _NUMBER_WIDTH
+    least = [_least_cell(column, setting) for column in columns]
+    if sum(least) > room:
+        setting.problems.append(box_too_narrow(group.id, sum(least) - room))
+        return placed_columns([width * room / sum(least) for width in least], LEFT + _NUMBER_WIDTH, 0.0)
+    most = [
+        narrowest * _TICK_GROWTH if column.widget is WidgetKind.TICK else most_width(column, setting)
+        for column, narrowest in zip(columns, least, strict=True)
+    ]
+    weights = [column.main.width * len(column.fields) for column in columns]
+    return placed_columns(shared_widths(room, weights, least, most), LEFT + _NUMBER_WIDTH, 0.0)
+
+
+def _least_cell(column: PrintedField, setting: Setting) -> float:
+    if column.widget is WidgetKind.TICK and not column.main.choices:
+        widest = max(line.width for line in column.labels(setting.density.label_pt))
+        return max(3 * TICK_SIZE, widest + 2 * _CELL_PADDING)
+    return least_width(column, setting) * len(column.fields)
 
 
 def _head(

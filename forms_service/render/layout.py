@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from core.form_spec import FormSpec, Section, StaticText
 from core.placement import FormLayout, PageIdentity, Placement
@@ -73,21 +74,35 @@ class PrintedForm:
 
 
 _printed_forms: dict[str, PrintedForm] = {}
+_known_digests: dict[int, tuple[FormSpec, str]] = {}
 
 
 def spec_digest(spec: FormSpec) -> str:
-    """A name that two specs share only when they are the same in every word."""
-    return hashlib.sha256(repr(spec).encode()).hexdigest()
+    """A name that two specs share only when they are the same in every word.
+
+    The spec's own digest is that of its file; here a spec may also have been made in memory.
+    """
+    known = _known_digests.get(id(spec))
+    if known is not None and known[0] is spec:
+        return known[1]
+    digest = hashlib.sha256(repr(spec).encode()).hexdigest()
+    _forget_oldest(_known_digests)
+    _known_digests[id(spec)] = (spec, digest)
+    return digest
 
 
 def lay_out(spec: FormSpec) -> PrintedForm:
     """Give every box and word of a form its place; the result is kept for the next call."""
     digest = spec_digest(spec)
     if digest not in _printed_forms:
-        if len(_printed_forms) >= _CACHE_SIZE:
-            _printed_forms.pop(next(iter(_printed_forms)))
+        _forget_oldest(_printed_forms)
         _printed_forms[digest] = _lay_out(spec)
     return _printed_forms[digest]
+
+
+def _forget_oldest(kept: dict[Any, Any]) -> None:
+    while len(kept) >= _CACHE_SIZE:
+        kept.pop(next(iter(kept)))
 
 
 def layout_problems(spec: FormSpec) -> list[LayoutProblem]:
