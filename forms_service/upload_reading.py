@@ -30,9 +30,11 @@ from forms_service.services.messages import say
 from forms_service.spec_catalogue import SpecCatalogue
 
 if TYPE_CHECKING:
+    from forms_service.ocr.scan import ScanReading
     from forms_service.render.form_pdf import FilledPdf
 
 FORM = "form"
+_NOBODY = PageIdentity("?", 0, 1, 1)
 STORED_WIDTH_PX = 1900
 """Width of the page images that are kept: 230 dpi of an A4 page, enough for eyes."""
 
@@ -61,11 +63,10 @@ def read_upload(request: ReadingRequest, original: bytes, folder: Path) -> dict[
     except UnreadableDocument as problem:
         return _result("refused", message=problem.message)
     pages = [_seen(image, request) for image in images]
-    described = [_describe_page(number, page, folder) for number, page in enumerate(pages)]
+    described = [_describe_page(number, page, folder, request) for number, page in enumerate(pages)]
     if digital is not None and any(digital.values.values()):
         return _take_digital(digital, request, spec, described)
-    identified = [page for page in pages if page.identity is not None]
-    if identified:
+    if request.document_type == FORM or any(page.identity for page in pages):
         return _read_form(request, pages, described, catalogue)
     return _read_attachment(request, images, described, catalogue)
 
@@ -172,22 +173,26 @@ def _read_form(
     catalogue: SpecCatalogue,
 ) -> dict[str, Any]:
     """Read the pages that are this dossier's; the others are named and nothing is taken from them."""
-    foreign = [(number, page) for number, page in enumerate(pages) if page.problem]
+    foreign = [number for number, page in enumerate(pages) if page.problem]
     usable = [number for number, page in enumerate(pages) if page.problem is None]
-    if not any(pages[number].ours for number in usable):
-        _, first = foreign[0]
-        assert first.identity is not None and first.problem is not None  # noqa: S101 - foreign() says so
-        return _result("refused", message=_refusal(first.problem, first.identity, request), pages=described)
+    if foreign and not any(pages[number].ours for number in usable):
+        first = pages[foreign[0]]
+        message = _refusal(str(first.problem), first.identity or _NOBODY, request)
+        return _result("refused", message=message, pages=described)
     from forms_service.ocr.scan import read_scan
 
-    reading = read_scan([pages[number].image for number in usable], form_lookup(catalogue))
+    forms = form_lookup(catalogue)
+    reading = read_scan([pages[number].image for number in usable], forms)
     for place, page in zip(usable, reading.pages, strict=True):
-        described[place]["registered"] = bool(page.registered)
-    warnings = []
+        described[place] |= _identified(page.identity, request)
+        described[place]["registered"] = page.registered
+    if not any(page["ours"] for page in described):
+        return _result("read", pages=described, warnings=_page_warnings(reading))
+    warnings = _page_warnings(reading)
     if foreign:
-        numbers = "، ".join(str(number + 1) for number, _ in foreign)
+        numbers = "، ".join(str(number + 1) for number in foreign)
         warnings.append(say("some_pages_left_out", pages=numbers))
-    layout = form_lookup(catalogue)(request.form_id, request.version)
+    found = forms(request.form_id, request.version)
     return _result(
         "read",
         is_form=True,
@@ -196,13 +201,37 @@ def _read_form(
         pages=described,
         warnings=warnings,
         confidence=1.0,
-        form_pages=layout[1].pages if layout else 0,
+        form_pages=found[1].pages if found else 0,
         extractions=[
             _scanned_answer(one, usable[one.page], described[usable[one.page]]["scale"])
-            for one in reading.fields.values()
+            for one in _answers(reading, request)
             if one.verdict is not Verdict.EMPTY
         ],
     )
+
+
+def _answers(reading: ScanReading, request: ReadingRequest) -> list[Extraction]:
+    """The answers of this dossier's pages: those with its reference first, then anonymous ones."""
+    ours = [
+        one
+        for one in reading.sets
+        if (one.form_id, one.version) == (request.form_id, request.version)
+        and one.reference in ("", request.reference)
+    ]
+    ours.sort(key=lambda one: one.reference == "")
+    answers: dict[str, Extraction] = {}
+    for one_set in ours:
+        for field_id, one in one_set.fields.items():
+            if field_id not in answers or answers[field_id].verdict is Verdict.EMPTY:
+                answers[field_id] = one
+    return list(answers.values())
+
+
+def _page_warnings(reading: ScanReading) -> list[LocalizedText]:
+    """What a person should know of the pages; which are missing is told for the whole dossier."""
+    from forms_service.ocr.page_messages import PageCode
+
+    return [one.message for one in reading.problems if one.code is not PageCode.MISSING_PAGE]
 
 
 def _scanned_answer(one: Extraction, page: int, scale: float) -> dict[str, Any]:
@@ -230,6 +259,7 @@ def _read_attachment(
     catalogue: SpecCatalogue,
 ) -> dict[str, Any]:
     from forms_service.ocr.attachments import read_attachment
+    from forms_service.ocr.attachments.recognition import UNKNOWN
 
     types = catalogue.document_types()
     declared = request.document_type if request.document_type != FORM else None
@@ -238,19 +268,12 @@ def _read_attachment(
     return _result(
         "read",
         pages=described,
-        document_class=found.get("class") or found.get("type"),
+        document_class=None if reading.class_id == UNKNOWN else reading.class_id,
         facts=found["facts"],
         valid_until=found["valid_until"],
-        warnings=[_worded(one) for one in found["warnings"]],
+        warnings=[one.message for one in reading.warnings],
         confidence=found["confidence"],
     )
-
-
-def _worded(warning: Any) -> LocalizedText:
-    if isinstance(warning, Mapping):
-        text = warning.get("message", warning)
-        return LocalizedText(text["ar"], text["fr"])
-    return LocalizedText(str(warning), str(warning))
 
 
 # --- a clerk's stack ------------------------------------------------------------------------------
@@ -347,7 +370,7 @@ def _split(
 # --- results --------------------------------------------------------------------------------------
 
 
-def _describe_page(number: int, page: SeenPage, folder: Path) -> dict[str, Any]:
+def _describe_page(number: int, page: SeenPage, folder: Path, request: ReadingRequest) -> dict[str, Any]:
     """Keep a picture of the page that we made ourselves, and say what page it is."""
     height, width = page.image.pixels.shape
     scale = min(1.0, STORED_WIDTH_PX / width)
@@ -358,16 +381,22 @@ def _describe_page(number: int, page: SeenPage, folder: Path) -> dict[str, Any]:
         )
     name = f"page-{number}.png"
     cv2.imwrite(str(folder / name), picture)
-    identity = page.identity
     return {
         "image": name,
         "scale": scale,
+        "registered": False,
+        **_identified(page.identity, request),
+    }
+
+
+def _identified(identity: PageIdentity | None, request: ReadingRequest) -> dict[str, Any]:
+    """What is kept of a page's identity, and whether the page is this dossier's."""
+    return {
         "form": identity.form_id if identity else None,
         "version": identity.version if identity else None,
         "form_page": identity.page if identity else None,
         "reference": (identity.reference or None) if identity else None,
-        "ours": page.ours,
-        "registered": False,
+        "ours": identity is not None and _problem(identity, request) is None,
     }
 
 

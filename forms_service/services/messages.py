@@ -134,10 +134,6 @@ MESSAGES: dict[str, LocalizedText] = {
         "لم نجد في هذا المرفق أي صفحة من الاستمارة. إنه محفوظ، وسيطلع عليه أحد الموظفين.",
         "Aucune page du formulaire n'a été reconnue ici. La pièce est conservée et un agent la regardera.",
     ),
-    "type_differs": _T(
-        "يبدو أن هذه الوثيقة ليست من النوع المصرح به. تحققوا من اختياركم.",
-        "Ce document ne semble pas être du type indiqué. Vérifiez votre choix.",
-    ),
     # --- fates of a clerk's pages ---
     "filed": _T("أُضيفت إلى الملف {reference}.", "Versée au dossier {reference}."),
     "unidentified": _T(

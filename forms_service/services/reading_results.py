@@ -150,8 +150,6 @@ class ReadingResults(ApplicantWork):
             row.type = row.declared_type or self._role_of(session, dossier, result["document_class"])
             if row.declared_type == FORM:
                 warnings.append(say("not_the_form").as_dict())
-            elif self._looks_different(row.declared_type, result["document_class"]):
-                warnings.append(say("type_differs").as_dict())
         row.warnings = warnings
 
     def _missing_pages(self, session: Session, dossier: DossierRow, count: int) -> LocalizedText | None:
@@ -173,12 +171,6 @@ class ReadingResults(ApplicantWork):
         for one in fitting:
             return next(role for role in (one.type, *one.alternatives) if role in roles)
         return None
-
-    def _looks_different(self, declared: str | None, document_class: str | None) -> bool:
-        if declared is None or document_class is None:
-            return False
-        known = self.catalogue.document_types().types.get(declared)
-        return known is not None and document_class not in known.reads_as
 
     def _take_over(
         self,
