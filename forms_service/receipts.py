@@ -41,7 +41,7 @@ __all__ = [
 
 MARKER = "deposit-receipt"
 CODE_PREFIX = "CNR1:"
-MAX_RECEIPT_BYTES = 8 * 1024 * 1024
+MAX_RECEIPT_BYTES = 1024 * 1024
 """A receipt has some 60 kB; what is larger than this is none, and is not even looked at."""
 
 _RESERVED_FOR_SIGNATURE = 8192

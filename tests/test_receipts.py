@@ -1,0 +1,347 @@
+"""Receipts: what they state, that nobody forges them, that a check never fails on a strange file."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import random
+import re
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import numpy as np
+import pikepdf
+import pypdf
+import pypdfium2
+import pytest
+import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.errors import FormsError
+from core.localized_text import LocalizedText
+from core.receipt import (
+    REFERENCE_ALPHABET,
+    DepositReceipt,
+    ReceiptDocument,
+    is_valid_reference,
+    new_reference,
+    normalize_reference,
+)
+from forms_service.receipts import (
+    ReceiptKeys,
+    ReceiptVerdict,
+    Signer,
+    issue,
+    sign_code,
+    verify,
+    verify_code,
+)
+
+REFERENCES = st.integers(min_value=0, max_value=2**32).map(
+    lambda seed: new_reference(random.Random(seed).randrange)
+)
+
+RECEIPT = DepositReceipt(
+    reference=new_reference(random.Random(7).randrange),
+    form_id="311-1-14",
+    form_version=1,
+    applicant_name=LocalizedText(ar="محمد الأمين بناني", fr="Mohamed Lamine BENNANI"),
+    registration="123456789",
+    request_type=LocalizedText(ar="التعويضات العائلية", fr="Allocations familiales"),
+    deposited_at=datetime(2026, 6, 1, 9, 22, 5, tzinfo=UTC),
+    received=(ReceiptDocument("id_assured", LocalizedText("البطاقة الوطنية", "CNI")),),
+    missing=(ReceiptDocument("birth", LocalizedText("عقد الازدياد", "Extrait de naissance"), 2, 1),),
+)
+
+
+@pytest.fixture(scope="module")
+def signer() -> Signer:
+    return Signer.create()
+
+
+@pytest.fixture(scope="module")
+def stranger() -> Signer:
+    return Signer.create()
+
+
+@pytest.fixture(scope="module")
+def pdf(signer: Signer) -> bytes:
+    return issue(RECEIPT, signer)
+
+
+# --- references and facts -------------------------------------------------------------------------
+
+
+@given(REFERENCES)
+def test_new_references_are_valid_however_they_are_typed(reference: str) -> None:
+    assert re.fullmatch(r"([2-9A-HJKMNP-Z]{4}-){2}[2-9A-HJKMNP-Z]{4}", reference)
+    assert is_valid_reference(reference)
+    assert normalize_reference(f" {reference.lower().replace('-', ' ')} ") == reference
+
+
+@given(REFERENCES, st.integers(0, 11), st.sampled_from(REFERENCE_ALPHABET))
+def test_one_wrong_character_is_noticed(reference: str, place: int, other: str) -> None:
+    bare = reference.replace("-", "")
+    wrong = bare[:place] + other + bare[place + 1 :]
+    assert (normalize_reference(wrong) is None) == (wrong != bare)
+
+
+@given(REFERENCES, st.integers(0, 10))
+def test_two_swapped_neighbours_are_noticed(reference: str, place: int) -> None:
+    bare = reference.replace("-", "")
+    swapped = bare[:place] + bare[place + 1] + bare[place] + bare[place + 2 :]
+    assert (normalize_reference(swapped) is None) == (swapped != bare)
+
+
+@pytest.mark.parametrize("text", ["", "7K3Q", "0000-0000-0000", "7K3Q-9XMB-2FT\u0661", "É" * 12, "A" * 500])
+def test_what_is_no_reference_is_refused(text: str) -> None:
+    assert normalize_reference(text) is None
+    assert not is_valid_reference(text)
+
+
+def test_equal_facts_have_equal_digests_and_others_not() -> None:
+    assert RECEIPT.digest() == replace(RECEIPT).digest()
+    assert RECEIPT.digest() == hashlib.sha256(RECEIPT.canonical_json()).hexdigest()
+    assert json.loads(RECEIPT.canonical_json()) == RECEIPT.payload()
+    assert replace(RECEIPT, registration="123456780").digest() != RECEIPT.digest()
+    assert replace(RECEIPT, registration="123456780").control_code() != RECEIPT.control_code()
+
+
+def test_a_receipt_without_time_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        replace(RECEIPT, deposited_at=datetime(2026, 6, 1))  # noqa: DTZ001
+
+
+# --- keys -----------------------------------------------------------------------------------------
+
+
+def test_the_signer_is_made_once_and_kept_secret(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    first, second = Signer.load_or_create(folder), Signer.load_or_create(folder)
+    assert first.to_pem() == second.to_pem()
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+    assert modes == {0o600}
+
+
+def test_processes_that_start_together_share_one_signer(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        signers = list(pool.map(lambda _: Signer.load_or_create(tmp_path), range(8)))
+    assert len({signer.keys.key_id for signer in signers}) == 1
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"not a key", Signer.create().to_pem()[:900]])
+def test_a_spoilt_key_file_is_named_and_not_overwritten(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "receipt-signer.pem"
+    path.write_bytes(content)
+    with pytest.raises(FormsError, match="receipt-signer") as caught:
+        Signer.load_or_create(tmp_path)
+    assert caught.value.code == "receipt_keys_unreadable"
+    assert path.read_bytes() == content
+
+
+def test_the_public_half_is_enough_to_check(signer: Signer, pdf: bytes) -> None:
+    pem = signer.keys.to_pem()
+    assert b"PRIVATE" not in pem
+    keys = ReceiptKeys.from_pem(pem)
+    assert verify(pdf, keys).verdict is ReceiptVerdict.GENUINE
+    assert verify_code(sign_code(RECEIPT, signer), keys).verdict is ReceiptVerdict.GENUINE
+
+
+# --- the signed file ------------------------------------------------------------------------------
+
+
+def test_a_receipt_of_ours_is_genuine_and_states_its_facts(signer: Signer, pdf: bytes) -> None:
+    found = verify(pdf, signer)
+    assert found.verdict is ReceiptVerdict.GENUINE
+    assert found.payload == RECEIPT.payload()
+    assert set(found.as_dict()) == {"verdict", "receipt", "message"}
+
+
+def test_earlier_keys_still_count(signer: Signer, stranger: Signer, pdf: bytes) -> None:
+    assert verify(pdf, stranger, signer.keys).verdict is ReceiptVerdict.GENUINE
+
+
+def test_pyhanko_judges_the_signature_as_we_do(signer: Signer, pdf: bytes) -> None:
+    from asn1crypto import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko_certvalidator import ValidationContext
+
+    root = x509.Certificate.load(signer.certificate.public_bytes(Encoding.DER))
+    (embedded,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+    status = validate_pdf_signature(embedded, ValidationContext(trust_roots=[root], allow_fetching=False))
+    assert status.bottom_line, status.summary()
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_any_changed_byte_is_noticed(signer: Signer, pdf: bytes, data: st.DataObject) -> None:
+    start = pdf.rindex(b"/Contents <") if data.draw(st.booleans()) else 0
+    place = data.draw(st.integers(start, len(pdf) - 1))
+    byte = data.draw(st.integers(0, 255).filter(lambda byte: byte != pdf[place]))
+    changed = pdf[:place] + bytes([byte]) + pdf[place + 1 :]
+    assert verify(changed, signer).verdict is not ReceiptVerdict.GENUINE
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_cut_or_stuffed_files_are_not_genuine(signer: Signer, pdf: bytes, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(pdf) - 1))
+    stuffing = data.draw(st.binary(min_size=1, max_size=40))
+    for changed in (pdf[:place], pdf[place + 1 :], pdf[:place] + stuffing + pdf[place:], pdf + stuffing):
+        assert verify(changed, signer).verdict is not ReceiptVerdict.GENUINE
+
+
+def saved_by_pypdf(pdf: bytes) -> bytes:
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf))
+    return written(writer)
+
+
+def updated_by_pypdf(pdf: bytes) -> bytes:
+    writer = pypdf.PdfWriter(io.BytesIO(pdf), incremental=True)
+    writer.add_metadata({"/Note": "added"})
+    return written(writer)
+
+
+def written(writer: pypdf.PdfWriter) -> bytes:
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+def packed_by_pikepdf(pdf: bytes) -> bytes:
+    """Saved with everything compressed, so that no name stands in the open."""
+    buffer = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        opened.save(buffer, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return buffer.getvalue()
+
+
+def without_its_signature(pdf: bytes) -> bytes:
+    """The receipt as it was drawn: everything before the signature's own revision."""
+    return pdf[: pdf.index(b"%%EOF") + 6]
+
+
+def renamed(pdf: bytes) -> bytes:
+    """Another file in front of the same signature, with offsets that fit."""
+    return pdf.replace(b"%PDF-", b"%PDF-1.7\n%", 1)
+
+
+@pytest.mark.parametrize(
+    "forge", [saved_by_pypdf, updated_by_pypdf, packed_by_pikepdf, without_its_signature, renamed]
+)
+def test_a_receipt_saved_anew_is_altered(signer: Signer, pdf: bytes, forge: object) -> None:
+    changed = forge(pdf)
+    assert changed != pdf
+    found = verify(changed, signer)
+    assert found.verdict is ReceiptVerdict.ALTERED
+    assert found.payload is None
+
+
+def test_a_signature_moved_to_other_facts_is_altered(signer: Signer, pdf: bytes) -> None:
+    other = bytearray(issue(replace(RECEIPT, registration="987654321"), signer))
+    ours = pdf[pdf.rindex(b"/Contents <") + 10 :][:8194]
+    place = other.rindex(b"/Contents <") + 10
+    other[place : place + 8194] = ours
+    assert verify(bytes(other), signer).verdict is ReceiptVerdict.ALTERED
+
+
+def test_a_receipt_signed_by_somebody_else_is_unknown(signer: Signer, stranger: Signer) -> None:
+    assert verify(issue(RECEIPT, stranger), signer).verdict is ReceiptVerdict.UNKNOWN
+
+
+def plain_pdf() -> bytes:
+    document = pikepdf.new()
+    document.add_blank_page()
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\0" * 1000,
+        b"%PDF-",
+        b"%PDF-1.7\n" + b"/ByteRange [0 1 2 3]" * 500,
+        b"%PDF-1.7\n/ByteRange [0 999999999 0 0]",
+        b"%PDF-1.7\n" + b"[" * 20_000,
+        plain_pdf(),
+        plain_pdf()[:300],
+        b"%PDF-1.7\n" + bytes(9 * 1024 * 1024),
+    ],
+    ids=["empty", "zeros", "header", "ranges", "far", "nested", "plain", "cut", "huge"],
+)
+def test_strange_files_are_unknown(signer: Signer, content: bytes) -> None:
+    found = verify(content, signer)
+    assert found.verdict is ReceiptVerdict.UNKNOWN
+    assert found.message.ar and found.message.fr
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=2000))
+def test_garbage_never_breaks_the_check(signer: Signer, garbage: bytes) -> None:
+    assert verify(b"%PDF-1.7\n" + garbage, signer).verdict is ReceiptVerdict.UNKNOWN
+
+
+# --- the QR code ----------------------------------------------------------------------------------
+
+
+def scanned_code(pdf: bytes, dpi: int = 150) -> str:
+    page = pypdfium2.PdfDocument(pdf)[0]
+    gray = page.render(scale=dpi / 72, grayscale=True).to_numpy()
+    (found,) = zxingcpp.read_barcodes(np.ascontiguousarray(gray.squeeze()))
+    return found.text
+
+
+def test_the_printed_code_is_read_and_genuine(signer: Signer, pdf: bytes) -> None:
+    found = verify_code(scanned_code(pdf), signer)
+    assert found.verdict is ReceiptVerdict.GENUINE
+    assert found.payload is not None
+    assert found.payload["reference"] == RECEIPT.reference
+    assert found.payload["name"] == RECEIPT.applicant_name.as_dict()
+    assert found.payload["missing"] == 2
+    assert RECEIPT.digest().startswith(str(found.payload["digest"]))
+
+
+def test_a_code_may_be_an_address(signer: Signer) -> None:
+    address = "https://example.ma/verify?code="
+    text = scanned_code(issue(RECEIPT, signer, verify_url=address), dpi=200)
+    assert text.startswith(address)
+    assert verify_code(text, signer).verdict is ReceiptVerdict.GENUINE
+
+
+def test_the_same_moment_in_another_zone_is_the_same_code_fact(signer: Signer) -> None:
+    elsewhere = replace(RECEIPT, deposited_at=RECEIPT.deposited_at.astimezone(timezone(timedelta(hours=1))))
+    facts = [verify_code(sign_code(one, signer), signer).payload for one in (RECEIPT, elsewhere)]
+    assert facts[0]["deposited_at"] == facts[1]["deposited_at"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_any_changed_character_of_a_code_is_noticed(signer: Signer, data: st.DataObject) -> None:
+    code = sign_code(RECEIPT, signer)
+    place = data.draw(st.integers(5, len(code) - 1))
+    other = data.draw(
+        st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567").filter(lambda one: one != code[place])
+    )
+    assert verify_code(code[:place] + other + code[place + 1 :], signer).verdict is not ReceiptVerdict.GENUINE
+
+
+@pytest.mark.parametrize(
+    "text", ["", "CNR1:", "CNR1:AAAA", "CNR1:" + "A" * 9000, "hello", "CNR1:É", "CNR1:A"]
+)
+def test_what_is_no_code_is_unknown(signer: Signer, text: str) -> None:
+    assert verify_code(text, signer).verdict is ReceiptVerdict.UNKNOWN
+
+
+def test_a_code_of_somebody_else_is_unknown(signer: Signer, stranger: Signer) -> None:
+    assert verify_code(sign_code(RECEIPT, stranger), signer).verdict is ReceiptVerdict.UNKNOWN
