@@ -16,7 +16,7 @@ from core.dossier import Attachment, Dossier
 from core.errors import DossierError
 from core.form_spec import Deadline, FieldSpec, FormSpec, Group, RequiredDocument, Rule, Section, Severity
 from core.localized_text import LocalizedText
-from core.scope import build_scope
+from core.scope import build_scope, is_blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ def _missing_answers(
             if one.id in unreadable or not applies(section, one, scope) or not is_required(one, scope):
                 continue
             twin_given = one.twin is not None and answers.get(one.twin) is not None
-            if answers.get(one.id, one.default) in (None, False) and not twin_given:
+            if is_blank(answers.get(one.id, one.default)) and not twin_given:
                 if one.id.endswith(".ar"):
                     continue
                 yield _missing_answer(one.id, one, section.title)
@@ -203,7 +203,7 @@ def _missing_in_rows(group: Group, dossier: Dossier, scope: Scope, unreadable: s
             subject = f"{group.id}.{number}.{one.id}"
             if subject in unreadable or not holds(one.when, row_scope) or not is_required(one, row_scope):
                 continue
-            if row.get(one.id, one.default) in (None, False):
+            if is_blank(row.get(one.id, one.default)):
                 yield _missing_answer(subject, one, group.item_label.fill(n=number))
 
 

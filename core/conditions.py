@@ -80,7 +80,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _given(value: Any) -> bool:
-    return value not in (None, "", False, [])
+    return not (value is None or value is False or value in ("", []))
 
 
 def _past_birthday(born: str | None, years: int, on: str) -> bool:

@@ -84,7 +84,7 @@ def dossier_functions(spec: FormSpec, dossier: Dossier) -> dict[str, Callable[..
 
     def filled(section_id: str) -> bool:
         fields = sections[section_id].fields() if section_id in sections else ()
-        return any(answers.get(one.id) not in (None, False, "") for one in fields if one.default is None)
+        return any(not is_blank(answers.get(one.id)) for one in fields if one.default is None)
 
     return {
         "has_document": lambda kind: any(one.type == kind for one in present),
@@ -95,6 +95,11 @@ def dossier_functions(spec: FormSpec, dossier: Dossier) -> dict[str, Callable[..
         "declared": lambda event: event in dossier.declared,
         "filled": filled,
     }
+
+
+def is_blank(answer: object) -> bool:
+    """Whether an answer says nothing: absent, empty, or an unticked box; the number 0 says something."""
+    return answer is None or answer is False or answer in ("", [])
 
 
 def _seen(spec: FieldSpec, answer: Any) -> Any:
@@ -120,6 +125,7 @@ def _number(value: Any) -> Any:
 
 
 def _put(variables: dict[str, Any], dotted: str, value: Any) -> None:
+    """Set ``a.b`` as a member; members below a name that is itself a value are not visible."""
     *path, last = dotted.split(".")
     for part in path:
         variables = variables.setdefault(part, {})

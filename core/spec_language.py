@@ -94,7 +94,7 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
     "section": {
         "id": Key("id", "Name of the block.", required=True),
         "title": Key("localized", "Its heading."),
-        "footnotes": Key("list:text", "Marks behind the heading."),
+        "footnotes": Key("list:text", "Footnotes printed at the end of the block."),
         "when": _WHEN,
         "new_page": Key("bool", "Begins a page on paper."),
         "rows": Key("rows", "Rows: a list of fields, or one static text.", required=True),

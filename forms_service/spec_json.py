@@ -7,7 +7,7 @@ from typing import Any
 from core.conditions import Condition
 from core.document_types import DocumentTypes
 from core.form_spec import FieldSpec, FormSpec, Section
-from core.placement import BoxMm, FormLayout, Placement
+from core.placement import BoxMm, FormLayout, Placement, WidgetKind
 
 
 def spec_as_json(spec: FormSpec, layout: FormLayout, types: DocumentTypes) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def _printed_field(one: FieldSpec, layout: FormLayout) -> dict[str, Any]:
     data["box_mm"] = _around(places).as_list()
     if one.choices:
         data["choices"] = [_placed_choice(one, place) for place in places]
-    elif places[0].choice is not None:
+    elif places[0].widget is WidgetKind.TICK:
         tick = {"value": True, "label": one.label.as_dict(), "page": places[0].page}
         data["choices"] = [{**tick, "box_mm": places[0].box.as_list()}]
     return data
