@@ -106,17 +106,14 @@ def _read_typed_pdf(walk: _Walk, loaded: DossierFile) -> bool:
 
 
 def _read_scans(walk: _Walk, loaded: DossierFile) -> bool:
-    from forms_service.ocr.scan import read_scan, write_debug_images
+    from forms_service.ocr.scan import read_scan
     from forms_service.reading_forms import form_lookup
 
     pages = list(_pages(sorted(walk.person.glob("scan-*"))))
     if not pages:
         _say("scans", "none")
         return True
-    reading = read_scan(pages, form_lookup(walk.catalogue))
-    crops = walk.results / "crops"
-    crops.mkdir(exist_ok=True)
-    write_debug_images(reading, pages, crops)
+    reading = read_scan(pages, form_lookup(walk.catalogue), debug_directory=walk.results / "readings")
     answers = loaded.parsed.dossier.answers()
     read = {name: one.value for name, one in reading.fields.items()}
     answered = [name for name in answers if name in read and loaded.spec.field(name).kind != "signature"]

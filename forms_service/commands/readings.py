@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from forms_service.commands.shared import INPUT_FILE, catalogue, print_json
+from forms_service.commands.shared import INPUT_FILE, catalogue, print_json, progress
 
 
 @click.group()
@@ -21,14 +21,18 @@ def scan() -> None:
 def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None) -> None:
     """Read pages in any order and rotation: JPEG, PNG, HEIC, multi-page TIFF and PDF."""
     from forms_service.ocr.page_images import load_pages
-    from forms_service.ocr.scan import read_scan, write_debug_images
+    from forms_service.ocr.scan import read_scan
     from forms_service.reading_forms import form_lookup
 
     pages = [page for file in files for page in load_pages(file.read_bytes(), str(file))]
-    reading = read_scan(pages, form_lookup(catalogue()))
-    if debug_images is not None:
-        debug_images.mkdir(parents=True, exist_ok=True)
-        write_debug_images(reading, pages, debug_images)
+    with progress("reading pages", len(pages)) as watch:
+        done = iter(range(1, len(pages) + 1))
+        reading = read_scan(
+            pages,
+            form_lookup(catalogue()),
+            debug_directory=debug_images,
+            watch=lambda _page: watch(next(done)),
+        )
     if as_json:
         print_json(reading.as_dict())
         return

@@ -1,0 +1,236 @@
+"""The commands that people and outside programs rely on: shapes, exit codes, one-line mistakes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from forms_service.cli import main
+
+MARRIED = {
+    "nature": "initial_or_additional",
+    "children_to_declare": 1,
+    "quality": "assured",
+    "assured.birth": "1988-03-05",
+    "assured.id_no": "AB123456",
+    "assured.registration": "123456789",
+    "assured.first": "Salma",
+    "assured.first.ar": "سلمى",
+    "assured.last": "Bennani",
+    "assured.last.ar": "بناني",
+    "assured.address": "شقة 12، زنقة N'Guyen",
+    "assured.city": "Meknès",
+    "assured.mobile": "0612345678",
+    "assured.country": "Maroc",
+    "spouse.birth": "1985-07-30",
+    "spouse.id_no": "CD654321",
+    "spouse.first": "Omar",
+    "spouse.last": "Tazi",
+    "spouse.work": "none",
+    "decl.true": True,
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("FORMS_DATA_DIR", str(tmp_path / "var"))
+    from forms_service.commands import shared
+
+    shared.configuration.cache_clear()
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: object) -> Outcome:
+        with pytest.raises(SystemExit) as leaving:
+            main([str(one) for one in arguments])
+        captured = capsys.readouterr()
+        return Outcome(int(leaving.value.code or 0), captured.out, captured.err)
+
+    yield call
+    shared.configuration.cache_clear()
+
+
+def write(path: Path, data: object) -> Path:
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def test_the_forms_are_listed(run) -> None:
+    rows = {row["id"]: row for row in run("specs", "list", "--json").json}
+    assert set(rows) == {"311-1-14", "310-1-32"}
+    assert rows["311-1-14"]["title"] == {
+        "ar": "طلب الحصول على التعويضات العائلية",
+        "fr": "Demande de perception d'Allocations Familiales",
+    }
+    for row in rows.values():
+        assert row["version"] == 1 and row["pages"] >= 1 and row["fields"] >= 20
+
+
+@pytest.mark.parametrize("form", ["311-1-14", "310-1-32"])
+def test_a_form_is_shown_with_every_place_on_the_page(run, form: str) -> None:
+    data = run("specs", "show", form, "--json").json
+    assert data["fields"]
+    for one in data["fields"]:
+        x, y, width, height = one["box_mm"]
+        assert 0 < x < x + width < 210 and 0 < y < y + height < 297
+        assert 1 <= one["page"] <= data["pages"]
+        assert one["script"] in ("latn", "arab", "any")
+        assert one["label"]["ar"] and one["label"]["fr"]
+        if one["kind"] in ("choice", "choices", "declaration"):
+            assert all(len(choice["box_mm"]) == 4 for choice in one["choices"])
+        if one["comb"]:
+            assert width / one["comb"] >= 5
+    assert {fact["id"] for fact in data["facts"]} >= ({"miner"} if form == "310-1-32" else {"pensioner"})
+
+
+def test_lint_says_every_problem_with_its_place(run, tmp_path: Path) -> None:
+    assert run("specs", "lint").code == 0
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("language: 1\nid: x\nversion: one\n", encoding="utf-8")
+    outcome = run("specs", "lint", broken)
+    assert outcome.code == 1
+    lines = outcome.out.splitlines()
+    assert len(lines) >= 5 and all(
+        line.split(":")[1].isdigit() and line.split(":")[2].isdigit() for line in lines
+    )
+
+
+def test_the_schema_is_one(run) -> None:
+    assert run("specs", "schema").json["$defs"]["field"]["properties"]["kind"]["enum"]
+
+
+def test_values_survive_the_pdf(run, tmp_path: Path) -> None:
+    values = write(tmp_path / "values.json", MARRIED)
+    assert run("pdf", "fill", "311-1-14", values, "-o", "filled.pdf").code == 0
+    data = run("pdf", "read", "filled.pdf", "--json").json
+    assert (data["form"], data["version"]) == ("311-1-14", 1)
+    assert data["values"] == MARRIED
+
+
+def test_a_flattened_copy_has_no_fields_left(run, tmp_path: Path) -> None:
+    values = write(tmp_path / "values.json", MARRIED)
+    run("pdf", "fill", "311-1-14", values, "-o", "flat.pdf", "--flatten")
+    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument("flat.pdf"))
+    assert "Bennani" in text and "بناني" in text
+    assert b"/Widget" not in Path("flat.pdf").read_bytes()
+
+
+def test_blanks_come_in_copies_and_with_a_reference(run) -> None:
+    assert run("pdf", "blank", "310-1-32", "-o", "one.pdf").code == 0
+    assert run("pdf", "blank", "310-1-32", "-o", "three.pdf", "--copies", "3").code == 0
+    assert len(pypdfium2.PdfDocument("three.pdf")) == 3 * len(pypdfium2.PdfDocument("one.pdf"))
+    refused = run("pdf", "blank", "310-1-32", "--reference", "nonsense")
+    assert refused.code == 2 and "nonsense" in refused.err
+
+
+@pytest.mark.tesseract
+def test_a_filled_page_is_read_back_in_the_agreed_shape(run, tmp_path: Path) -> None:
+    values = write(tmp_path / "values.json", MARRIED)
+    run("pdf", "fill", "311-1-14", values, "-o", "flat.pdf", "--flatten")
+    data = run("scan", "read", "flat.pdf", "--json").json
+    first = data["pages"][0]
+    assert set(first) >= {"file", "page", "form", "version", "form_page", "registered", "residual_mm"}
+    assert first["form"] == "311-1-14" and first["registered"] and first["residual_mm"] < 0.3
+    for field_id in ("assured.registration", "assured.birth", "quality", "spouse.work", "assured.last"):
+        one = data["fields"][field_id]
+        assert one["value"] == MARRIED[field_id], field_id
+        assert one["verdict"] == "accept" and 0 < one["confidence"] <= 1
+        left, top, right, bottom = one["box_px"]
+        assert left < right and top < bottom
+    assert data["fields"]["guardian.last"]["verdict"] == "empty"
+
+
+def test_a_dossier_is_judged_in_both_languages(run, tmp_path: Path) -> None:
+    dossier = {
+        "form": "311-1-14",
+        "on": "2026-03-01",
+        "values": MARRIED,
+        "children": [{"birth": "2023-02-03"}],
+    }
+    dossier["attachments"] = [
+        {"type": kind} for kind in ("form", "id_assured", "id_spouse", "marriage", "bank")
+    ]
+    outcome = run("dossier", "check", write(tmp_path / "d.json", dossier), "--json")
+    assert outcome.code == 1
+    data = outcome.json
+    assert data["complete"] is False
+    (missing,) = [one for one in data["findings"] if one["severity"] == "error"]
+    assert (missing["code"], missing["subject"]) == ("missing_document", "birth")
+    assert missing["message"]["ar"] and missing["message"]["fr"] and missing["rule"]
+    assert {"type", "count", "subject", "alternatives", "satisfied", "rule"} <= set(data["required"][0])
+    assert data["amounts"]["monthly"]["value"] == 300
+    dossier["attachments"].append({"type": "birth", "child": 1})
+    complete = run("dossier", "check", write(tmp_path / "d.json", dossier), "--json")
+    assert complete.code == 0 and complete.json["complete"] is True
+
+
+def test_a_receipt_is_issued_and_an_altered_one_noticed(run, tmp_path: Path) -> None:
+    dossier = write(
+        tmp_path / "d.json", {"form": "311-1-14", "values": MARRIED, "attachments": [{"type": "form"}]}
+    )
+    assert run("receipt", "issue", dossier, "-o", "r.pdf").code == 0
+    genuine = run("receipt", "verify", "r.pdf", "--json")
+    assert genuine.code == 0 and genuine.json["verdict"] == "genuine"
+    data = bytearray(Path("r.pdf").read_bytes())
+    data[len(data) // 2] ^= 1
+    Path("r.pdf").write_bytes(bytes(data))
+    altered = run("receipt", "verify", "r.pdf", "--json")
+    assert altered.code == 1 and altered.json["verdict"] == "altered"
+    run("pdf", "blank", "310-1-32", "-o", "blank.pdf")
+    assert run("receipt", "verify", "blank.pdf", "--json").json["verdict"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["pdf", "blank", "999-9-99"], "999-9-99"),
+        (["pdf", "fill", "311-1-14", "bad-id.json"], "assured.lsat"),
+        (["pdf", "fill", "311-1-14", "bad-value.json"], "assured.birth"),
+        (["pdf", "fill", "311-1-14", "bad-yaml.yaml"], "bad-yaml.yaml"),
+        (["pdf", "fill", "311-1-14", "binary.bin"], "binary.bin"),
+        (["pdf", "read", "binary.bin"], "PDF"),
+        (["scan", "read", "binary.bin"], "binary.bin"),
+        (["scan", "read", "empty.jpg"], "empty.jpg"),
+        (["attachment", "read", "empty.jpg"], "empty.jpg"),
+        (["attachment", "read", "binary.bin", "--as", "passport"], "passport"),
+        (["dossier", "check", "bad-yaml.yaml"], "bad-yaml.yaml"),
+        (["dossier", "check", "bad-id.json"], "form"),
+        (["receipt", "issue", "binary.bin"], "binary.bin"),
+        (["specs", "show"], "FORM"),
+        (["specs", "nothing"], "nothing"),
+        (["pdf", "read", "not-there.pdf"], "not-there.pdf"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_bad_input_is_one_clear_line_and_exit_code_2(run, arguments: list[str], says: str) -> None:
+    write(Path("bad-id.json"), {"assured.lsat": "x"})
+    write(Path("bad-value.json"), {"assured.birth": "31/02/1990"})
+    Path("bad-yaml.yaml").write_text("a: [1, 2\nb: }", encoding="utf-8")
+    Path("binary.bin").write_bytes(bytes(range(256)) * 8)
+    Path("empty.jpg").write_bytes(b"")
+    outcome = run(*arguments)
+    assert outcome.code == 2, outcome
+    assert len(outcome.err.strip().splitlines()) == 1
+    assert says in outcome.err
+
+
+@pytest.mark.parametrize(
+    "path", [[], ["specs"], ["pdf", "fill"], ["scan", "read"], ["serve"], ["receipt", "verify"]]
+)
+def test_every_command_helps(run, path: list[str]) -> None:
+    outcome = run(*path, "--help")
+    assert outcome.code == 0 and "Usage" in outcome.out
