@@ -168,6 +168,28 @@ def parse_answers(
     return answers, problems
 
 
+def answers_from_paper(
+    spec: FormSpec, raw: Mapping[str, str]
+) -> tuple[dict[str, Answer], dict[str, InvalidValue]]:
+    """Interpret what stands in the boxes of a printed or typed form, by field id.
+
+    What cannot be an answer of its kind stays as it was written, and is named with its problem.
+    """
+    fields = {one.id: one for one in spec.printed_fields()}
+    answers: dict[str, Answer] = {}
+    problems: dict[str, InvalidValue] = {}
+    for name, text in raw.items():
+        if name not in fields:
+            continue
+        try:
+            answer = kind_of(fields[name]).from_paper(text, fields[name])
+        except InvalidValue as problem:
+            answer, problems[name] = text, problem
+        if answer is not None:
+            answers[name] = answer
+    return answers, problems
+
+
 def fact_fields(spec: FormSpec) -> tuple[FieldSpec, ...]:
     """The form's facts, in the shape of fields, so that one parser serves both."""
     from core.localized_text import Script

@@ -17,6 +17,7 @@ import click
 
 from core.completeness import assess_completeness
 from core.deposit import receipt_for
+from core.dossier import answers_from_paper
 from core.dossier_file import DossierFile, parse_dossier_file
 from core.extraction import Verdict
 from core.receipt import new_reference
@@ -93,11 +94,10 @@ def _print_forms(walk: _Walk, loaded: DossierFile) -> bool:
 
 
 def _read_typed_pdf(walk: _Walk, loaded: DossierFile) -> bool:
-    from forms_service.commands.papers import interpreted
     from forms_service.render.form_pdf import read_values
 
     read = read_values((walk.results / "filled.pdf").read_bytes())
-    values, problems = interpreted(loaded.spec, read.values)
+    values, problems = answers_from_paper(loaded.spec, read.values)
     printed = {one.id for one in loaded.spec.printed_fields() if one.kind != "signature"}
     wanted = {name: value for name, value in loaded.parsed.dossier.answers().items() if name in printed}
     same = sum(values.get(name) == value for name, value in wanted.items())

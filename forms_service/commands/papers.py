@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from core.errors import DossierError, InvalidValue
-from core.field_kinds import Answer, kind_of
+from core.dossier import answers_from_paper
+from core.errors import DossierError
+from core.field_kinds import Answer
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
 from forms_service.commands.shared import (
@@ -84,7 +85,7 @@ def read(file: Path, as_json: bool) -> None:
 
     filled = read_values(file.read_bytes())
     spec = catalogue().get(filled.form_id, filled.version)
-    values, problems = interpreted(spec, filled.values)
+    values, problems = answers_from_paper(spec, filled.values)
     data = {"form": spec.id, "version": spec.version, "reference": filled.reference, "values": values}
     data["problems"] = {name: problem.message.as_dict() for name, problem in problems.items()}
     if as_json:
@@ -94,20 +95,3 @@ def read(file: Path, as_json: bool) -> None:
         click.echo(f"{name}: {value}")
     for name, problem in problems.items():
         click.echo(f"{name}: {problem.message.fr}", err=True)
-
-
-def interpreted(spec: FormSpec, raw: object) -> tuple[dict[str, Answer], dict[str, InvalidValue]]:
-    """Typed values as canonical answers; what cannot be one stays as it was typed, with a problem."""
-    fields = {one.id: one for one in spec.printed_fields()}
-    values: dict[str, Answer] = {}
-    problems: dict[str, InvalidValue] = {}
-    for name, text in dict(raw).items():  # type: ignore[call-overload]
-        if name not in fields:
-            continue
-        try:
-            answer = kind_of(fields[name]).from_paper(text, fields[name])
-        except InvalidValue as problem:
-            answer, problems[name] = text, problem
-        if answer is not None:
-            values[name] = answer
-    return values, problems
