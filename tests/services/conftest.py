@@ -1,0 +1,130 @@
+"""A service on a fresh folder, with a clock and chance that the test holds in its hand."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy.orm import Session
+
+from forms_service.bootstrap import Application, build
+from forms_service.config import Config
+from forms_service.services import Actor, Services
+from forms_service.spec_catalogue import SpecCatalogue
+
+PASSWORD = "a long enough password"
+ALLOWANCE = "311-1-14"
+REFUND = "310-1-32"
+
+
+@dataclass
+class KeptJobs:
+    """Remembers what was handed over; the test runs it when it likes.
+
+    Like the real engine, it only counts what the transaction commits: it asks the session.
+    """
+
+    keys: list[str] = field(default_factory=list)
+
+    def enqueue(self, session: Session, task: str, key: str) -> None:
+        from sqlalchemy import event
+
+        event.listen(session, "after_commit", lambda _session: self.keys.append(key), once=True)
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now: datetime = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Office:
+    """The service with its people."""
+
+    application: Application
+    services: Services
+    jobs: KeptJobs
+    clock: Clock
+    draws: list[float]
+    applicant: Actor
+    neighbour: Actor
+    clerk: Actor
+    reviewer: Actor
+
+    def open(self, form: str = ALLOWANCE) -> str:
+        return self.services.open_dossier(self.applicant, form, "ar")
+
+    def read_all(self) -> None:
+        """Do what the worker would do."""
+        while self.jobs.keys:
+            self.services.read_upload(self.jobs.keys.pop(0))
+
+    def values(self, dossier_id: str) -> dict[str, object]:
+        return self.services.dossier(self.applicant, dossier_id).dossier.answers()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """The same algorithm with little work: every test opens four accounts."""
+    from forms_service.services import accounts
+
+    kept = accounts._hasher
+    accounts._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    yield
+    accounts._hasher = kept
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> SpecCatalogue:
+    return SpecCatalogue.load()
+
+
+@pytest.fixture
+def make_office(tmp_path: Path, catalogue: SpecCatalogue) -> Iterator[Callable[..., Office]]:
+    opened: list[Application] = []
+
+    def make(**settings: object) -> Office:
+        clock, jobs, draws = Clock(), KeptJobs(), [0.5]
+        application = build(
+            Config(data_folder=tmp_path / "var", **settings),
+            clock=clock,
+            pick=random.Random(len(opened)).randrange,
+            draw=lambda: draws[0],
+            catalogue=catalogue,
+            jobs=jobs,
+        )
+        opened.append(application)
+        services = application.services
+        return Office(
+            application,
+            services,
+            jobs,
+            clock,
+            draws,
+            services.register_applicant("123456782", PASSWORD, "Fatima Amrani"),
+            services.register_applicant("987654321", PASSWORD, "Omar Tazi"),
+            services.add_account("agence", PASSWORD, "Agence", {"clerk"}),
+            services.add_account("controle", PASSWORD, "Contrôle", {"reviewer"}),
+        )
+
+    yield make
+    for application in opened:
+        application.close()
+
+
+@pytest.fixture
+def office(make_office: Callable[..., Office]) -> Office:
+    return make_office()
