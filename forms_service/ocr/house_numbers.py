@@ -14,7 +14,7 @@ import numpy as np
 from core.localized_text import is_arabic_letter
 from forms_service.ocr.crops import Ink
 
-WORD_GAP_SHARE = 0.2
+WORD_GAP_SHARE = 0.27
 """Least gap between words, as a share of the line's height."""
 
 SURE = 0.8

@@ -6,13 +6,13 @@ they fail on different words, so their agreement is worth more than any one's ow
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import cv2
 import numpy as np
+from rapidfuzz.distance import Levenshtein
 
 from core.localized_text import Script, dominant_script
 from forms_service.ocr.crops import PAPER, Ink
@@ -76,9 +76,10 @@ class Look:
         return shown, mode
 
 
-LATIN_LOOKS = (Look(1.2, 1.0), Look(1.2, 1.0, 4.8), Look(1.2, 1.0, 5.5), Look(1.2, 0.75))
-ARABIC_LOOKS = (Look(1.2, 1.0), Look(1.2, 1.0, 6.5), Look(1.2, 0.75), Look(1.2, 1.0, 5.5))
+LATIN_LOOKS = (Look(0.8, 0.75), Look(1.2, 1.0, 4.5), Look(1.2, 1.0), Look(1.2, 1.4), Look(0.8, 1.0, 5.5))
+ARABIC_LOOKS = (Look(1.2, 0.75), Look(0.8, 1.0, 5.5), Look(1.6, 0.6), Look(0.8, 1.0, 4.5), Look(1.6, 1.4))
 FIRST_LOOKS = 2
+VOTE = 0.35
 
 
 def read_latin(ink: Ink, engine: TextEngine, charset: str | None = None) -> LineReading:
@@ -157,14 +158,20 @@ def _look(
 
 
 def _most_voted(readings: list[TextReading]) -> LineReading:
-    votes: dict[str, list[float]] = defaultdict(list)
-    for reading in readings:
-        if reading.text:
-            votes[reading.text].append(reading.confidence)
-    if not votes:
+    """The text nearest to all others: on long lines every look may miss another letter."""
+    seen = [reading for reading in readings if reading.text]
+    if not seen:
         return LineReading("", 0.0, False, Script.ANY)
-    # A vote weighs more than confidence: the engine is often sure of nonsense.
-    text, sure = max(votes.items(), key=lambda item: sum(0.35 + one for one in item[1]))
+
+    def distance(candidate: TextReading) -> float:
+        # A vote weighs more than confidence: the engine is often sure of nonsense.
+        far = sum(
+            (VOTE + other.confidence) * Levenshtein.distance(candidate.text, other.text) for other in seen
+        )
+        return far - 0.01 * candidate.confidence
+
+    text = min(seen, key=distance).text
+    sure = [reading.confidence for reading in seen if reading.text == text]
     agreed = len(sure) >= len(readings) - 1
     return LineReading(text, sum(sure) / len(sure), agreed, dominant_script(text))
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from core.extraction import Extraction, FieldAnswer, Verdict
+from core.field_kinds.base import western_digits
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import Script, dominant_script
 from core.placement import FormLayout
@@ -50,6 +51,8 @@ class RehearsedAnswer:
 
 
 def _canonical(value: FieldAnswer) -> FieldAnswer:
+    if isinstance(value, str):
+        value = western_digits(value)  # some Arabic fonts draw 1 as ١
     return None if value in (False, [], "") else value
 
 
