@@ -44,10 +44,10 @@ samples: install ## Make the samples anew
 	$(BIN)/python samples/make_samples.py
 
 bench-pdf: install  ## Measure blanks and fills against pypdf
-	$(BIN)/python -m tests.benchmarks.bench_pdf
+	$(BIN)/python tests/benchmarks/bench_pdf.py
 
 bench-scan: install ## Measure reading against whole-page pytesseract
-	$(BIN)/python -m tests.benchmarks.bench_scan
+	$(BIN)/python tests/benchmarks/bench_scan.py
 
 lock:            ## Pin every package anew (needs uv)
 	scripts/lock.sh
