@@ -42,6 +42,8 @@ def read_values(pdf: bytes) -> FilledPdf:
     Raises:
         UnreadableDocument: It is locked, broken, not a PDF, not one of our forms, or has no fields.
     """
+    if _is_torn(pdf):
+        raise UnreadableDocument(_TORN, code="broken_pdf")
     try:
         with pikepdf.open(io.BytesIO(pdf)) as document:
             return _read(document)
@@ -49,6 +51,15 @@ def read_values(pdf: bytes) -> FilledPdf:
         raise UnreadableDocument(_LOCKED, code="encrypted_pdf") from error
     except (pikepdf.PdfError, ValueError, TypeError, RecursionError) as error:
         raise UnreadableDocument(_BROKEN, code="broken_pdf") from error
+
+
+def _is_torn(pdf: bytes) -> bool:
+    """Whether objects follow the last end mark: the newest values were then cut off in transfer.
+
+    Readers would silently go back to the blank the values were added to.
+    """
+    _, mark, rest = pdf.rpartition(b"%%EOF")
+    return bool(mark) and b" obj" in rest
 
 
 def _read(document: pikepdf.Pdf) -> FilledPdf:
@@ -146,6 +157,10 @@ _BROKEN = LocalizedText(
     ar="تعذّر فتح هذا الملف: ليس ملف PDF سليما. افتحه في قارئ ملفات PDF واحفظه من جديد، أو أرسل صورة واضحة منه.",
     fr="Ce fichier ne s'ouvre pas : ce n'est pas un PDF intact. "
     "Ouvrez-le dans un lecteur PDF et enregistrez-le à nouveau, ou envoyez-en une image nette.",
+)
+_TORN = LocalizedText(
+    ar="وصل هذا الملف ناقصا، وآخر ما كُتب فيه مفقود. أعد إرساله كاملا.",
+    fr="Ce fichier est arrivé incomplet : ce qui y a été écrit en dernier manque. Renvoyez-le en entier.",
 )
 _FOREIGN = LocalizedText(
     ar="هذا الملف ليس إحدى استماراتنا. حمّل الاستمارة من هذه الخدمة واملأها، أو أرسل هذا الملف كوثيقة مرفقة.",
