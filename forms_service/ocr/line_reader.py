@@ -26,6 +26,11 @@ MARGIN_PX = 14
 LATIN_CLEAR = 0.75
 """An agreed Latin reading this confident needs no look in Arabic."""
 
+LEANING = 0.35
+"""What beginning on its own side adds to a reading's plausibility."""
+
+CENTRED_SHARE = 0.15
+
 
 @dataclass(frozen=True, slots=True)
 class LineReading:
@@ -111,12 +116,28 @@ def read_email(ink: Ink, engine: TextEngine, charset: str | None = None) -> Line
 
 
 def read_either(ink: Ink, engine: TextEngine) -> LineReading:
-    """Read a line in whichever script it is written."""
+    """Read a line in whichever script it is written.
+
+    Short words look plausible in the wrong script, so the side the writing begins on counts too.
+    """
+    side = leaning(ink)
     latin = read_latin(ink, engine)
-    if latin.agreed and latin.confidence >= LATIN_CLEAR:
+    if latin.agreed and latin.confidence >= LATIN_CLEAR and side is not Script.ARAB:
         return latin
     arabic = read_arabic(ink, engine)
-    return max(latin, arabic, key=_plausibility)
+    return max(latin, arabic, key=lambda one: _plausibility(one) + (LEANING if one.script is side else 0.0))
+
+
+def leaning(ink: Ink) -> Script:
+    """The script that begins on the side the ink keeps to; ``ANY`` when it fills its box."""
+    if ink.bounds is None:
+        return Script.ANY
+    left, _, right, _ = ink.bounds
+    width = ink.mask.shape[1]
+    before, after = left / width, 1.0 - right / width
+    if abs(before - after) < CENTRED_SHARE:
+        return Script.ANY
+    return Script.ARAB if before > after else Script.LATN
 
 
 def _plausibility(reading: LineReading) -> float:

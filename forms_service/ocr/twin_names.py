@@ -15,7 +15,7 @@ from core.localized_text import Script, dominant_script
 from core.placement import BoxMm
 from forms_service.ocr.crops import Ink, cut, ink_of
 from forms_service.ocr.engine import TextEngine
-from forms_service.ocr.line_reader import LineReading, read_arabic, read_either, read_latin
+from forms_service.ocr.line_reader import LineReading, leaning, read_arabic, read_either, read_latin
 from forms_service.ocr.registration import PX_PER_MM
 
 FRAME_INSET_MM = 0.45
@@ -29,6 +29,8 @@ MIDDLE_TICK_MM = (0.5, 1.4)
 """Half width and height of the printed ticks that mark the middle; painted over before reading."""
 
 SURE = 0.6
+MIN_OTHER = 3
+"""Fewer characters prove nothing about a script: strokes of one look like letters of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,11 @@ def _expected(ink: Ink, script: Script, engine: TextEngine) -> LineReading | Non
     reading = own(ink, engine)
     if reading.agreed and reading.confidence >= SURE and reading.script is script:
         return reading
+    if leaning(ink) is script:
+        return reading
     alternative = other(ink, engine)
-    is_other = alternative.script not in (script, Script.ANY)
-    if is_other and alternative.agreed and alternative.confidence > reading.confidence + 0.1:
+    is_other = alternative.script not in (script, Script.ANY) and len(alternative.text) >= MIN_OTHER
+    if is_other and alternative.agreed and alternative.confidence > max(reading.confidence, SURE):
         return alternative
     return reading
 
