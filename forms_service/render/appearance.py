@@ -101,7 +101,9 @@ def _draw_lines(
     width, height = box
     side = _SIDE_MM / POINT_MM
     leading = size * _LEADING_EM
-    first = (height - METRICS.cap_height * size) / 2 if not is_block else height - side - METRICS.ascent * size
+    first = (
+        (height - METRICS.cap_height * size) / 2 if not is_block else height - side - METRICS.ascent * size
+    )
     drawn = []
     for index, line in enumerate(lines):
         taken = shape(line, direction, size).width_pt

@@ -103,8 +103,13 @@ def _written_answers(
     return {
         field_id: (printed[field_id], value)
         for field_id, value in values.items()
-        if field_id in printed and value not in (None, "", False, [])
+        if field_id in printed and not _is_blank(value)
     }
+
+
+def _is_blank(value: FieldAnswer) -> bool:
+    """Whether nothing was answered; the number 0 is an answer."""
+    return value is None or value is False or value in ("", [])
 
 
 def _ticked(field: FieldSpec, value: FieldAnswer, placements: Sequence[Placement]) -> list[Placement]:

@@ -107,6 +107,14 @@ def test_blank_answers_leave_no_value(small: FormSpec) -> None:
     assert read_values(pdf).values == {}
 
 
+@pytest.mark.parametrize("flatten", [False, True])
+def test_the_number_0_is_written(allowance: FormSpec, flatten: bool) -> None:
+    pixels = page_pixels(render_filled(allowance, {"children_to_declare": 0}, flatten=flatten)).astype(int)
+    blank = page_pixels(render_blank(allowance)).astype(int)
+    (place,) = lay_out(allowance).layout.of_field("children_to_declare")
+    assert (crop(abs(pixels - blank), place.box) > 128).any()
+
+
 def test_nothing_asks_viewers_to_draw_values_again(allowance: FormSpec, answers: dict[str, object]) -> None:
     with pikepdf.open(io.BytesIO(render_filled(allowance, answers))) as document:
         assert "/NeedAppearances" not in document.Root.AcroForm
