@@ -64,7 +64,7 @@ class Deposits(ApplicantWork):
             if not declaration_accepted:
                 raise DossierError(say("declaration_needed"), code="declaration_needed")
             prepared = self._prepare(actor, dossier_id)
-            if self._commit(actor, dossier_id, prepared):
+            if prepared is not None and self._commit(actor, dossier_id, prepared):
                 return prepared.receipt
         raise DossierError(say("changed_meanwhile", what=dossier_id), code="changed_meanwhile")
 
@@ -148,18 +148,21 @@ class Deposits(ApplicantWork):
         """The receipt there is, unless the dossier is to be deposited (again)."""
         with self.database.reading() as session:
             row = self.get_dossier(session, actor, dossier_id)
-            if may_edit(actor, row) or row.receipt is None:
+            if may_edit(actor, row):
                 return None
+            if row.receipt is None:
+                raise DossierError(say("not_editable"), code="wrong_state")
             return receipt_from_payload(row.receipt)
 
-    def _prepare(self, actor: Actor, dossier_id: str) -> _Prepared:
+    def _prepare(self, actor: Actor, dossier_id: str) -> _Prepared | None:
+        """Work the deposit out; None when somebody else has just deposited."""
         from forms_service.receipts import issue
 
         now = self.now()
         with self.database.reading() as session:
             row = self.get_dossier(session, actor, dossier_id)
             if not may_edit(actor, row):
-                raise DossierError(say("not_editable"), code="wrong_state")
+                return None
             spec = self.spec_of(row)
             first = row.deposited_at is None
             check = self._drawn(spec) if first else bool(row.physical_check)
