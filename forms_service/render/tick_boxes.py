@@ -118,8 +118,8 @@ def _tick_label(tick: Tick, x: float, middle: float, width: float, setting: Sett
             setting.problems.append(too_wide(subject, Language(line.language), line.width - room))
     left = x + TICK_SIZE + _LABEL_GAP
     em = size * POINT_MM
-    baseline = middle - 0.12 * em
+    baseline = middle - 0.2 * em
     return [
         *arabic.pieces(left, baseline, Align.LEFT),
-        *french.pieces(left, baseline + _LINE_EM * em - 0.1 * em, Align.LEFT),
+        *french.pieces(left, baseline + _LINE_EM * em, Align.LEFT),
     ]
