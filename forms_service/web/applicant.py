@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from core.completeness import CompletenessReport
 from core.conditions import Scope
 from core.errors import DossierError
-from core.form_spec import FormSpec, Section
+from core.form_spec import FormSpec, Section, Severity
 from core.localized_text import LocalizedText
 from core.scope import build_scope
 from forms_service.services.views import DossierView
@@ -79,7 +79,15 @@ def task_list(dossier_id: str) -> str | Response:
         return redirect(url_for("deposit.status", dossier_id=dossier_id))
     report = services().completeness(the_actor(), dossier_id)
     return render_template(
-        "tasks.html", view=one.view, report=report, blocks=tasks.blocks(one.view, one.scope, report)
+        "tasks.html",
+        view=one.view,
+        errors=[
+            finding
+            for finding in tasks.open_findings(one.view, one.scope, report)
+            if finding.severity is Severity.ERROR
+        ],
+        blocks=tasks.blocks(one.view, one.scope, report),
+        correction_places=tasks.correction_places(one.view, one.scope),
     )
 
 

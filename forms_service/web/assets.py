@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, redirect, send_file, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, send_file, url_for
 
 from forms_service.web import languages
 from forms_service.web.security import application
 
 pages = Blueprint("assets", __name__)
+_log = logging.getLogger("forms_service.web")
 _A_DAY_S = 24 * 3600
 
 
@@ -30,15 +32,22 @@ def way_in() -> Response:
     return redirect(url_for("public.home", lang=languages.remembered_language().value))  # type: ignore[return-value]
 
 
+@pages.get("/v/<code>")
+def qr_code(code: str) -> Response:
+    """Where the QR code of a receipt leads, in the language chosen last."""
+    lang = languages.remembered_language().value
+    return redirect(url_for("public.verify_code", lang=lang, code=code))  # type: ignore[return-value]
+
+
 @pages.get("/healthz")
 def health() -> tuple[Response, int]:
-    """Say whether the service can reach its data."""
-    from flask import jsonify
-
-    trouble = application().services.health()
-    return jsonify(status="ok" if not trouble else "failing", **({"failing": trouble} if trouble else {})), (
-        503 if trouble else 200
-    )
+    """Say whether the service reaches its data."""
+    try:
+        application().services.actor("healthz")
+    except Exception as trouble:
+        _log.error("healthz: %s", type(trouble).__name__)
+        return jsonify(status="failing"), 503
+    return jsonify(status="ok"), 200
 
 
 @pages.get("/fonts.css")

@@ -8,6 +8,7 @@ from collections import defaultdict, deque
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from forms_service.demo_accounts import DEMO_ACCOUNTS
 from forms_service.web import security
 from forms_service.web.languages import translate
 from forms_service.web.screens import Problem
@@ -95,5 +96,5 @@ def _page(login: str, problems: list[Problem]) -> str:
         login=login,
         problems=problems,
         next=security.safe_place(request.values.get("next")),
-        demo_accounts=security.services().demo_accounts(),
+        demo_accounts=DEMO_ACCOUNTS if security.application().config.demo else (),
     )

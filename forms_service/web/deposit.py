@@ -45,6 +45,7 @@ class Missing:
     """One finding, and where it is mended."""
 
     finding: Finding
+    words: str
     url: str | None
 
 
@@ -82,6 +83,9 @@ def deposit(dossier_id: str) -> str | Response | tuple[str, int]:
         return redirect(url_for(".deposited", dossier_id=dossier_id), code=303)
     if request.form.get("declaration") != "true":
         return _check_page(one, [Problem("declaration", translate("check.tick_first"))]), 422
+    declared = screens.declarations_at_deposit(one.spec, one.scope)
+    if one.view.may_edit and declared:
+        services().answer(the_actor(), dossier_id, {field.id: "true" for field in declared}, {})
     services().deposit(the_actor(), dossier_id, True)
     return redirect(url_for(".deposited", dossier_id=dossier_id), code=303)
 
@@ -142,9 +146,14 @@ def _check_page(one: Opened, problems: list[Problem]) -> str:
 
 
 def _missing(one: Opened, report: CompletenessReport, severities: set[Severity]) -> list[Missing]:
+    findings = tasks.open_findings(one.view, one.scope, report)
     return [
-        Missing(finding, tasks.place_of(one.view, one.scope, finding))
-        for finding in report.findings
+        Missing(
+            finding,
+            tasks.worded(one.spec, finding).in_language(language()),
+            tasks.place_of(one.view, one.scope, finding) if one.view.may_edit else None,
+        )
+        for finding in findings
         if finding.severity in severities
     ]
 

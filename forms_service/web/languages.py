@@ -16,7 +16,13 @@ _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 def language() -> Language:
     """The language of the page being made; Arabic where the address names none."""
-    return g.get("language") or remembered_language()
+    return g.get("language") or _named_in_address() or remembered_language()
+
+
+def _named_in_address() -> Language | None:
+    """The language of an address that leads nowhere, for its error page."""
+    first = request.path.split("/")[1]
+    return Language(first) if first in set(Language) else None
 
 
 def remembered_language() -> Language:

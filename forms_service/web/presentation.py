@@ -16,6 +16,7 @@ from markupsafe import Markup
 from core.dossier import STATE_LABELS, DossierState
 from core.localized_text import Language, Script, dominant_script
 from forms_service.locales import has
+from forms_service.ocr.doubts import DOUBT_SENTENCES, Doubt
 from forms_service.web import assets, languages, security
 
 FORM = "form"
@@ -61,7 +62,7 @@ def navigation() -> list[NavigationEntry]:
 
 
 def _area(blueprint: str) -> str:
-    return "applicant" if blueprint in ("documents", "deposit") else blueprint
+    return "applicant" if blueprint in ("groups", "documents", "deposit") else blueprint
 
 
 def long_time(moment: datetime | date) -> str:
@@ -82,6 +83,11 @@ def day_in_words(iso_day: str) -> str:
     return long_time(date.fromisoformat(iso_day))
 
 
+def moment(iso_moment: str) -> datetime:
+    """A canonical time stamp as a moment."""
+    return datetime.fromisoformat(iso_moment)
+
+
 def money(value: object, unit: str) -> str:
     """An amount with its unit as the page's language writes it."""
     number = format_decimal(Decimal(str(value)), format="#,##0.##", locale=_BABEL[languages.language()])
@@ -90,7 +96,7 @@ def money(value: object, unit: str) -> str:
 
 def percent(share: float) -> str:
     """A confidence from 0 to 1 in whole percent, never rounded up to certainty."""
-    return f"{min(99, int(share * 100)) if share < 1 else 100} %"
+    return f"\u2066{min(99, int(share * 100)) if share < 1 else 100} %\u2069"
 
 
 def script_of(text: object) -> str | None:
@@ -107,6 +113,24 @@ def type_name(type_id: str | None) -> str:
         return languages.translate("documents.the_form")
     types = security.application().catalogue.document_types()
     return types.label_of(type_id).in_language(languages.language())
+
+
+def fact_label(type_id: str | None, fact_id: str) -> str:
+    """The name of a fact read from a document of some type."""
+    types = security.application().catalogue.document_types()
+    looks = types.types[type_id].reads_as if type_id in types.types else ()
+    for look in looks:
+        for fact in types.classes[look].facts:
+            if fact.id == fact_id:
+                return fact.label.in_language(languages.language())
+    return fact_id
+
+
+def doubt(code: str) -> str:
+    """Why a reading is doubtful, in the page's language."""
+    if code not in set(Doubt):
+        return languages.translate(f"doubt.{code}") if has(f"doubt.{code}") else code
+    return DOUBT_SENTENCES[Doubt(code)].in_language(languages.language())
 
 
 def state_label(state: DossierState) -> str:
@@ -130,10 +154,13 @@ def install(app: Flask) -> None:
         iso_time=iso_time,
         day_in_words=day_in_words,
         money=money,
+        moment=moment,
         percent=percent,
         script_of=script_of,
         csrf_field=csrf_field,
         type_name=type_name,
+        fact_label=fact_label,
+        doubt=doubt,
         state_label=state_label,
         upload_accept=UPLOAD_ACCEPT,
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from core.errors import FormsError
 from core.form_spec import FormSpec
+from forms_service import receipts
 from forms_service.web import security
 from forms_service.web.downloads import pdf_download
 from forms_service.web.languages import translate
@@ -43,9 +45,19 @@ def blank(form_id: str) -> object:
 
 
 @pages.get("/verify")
-def verify() -> str:
-    """Ask for the receipt to check."""
+def verify() -> str | Response:
+    """Ask for the receipt to check; with a reference and its code, lead to what is known of it."""
+    reference, code = (request.args.get(name, "").strip() for name in ("reference", "code"))
+    if reference and code:
+        return redirect(url_for(".receipt", reference=reference, code=code))
     return render_template("verify.html")
+
+
+@pages.get("/verify/code/<code>")
+def verify_code(code: str) -> str:
+    """Tell whether the text of a receipt's QR code was signed by us, and what it states."""
+    verification = receipts.verify_code(code, security.services().adapters.signer())
+    return render_template("verify.html", verification=verification)
 
 
 @pages.post("/verify")

@@ -144,6 +144,7 @@ def _page(dossier_id: str, typed: dict[str, tuple[str, str]], problems: list[Pro
         sure=[one for one in every if one.id not in ids and one.verdict != "empty"],
         editable=_editable,
         choices=_choices(view, every),
+        places=_places(view),
         typed=typed,
         report=report,
         answers=_answers(view),
@@ -177,6 +178,16 @@ def _choices(view: DossierView, every: list[ExtractionView]) -> dict[str, list[t
         if spec.choices:
             found[one.field_id] = [(c.value, c.label.in_language(language())) for c in spec.choices]
     return found
+
+
+def _places(view: DossierView) -> dict[str, str]:
+    """The heading each field stands under: there is more than one «last name» on a form."""
+    return {
+        one.id: section.title.in_language(language())
+        for section in view.spec.sections
+        if section.title
+        for one in section.fields()
+    }
 
 
 def _answers(view: DossierView) -> list[tuple[str, str, str, str]]:

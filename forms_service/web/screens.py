@@ -110,7 +110,27 @@ class Given:
 
 def asked_fields(section: Section, scope: Scope) -> list[FieldSpec]:
     """The fields of a section that are asked of this applicant now."""
-    return [one for one in section.fields() if one.kind not in _NOT_ASKED and applies(section, one, scope)]
+    return [
+        one
+        for one in section.fields()
+        if one.kind not in _NOT_ASKED
+        and not _declared_at_deposit(one, section)
+        and applies(section, one, scope)
+    ]
+
+
+def declarations_at_deposit(spec: FormSpec, scope: Scope) -> list[FieldSpec]:
+    """The statements beside the signature: on screen, ticking the declaration at the deposit makes them."""
+    return [
+        one
+        for section in spec.sections
+        for one in section.fields()
+        if _declared_at_deposit(one, section) and applies(section, one, scope)
+    ]
+
+
+def _declared_at_deposit(one: FieldSpec, section: Section) -> bool:
+    return one.kind == "declaration" and any(other.kind == "signature" for other in section.fields())
 
 
 def asked_sections(spec: FormSpec, scope: Scope) -> list[Section]:
@@ -360,6 +380,9 @@ def posted_answers(fields: Iterable[FieldSpec], form: MultiDict[str, str]) -> di
         name = _name(one.id)
         if one.kind == "choices":
             answers[one.id] = form.getlist(name)
+        elif one.kind == "declaration":
+            unticked = "" if one.default is None else "false"
+            answers[one.id] = form.get(name, unticked)
         elif one.kind == "date":
             parts = [form.get(f"{name}.{part}", "").strip() for part in _DATE_PARTS]
             answers[one.id] = _joined_date(parts)

@@ -9,9 +9,11 @@ from flask import url_for
 from core.completeness import CompletenessReport, Finding, Requirement
 from core.conditions import Scope
 from core.form_spec import FormSpec, Group, Section, Severity
+from core.localized_text import LocalizedText
 from forms_service.services.views import DossierView
 from forms_service.web import screens
 from forms_service.web.languages import language, translate
+from forms_service.web.presentation import FORM
 
 FACTS = "facts"
 DOCUMENTS = "documents"
@@ -53,13 +55,18 @@ def blocks(view: DossierView, scope: Scope, report: CompletenessReport) -> list[
         "check",
         translate("tasks.check"),
         url_for("deposit.check", dossier_id=view.id),
-        "ready" if report.complete else "todo",
+        "todo" if has_errors(view, scope, report) else "ready",
     )
     return [
         Block(translate("tasks.answer"), answers),
         Block(translate("tasks.attach"), (_documents_task(view, report),)),
         Block(translate("tasks.deposit"), (last,)),
     ]
+
+
+def has_errors(view: DossierView, scope: Scope, report: CompletenessReport) -> bool:
+    """Whether anything needed is still missing or wrong."""
+    return any(one.severity is Severity.ERROR for one in open_findings(view, scope, report))
 
 
 def _answer_tasks(view: DossierView, scope: Scope, report: CompletenessReport) -> list[Task]:
@@ -164,9 +171,66 @@ def missing_documents(report: CompletenessReport) -> list[Requirement]:
     return [one for one in report.required if not one.satisfied]
 
 
+@dataclass(frozen=True, slots=True)
+class CorrectionPlace:
+    """One thing a reviewer asked to mend, and where."""
+
+    label: str
+    url: str | None
+
+
+def correction_places(view: DossierView, scope: Scope) -> list[CorrectionPlace]:
+    """Where the applicant mends what a reviewer asked for."""
+    if view.correction is None:
+        return []
+    found = []
+    labels = {document.id: document.label for document in view.spec.documents}
+    for subject in (*view.correction.fields, *view.correction.documents):
+        label = labels.get(subject) or _label_of(view.spec, subject)
+        if label:
+            place = Finding("correction", Severity.INFO, subject, label, "")
+            found.append(CorrectionPlace(label.in_language(language()), place_of(view, scope, place)))
+    return found
+
+
+def open_findings(view: DossierView, scope: Scope, report: CompletenessReport) -> list[Finding]:
+    """The findings somebody still has to act on.
+
+    Until the deposit, what ticking the declaration there settles is left out.
+    """
+    if not view.may_edit:
+        return list(report.findings)
+    at_deposit = {one.id for one in screens.declarations_at_deposit(view.spec, scope)}
+    if at_deposit and view.spec.signature_field:
+        at_deposit.add(view.spec.signature_field)
+    return [finding for finding in report.findings if finding.subject not in at_deposit]
+
+
+def worded(spec: FormSpec, finding: Finding) -> LocalizedText:
+    """A finding's sentence; one about an answer's spelling is told which answer it means."""
+    if finding.code != "unreadable_answer":
+        return finding.message
+    label = _label_of(spec, finding.subject)
+    if label is None:
+        return finding.message
+    return LocalizedText(f"«{label.ar}»: {finding.message.ar}", f"« {label.fr} » : {finding.message.fr}")
+
+
+def _label_of(spec: FormSpec, subject: str) -> LocalizedText | None:
+    for group in spec.groups:
+        if subject.startswith(group.id + "."):
+            name = subject.split(".", 2)[-1]
+            return next((one.label for one in group.fields if one.id == name), None)
+    fields = {one.id: one.label for one in spec.fields()} | {fact.id: fact.label for fact in spec.facts}
+    label = fields.get(subject)
+    return screens.plain_label(label, spec) if label else None
+
+
 def place_of(view: DossierView, scope: Scope, finding: Finding) -> str | None:
     """Where the applicant mends what a finding says; None when there is no such place."""
     subject = finding.subject
+    if any(document.id == subject and document.type == FORM for document in view.spec.documents):
+        return key_url(view.id, DOCUMENTS) + "#the-form"
     if subject in {document.id for document in view.spec.documents}:
         return key_url(view.id, DOCUMENTS) + f"#doc-{subject}"
     for group in view.spec.groups:

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from web_service import JobsByHand, Service, Visitor
+
+from forms_service.bootstrap import build
+from forms_service.config import MEBIBYTE, Config
+from forms_service.web import create_app
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    jobs = JobsByHand()
+    config = Config(data_folder=tmp_path_factory.mktemp("data"), demo=True, max_upload_bytes=2 * MEBIBYTE)
+    application = build(config, jobs=jobs, draw=lambda: 1.0)
+    app = create_app(application)
+    app.testing = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    yield Service(application, jobs, app)
+    application.close()
+
+
+@pytest.fixture
+def applicant(service: Service) -> Visitor:
+    return service.visitor().sign_in("applicant")
+
+
+@pytest.fixture
+def clerk(service: Service) -> Visitor:
+    return service.visitor().sign_in("clerk")
+
+
+@pytest.fixture
+def reviewer(service: Service) -> Visitor:
+    return service.visitor().sign_in("reviewer")

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel import Locale
+
+from core.localized_text import Language, Script, dominant_script
+from forms_service.locales import Sentence, say, sentences
+from forms_service.web.reviewer import DECLINE_REASONS, OUTCOMES
+
+WEB = Path(__file__).resolve().parents[2] / "forms_service" / "web"
+_USED = re.compile(r"""(?:\bt|\btranslate|\bsay|\bboth)\(['"]([a-z_0-9]+(?:\.[a-z_0-9]+)+)['"]""")
+_BUILT = re.compile(r"""t\('([a-z_0-9.]+\.[a-z_]*)' ?~""")
+_IN_ITS_OWN_LANGUAGE = {"common.language_name"}
+
+
+def placeholders(forms: dict[str, str]) -> set[str]:
+    return {name for text in forms.values() for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("sentence", sentences().values(), ids=lambda one: one.code)
+def test_both_languages_say_the_same_thing_with_the_same_blanks(sentence: Sentence) -> None:
+    assert placeholders(dict(sentence.ar)) == placeholders(dict(sentence.fr)) or _differ_in_number_only(
+        sentence
+    )
+    for text in (*sentence.ar.values(), *sentence.fr.values()):
+        assert text.strip() == text != ""
+
+
+def _differ_in_number_only(sentence: Sentence) -> bool:
+    return placeholders(dict(sentence.ar)) ^ placeholders(dict(sentence.fr)) == {"n"}
+
+
+@pytest.mark.parametrize("sentence", sentences().values(), ids=lambda one: one.code)
+def test_each_wording_is_in_its_language(sentence: Sentence) -> None:
+    if sentence.code in _IN_ITS_OWN_LANGUAGE:
+        return
+    bare = [re.sub(r"\{\w+\}", "", text) for text in sentence.ar.values()]
+    assert all(dominant_script(text) in (Script.ARAB, Script.ANY) for text in bare)
+    bare = [re.sub(r"\{\w+\}", "", text) for text in sentence.fr.values()]
+    assert all(dominant_script(text) in (Script.LATN, Script.ANY) for text in bare)
+
+
+@pytest.mark.parametrize(
+    "sentence", [one for one in sentences().values() if len(one.ar) > 1], ids=lambda one: one.code
+)
+def test_plurals_have_every_form_the_language_has(sentence: Sentence) -> None:
+    for language, forms in ((Language.AR, sentence.ar), (Language.FR, sentence.fr)):
+        needed = set(Locale(language.value).plural_form.tags) | {"other"}
+        assert needed <= set(forms), f"{sentence.code} {language}: {needed - set(forms)}"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (1, "وثيقة واحدة"),
+        (2, "وثيقتان"),
+        (3, "3 وثائق"),
+        (10, "10 وثائق"),
+        (11, "11 وثيقة"),
+        (100, "100 وثيقة"),
+    ],
+)
+def test_arabic_counts_as_arabic_counts(number: int, words: str) -> None:
+    assert words in say("documents.missing_count", Language.AR, n=number)
+
+
+def test_every_sentence_a_page_uses_exists() -> None:
+    files = [*WEB.glob("*.py"), *(WEB / "templates").glob("*.html")]
+    used = {code: path.name for path in files for code in _USED.findall(path.read_text(encoding="utf-8"))}
+    assert len(used) > 150
+    known = set(sentences())
+    prefixes = {prefix for path in files for prefix in _BUILT.findall(path.read_text(encoding="utf-8"))}
+    for prefix in prefixes:
+        assert any(code.startswith(prefix) for code in known), prefix
+    missing = {code: where for code, where in used.items() if code not in known}
+    assert not missing
+
+
+def test_every_coded_reason_and_outcome_has_its_words() -> None:
+    for code in DECLINE_REASONS:
+        assert f"reason.{code}" in sentences()
+    for code in OUTCOMES:
+        assert f"outcome.{code}" in sentences()
+
+
+def test_a_code_that_does_not_exist_is_an_error_not_a_blank() -> None:
+    with pytest.raises(KeyError):
+        say("no.such_sentence", Language.FR)
