@@ -180,10 +180,10 @@ class ReviewerWork(UseCases):
             raise DossierError(say("reason_needed"), code="reason_needed")
         with self.database.writing() as session:
             row = self.get_dossier(session, actor, dossier_id, to_change=True)
-            doubts = DossierRepository(session).doubts([row.id]).get(row.id, 0)
-            if event is DossierEvent.ACCEPT and doubts:
-                raise DossierError(say("unsettled_values", count=doubts), code="unsettled_values")
             self._move(session, row, actor, event, {"outcome": outcome})
+            doubts = DossierRepository(session).doubts([row.id]).get(row.id, 0)
+            if event is DossierEvent.ACCEPT and doubts:  # undoes the move as well
+                raise DossierError(say("unsettled_values", count=doubts), code="unsettled_values")
             row.decision_note = note.strip() or None
             row.decided_at = row.changed_at
 

@@ -1,0 +1,147 @@
+"""The reading's own process: whatever a paper does to it, the parent gets an answer and goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from forms_service import reading_process
+from forms_service.config import MEBIBYTE, ReadingLimits
+from forms_service.reading_process import ReadingFailed, ReadingRequest, run_reading, sweep
+
+ROOT = Path(__file__).resolve().parents[2]
+REQUEST = ReadingRequest("read", "page.pdf", "unused")
+
+
+@pytest.fixture
+def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Let the child run a few given lines in place of the reading, under the real limits."""
+
+    def run(code: str, **limits: object) -> dict[str, object]:
+        package = tmp_path / "stand_in" / "forms_service"
+        package.mkdir(parents=True, exist_ok=True)
+        (package / "__init__.py").write_text(
+            f"import pathlib; __path__ = [str(pathlib.Path(__file__).parent), {str(ROOT / 'forms_service')!r}]"
+        )
+        body = textwrap.indent(textwrap.dedent(code), "    ")
+        (package / "upload_reading.py").write_text(f"def read_upload(request, original, folder):\n{body}\n")
+        monkeypatch.setattr(sys, "path", [str(package.parent), str(ROOT), *sys.path])
+        with run_reading(REQUEST, b"original", ReadingLimits(**limits), tmp_path / "scratch") as outcome:
+            return outcome.result
+
+    return run
+
+
+def test_the_child_gives_its_result(child, tmp_path: Path) -> None:
+    assert child("return {'seen': original.decode(), 'name': request.filename}") == {
+        "seen": "original",
+        "name": "page.pdf",
+    }
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "limits", "reason"),
+    [
+        ("raise ValueError('broken')", {}, "exit_1"),
+        ("import os; os.kill(os.getpid(), 9)", {}, "killed"),
+        ("import os; os.abort()", {}, "signal_6"),
+        ("import time; time.sleep(60)", {"wall_seconds": 1.0}, "out_of_time"),
+        ("while True: pass", {"cpu_seconds": 1}, "out_of_time"),
+        ("return len(bytearray(900_000_000))", {"memory_bytes": 600 * MEBIBYTE}, "exit_1"),
+        ("(folder / 'huge').write_bytes(bytes(9_000_000))", {"output_bytes": 2 * MEBIBYTE}, "exit_1"),
+        ("import os; os._exit(0)", {}, "no_result"),
+        ("(folder / 'result.json').write_text('{'); import os; os._exit(0)", {}, "no_result"),
+    ],
+    ids=["fault", "killed", "crash", "slow", "busy", "memory", "disk", "silent", "half a result"],
+)
+def test_no_paper_takes_the_parent_down(child, tmp_path: Path, code: str, limits: dict, reason: str) -> None:
+    with pytest.raises(ReadingFailed) as failed:
+        child(code, **limits)
+    assert failed.value.reason == reason
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_the_child_sees_no_secret_of_the_parent(child, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORMS_SECRET_KEY", "do not tell")
+    seen = child("import os; return dict(os.environ)")
+    assert "FORMS_SECRET_KEY" not in seen
+    assert seen["OMP_THREAD_LIMIT"] == "1"
+
+
+def test_what_the_child_started_ends_with_it(child) -> None:
+    result = child("import subprocess; return {'pid': subprocess.Popen(['sleep', '60']).pid}")
+    limit = time.monotonic() + 5
+    while _runs(int(result["pid"])):
+        assert time.monotonic() < limit
+        time.sleep(0.02)
+
+
+def test_the_child_dies_with_its_parent(tmp_path: Path) -> None:
+    """The parent is killed outright; nobody is left to end the child but the kernel."""
+    script = tmp_path / "parent.py"
+    script.write_text(
+        textwrap.dedent(
+            """
+            import os, subprocess, sys, time
+            code = (
+                "import os, sys, time; from pathlib import Path;"
+                "from forms_service.reading_process import die_with_parent; die_with_parent();"
+                "Path(sys.argv[1]).write_text(str(os.getpid())); time.sleep(60)"
+            )
+            environment = {**os.environ, "FORMS_PARENT": str(os.getpid())}
+            subprocess.Popen([sys.executable, "-c", code, sys.argv[1]], env=environment, start_new_session=True)
+            time.sleep(60)
+            """
+        )
+    )
+    told = tmp_path / "pid"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    parent = subprocess.Popen([sys.executable, str(script), str(told)], env=environment)
+    try:
+        limit = time.monotonic() + 20
+        while not told.exists() or not told.read_text():
+            assert time.monotonic() < limit
+            time.sleep(0.02)
+        child = int(told.read_text())
+        assert _runs(child)
+    finally:
+        parent.send_signal(signal.SIGKILL)
+        parent.wait()
+    while _runs(child):
+        assert time.monotonic() < limit
+        time.sleep(0.02)
+
+
+def test_what_killed_readings_left_behind_is_swept_away(tmp_path: Path) -> None:
+    limits = ReadingLimits(wall_seconds=10)
+    old, fresh = tmp_path / "reading-old", tmp_path / "reading-fresh"
+    for folder in (old, fresh):
+        folder.mkdir()
+        (folder / "original").write_bytes(b"a person's paper")
+    long_ago = time.time() - 60
+    os.utime(old, (long_ago, long_ago))
+    sweep(tmp_path, limits)
+    assert not old.exists()
+    assert fresh.exists()
+
+
+def test_image_names_lead_nowhere_else(tmp_path: Path) -> None:
+    outcome = reading_process.ReadingOutcome({}, tmp_path)
+    with pytest.raises(ReadingFailed):
+        outcome.image("../../etc/passwd")
+
+
+def _runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
