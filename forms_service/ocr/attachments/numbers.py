@@ -1,0 +1,176 @@
+"""Numbers on a document: identity, registration, account, rate, years, amounts, school year."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from core.dates_in_text import fold_digits, fold_letters
+from core.rib import find_ribs
+from forms_service.ocr.attachments.card_zone import card_zone
+from forms_service.ocr.attachments.facts import Found, reads
+from forms_service.ocr.attachments.labels import find_labelled
+from forms_service.ocr.attachments.writing import PageWriting
+
+_IDENTITY = re.compile(r"\b([A-Z]{1,2}) ?(\d{4,7})\b")
+_RATE = re.compile(r"(\d{1,3})(?:[.,]\d{1,2})?\s*(?:%|٪|pour cent|في المائه|بالمائه|في الميه)")
+_RATE_CUES = ("ipp", "incapacite", "taux", "عجز", "نسبه", "نسبته")
+_YEARS = re.compile(r"(\d{1,2})\s*(?:ans|annees|سنوات|سنه|عاما)")
+_YEARS_CUES = ("fond", "souterrain", "mine", "duree", "باطن", "المناجم", "مجموعه")
+_SCHOOL_YEAR = re.compile(r"\b(20\d\d)\s*[/\-–]\s*(20\d\d)\b")
+_AMOUNT = re.compile(r"\d[\d .]*(?:,\d{1,2})?")
+_REGISTRATION = re.compile(r"(?<!\d)(\d{9})(?!\d)")
+
+
+def _lines(page: PageWriting) -> list[str]:
+    lines = [" ".join(piece.text for piece in row) for row in page.rows]
+    if page.is_read_as_arabic:
+        lines += page.arabic.lines
+    return lines
+
+
+@reads("rib")
+def account(page: PageWriting, on: date) -> Found | None:
+    """Read the account whose key holds; two different ones on a page are nobody's certainty."""
+    text = [" ".join(piece.text for piece in row) for row in page.rows]
+    ribs = {rib for line in text for rib in find_ribs(_digits_only_confusions(line))}
+    if not ribs:
+        ribs = set(find_ribs(page.french.text))
+    if len(ribs) != 1:
+        return None
+    return Found(ribs.pop(), 0.98)
+
+
+def _digits_only_confusions(line: str) -> str:
+    """O and l inside a run of digits are 0 and 1; elsewhere letters stay."""
+    return re.sub(r"(?<=\d)[OoIl|](?=[\d ])", lambda match: "0" if match[0] in "Oo" else "1", line)
+
+
+@reads("number", of=("identity_card", "residence_title"))
+def card_number(page: PageWriting, on: date) -> Found | None:
+    """Read a card's national number: printed and in the zone; when both agree it is certain."""
+    zone = card_zone(page, on)
+    in_zone = zone.national_number if zone else None
+    printed = _printed_numbers(page)
+    if in_zone and zone and ("composite" in zone.checked or in_zone in printed):
+        return Found(in_zone, 0.99 if in_zone in printed else 0.9)
+    if printed:
+        most = max(printed, key=printed.count)
+        return Found(most, 0.9 if printed.count(most) > 1 else 0.75)
+    return Found(in_zone, 0.6) if in_zone else None
+
+
+@reads("number", of=("income_certificate",))
+def identity_number(page: PageWriting, on: date) -> Found | None:
+    """Read the identity number a certificate names."""
+    for found in find_labelled(page.rows, ("N° CNI", "CNI n°", "CIN")):
+        if match := _IDENTITY.search(found.text.upper()):
+            return Found(match[1] + match[2], found.confidence)
+    return None
+
+
+def _printed_numbers(page: PageWriting) -> list[str]:
+    numbers = []
+    for row in page.rows:
+        for piece in row:
+            if "<" in piece.text:
+                continue
+            numbers += [match[1] + match[2] for match in _IDENTITY.finditer(piece.text.upper())]
+    return numbers
+
+
+@reads("registration")
+def registration(page: PageWriting, on: date) -> Found | None:
+    """Read the fund's registration number: nine digits, behind its label where there is one."""
+    labels = (
+        "N° d'immatriculation de l'assuré(e)",
+        "N° d'immatriculation",
+        "N° d'immatriculation CNSS",
+        "Immatriculation",
+    )
+    for found in find_labelled(page.rows, labels):
+        if match := _REGISTRATION.search(found.text.replace(" ", "")):
+            return Found(match[1], found.confidence)
+    numbers = {match[1] for line in _lines(page) for match in _REGISTRATION.finditer(line)}
+    return Found(numbers.pop(), 0.6) if len(numbers) == 1 else None
+
+
+@reads("ipp_rate")
+def incapacity_rate(page: PageWriting, on: date) -> Found | None:
+    """Read the rate of permanent incapacity; readings in both languages that agree are surer."""
+    rates = _cued(_lines(page), _RATE, _RATE_CUES)
+    plausible = [rate for rate in rates if 1 <= int(rate) <= 100]
+    return _agreed(plausible)
+
+
+@reads("years_underground")
+def underground_years(page: PageWriting, on: date) -> Found | None:
+    """Read how many years somebody worked underground."""
+    return _agreed([years for years in _cued(_lines(page), _YEARS, _YEARS_CUES) if 0 < int(years) <= 60])
+
+
+def _cued(lines: list[str], pattern: re.Pattern[str], cues: tuple[str, ...]) -> list[str]:
+    """Numbers on a line that bears one of the cues, or whose line above does."""
+    found, above = [], ""
+    for line in lines:
+        folded = fold_letters(line)
+        if any(cue in folded or cue in above for cue in cues):
+            found += [str(int(match[1])) for match in pattern.finditer(folded)]
+        above = folded
+    return found
+
+
+def _agreed(values: list[str]) -> Found | None:
+    if not values:
+        return None
+    most = max(values, key=values.count)
+    if len(set(values)) == 1:
+        return Found(most, 0.95 if len(values) > 1 else 0.85)
+    return Found(most, 0.5)
+
+
+@reads("school_year")
+def school_year(page: PageWriting, on: date) -> Found | None:
+    """Read the school year: two years that follow each other."""
+    for line in _lines(page):
+        for match in _SCHOOL_YEAR.finditer(fold_digits(line)):
+            first, second = sorted((int(match[1]), int(match[2])))
+            if second == first + 1:
+                return Found(f"{first}/{second}", 0.93)
+    return None
+
+
+@reads("income")
+def income(page: PageWriting, on: date) -> Found | None:
+    """Read the taxable overall income in dirhams."""
+    for found in find_labelled(page.rows, ("Revenu global imposable",)):
+        if match := _AMOUNT.search(found.text):
+            return Found(match[0].replace(" ", "").replace(".", "").replace(",", "."), found.confidence)
+    return None
+
+
+@reads("year")
+def fiscal_year(page: PageWriting, on: date) -> Found | None:
+    """Read the year an income was made in."""
+    for found in find_labelled(page.rows, ("Année", "Exercice", "Au titre de l'année")):
+        if match := re.search(r"\b(19|20)\d\d\b", found.text):
+            return Found(match[0], found.confidence)
+    return None
+
+
+@reads("act")
+def act_number(page: PageWriting, on: date) -> Found | None:
+    """Read the number of an act in its register."""
+    for found in find_labelled(page.rows, ("Acte N°", "Acte n", "N° de l'acte")):
+        if match := re.search(r"\d{1,5}", found.text):
+            return Found(match[0], found.confidence)
+    return None
+
+
+@reads("number", of=("ipp_judgment",))
+def file_number(page: PageWriting, on: date) -> Found | None:
+    """Read a court file's number."""
+    for found in find_labelled(page.rows, ("Dossier N°", "Jugement N°")):
+        if match := re.search(r"\d+(?:/\d+)+", found.text):
+            return Found(match[0], found.confidence)
+    return None

@@ -1,0 +1,209 @@
+"""Reads one attached file: what it is, what it says, until when it holds, what may be wrong with it.
+
+Nothing of the page's text is kept: only the facts its class declares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from core.document_types import DocumentClass, DocumentTypes
+from core.errors import UnreadableDocument
+from core.field_kinds import Answer
+from core.localized_text import LocalizedText
+from forms_service.ocr.attachments.card_zone import card_zone
+from forms_service.ocr.attachments.facts import ReadFact, read_facts
+from forms_service.ocr.attachments.page_quality import judge_quality
+from forms_service.ocr.attachments.recognition import UNKNOWN, Recognition, recognise
+from forms_service.ocr.attachments.straighten import straighten
+from forms_service.ocr.attachments.validity import valid_until
+from forms_service.ocr.attachments.warnings import AttachmentWarning, warn
+from forms_service.ocr.attachments.writing import PageWriting
+from forms_service.ocr.page_images import PageImage
+
+MAX_PAGES = 6
+"""Pages of one attachment that are read; later ones are only judged for quality."""
+
+SURE_MARGIN = 0.45
+"""Below this margin the page is read in Arabic as well before its class is named."""
+
+CARD_CLASS = "identity_card"
+FOREIGNERS_CARD_CLASS = "residence_title"
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentReading:
+    """What a machine made of an attachment; a person may always overrule it.
+
+    Attributes:
+        type: The type it was handed in as when it looks like one, else the class recognised, else
+            ``unknown``.
+        class_id: The class recognised, or ``unknown``.
+        confidence: How sure the class is, 0.0 to 1.0.
+        valid_until: Last day the document may be used, when its class has a limit.
+    """
+
+    type: str
+    class_id: str
+    confidence: float
+    facts: Mapping[str, Answer] = field(default_factory=dict)
+    fact_confidences: Mapping[str, float] = field(default_factory=dict)
+    valid_until: date | None = None
+    warnings: tuple[AttachmentWarning, ...] = ()
+
+    def as_dict(self) -> dict[str, object]:
+        """The JSON shape of the contract, with the class and the confidence of each fact added."""
+        return {
+            "type": self.type,
+            "class": self.class_id,
+            "confidence": round(self.confidence, 3),
+            "facts": dict(self.facts),
+            "fact_confidences": dict(self.fact_confidences),
+            "valid_until": self.valid_until.isoformat() if self.valid_until else None,
+            "warnings": [warning.as_dict() for warning in self.warnings],
+        }
+
+
+def read_attachment(
+    pages: Sequence[PageImage], types: DocumentTypes, as_type: str | None = None, on: date | None = None
+) -> AttachmentReading:
+    """Recognise an attachment and read its facts.
+
+    Args:
+        pages: The pages of one file, in order.
+        types: Everything the fund knows of documents.
+        as_type: The type (or class) the sender says it is.
+        on: Day validity is judged on; today in Morocco when not given.
+    """
+    day = on or datetime.now(ZoneInfo("Africa/Casablanca")).date()
+    warnings = [warning for page in pages for warning in judge_quality(page)]
+    hopeless = {warning.page for warning in warnings if warning.code in ("blank", "too_small")}
+    writings, unread = _read_pages([page for page in pages if page.page not in hopeless][:MAX_PAGES])
+    warnings += unread
+    seen = [_recognise_page(writing, types.classes, day) for writing in writings]
+    best = max(seen, key=lambda one: (one.is_known, one.confidence), default=Recognition(UNKNOWN, 0.0))
+    expected = _expected_classes(types, as_type)
+    best = _with_hint(best, seen, expected)
+    warnings += _type_warnings(types, as_type, expected, best, seen)
+    look = types.classes.get(best.class_id) or _only_expected(types, expected, best)
+    facts = read_facts(_pages_of(look, writings, seen), look, day) if look else {}
+    until = valid_until(look, facts) if look else None
+    warnings += _fact_warnings(look, facts, until, day)
+    is_expected = as_type is not None and best.class_id in expected
+    return AttachmentReading(
+        type=as_type if is_expected and as_type else _own_name(types, best),
+        class_id=best.class_id,
+        confidence=best.confidence,
+        facts={name: fact.value for name, fact in facts.items()},
+        fact_confidences={name: fact.confidence for name, fact in facts.items()},
+        valid_until=until,
+        warnings=tuple(warnings),
+    )
+
+
+def _read_pages(pages: Sequence[PageImage]) -> tuple[list[PageWriting], list[AttachmentWarning]]:
+    """Read page by page; a page the recogniser gives up on costs a warning and nothing else."""
+    writings, unread = [], []
+    for page in pages:
+        try:
+            writings.append(PageWriting.of(straighten(page.pixels)))
+        except UnreadableDocument:
+            unread.append(warn("unread", page.page))
+    return writings, unread
+
+
+def _recognise_page(page: PageWriting, classes: Mapping[str, DocumentClass], on: date) -> Recognition:
+    seen = recognise(page.lines(), (), classes)
+    if not seen.is_known or seen.margin < SURE_MARGIN:
+        seen = recognise(page.lines(), page.lines(arabic=True), classes)
+    return seen if seen.is_known else _by_card_zone(page, seen, classes, on) or seen
+
+
+def _by_card_zone(
+    page: PageWriting, seen: Recognition, classes: Mapping[str, DocumentClass], on: date
+) -> Recognition | None:
+    """The back of a card bears hardly a word, but its zone says what it is."""
+    zone = card_zone(page, on)
+    if zone is None or zone.issuer != "MAR":
+        return None
+    class_id = CARD_CLASS if zone.nationality == "MAR" else FOREIGNERS_CARD_CLASS
+    if seen.runner_up == FOREIGNERS_CARD_CLASS:
+        class_id = FOREIGNERS_CARD_CLASS
+    return Recognition(class_id, 0.8 if zone.is_certain else 0.6) if class_id in classes else None
+
+
+def _expected_classes(types: DocumentTypes, as_type: str | None) -> tuple[str, ...]:
+    if as_type is None:
+        return ()
+    if as_type in types.types:
+        return types.types[as_type].reads_as
+    return (as_type,) if as_type in types.classes else ()
+
+
+def _with_hint(best: Recognition, seen: Sequence[Recognition], expected: Sequence[str]) -> Recognition:
+    """When nothing stands out, what the sender says counts if the page's likeliest class agrees."""
+    if best.is_known:
+        return best
+    for one in seen:
+        if one.runner_up in expected and one.confidence > 0:
+            return Recognition(one.runner_up, max(one.confidence, 0.3), None, one.margin)
+    return best
+
+
+def _only_expected(types: DocumentTypes, expected: Sequence[str], best: Recognition) -> DocumentClass | None:
+    """An unrecognised page handed in as something of one look is still searched for its facts."""
+    if best.is_known or len(expected) != 1:
+        return None
+    return types.classes.get(expected[0])
+
+
+def _own_name(types: DocumentTypes, best: Recognition) -> str:
+    """The one type a class serves, else the class itself."""
+    served = types.types_of_class(best.class_id)
+    return served[0].id if len(served) == 1 else best.class_id
+
+
+def _pages_of(
+    look: DocumentClass, writings: Sequence[PageWriting], seen: Sequence[Recognition]
+) -> list[PageWriting]:
+    """The pages that belong to a document: those that look like it, and those that look like nothing."""
+    return [
+        writing for writing, one in zip(writings, seen, strict=True) if one.class_id in (look.id, UNKNOWN)
+    ]
+
+
+def _type_warnings(
+    types: DocumentTypes,
+    as_type: str | None,
+    expected: Sequence[str],
+    best: Recognition,
+    seen: Sequence[Recognition],
+) -> list[AttachmentWarning]:
+    if not best.is_known:
+        return [warn("unrecognised")] if seen else []
+    found: list[AttachmentWarning] = []
+    if as_type is not None and best.class_id not in expected:
+        seen_label, asked_label = types.label_of(best.class_id), types.label_of(as_type)
+        found.append(warn("type_mismatch", seen=seen_label, expected=asked_label))
+    looks = list(dict.fromkeys(one.class_id for one in seen if one.is_known))
+    if len(looks) > 1:
+        labels = [types.label_of(look) for look in looks]
+        listed = LocalizedText(
+            "، ".join(label.ar for label in labels), ", ".join(label.fr for label in labels)
+        )
+        found.append(warn("several_documents", seen=listed))
+    return found
+
+
+def _fact_warnings(
+    look: DocumentClass | None, facts: Mapping[str, ReadFact], until: date | None, on: date
+) -> list[AttachmentWarning]:
+    found = []
+    if until is not None and until < on:
+        found.append(warn("expired", until=f"{until:%d/%m/%Y}"))
+    if look and "rib" not in facts and any(fact.id == "rib" for fact in look.facts):
+        found.append(warn("invalid_rib"))
+    return found

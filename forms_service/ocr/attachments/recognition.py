@@ -1,0 +1,185 @@
+"""Tells what kind of document a page is, by the words only such a document bears.
+
+Every class lists its anchors in both languages.  Each stretch of the page is explained by the one
+anchor that fits it best, so that «acte de décès» is no hint of a birth.  An anchor counts by how well
+it is met, how long it is, how few classes share it and whether it stands as a title; a title names a
+document, a mention in a sentence or a label hardly does.  When two classes come close, or nothing
+stands out, the answer is «unknown»: a person looks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, log
+
+from rapidfuzz import fuzz
+
+from core.dates_in_text import fold_letters
+from core.document_types import DocumentClass
+from forms_service.ocr.attachments.writing import Line
+
+UNKNOWN = "unknown"
+
+MIN_STRENGTH = 0.55
+MIN_MARGIN = 0.35
+"""The best class must leave this much less doubt than the next one, as a share of it."""
+
+SHARED = 0.8
+"""What an anchor keeps of its worth for each further class that bears it."""
+
+SHORT_ANCHOR = 7
+"""Anchors shorter than this must be met as whole words."""
+
+MIN_LIKENESS = 84.0
+FULL_LENGTH = 24
+TITLE_HEIGHT = 1.15
+TITLE_ZONE = 0.4
+
+TITLE_WEIGHT, ALONE_WEIGHT, MENTION_WEIGHT = 0.93, 0.6, 0.3
+"""What a perfect, long anchor is worth as a title, alone on its line, and within a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorHit:
+    """One anchor met on a line: where, how well (0 to 100), and what that is worth (0.0 to 1.0)."""
+
+    anchor: str
+    line: int
+    start: int
+    end: int
+    likeness: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """The class of a page, or ``unknown``, and how sure that is.
+
+    Attributes:
+        runner_up: The next likely class; of an unknown page, the likeliest one.
+        margin: How much less doubt the class leaves than the next one (0.0 to 1.0).
+    """
+
+    class_id: str
+    confidence: float
+    runner_up: str | None = None
+    margin: float = 0.0
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the page was recognised at all."""
+        return self.class_id != UNKNOWN
+
+
+def recognise(
+    french: Sequence[Line], arabic: Sequence[Line], classes: Mapping[str, DocumentClass]
+) -> Recognition:
+    """Name the class whose anchors a page bears; ``unknown`` rather than wrong."""
+    evidence = _evidence(
+        [
+            *_explained(french, _owners((one.id, one.anchors_fr) for one in classes.values())),
+            *_explained(arabic, _owners((one.id, one.anchors_ar) for one in classes.values())),
+        ]
+    )
+    ranked = sorted(evidence.items(), key=lambda item: item[1], reverse=True)
+    if not ranked:
+        return Recognition(UNKNOWN, 0.0)
+    best, most = ranked[0]
+    second, next_most = ranked[1] if len(ranked) > 1 else (None, 0.0)
+    strength, margin = 1 - exp(-most), 1 - exp(next_most - most)
+    if strength < MIN_STRENGTH or margin < MIN_MARGIN:
+        return Recognition(UNKNOWN, round(strength * margin, 3), best, margin)
+    return Recognition(best, round(strength * margin**0.5, 3), second, margin)
+
+
+Owners = dict[str, set[str]]
+
+
+def _owners(anchors: Iterable[tuple[str, tuple[str, ...]]]) -> Owners:
+    """Which classes bear each anchor."""
+    owners: Owners = {}
+    for class_id, words in anchors:
+        for word in words:
+            owners.setdefault(fold_letters(word), set()).add(class_id)
+    return owners
+
+
+def _explained(lines: Sequence[Line], owners: Owners) -> list[tuple[str, float]]:
+    """Hints of this language: a class and what each stretch of the page says for it."""
+    hits = [hit for index, line in enumerate(lines) for hit in _hits_on(index, line, owners)]
+    hits.sort(key=lambda hit: (round(hit.likeness / 4), len(hit.anchor)), reverse=True)
+    kept: list[AnchorHit] = []
+    for hit in hits:
+        if not any(_overlap(hit, other) for other in kept):
+            kept.append(hit)
+    best: dict[str, float] = {}
+    for hit in kept:
+        best[hit.anchor] = max(best.get(hit.anchor, 0.0), hit.weight)
+    return [
+        (owner, weight / len(owners[anchor])) for anchor, weight in best.items() for owner in owners[anchor]
+    ]
+
+
+def _hits_on(index: int, line: Line, owners: Owners) -> Iterable[AnchorHit]:
+    for anchor in owners:
+        met = _met(anchor, line.folded)
+        if met is not None:
+            likeness, start, end = met
+            yield AnchorHit(anchor, index, start, end, likeness, _weight(anchor, likeness, start, line))
+
+
+def _overlap(one: AnchorHit, other: AnchorHit) -> bool:
+    if one.line != other.line:
+        return False
+    shared = min(one.end, other.end) - max(one.start, other.start)
+    return shared > 0.6 * min(one.end - one.start, other.end - other.start)
+
+
+def _met(anchor: str, text: str) -> tuple[float, int, int] | None:
+    """How well, and where, an anchor stands in a text; numbers and short words must stand exactly."""
+    if len(anchor) < SHORT_ANCHOR or any(map(str.isdigit, anchor)):
+        match = re.search(rf"(?<!\w){re.escape(anchor)}(?!\w)", text)
+        return (100.0, match.start(), match.end()) if match else None
+    if len(text) < len(anchor) * 0.85:
+        return None
+    aligned = fuzz.partial_ratio_alignment(anchor, text, score_cutoff=MIN_LIKENESS)
+    if aligned is None or not _begins_a_word(text, aligned.dest_start):
+        return None
+    return aligned.score, aligned.dest_start, aligned.dest_end
+
+
+def _begins_a_word(text: str, at: int) -> bool:
+    return at < 2 or " " in text[at - 2 : at + 2] or not text[at - 1].isalnum()
+
+
+def _weight(anchor: str, likeness: float, start: int, line: Line) -> float:
+    exactness = (likeness - 60) / 40
+    length = 1.0 if _is_reference(anchor) else min(1.0, 0.35 + len(anchor) / FULL_LENGTH * 0.65)
+    return min(TITLE_WEIGHT, exactness * length * _prominence(anchor, start, line))
+
+
+def _prominence(anchor: str, start: int, line: Line) -> float:
+    fills_line = start <= 2 and len(anchor) >= 0.4 * len(line.folded)
+    if not fills_line:
+        return MENTION_WEIGHT
+    first = line.folded[:start].count(" ")
+    words = line.capitals[first : first + anchor.count(" ") + 1]
+    stands_out = line.relative_height >= TITLE_HEIGHT or (len(words) > 1 and all(words))
+    if stands_out and not line.is_label and line.relative_top < TITLE_ZONE:
+        return TITLE_WEIGHT
+    return MENTION_WEIGHT if line.is_label and not _is_reference(anchor) else ALONE_WEIGHT
+
+
+def _is_reference(anchor: str) -> bool:
+    """Whether an anchor is a form's printed number, which stands on nothing else."""
+    return sum(map(str.isdigit, anchor)) >= 5
+
+
+def _evidence(hints: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Independent hints add up, each by the logarithm of the doubt it leaves."""
+    evidence: dict[str, float] = {}
+    for class_id, weight in hints:
+        evidence[class_id] = evidence.get(class_id, 0.0) - log(1.0 - weight)
+    return evidence

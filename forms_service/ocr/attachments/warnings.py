@@ -1,0 +1,85 @@
+"""What may be wrong with an attachment, one plain sentence a case, in both languages.
+
+A warning never refuses anything: the applicant may deposit the page as it is and the reviewer
+sees the warning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.localized_text import LocalizedText
+
+_SENTENCES = {
+    "blank": LocalizedText(
+        ar="الصفحة {page} بيضاء. تحقق من الوجه الذي تم مسحه ثم أعد الإرسال.",
+        fr="La page {page} est blanche. Vérifiez la face numérisée, puis renvoyez-la.",
+    ),
+    "blurred": LocalizedText(
+        ar="الصفحة {page} غير واضحة. أعد التصوير مع تثبيت الهاتف وانتظار ضبط الصورة.",
+        fr="La page {page} est floue. Reprenez la photo sans bouger, une fois l'image nette.",
+    ),
+    "dark": LocalizedText(
+        ar="الصفحة {page} مظلمة. أعد التصوير في مكان مضيء ودون ظل فوق الورقة.",
+        fr="La page {page} est trop sombre. Reprenez la photo à la lumière, sans ombre sur la feuille.",
+    ),
+    "too_small": LocalizedText(
+        ar="صورة الصفحة {page} صغيرة جدا لكي تقرأ. امسحها بدقة 300 نقطة في البوصة أو قرب الهاتف من الورقة.",
+        fr="L'image de la page {page} est trop petite pour être lue. "
+        "Numérisez à 300 points par pouce ou approchez le téléphone.",
+    ),
+    "unread": LocalizedText(
+        ar="تعذرت القراءة الآلية للصفحة {page}. الملف محفوظ وسيطلع عليه أحد المستخدمين.",
+        fr="La lecture automatique de la page {page} n'a pas abouti. "
+        "Le fichier est conservé ; un agent le lira.",
+    ),
+    "unrecognised": LocalizedText(
+        ar="لم يتم التعرف على نوع هذه الوثيقة. يمكنك إيداعها وسيطلع عليها أحد المستخدمين.",
+        fr="Le type de ce document n'a pas été reconnu. Vous pouvez le déposer ; un agent le vérifiera.",
+    ),
+    "type_mismatch": LocalizedText(
+        ar="هذه الوثيقة تشبه «{seen}» وليس «{expected}». تحقق من الملف الذي أرسلته.",
+        fr="Ce document ressemble à « {seen} » et non à « {expected} ». Vérifiez le fichier envoyé.",
+    ),
+    "several_documents": LocalizedText(
+        ar="يحتوي هذا الملف على وثائق من أنواع مختلفة ({seen}). أرسل كل وثيقة في ملف منفصل.",
+        fr="Ce fichier contient des documents de plusieurs types ({seen}). "
+        "Envoyez chaque document dans un fichier séparé.",
+    ),
+    "expired": LocalizedText(
+        ar="انتهت صلاحية هذه الوثيقة بتاريخ {until}. أرفق وثيقة سارية المفعول.",
+        fr="Ce document n'est plus valable depuis le {until}. Joignez un document en cours de validité.",
+    ),
+    "invalid_rib": LocalizedText(
+        ar="لم يتم العثور على رقم حساب بنكي (24 رقما) مفتاحه صحيح. تحقق من وضوح الرقم على الوثيقة.",
+        fr="Aucun numéro de compte (24 chiffres) dont la clé est juste n'a été lu. "
+        "Vérifiez que le numéro est bien lisible.",
+    ),
+}
+
+WARNING_CODES = frozenset(_SENTENCES)
+"""Every code a reading may carry; screens and tests use them, never the wording."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentWarning:
+    """One thing to look at before or after depositing an attachment."""
+
+    code: str
+    message: LocalizedText
+    page: int | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """The JSON shape of a warning."""
+        return {"code": self.code, "message": self.message.as_dict(), "page": self.page}
+
+
+def warn(code: str, page: int | None = None, **values: object) -> AttachmentWarning:
+    """Build the warning of that code.
+
+    Args:
+        code: One of ``WARNING_CODES``.
+        page: Page it is about, from 1, or None when it is about the whole file.
+        values: What the sentence names; a ``LocalizedText`` is put in by language.
+    """
+    return AttachmentWarning(code, _SENTENCES[code].fill(page=page, **values), page)

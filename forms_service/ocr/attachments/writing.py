@@ -1,0 +1,177 @@
+"""The words of one attached page, put back into the rows and pieces a person sees.
+
+The recogniser gives blocks in its own order; a label and its value often land in two of them.  Here
+words are gathered by height on the page, then cut where a wide gap separates two columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import median
+
+import numpy as np
+
+from core.dates_in_text import fold_letters
+from forms_service.ocr.page_text import PageText, PageWord, read_page_text
+
+COLUMN_GAP = 1.6
+"""A gap wider than this many line heights separates two pieces of a row."""
+
+MUCH_SENSE = 4.0
+"""Words read with confidence that a page standing the wrong way up never reaches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words that stand together on one row."""
+
+    words: tuple[PageWord, ...]
+
+    @property
+    def text(self) -> str:
+        """The words in reading order."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def left(self) -> int:
+        """Where it begins, in pixels."""
+        return self.words[0].left
+
+    @property
+    def top(self) -> int:
+        """Its upper edge, in pixels."""
+        return min(word.top for word in self.words)
+
+    @property
+    def height(self) -> float:
+        """The usual height of its words, in pixels."""
+        return float(median(word.height for word in self.words))
+
+    @property
+    def confidence(self) -> float:
+        """The recogniser's mean confidence."""
+        return float(np.mean([word.confidence for word in self.words]))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A piece of a row for the search of titles, and how it stands out on the page.
+
+    Attributes:
+        capitals: For each word whether it is written in capitals.
+    """
+
+    folded: str
+    relative_height: float
+    relative_top: float
+    capitals: tuple[bool, ...] = ()
+    is_label: bool = False
+
+
+class PageWriting:
+    """What one page says, in French and, once asked for, in Arabic."""
+
+    def __init__(self, pixels: np.ndarray, french: PageText) -> None:
+        self.pixels = pixels
+        self.french = french
+
+    @classmethod
+    def of(cls, pixels: np.ndarray) -> PageWriting:
+        """Read a straightened page; one that makes no sense is tried in the other three positions."""
+        best = cls(pixels, read_page_text(pixels, ("fra",)))
+        if best.makes_sense:
+            return best
+        for quarters in (2, 1, 3):
+            turned_pixels = np.ascontiguousarray(np.rot90(pixels, quarters))
+            turned = cls(turned_pixels, read_page_text(turned_pixels, ("fra",)))
+            if turned.sense > 1.15 * best.sense:
+                best = turned
+            if best.makes_sense:
+                break
+        return best
+
+    @cached_property
+    def sense(self) -> float:
+        """How much was read with confidence: words that look like words, weighted."""
+        wordlike = (word for word in self.french.words if sum(map(str.isalpha, word.text)) >= 3)
+        return sum(max(0.0, word.confidence - 0.4) for word in wordlike)
+
+    @property
+    def makes_sense(self) -> bool:
+        """Whether the page surely stands the right way up."""
+        return self.sense >= MUCH_SENSE
+
+    @cached_property
+    def arabic(self) -> PageText:
+        """The page read as Arabic; it costs a second reading, so it is made on demand."""
+        return read_page_text(self.pixels, ("ara",))
+
+    @property
+    def is_read_as_arabic(self) -> bool:
+        """Whether the Arabic reading was made already."""
+        return "arabic" in self.__dict__
+
+    @cached_property
+    def rows(self) -> tuple[tuple[Piece, ...], ...]:
+        """Rows from top to bottom, each in pieces from left to right (French reading)."""
+        return tuple(tuple(_pieces(row)) for row in _rows(self.french.words))
+
+    @cached_property
+    def arabic_rows(self) -> tuple[tuple[Piece, ...], ...]:
+        """Rows from top to bottom, each in pieces and words from right to left (Arabic reading)."""
+        return tuple(tuple(_pieces(row[::-1])) for row in _rows(self.arabic.words))
+
+    def lines(self, *, arabic: bool = False) -> tuple[Line, ...]:
+        """The pieces of all rows, each with its size and place."""
+        page, rows = (self.arabic, self.arabic_rows) if arabic else (self.french, self.rows)
+        usual = median([word.height for word in page.words]) if page.words else 1
+        height = self.pixels.shape[0]
+        return tuple(
+            Line(
+                fold_letters(piece.text),
+                piece.height / max(usual, 1),
+                piece.top / height,
+                tuple(_in_capitals(word) for word in piece.text.split()),
+                ":" in piece.text,
+            )
+            for row in rows
+            for piece in row
+        )
+
+
+def _in_capitals(word: str) -> bool:
+    return any(map(str.isupper, word)) and word == word.upper()
+
+
+def _rows(words: tuple[PageWord, ...]) -> Iterator[list[PageWord]]:
+    """Words whose middles lie within half a line height of each other, top to bottom."""
+    current: list[PageWord] = []
+    for word in sorted(words, key=lambda one: one.top + one.height / 2):
+        middle = word.top + word.height / 2
+        if current:
+            level = median(one.top + one.height / 2 for one in current)
+            height = median(one.height for one in current)
+            if middle - level > max(height, word.height) * 0.55:
+                yield sorted(current, key=lambda one: one.left)
+                current = []
+        current.append(word)
+    if current:
+        yield sorted(current, key=lambda one: one.left)
+
+
+def _pieces(row: list[PageWord]) -> Iterator[Piece]:
+    current: list[PageWord] = []
+    height = median(word.height for word in row)
+    for word in row:
+        if current and _gap(current[-1], word) > COLUMN_GAP * height:
+            yield Piece(tuple(current))
+            current = []
+        current.append(word)
+    yield Piece(tuple(current))
+
+
+def _gap(one: PageWord, other: PageWord) -> int:
+    first, second = sorted((one, other), key=lambda word: word.left)
+    return second.left - (first.left + first.width)

@@ -1,0 +1,1 @@
+"""Invented input for every form, and the script that makes it; see README.md beside this file."""
