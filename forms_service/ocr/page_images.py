@@ -16,7 +16,7 @@ import numpy as np
 import pillow_heif
 import pypdfium2
 import pypdfium2.raw as pdfium
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from core.errors import UnreadableDocument
 from forms_service.ocr.refusals import refusal
@@ -32,11 +32,13 @@ MAX_PDF_PAGE_PIXELS = 20_000_000
 FULL_PAGE_SHARE = 0.8
 """An embedded image that covers this share of its page is the scan itself."""
 
-_IMAGE_FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "HEIF")
+_IMAGE_FORMATS = ("JPEG", "PNG", "TIFF", "HEIF")
 _PASSWORD_ERROR = 4
+_ROUNDING = 1 - 1e-6  # PDFium rounds sizes up; a scan must not gain a row by it
 _PDF_LOCK = threading.Lock()  # PDFium is not thread-safe
 
 pillow_heif.register_heif_opener()
+Image.init()  # ``formats=`` only knows formats whose plugins are loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +95,30 @@ def _is_image(data: bytes) -> bool:
 
 
 def _image_pages(data: bytes, name: str) -> Iterator[PageImage]:
+    with _open_image(data, name) as image:
+        for index in range(_frame_count(image, name)):
+            yield _image_page(image, index, name)
+
+
+def _open_image(data: bytes, name: str) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            with Image.open(io.BytesIO(data), formats=_IMAGE_FORMATS) as image:
-                for index in range(_frame_count(image, name)):
-                    image.seek(index)
-                    yield PageImage(name, index + 1, _gray(image, name), _claimed_dpi(image))
-        except UnreadableDocument:
-            raise
+            return Image.open(io.BytesIO(data), formats=_IMAGE_FORMATS)
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
             raise refusal("image_too_large", name, MAX_PIXELS // 1_000_000) from error
-        except UnidentifiedImageError as error:
-            raise refusal("broken_document", name) from error
         except Exception as error:  # decoders fail in many ways on broken files; all mean the same here
             raise refusal("broken_document", name) from error
+
+
+def _image_page(image: Image.Image, index: int, name: str) -> PageImage:
+    try:
+        image.seek(index)
+        return PageImage(name, index + 1, _gray(image, name), _claimed_dpi(image))
+    except UnreadableDocument:
+        raise
+    except Exception as error:  # as above: the decoder meets the broken part only now
+        raise refusal("broken_document", name) from error
 
 
 def _frame_count(image: Image.Image, name: str) -> int:
@@ -121,6 +132,8 @@ def _frame_count(image: Image.Image, name: str) -> int:
             count += 1
     except EOFError:
         pass
+    except Exception as error:  # a broken directory of pages
+        raise refusal("broken_document", name) from error
     if count > MAX_PAGES:
         raise refusal("too_many_pages", name, MAX_PAGES)
     return count
@@ -180,7 +193,11 @@ def _open_pdf(data: bytes, name: str) -> pypdfium2.PdfDocument:
             document.init_forms()  # without it a filled PDF would be drawn without its answers
         return document
     except pypdfium2.PdfiumError as error:
-        protected = getattr(error, "err_code", None) == _PASSWORD_ERROR or "password" in str(error).lower()
+        # PDFium also reports a password where a file is merely broken; a protected one says /Encrypt.
+        wants_password = (
+            getattr(error, "err_code", None) == _PASSWORD_ERROR or "password" in str(error).lower()
+        )
+        protected = wants_password and b"/Encrypt" in data
         raise refusal("encrypted_document" if protected else "broken_document", name) from error
 
 
@@ -219,5 +236,5 @@ def _scan_dpi(page: pypdfium2.PdfPage, width_pt: float, height_pt: float) -> flo
         image_width, image_height = item.get_px_size()
         longest_pt = max(right - left, top - bottom)
         if longest_pt > 0:
-            return max(image_width, image_height) / longest_pt * 72
+            return max(image_width, image_height) / longest_pt * 72 * _ROUNDING
     return None
