@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.completeness import CompletenessReport, Requirement
+from core.completeness import CompletenessReport
+from core.deposit import receipt_for
 from core.dossier import Dossier, DossierEvent, DossierState, next_state
 from core.errors import DossierError
 from core.form_spec import FormSpec
@@ -231,23 +232,18 @@ class Deposits(ApplicantWork):
         now: datetime,
         check: bool,
     ) -> DepositReceipt:
-        dossier = read_dossier(session, row, spec).dossier
-        answers = dossier.answers()
-        registration = answers.get(spec.applicant_fields.get("registration", "")) or row.registration
-        return DepositReceipt(
+        receipt = receipt_for(
+            spec,
+            read_dossier(session, row, spec).dossier,
+            report,
             reference=row.reference,
-            form_id=spec.id,
-            form_version=spec.version,
-            applicant_name=applicant_name(spec, dossier) or both_scripts(row.owner_name),
-            registration=str(registration),
-            request_type=spec.receipt_type,
             deposited_at=now.astimezone(self.zone).replace(microsecond=0),
-            received=tuple(_line(one, one.present) for one in report.required if one.present),
-            missing=tuple(
-                _line(one, one.count - one.present) for one in report.required if one.present < one.count
-            ),
             physical_check=check,
+            types=self.catalogue.document_types(),
         )
+        if not receipt.applicant_name.fr:  # nothing answered yet: the account says who deposits
+            receipt = replace(receipt, applicant_name=LocalizedText(row.owner_name, row.owner_name))
+        return replace(receipt, registration=receipt.registration or row.registration)
 
 
 def receipt_from_payload(payload: Mapping[str, Any]) -> DepositReceipt:
@@ -275,22 +271,6 @@ def receipt_from_payload(payload: Mapping[str, Any]) -> DepositReceipt:
     )
 
 
-def applicant_name(spec: FormSpec, dossier: Dossier) -> LocalizedText | None:
-    """The applicant's name in both scripts, as far as it was given."""
-    answers = dossier.answers()
-    fields = [one for one in spec.applicant_fields.get("name", "").split(",") if one]
-    latin = " ".join(str(answers[one]) for one in fields if answers.get(one))
-    arabic = " ".join(str(answers[f"{one}.ar"]) for one in fields if answers.get(f"{one}.ar"))
-    if not latin and not arabic:
-        return None
-    return LocalizedText(ar=arabic or latin, fr=latin or arabic)
-
-
-def both_scripts(name: str) -> LocalizedText:
-    """A name known in one script only."""
-    return LocalizedText(name, name)
-
-
 def printed_answers(spec: FormSpec, dossier: Dossier) -> dict[str, Any]:
     """The answers that have a place on paper, rows of groups under their full ids."""
     answers: dict[str, Any] = dict(dossier.answers())
@@ -299,10 +279,6 @@ def printed_answers(spec: FormSpec, dossier: Dossier) -> dict[str, Any]:
             answers |= {f"{group_id}.{number}.{name}": value for name, value in row.items()}
     printed = {one.id for one in spec.printed_fields()}
     return {name: value for name, value in answers.items() if name in printed}
-
-
-def _line(requirement: Requirement, count: int) -> ReceiptDocument:
-    return ReceiptDocument(requirement.type, requirement.label, count, requirement.child)
 
 
 def _bare(code: str) -> str:
