@@ -39,6 +39,10 @@ def cut(page: np.ndarray, box: BoxMm, inset_mm: float = 0.0) -> np.ndarray:
     return page[top : max(bottom, top + 1), left : max(right, left + 1)].copy()
 
 
+OUTLINE_SHARE = 0.75
+"""A row at a crop's very edge that is dark along this much of it is the printed line itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ink:
     """What is written in a crop.
@@ -76,7 +80,10 @@ class Ink:
 
 def ink_of(crop: np.ndarray) -> Ink:
     """Tell writing from paper, specks and what is left of the printed box at the edges."""
-    mask = (crop < INK_LEVEL).astype(np.uint8)
+    dark = (crop < INK_LEVEL).astype(np.uint8)
+    mask = dark.copy()
+    for side in (mask, mask[::-1], mask.T, mask.T[::-1]):
+        _clear_outline(side)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     height, width = crop.shape
     reach = OUTLINE_REACH_MM * PX_PER_MM
@@ -87,13 +94,22 @@ def ink_of(crop: np.ndarray) -> Ink:
         if area < SPECK_MM2 * PX_PER_MM**2 or _is_leftover(left, top, breadth, tall, width, height, reach):
             keep[number] = False
     kept = keep[labels]
-    dropped = (mask > 0) & ~kept
+    dropped = (dark > 0) & ~kept
     pixels = crop
     if dropped.any():
         halo = cv2.dilate(dropped.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
         pixels = crop.copy()
         pixels[halo & ~kept] = PAPER
     return Ink(pixels, kept)
+
+
+def _clear_outline(mask: np.ndarray) -> None:
+    """Clear the printed line along the first rows of a mask, seen from any of its four sides."""
+    reach = round(OUTLINE_REACH_MM * PX_PER_MM)
+    for row in mask[:reach]:
+        if np.count_nonzero(row) < OUTLINE_SHARE * len(row):
+            return
+        row[:] = 0
 
 
 def _is_leftover(left: int, top: int, breadth: int, tall: int, width: int, height: int, reach: float) -> bool:

@@ -1,0 +1,87 @@
+"""The rehearsal measures honestly: unseen fonts and words, strict comparison, and enough of it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from forms_service.rehearsal.degradations import BY_NAME, STANDARD
+from forms_service.rehearsal.material import MEASURING, TUNING, Material, font_files
+from forms_service.rehearsal.rehearse import rehearse
+from tests.ocr.drawn_form import blank_page, form
+
+WANTED_SHARE = 0.90
+UNSEEN_SEED = 20_261
+
+
+def _families(material: Material) -> set[str]:
+    return {
+        name.rpartition("/")[2].partition("-")[0] for name in material.latin_fonts + material.arabic_fonts
+    }
+
+
+def test_tuning_and_measuring_material_share_nothing():
+    assert not _families(TUNING) & _families(MEASURING)
+    assert TUNING.seed_offset != MEASURING.seed_offset
+    for pool in ("first_names", "last_names", "places", "quarters", "addresses", "remarks", "domains"):
+        assert not set(getattr(TUNING, pool)) & set(getattr(MEASURING, pool)), pool
+
+
+def test_the_measuring_fonts_are_installed():
+    assert len(font_files(MEASURING.latin_fonts)) == len(MEASURING.latin_fonts)
+    assert len(font_files(MEASURING.arabic_fonts)) == len(MEASURING.arabic_fonts)
+
+
+@cache
+def _measured():
+    spec, layout = form()
+    blanks = [blank_page(1, "26-7"), blank_page(2, "26-7")]
+    return rehearse(spec, layout, blanks, forms=len(STANDARD), seed=UNSEEN_SEED)
+
+
+@pytest.mark.tesseract
+def test_nine_of_ten_fields_are_exact_on_unseen_fonts_and_seeds():
+    report = _measured()
+    assert report.material == "measuring"
+    assert report.pages_lost == 0
+    assert report.overall.answers > 200
+    assert report.overall.exact_share >= WANTED_SHARE, report.table_rows()
+
+
+@pytest.mark.tesseract
+def test_numbers_dates_and_ticks_are_nearly_always_exact():
+    answers = [
+        one
+        for one in _measured().answers
+        if one.kind in ("date", "registration_number", "rib", "phone", "postal_code", "choice", "choices")
+    ]
+    assert sum(one.exact for one in answers) >= 0.98 * len(answers)
+
+
+@pytest.mark.tesseract
+def test_what_is_taken_without_review_is_nearly_always_right():
+    overall = _measured().overall
+    assert overall.accepted >= 0.6 * overall.answers
+    assert overall.accepted_wrong <= 0.02 * overall.accepted
+
+
+@pytest.mark.tesseract
+def test_the_report_tells_by_field_by_kind_and_by_scan():
+    shape = _measured().as_dict()
+    assert set(shape["fields"]) == {place.field_id for place in form()[1].placements}
+    assert set(shape["scans"]) == {how.name for how in STANDARD}
+    rows = _measured().table_rows()
+    assert rows[0][0] == "all fields"
+    assert all(len(row) == 5 for row in rows)
+
+
+@pytest.mark.tesseract
+def test_the_same_seed_gives_the_same_figures_and_another_other_answers():
+    spec, layout = form()
+    blanks = [blank_page(1), blank_page(2)]
+    one, same, other = (
+        rehearse(spec, layout, blanks[:2], 1, seed, [BY_NAME["clean 200 dpi"]]) for seed in (5, 5, 6)
+    )
+    assert [a.read.value for a in one.answers] == [a.read.value for a in same.answers]
+    assert [a.truth for a in one.answers] != [a.truth for a in other.answers]
