@@ -179,7 +179,11 @@ def save_facts(dossier_id: str) -> str | Response | tuple[str, int]:
     problems = services().answer(the_actor(), dossier_id, {}, said, posted_revision())
     if problems:
         return _facts_page(opened(dossier_id), screens.Given(raw, problems)), 422
-    return onwards(opened(dossier_id), tasks.FACTS)
+    after = opened(dossier_id)
+    if {f.id for f in screens.asked_facts(after.spec, after.scope)} - {f.id for f in asked}:
+        flash(translate("question.more"), "info")
+        return redirect(url_for(".facts", **_place(dossier_id)), code=303)
+    return onwards(after, tasks.FACTS)
 
 
 def _facts_page(one: Opened, given: screens.Given) -> str:

@@ -1,0 +1,78 @@
+"""A running service with its readings, and Debian's Chromium to use it as people do."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from werkzeug.serving import make_server
+
+from forms_service.bootstrap import build
+from forms_service.config import Config
+from forms_service.web import create_app
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 15_000
+
+
+class ReadingsInBackground:
+    """Reads uploads one after another in a thread, as a worker does."""
+
+    def __init__(self) -> None:
+        self._waiting: list[str] = []
+        self._stop = threading.Event()
+
+    def enqueue(self, session: Any, task: str, key: str) -> None:
+        self._waiting.append(key)
+
+    def run(self, services: Any) -> None:
+        while not self._stop.wait(0.3):
+            if self._waiting:
+                services.read_upload(self._waiting.pop(0))
+
+    def stop(self) -> None:
+        self._stop.set()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the service answers, on a free loopback port."""
+    jobs = ReadingsInBackground()
+    config = Config(data_folder=tmp_path_factory.mktemp("browser"), demo=True)
+    application = build(config, jobs=jobs, draw=lambda: 1.0)
+    server = make_server("127.0.0.1", 0, create_app(application), threaded=True)
+    threads = [
+        threading.Thread(target=server.serve_forever, daemon=True),
+        threading.Thread(target=jobs.run, args=(application.services,), daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    jobs.stop()
+    for thread in threads:
+        thread.join(timeout=30)
+    application.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip("needs Debian's chromium (scripts/debian-packages.sh installs it)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=60_000)
+        yield browser
+        browser.close()

@@ -1,0 +1,212 @@
+"""The whole way of an applicant, in a real browser: from signing in to a receipt that verifies."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from forms_service.demo_accounts import DEMO_ACCOUNTS
+
+pytestmark = pytest.mark.browser
+
+PATIENCE_MS = 15_000
+WINDOWS = {"ar": {"width": 360, "height": 740}, "fr": {"width": 1280, "height": 900}}
+WORDS = {
+    "ar": {"problem": "هناك مشكلة", "deposited": "تم إيداع طلبكم", "genuine": "وصل صحيح"},
+    "fr": {
+        "problem": "Il y a un problème",
+        "deposited": "Votre demande est déposée",
+        "genuine": "Accusé authentique",
+    },
+}
+
+
+@pytest.fixture(params=["with scripts", "without scripts"])
+def scripts(request: pytest.FixtureRequest) -> bool:
+    return request.param == "with scripts"
+
+
+@pytest.fixture(params=["ar", "fr"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def page(browser: Browser, language: str, scripts: bool) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport=WINDOWS[language],  # type: ignore[arg-type]
+        java_script_enabled=scripts,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert not [one for one in complaints if "422" not in one], complaints
+
+
+def save(page: Page) -> None:
+    page.locator("main form button[type=submit]").first.click()
+
+
+def fill_date(page: Page, target: str, day: str, month: str, year: str) -> None:
+    for part, text in (("day", day), ("month", month), ("year", year)):
+        page.fill(f"#{target}-{part}", text)
+
+
+def sign_in(page: Page, address: str, language: str) -> None:
+    account = DEMO_ACCOUNTS[0]
+    page.goto(f"{address}/{language}/sign-in")
+    page.fill("#login", account.login)
+    page.fill("#password", account.password)
+    save(page)
+    page.wait_for_url(f"**/{language}/dossiers/")
+
+
+def begin(page: Page, address: str, language: str) -> str:
+    page.goto(f"{address}/{language}/forms/311-1-14")
+    page.click("aside button")
+    page.wait_for_url(re.compile(rf"/{language}/dossiers/[^/]+$"))
+    return page.url
+
+
+def answer_questions(page: Page, base: str, language: str) -> None:
+    page.goto(f"{base}/section/nature")
+    page.check("[name='q.nature'][value=initial_or_additional]")
+    page.fill("[name='q.children_to_declare']", "1")
+    save(page)
+    page.goto(f"{base}/section/quality")
+    page.check("[name='q.quality'][value=assured]")
+    save(page)
+    page.goto(f"{base}/section/assured")
+    fill_date(page, "q-assured-birth", "31", "02", "1988")
+    for name, text in {
+        "id_no": "AB123456",
+        "registration": "123456782",
+        "first": "Fatima Zahra",
+        "first.ar": "فاطمة الزهراء",
+        "last": "El Amrani",
+        "last.ar": "العمراني",
+        "address": "12, rue Ibn Sina",
+        "city": "Rabat",
+        "country": "Maroc",
+        "mobile": "06 12 34 56 78",
+    }.items():
+        page.fill(f"[name='q.assured.{name}']", text)
+    save(page)
+    expect(page.locator(".summary h2")).to_have_text(WORDS[language]["problem"])
+    page.click(".summary a")
+    expect(page.locator("#q-assured-birth-day")).to_be_focused()
+    expect(page.locator("[name='q.assured.last.ar']")).to_have_value("العمراني")
+    fill_date(page, "q-assured-birth", "12", "03", "1988")
+    save(page)
+    expect(page.locator(".summary")).to_have_count(0)
+
+
+def add_child(page: Page, base: str) -> None:
+    page.goto(f"{base}/list/children")
+    page.click("a.button[href*='/list/children/1']")
+    fill_date(page, "q-birth", "15", "08", "2025")
+    save(page)
+    page.wait_for_url(f"{base}/list/children")
+    expect(page.locator("article.card")).to_have_count(1)
+
+
+def send_documents(page: Page, base: str) -> None:
+    page.goto(f"{base}/documents")
+    page.set_input_files(
+        "#doc-birth-1-files", {"name": "عقد الازدياد.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    )
+    page.click("#doc-birth-1 form[enctype] button")
+    expect(page.locator("#doc-birth-1 .files li")).to_have_count(1)
+    expect(page.locator(".notice.done")).to_be_visible()
+    page.locator("#doc-id_assured input[name=on_file]").check()
+    page.click("#doc-id_assured button[form=on-file]")
+    expect(page.locator("#doc-id_assured .tag.good")).to_be_visible()
+
+
+def photo() -> bytes:
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", (600, 850), "#eeeae0").save(out, "JPEG")
+    return out.getvalue()
+
+
+def deposit(page: Page, base: str, language: str) -> None:
+    page.goto(f"{base}/check")
+    expect(page.locator("section.notice.warn")).to_be_visible()
+    button = page.locator("form[action$='/deposit'] button")
+    button.click()
+    expect(page.locator(".summary a")).to_have_attribute("href", "#declaration")
+    page.check("#declaration")
+    page.locator("form[action$='/deposit'] button").dblclick()
+    page.wait_for_url(f"{base}/deposited")
+    expect(page.locator("h1")).to_have_text(WORDS[language]["deposited"])
+
+
+def test_an_applicant_comes_from_signing_in_to_a_genuine_receipt(
+    page: Page, address: str, language: str, tmp_path: Path
+) -> None:
+    sign_in(page, address, language)
+    base = begin(page, address, language)
+    expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
+    answer_questions(page, base, language)
+    add_child(page, base)
+    send_documents(page, base)
+    deposit(page, base, language)
+
+    reference = page.locator(".panel .code").inner_text()
+    receipt = page.context.request.get(f"{base}/receipt.pdf")
+    assert receipt.ok
+    assert receipt.body().startswith(b"%PDF-")
+    file = tmp_path / "receipt.pdf"
+    file.write_bytes(receipt.body())
+    page.goto(f"{address}/{language}/verify")
+    page.set_input_files("#receipt", file)
+    save(page)
+    expect(page.locator("[role=status] h2")).to_have_text(WORDS[language]["genuine"])
+    expect(page.locator("dl.answers .code").first).to_have_text(reference)
+
+    page.goto(f"{base}/check")
+    page.wait_for_url(f"{base}/status")
+    expect(page.locator(".meta .tag")).to_have_count(1)
+
+
+def test_going_back_and_sending_again_changes_nothing(page: Page, address: str, language: str) -> None:
+    sign_in(page, address, language)
+    base = begin(page, address, language)
+    page.goto(f"{base}/section/quality")
+    page.check("[name='q.quality'][value=divorced]")
+    save(page)
+    page.wait_for_url(lambda url: "/section/quality" not in url)
+    page.go_back()
+    expect(page.locator("[name='q.quality'][value=divorced]")).to_be_checked()
+    save(page)
+    page.wait_for_url(lambda url: "/section/quality" not in url)
+    expect(page.locator(".notice.problem, .summary")).to_have_count(0)
+
+
+def test_no_page_is_wider_than_a_small_phone(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    sign_in(page, address, "ar")
+    base = begin(page, address, "ar")
+    for language in ("ar", "fr"):
+        place = base.replace("/ar/", f"/{language}/")
+        for path in ("", "/section/assured", "/documents", "/check", "/missing", "/list/children/1"):
+            page.goto(place + path)
+            wider = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert wider <= 0, f"{language}{path}: {wider} px too wide"
+    context.close()

@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from web_service import ALLOWANCE, ANSWERS, Service, Visitor
+
+from forms_service.web.auth import FailedAttempts
+from forms_service.web.security import HEADERS, safe_place
+
+STAFF_PAGES = ("/agency/", "/agency/blanks", "/agency/intake", "/review/")
+
+
+@pytest.fixture(scope="module")
+def own(service: Service) -> str:
+    return service.new_dossier(ANSWERS)
+
+
+def dossier_routes(service: Service) -> list[tuple[str, str]]:
+    """Every (method, address) below a dossier, with made-up rest."""
+    found = []
+    for rule in service.app.url_map.iter_rules():
+        if "dossier_id" in rule.arguments:
+            path = rule.rule.partition(">")[2]
+            for argument in rule.arguments - {"lang", "dossier_id"}:
+                for spelling in (f"<int:{argument}>", f"<{argument}>"):
+                    path = path.replace(spelling, "1")
+            method = "GET" if "GET" in (rule.methods or ()) else "POST"
+            found.append((method, path.replace("<dossier_id>", "{id}")))
+    return found
+
+
+def test_nobody_opens_somebody_elses_dossier(service: Service, own: str) -> None:
+    stranger = service.visitor().sign_in("applicant", 1)
+    routes = dossier_routes(service)
+    assert len(routes) > 20
+    for method, path in routes:
+        address = path.format(id=own)
+        answer = stranger.get(address) if method == "GET" else stranger.post(address, {"declaration": "true"})
+        assert answer.status_code == 404, f"{method} {address}: {answer.status_code}"
+
+
+def test_a_visitor_is_asked_to_sign_in_and_comes_back(service: Service, own: str) -> None:
+    for method, path in dossier_routes(service):
+        visitor = service.visitor()
+        address = path.format(id=own)
+        answer = visitor.get(address) if method == "GET" else visitor.post(address)
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith("/ar/sign-in")
+    visitor = service.visitor("fr")
+    answer = visitor.client.get(f"/fr/dossiers/{own}/check", follow_redirects=True)
+    assert f'name="next" value="/fr/dossiers/{own}/check"' in answer.get_data(as_text=True)
+
+
+def test_applicants_do_not_see_staff_pages(applicant: Visitor) -> None:
+    for path in STAFF_PAGES:
+        assert applicant.get(path).status_code == 404
+    assert applicant.post("/agency/blanks", {"form": ALLOWANCE, "copies": "1"}).status_code == 404
+    assert applicant.post("/agency/open", {"registration": "123456782"}).status_code == 404
+
+
+def test_clerks_and_reviewers_keep_to_their_own_work(clerk: Visitor, reviewer: Visitor, own: str) -> None:
+    assert clerk.get("/review/").status_code == 404
+    assert reviewer.get("/agency/").status_code == 404
+    assert reviewer.get(f"/dossiers/{own}/section/assured").status_code == 404
+    assert clerk.get(f"/dossiers/{own}/section/assured").status_code == 200
+
+
+def test_every_post_needs_the_proof_of_its_form(service: Service) -> None:
+    client = service.visitor().sign_in("applicant").client
+    posts = [r for r in service.app.url_map.iter_rules() if "POST" in (r.methods or ())]
+    assert len(posts) > 15
+    for rule in posts:
+        values = {name: 1 if f"<int:{name}>" in rule.rule else "1" for name in rule.arguments}
+        with service.app.test_request_context():
+            address = service.app.url_map.bind("localhost").build(
+                rule.endpoint, {**values, "lang": "ar"}, "POST"
+            )
+        answer = client.post(address, data={"form": ALLOWANCE})
+        assert answer.status_code == 400, rule.rule
+        assert "ارجعوا" in answer.get_data(as_text=True)
+
+
+def test_signing_in_begins_a_fresh_session(service: Service) -> None:
+    visitor = service.visitor()
+    visitor.get("/sign-in")
+    with visitor.client.session_transaction() as session:
+        session["planted"] = "by somebody else"
+        before = dict(session)
+    visitor.sign_in("applicant")
+    with visitor.client.session_transaction() as session:
+        assert "planted" not in session
+        assert session["csrf_token"] != before["csrf_token"] if "csrf_token" in session else True
+        assert session.permanent
+
+
+def test_signing_out_ends_the_session(applicant: Visitor) -> None:
+    assert applicant.get("/dossiers/").status_code == 200
+    assert applicant.post("/sign-out").status_code == 303
+    assert applicant.get("/dossiers/").status_code == 302
+
+
+def test_a_wrong_password_tells_nothing_and_many_of_them_wait(service: Service) -> None:
+    visitor = service.visitor("fr")
+    known = visitor.post("/sign-in", {"login": "198765432", "password": "wrong"})
+    unknown = visitor.post("/sign-in", {"login": "111111111", "password": "wrong"})
+    assert known.status_code == unknown.status_code == 422
+    assert "inexact" in known.get_data(as_text=True)
+    assert known.get_data(as_text=True).count("inexact") == unknown.get_data(as_text=True).count("inexact")
+    for _ in range(7):
+        last = visitor.post("/sign-in", {"login": "222222222", "password": "wrong"})
+    assert last.status_code == 429
+    assert "dix minutes" in last.get_data(as_text=True)
+
+
+def test_failures_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("forms_service.web.auth.time.monotonic", lambda: now[0])
+    attempts = FailedAttempts()
+    for _ in range(6):
+        attempts.note("1")
+    assert attempts.too_many("1")
+    assert not attempts.too_many("2")
+    now[0] += 601
+    assert not attempts.too_many("1")
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["https://evil.example/", "//evil.example/x", "/\\evil.example", "javascript:alert(1)", "evil", "", None],
+)
+def test_nobody_is_led_elsewhere_after_signing_in(place: str | None) -> None:
+    assert safe_place(place) is None
+
+
+def test_pages_of_this_service_are_returned_to() -> None:
+    assert safe_place("/ar/dossiers/x?back=check") == "/ar/dossiers/x?back=check"
+
+
+def test_every_answer_carries_the_security_headers(service: Service, applicant: Visitor) -> None:
+    for path in ("/", "/verify", "/dossiers/", "/nowhere"):
+        answer = applicant.get(path)
+        for name, value in HEADERS.items():
+            assert answer.headers[name] == value
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert "unsafe" not in HEADERS["Content-Security-Policy"]
+
+
+def test_the_session_cookie_is_kept_from_scripts_and_other_sites(service: Service) -> None:
+    answer = service.visitor().get("/sign-in")
+    cookie = next(one for one in answer.headers.getlist("Set-Cookie") if one.startswith("session="))
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_an_upload_that_is_too_large_is_refused_in_both_languages(service: Service, own: str) -> None:
+    visitor = service.visitor("fr").sign_in("applicant")
+    small = service.app.config["MAX_CONTENT_LENGTH"]
+    data = {"files": (io.BytesIO(b"%PDF-" + b"0" * (small + 1)), "big.pdf"), "as_type": "birth"}
+    answer = visitor.post(f"/dossiers/{own}/documents", data)
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 413
+    assert "8 Mo" in html
+    assert "8 ميغابايت" in html
+
+
+def test_an_upload_comes_back_only_as_a_download(service: Service, own: str, applicant: Visitor) -> None:
+    page = b"\x89PNG\r\n\x1a\n<script>alert(1)</script>"
+    view = service.application.services.upload(service.actor("applicant"), own, "x.html", page, "birth", 1)
+    answer = applicant.get(f"/dossiers/{own}/documents/{view.id}/file")
+    assert answer.data == page
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.mimetype == "image/png"

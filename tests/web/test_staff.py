@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from web_service import ALLOWANCE, ANSWERS, Service, Visitor
+
+from core.dossier import dossier_from_answers
+from core.receipt import normalize_reference
+from forms_service.render.form_pdf import render_filled
+
+
+@pytest.fixture
+def typed_form(service: Service) -> str:
+    """A deposited dossier whose form came back as a PDF that says another last name."""
+    services, applicant = service.application.services, service.actor("applicant")
+    dossier_id = service.new_dossier({"assured.last": "El Omrani"})
+    view = services.dossier(applicant, dossier_id)
+    answers = dossier_from_answers(view.spec, ANSWERS).dossier.answers()
+    pdf = render_filled(view.spec, answers, reference=view.reference)
+    services.upload(applicant, dossier_id, "form.pdf", pdf, "form", None)
+    service.read_all()
+    services.deposit(applicant, dossier_id, True)
+    services.start_review(service.actor("reviewer"), dossier_id)
+    return dossier_id
+
+
+def test_blanks_are_printed_each_with_its_own_reference(service: Service, clerk: Visitor) -> None:
+    from pypdf import PdfReader
+
+    answer = clerk.post("/agency/blanks", {"form": ALLOWANCE, "copies": "3", "references": "true"})
+    assert answer.mimetype == "application/pdf"
+    pages = PdfReader(io.BytesIO(answer.data)).pages
+    references = {
+        word
+        for page in pages
+        for word in re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", page.extract_text())
+        if normalize_reference(word)
+    }
+    assert len(references) == 3
+    assert len(pages) % 3 == 0
+
+
+@pytest.mark.parametrize("copies", ["", "0", "101", "-1", "two"])
+def test_a_senseless_number_of_copies_is_refused(clerk: Visitor, copies: str) -> None:
+    answer = clerk.post("/agency/blanks", {"form": ALLOWANCE, "copies": copies})
+    assert answer.status_code == 422
+    assert 'href="#copies"' in answer.get_data(as_text=True)
+
+
+def test_a_stack_without_files_or_with_a_foreign_one_is_told(clerk: Visitor) -> None:
+    assert clerk.post("/agency/intake").status_code == 422
+    answer = clerk.post("/agency/intake", {"files": (io.BytesIO(b"MZ not a scan"), "setup.exe")})
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert "setup.exe" in html
+    assert "تحتاج إلى تدخل" in html
+
+
+def test_a_clerk_opens_and_finds_a_dossier_for_a_person_at_the_counter(
+    service: Service, clerk: Visitor
+) -> None:
+    answer = clerk.post("/agency/open", {"form": ALLOWANCE, "registration": "198765432"})
+    assert answer.status_code == 303
+    dossier_id = answer.headers["Location"].rpartition("/")[2]
+    reference = service.application.services.dossier(service.actor("clerk"), dossier_id).reference
+    for query in (reference, reference.lower().replace("-", ""), "198765432"):
+        html = clerk.client.get("/ar/agency/", query_string={"q": query}).get_data(as_text=True)
+        assert reference in html
+    assert "لا يوجد ملف" in clerk.client.get("/ar/agency/?q=zzzz").get_data(as_text=True)
+
+
+def test_the_queue_counts_what_is_to_verify(service: Service, reviewer: Visitor, typed_form: str) -> None:
+    view = service.application.services.dossier(service.actor("reviewer"), typed_form)
+    html = reviewer.get("/review/").get_data(as_text=True)
+    row = html.partition(view.reference)[2].partition("</tr>")[0]
+    assert re.search(r'class="tag warn">1<', row)
+
+
+def test_a_doubtful_value_is_accepted_as_read(service: Service, reviewer: Visitor, typed_form: str) -> None:
+    html = reviewer.get(f"/review/{typed_form}").get_data(as_text=True)
+    doubts = html.partition('id="doubts"')[2].partition('id="sure"')[0]
+    found = re.findall(r'/values/([^"]+)"', doubts)
+    assert len(found) == 1
+    assert 'value="El Amrani"' in doubts
+    assert "El Omrani" in doubts
+    answer = reviewer.post(f"/review/{typed_form}/values/{found[0]}", {"value": "El Amrani"})
+    assert answer.status_code == 303
+    assert answer.headers["Location"].endswith("#sure")
+    view = service.application.services.dossier(service.actor("reviewer"), typed_form)
+    assert view.dossier.answers()["assured.last"] == "El Amrani"
+
+
+def test_a_value_is_corrected_and_a_wrong_correction_is_told(
+    service: Service, reviewer: Visitor, typed_form: str
+) -> None:
+    every = service.application.services.extractions(service.actor("reviewer"), typed_form)
+    last = next(one for one in every if one.field_id == "assured.last")
+    address = f"/review/{typed_form}/values/{last.id}"
+    wrong = reviewer.post(address, {"value": "العمراني"})
+    assert wrong.status_code == 422
+    assert f'href="#value-{last.id}"' in wrong.get_data(as_text=True)
+    assert 'value="العمراني"' in wrong.get_data(as_text=True)
+    assert reviewer.post(address, {"value": "El Imrani"}).status_code == 303
+    given = service.application.services.dossier(service.actor("reviewer"), typed_form).dossier.values
+    assert given["assured.last"].value == "El Imrani"
+    assert given["assured.last"].origin == "reviewer"
+
+
+def test_declining_a_document_needs_a_coded_reason_the_applicant_reads(
+    service: Service, reviewer: Visitor, applicant: Visitor, typed_form: str
+) -> None:
+    view = service.application.services.dossier(service.actor("reviewer"), typed_form)
+    address = f"/review/{typed_form}/documents/{view.attachments[0].id}"
+    assert reviewer.post(address, {"verdict": "decline"}).status_code == 422
+    assert reviewer.post(address, {"verdict": "decline", "reason": "made up"}).status_code == 422
+    assert reviewer.post(address, {"verdict": "decline", "reason": "unreadable"}).status_code == 303
+    html = applicant.get(f"/dossiers/{typed_form}/status").get_data(as_text=True)
+    assert "الوثيقة غير مقروءة" in html
+
+
+def test_a_review_ends_with_a_decision_and_a_refusal_says_why(
+    service: Service, reviewer: Visitor, applicant: Visitor
+) -> None:
+    dossier_id = service.under_review()
+    address = f"/review/{dossier_id}/decision"
+    assert reviewer.post(address, {"outcome": ""}).status_code == 422
+    assert reviewer.post(address, {"outcome": "refused"}).status_code == 422
+    note = "لا تتوفر شروط الاستفادة"
+    assert reviewer.post(address, {"outcome": "refused", "note": note}).status_code == 303
+    html = applicant.get(f"/dossiers/{dossier_id}/status").get_data(as_text=True)
+    assert note in html
+    assert "تم رفض طلبكم" in html
+
+
+def test_a_correction_is_asked_with_a_message(service: Service, reviewer: Visitor) -> None:
+    dossier_id = service.under_review()
+    address = f"/review/{dossier_id}/correction"
+    assert reviewer.post(address, {"fields": ["assured.last"]}).status_code == 422
+    asked = {"fields": ["assured.last"], "documents": ["birth"], "message": "Corrigez le nom."}
+    assert reviewer.post(address, asked).status_code == 303
+    correction = service.application.services.dossier(service.actor("reviewer"), dossier_id).correction
+    assert correction
+    assert (correction.fields, correction.documents) == (("assured.last",), ("birth",))
+
+
+def test_a_decision_in_the_wrong_state_is_told_not_crashed(service: Service, reviewer: Visitor) -> None:
+    dossier_id = service.under_review()
+    assert reviewer.post(f"/review/{dossier_id}/decision", {"outcome": "accepted"}).status_code == 303
+    again = reviewer.post(f"/review/{dossier_id}/decision", {"outcome": "accepted"})
+    assert again.status_code == 409
+    assert "الملف" in again.get_data(as_text=True)
+
+
+def test_the_paper_file_of_a_physical_check_is_noted_by_the_clerk(
+    service: Service, clerk: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = service.application.services
+    monkeypatch.setattr(services, "_drawn", lambda _spec: True)
+    dossier_id = service.new_dossier(ANSWERS)
+    services.deposit(service.actor("applicant"), dossier_id, True)
+    assert services.dossier(service.actor("clerk"), dossier_id).state == "physical_check_pending"
+    html = (
+        service.visitor().sign_in("applicant").get(f"/dossiers/{dossier_id}/deposited").get_data(as_text=True)
+    )
+    assert "المراقبة المادية" in html
+    assert clerk.post(f"/agency/dossiers/{dossier_id}/paper-received").status_code == 303
+    assert services.dossier(service.actor("clerk"), dossier_id).state == "submitted"
