@@ -29,9 +29,14 @@ def _applicant(registration: str, name: str) -> DemoAccount:
 
 
 DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
-    _applicant("123456782", "Fatima Zahra El Amrani"),
-    _applicant("198765432", "Mohammed Benali"),
-    _applicant("156789234", "Khadija Ait Lahcen"),
+    _applicant("149364188", "Youssef Bennani"),
+    _applicant("920291031", "Naima Fassi"),
+    _applicant("565144055", "Rachid Ouazzani"),
+    _applicant("727302002", "Khadija Amrani"),
+    _applicant("220019563", "Hamid Tazi"),
+    _applicant("692370947", "Samira Lahlou"),
+    _applicant("706826628", "Brahim Ait Taleb"),
+    _applicant("751131028", "Amadou Diallo"),
     DemoAccount("agence", "demo-agence", "Agence de démonstration", frozenset({"clerk"})),
     DemoAccount("controle", "demo-controle", "Contrôle de démonstration", frozenset({"reviewer"})),
 )

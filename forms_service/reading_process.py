@@ -158,9 +158,10 @@ def main(folder: Path) -> None:
     restrict(limits)
     request = ReadingRequest(**asked)
     original = (folder / "original").read_bytes()
-    from forms_service import upload_reading
-
-    read = upload_reading.sort_stack if request.mode == "sort" else upload_reading.read_upload
+    if request.mode == "sort":
+        from forms_service.stack_sorting import sort_stack as read
+    else:
+        from forms_service.upload_reading import read_upload as read
     result = read(request, original, folder)
     draft = folder / "result.draft"
     draft.write_text(json.dumps(result, ensure_ascii=False))

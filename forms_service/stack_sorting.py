@@ -1,0 +1,111 @@
+"""What the reading process does with a clerk's stack: tell whose each page is and split the file.
+
+Runs only in the child process; everything heavy is imported here.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from PIL import Image
+
+from core.errors import UnknownForm, UnreadableDocument
+from core.placement import PageIdentity
+from forms_service.ocr.page_identity import find_identity
+from forms_service.ocr.page_images import PageImage, load_pages
+from forms_service.reading_process import ReadingRequest
+from forms_service.spec_catalogue import SpecCatalogue
+
+
+def sort_stack(request: ReadingRequest, original: bytes, folder: Path) -> dict[str, Any]:
+    """Tell the pages of a stack apart by their identity and split the file accordingly.
+
+    Pages of one reference belong together wherever they lie.  Anonymous pages belong together when
+    they follow one another as pages of one form, beginning with its first.
+    """
+    try:
+        images = load_pages(original, request.filename)
+    except UnreadableDocument as problem:
+        return {"refused": problem.message.as_dict(), "pages": [], "parts": []}
+    marks = [find_identity(image.pixels) for image in images]
+    identities = [mark.identity if mark else None for mark in marks]
+    keys = group_pages(identities)
+    catalogue = SpecCatalogue.load(Path(request.spec_folder))
+    parts = []
+    for number, key in enumerate(dict.fromkeys(one for one in keys if one is not None)):
+        members = [place for place, one in enumerate(keys) if one == key]
+        name = _split(original, images, members, folder, number)
+        identity = identities[members[0]]
+        assert identity is not None  # noqa: S101 - group_pages() gives keys to identified pages only
+        parts.append(
+            {
+                "file": name,
+                "pages": members,
+                "form": identity.form_id,
+                "version": identity.version,
+                "reference": identity.reference,
+                "form_pages": [identities[place].page for place in members],  # type: ignore[union-attr]
+                "known": _is_known(catalogue, identity),
+            }
+        )
+    return {"refused": None, "pages": len(images), "parts": parts}
+
+
+def group_pages(identities: Iterable[PageIdentity | None]) -> list[tuple[object, ...] | None]:
+    """For every page the group it belongs to, or None when it cannot be told whose it is."""
+    keys: list[tuple[object, ...] | None] = []
+    run: tuple[object, ...] | None = None
+    expected = 0
+    for place, identity in enumerate(identities):
+        if identity is None or identity.reference:
+            run = None
+            keys.append(identity and (identity.form_id, identity.version, identity.reference))
+            continue
+        if identity.page == 1:
+            run, expected = (identity.form_id, identity.version, "", place), 1
+        elif run is None or run[:2] != (identity.form_id, identity.version) or identity.page != expected:
+            run = None
+        keys.append(run)
+        expected += 1
+    return keys
+
+
+def _is_known(catalogue: SpecCatalogue, identity: PageIdentity) -> bool:
+    try:
+        catalogue.get(identity.form_id, identity.version)
+    except UnknownForm:
+        return False
+    return True
+
+
+def _split(
+    original: bytes, images: Sequence[PageImage], members: list[int], folder: Path, number: int
+) -> str:
+    """Write the pages of one group as a file of their own; the whole file when all are in it."""
+    if len(members) == len(images):
+        name = f"part-{number}.whole"
+        (folder / name).write_bytes(original)
+        return name
+    name = f"part-{number}.pdf"
+    if b"%PDF-" in original[:1024] and _split_pdf(original, members, folder / name):
+        return name
+    frames = [Image.fromarray(images[place].pixels) for place in members]
+    dpi = images[members[0]].dpi or 200.0
+    frames[0].save(folder / name, "PDF", save_all=True, append_images=frames[1:], resolution=dpi)
+    return name
+
+
+def _split_pdf(original: bytes, members: Sequence[int], part_file: Path) -> bool:
+    """Copy pages as they are; False when the file is too broken for that, though it can be drawn."""
+    try:
+        with pikepdf.open(io.BytesIO(original)) as stack, pikepdf.new() as part:
+            for place in members:
+                part.pages.append(stack.pages[place])
+            part.save(part_file)
+    except (pikepdf.PdfError, IndexError, RuntimeError):
+        return False
+    return True

@@ -1,0 +1,47 @@
+"""Whose page is whose in a clerk's stack."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.placement import PageIdentity
+from forms_service.stack_sorting import group_pages
+
+
+def page(number: int, reference: str = "", form: str = "f", version: int = 1) -> PageIdentity:
+    return PageIdentity(form, version, number, 2, reference)
+
+
+@pytest.mark.parametrize(
+    ("stack", "together"),
+    [
+        ([page(1, "A"), page(2, "A")], [0, 0]),
+        ([page(2, "A"), page(1, "B"), page(1, "A"), page(2, "B")], [0, 1, 0, 1]),
+        ([page(1), page(2), page(1), page(2)], [0, 0, 1, 1]),
+        ([page(2), page(1)], [None, 0]),
+        ([page(1), page(2, form="g")], [0, None]),
+        ([page(1), page(2, version=2)], [0, None]),
+        ([page(1), None, page(2)], [0, None, None]),
+        ([page(1), page(1, "A"), page(2)], [0, 1, None]),
+        ([page(1), page(1), page(2)], [0, 1, 1]),
+        ([None], [None]),
+        ([], []),
+    ],
+    ids=[
+        "one person",
+        "two people shuffled",
+        "two anonymous people",
+        "an anonymous second page first",
+        "another form in between",
+        "another version",
+        "a foreign sheet in between",
+        "a known person in between",
+        "a first page alone",
+        "no identity",
+        "nothing",
+    ],
+)
+def test_pages_are_grouped_by_whose_they_are(stack: list, together: list) -> None:
+    keys = group_pages(stack)
+    order = {key: place for place, key in enumerate(dict.fromkeys(one for one in keys if one is not None))}
+    assert [None if key is None else order[key] for key in keys] == together
