@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +12,14 @@ import pikepdf
 from PIL import Image
 
 from core.placement import PageIdentity, qr_box
-from forms_service.render.form_pdf import render_blank, render_filled
+from core.receipt import new_reference
+from forms_service.render.form_pdf import render_blank
 from forms_service.spec_catalogue import SpecCatalogue
-from samples.cases import SampleCase, all_cases
+from samples.cases import all_cases
 from samples.drawing.wear import SAMPLE_WEAR
 
-DPI = 150
+_LOT = random.Random("references")
+REFERENCES = (new_reference(_LOT.randrange), new_reference(_LOT.randrange))
 
 
 def make_bad_input(folder: Path, catalogue: SpecCatalogue) -> Iterator[tuple[str, str]]:
@@ -48,8 +49,8 @@ def _files_that_do_not_open(folder: Path, catalogue: SpecCatalogue) -> Iterator[
 def _locked(pdf: bytes) -> bytes:
     buffer = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        encryption = pikepdf.Encryption(owner="owner", user="secret", R=4, aes=True)
-        document.save(buffer, encryption=encryption, deterministic_id=False)
+        encryption = pikepdf.Encryption(owner="owner", user="secret", R=3, aes=False, metadata=False)
+        document.save(buffer, encryption=encryption, static_id=True)
     return buffer.getvalue()
 
 
@@ -59,33 +60,33 @@ def _pages_that_do_not_fit(folder: Path, catalogue: SpecCatalogue) -> Iterator[t
     cases = {case.folder: case for case in all_cases()}
     chance = random.Random("bad")
 
-    def pages(folder_name: str, reference_case: SampleCase | None = None) -> list[np.ndarray]:
-        case = reference_case or cases[folder_name]
-        drawn = printed_pages(catalogue.get(case.form_id), case.values, random.Random(folder_name))
+    def pages(person: str, reference: str = "") -> list[np.ndarray]:
+        case = cases[person]
+        spec = catalogue.get(case.form_id)
+        drawn = printed_pages(spec, case.values, random.Random(person), reference)
         return [SAMPLE_WEAR["scan"](page, chance) for page in drawn]
 
-    first, second, other_form = pages("youssef-bennani"), pages("khadija-amrani"), pages("samira-lahlou")
+    first, other_form = pages("youssef-bennani"), pages("samira-lahlou")
     write_black_and_white(folder / "page-of-another-form.tif", other_form[0], 200)
     yield "page-of-another-form.tif", "page 1 of 310-1-32, to be handed in as 311-1-14"
     write_pages(folder / "missing-page.tif", [first[0], first[-1]])
     yield "missing-page.tif", "311-1-14 without its page 2"
-    write_pages(folder / "two-people-mixed.tif", [first[0], second[0], first[1]])
-    yield "two-people-mixed.tif", "pages of two people's 311-1-14 in one file"
-    write_pages(folder / "other-version.tif", [_of_version_99(first[0], catalogue)])
+    write_pages(folder / "other-version.tif", [_of_version_99(first[0])])
     yield "other-version.tif", "a page whose code names version 99 of 311-1-14, which was never published"
+    first, second = pages("youssef-bennani", REFERENCES[0]), pages("khadija-amrani", REFERENCES[1])
+    write_pages(folder / "two-people-mixed.tif", [first[0], second[0], first[1]])
+    yield "two-people-mixed.tif", "pages of two people's 311-1-14, each with its own reference, in one file"
 
 
 def write_pages(path: Path, pages: list[np.ndarray]) -> None:
     """Several pages in one black-and-white TIFF."""
-    images = [
-        Image.fromarray(page).point(lambda tone: 255 if tone > 150 else 0).convert("1") for page in pages
-    ]
-    images[0].save(
-        path, "TIFF", compression="group4", dpi=(200, 200), save_all=True, append_images=images[1:]
-    )
+    from samples.make_samples import SCAN_DPI, black_and_white
+
+    first, *others = [black_and_white(page) for page in pages]
+    first.save(path, "TIFF", compression="group4", dpi=(SCAN_DPI,) * 2, save_all=True, append_images=others)
 
 
-def _of_version_99(page: np.ndarray, catalogue: SpecCatalogue) -> np.ndarray:
+def _of_version_99(page: np.ndarray) -> np.ndarray:
     """The same page with another code: the identity is all that tells versions apart."""
     import segno
 

@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
+import pikepdf
 import pypdfium2
 import yaml
 from PIL import Image
@@ -27,13 +28,16 @@ from forms_service.spec_catalogue import SpecCatalogue
 from samples.bad_input import make_bad_input
 from samples.cases import ON, Paper, SampleCase, all_cases
 from samples.drawing.documents import Case, draw_document
-from samples.drawing.paper import SAMPLE_TYPEFACES, Paper as Sheet
-from samples.drawing.people import Person
+from samples.drawing.paper import SAMPLE_TYPEFACES
+from samples.drawing.paper import Paper as Sheet
 from samples.drawing.wear import SAMPLE_WEAR
 
 SCAN_DPI = 200
 ATTACHMENT_DPI = 150
-JPEG_QUALITY = 60
+SMALL_PRINT = ("identity_card", "residence_card", "cnss_card", "cheque")
+"""Papers whose print is too small for ``ATTACHMENT_DPI``."""
+
+FORM_QUALITY, ATTACHMENT_QUALITY = 34, 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,11 @@ def _printed(spec: FormSpec, values: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in values.items() if name in known}
 
 
-def printed_pages(spec: FormSpec, values: Mapping[str, object], chance: random.Random) -> list[np.ndarray]:
+def printed_pages(
+    spec: FormSpec, values: Mapping[str, object], chance: random.Random, reference: str = ""
+) -> list[np.ndarray]:
     """The filled form as printed and signed by hand, before any scanner."""
-    pdf = render_filled(spec, _printed(spec, values), flatten=True)
+    pdf = render_filled(spec, _printed(spec, values), reference, flatten=True)
     pages = rasterise(pdf, SCAN_DPI)
     if values.get("sign"):
         for place in lay_out(spec).layout.of_field(str(spec.signature_field)):
@@ -112,22 +118,48 @@ def _write_scans(folder: Path, pages: list[np.ndarray], wear: str, chance: rando
     for number, page in enumerate(pages, start=1):
         if number == 1:
             names.append("scan-1.jpg")
-            write_jpeg(folder / names[-1], SAMPLE_WEAR[wear](page, chance), SCAN_DPI)
+            write_jpeg(folder / names[-1], SAMPLE_WEAR[wear](page, chance), SCAN_DPI, FORM_QUALITY)
         else:
             names.append(f"scan-{number}.tif")
             write_black_and_white(folder / names[-1], SAMPLE_WEAR["scan"](page, chance), SCAN_DPI)
     return names
 
 
-def write_jpeg(path: Path, pixels: np.ndarray, dpi: int) -> None:
+def write_jpeg(path: Path, pixels: np.ndarray, dpi: int, quality: int) -> None:
     """Save gray pixels small."""
-    Image.fromarray(pixels).save(path, "JPEG", quality=JPEG_QUALITY, dpi=(dpi, dpi), optimize=True)
+    Image.fromarray(pixels).save(path, "JPEG", quality=quality, dpi=(dpi, dpi), optimize=True)
 
 
 def write_black_and_white(path: Path, pixels: np.ndarray, dpi: int) -> None:
     """Save a page of print as a fax machine would: two tones, compressed by CCITT group 4."""
-    image = Image.fromarray(pixels).point(lambda tone: 255 if tone > 150 else 0).convert("1")
-    image.save(path, "TIFF", compression="group4", dpi=(dpi, dpi))
+    black_and_white(pixels).save(path, "TIFF", compression="group4", dpi=(dpi, dpi))
+
+
+def black_and_white(pixels: np.ndarray) -> Image.Image:
+    """The page in two tones."""
+    return Image.fromarray(pixels).point(lambda tone: 255 if tone > 150 else 0).convert("1")
+
+
+def add_fax_page(document: pikepdf.Pdf, image: Image.Image, dpi: int) -> None:
+    """A page that is one CCITT group 4 picture."""
+    width, height = image.size
+    tiff = io.BytesIO()
+    image.save(tiff, "TIFF", compression="group4", strip_size=1 << 26)
+    with Image.open(io.BytesIO(tiff.getvalue())) as packed:
+        offset, length = packed.tag_v2[273][0], packed.tag_v2[279][0]
+        black_is_1 = packed.tag_v2[262] == 1
+    size_pt = (width * 72 / dpi, height * 72 / dpi)
+    document.add_blank_page(page_size=size_pt)
+    picture = document.make_stream(
+        tiff.getvalue()[offset : offset + length],
+        Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=width, Height=height,
+        ColorSpace=pikepdf.Name.DeviceGray, BitsPerComponent=1, Filter=pikepdf.Name.CCITTFaxDecode,
+        DecodeParms=pikepdf.Dictionary(K=-1, Columns=width, Rows=height, BlackIs1=black_is_1),
+    )  # fmt: skip
+    page = document.pages[-1]
+    page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=picture))
+    drawing = f"{size_pt[0]:.2f} 0 0 {size_pt[1]:.2f} 0 0 cm /Im0 Do"
+    page.Contents = document.make_stream(drawing.encode())
 
 
 def _write_attachments(
@@ -140,7 +172,9 @@ def _write_attachments(
             name = f"attachments/{paper.file_name(number)}.tif"
             write_black_and_white(folder / name, pages[0], SCAN_DPI)
         else:
-            name = f"attachments/{paper.file_name(number)}.{'pdf' if number % 5 == 0 else 'jpg'}"
+            name = (
+                f"attachments/{paper.file_name(number)}.{'pdf' if _goes_into_pdf(paper, number) else 'jpg'}"
+            )
             pixels = SAMPLE_WEAR[paper.wear](_draw(paper, seeded, number), seeded)
             _write_picture(folder / name, np.ascontiguousarray(np.rot90(pixels, paper.rotated)))
         entry: dict[str, object] = {"type": paper.type, "file": name}
@@ -154,21 +188,24 @@ def _write_attachments(
 
 def _draw(paper: Paper, chance: random.Random, number: int) -> np.ndarray:
     typeface = SAMPLE_TYPEFACES[number % len(SAMPLE_TYPEFACES)]
-    dpi = ATTACHMENT_DPI if paper.drawing not in ("identity_card", "residence_card", "cheque") else SCAN_DPI
+    dpi = SCAN_DPI if _goes_into_pdf(paper, number) or paper.drawing in SMALL_PRINT else ATTACHMENT_DPI
     case = Case(paper.about, typeface, chance, paper.other, paper.issued, dpi, dict(paper.details))
     return draw_document(paper.drawing, case).paper.pixels()
 
 
+def _goes_into_pdf(paper: Paper, number: int) -> bool:
+    """Copies and every second paper come from the agency's scanner, the others from phones and homes."""
+    return number % 2 == 0 or paper.wear == "office_copy"
+
+
 def _write_picture(path: Path, pixels: np.ndarray) -> None:
-    """A JPEG, or a PDF that holds one, as scanners at agencies make them."""
+    """A gray JPEG, or a PDF of a black-and-white scan, as the scanners of agencies make them."""
     if path.suffix == ".jpg":
-        write_jpeg(path, pixels, ATTACHMENT_DPI)
+        write_jpeg(path, pixels, ATTACHMENT_DPI, ATTACHMENT_QUALITY)
         return
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(
-        buffer, "PDF", resolution=ATTACHMENT_DPI, quality=JPEG_QUALITY, creationDate=None, modDate=None
-    )
-    path.write_bytes(buffer.getvalue())
+    with pikepdf.new() as document:
+        add_fax_page(document, black_and_white(pixels), SCAN_DPI)
+        document.save(path, deterministic_id=True)
 
 
 def _dossier(
@@ -186,8 +223,20 @@ def _dossier(
 
 
 def _write_yaml(path: Path, data: Mapping[str, object], comment: str) -> None:
-    text = yaml.safe_dump(dict(data), allow_unicode=True, sort_keys=False, width=110)
+    text = yaml.dump(dict(data), Dumper=_QuotedNumbers, allow_unicode=True, sort_keys=False, width=110)
     path.write_text(f"# Invented person. {comment}\n{text}", encoding="utf-8")
+
+
+class _QuotedNumbers(yaml.SafeDumper):
+    """Writes digits that are no number (phones, accounts) in quotes, whatever the YAML version."""
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "'" if text.isdigit() else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_QuotedNumbers.add_representer(str, _represent_text)
 
 
 def readme(made: list[Made]) -> str:

@@ -83,9 +83,10 @@ def _back(case: Case, document_code: str, number: str, expiry: date) -> Paper:
     back.text(84, 32, f"Sexe {who.sex}", 8)
     back.text(119, 31.5, "الجنس", 8, align="right")
     back.draw.rectangle((back.px(1), back.px(45), back.image.width - back.px(1), back.px(75)), fill=240)
+    nationality = "MAR" if document_code == "ID" else str(case.details.get("nationality", "SEN"))
     zone = compose_td1(
         document_code=document_code, issuer="MAR", document_number=who.card_number, optional=who.id_no,
-        birth=who.birth, sex=who.sex, expiry=expiry, nationality="MAR" if document_code == "ID" else str(case.details.get("nationality", "SEN")),
+        birth=who.birth, sex=who.sex, expiry=expiry, nationality=nationality,
         surname=who.last, given_names=who.first,
     )  # fmt: skip
     for index, line in enumerate(zone):

@@ -151,7 +151,8 @@ def bank_attestation(case: Case) -> Drawn:
     paper.heading(44, "ATTESTATION DE COMPTE BANCAIRE", "شهادة بنكية")
     y = paper.paragraph(
         72,
-        f"Nous soussignés, Banque Imaginaire du Maroc, attestons que {who.latin}, titulaire de la CNI n° {who.id_no}, est titulaire d'un compte ouvert dans nos livres sous les références suivantes :",
+        f"Nous soussignés, Banque Imaginaire du Maroc, attestons que {who.latin}, titulaire de la CNI "
+        f"n° {who.id_no}, est titulaire d'un compte ouvert dans nos livres sous les références suivantes :",
         12,
     )
     paper.text(18, y + 4, "Relevé d'identité bancaire (RIB)", 12, bold=True)
@@ -301,7 +302,8 @@ def honour_declaration(case: Case) -> Drawn:
     y = _identity_rows(paper, 76, who)
     y = paper.paragraph(
         y + 4,
-        "Je déclare sur l'honneur ne pas disposer d'un revenu suffisant pour subvenir aux besoins de mon enfant à besoin spécifique, et que celui-ci n'exerce aucune activité.",
+        "Je déclare sur l'honneur ne pas disposer d'un revenu suffisant pour subvenir aux besoins de mon enfant "
+        "à besoin spécifique, et que celui-ci n'exerce aucune activité.",
         12,
     )
     y = paper.paragraph(

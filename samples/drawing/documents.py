@@ -77,7 +77,7 @@ def a4(case: Case) -> Paper:
 def finish(paper: Paper, *, fold: float | None = None, curl: bool = False) -> Paper:
     """What every page gets last: the marks of invention, then its wear."""
     paper.specimen(min(60.0, paper.width_mm * 0.3))
-    paper.notice(paper.height_mm - 9)
+    paper.notice(paper.height_mm - 12)
     if fold:
         paper.fold(fold)
     if curl:

@@ -216,10 +216,10 @@ class Paper:
         """The fine waves of security paper, under whatever is written later."""
         phase = self.chance.uniform(0, math.pi)
         steps = np.linspace(0, 1, 160)
-        for index in range(max(6, int(height / 2.2))):
+        for index in range(max(6, int(height / 4.5))):
             shift = index * 0.35 + phase
             wave = np.sin(steps * 9 + shift) * 2.1 + np.sin(steps * 23 - shift * 2) * 1.1
-            base = y + (index + 0.5) * height / max(6, int(height / 2.2))
+            base = y + (index + 0.5) * height / max(6, int(height / 4.5))
             points = [
                 (self.px(x + width * step), self.px(min(max(base + offset, y), y + height)))
                 for step, offset in zip(steps, wave, strict=True)
@@ -304,7 +304,7 @@ class Paper:
         layer = layer.rotate(28, resample=Image.Resampling.BICUBIC)
         self._replace(np.asarray(self.image, float) * (1 - np.asarray(layer, float) / 255 * 0.55))
 
-    def notice(self, y_mm: float, size_pt: float = 6.5) -> None:
+    def notice(self, y_mm: float, size_pt: float = 8) -> None:
         """The line that says, on the page itself, that it is invented."""
         self.text(
             self.width_mm / 2,
@@ -312,7 +312,7 @@ class Paper:
             "SPECIMEN - document inventé, sans valeur",
             size_pt,
             align="center",
-            tone=MIDDLE,
+            tone=DARK,
         )
         self.text(
             self.width_mm / 2,
@@ -320,7 +320,7 @@ class Paper:
             "نموذج - وثيقة مختلقة لا قيمة لها",
             size_pt + 0.5,
             align="center",
-            tone=MIDDLE,
+            tone=DARK,
         )
 
     def fold(self, share: float = 0.5) -> None:
@@ -334,7 +334,7 @@ class Paper:
     def corner_curl(self, size_mm: float = 22) -> None:
         """A folded corner at the bottom left, showing the paper's back."""
         side = self.px(size_mm)
-        width, height = self.image.size
+        height = self.image.height
         self.draw.polygon([(0, height), (0, height - side), (side, height)], fill=170)
         self.draw.polygon(
             [(0, height - side), (side, height), (side * 0.75, height - side * 0.75)], fill=228, outline=150

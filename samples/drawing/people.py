@@ -19,8 +19,10 @@ WOMEN = (
     ("Lina", "لينة"), ("Rania", "رانية"), ("Amina", "أمينة"), ("Nadia", "نادية"), ("Loubna", "لبنى"),
 )  # fmt: skip
 FAMILIES = (
-    ("Bennani", "بناني"), ("El Idrissi", "الإدريسي"), ("Ouazzani", "الوزاني"), ("Amrani", "العمراني"), ("Tazi", "التازي"),
-    ("Berrada", "برادة"), ("Chraibi", "الشرايبي"), ("Lahlou", "لحلو"), ("Ait Taleb", "أيت الطالب"), ("Mansouri", "المنصوري"),
+    ("Bennani", "بناني"), ("El Idrissi", "الإدريسي"), ("Ouazzani", "الوزاني"),
+    ("Amrani", "العمراني"), ("Tazi", "التازي"),
+    ("Berrada", "برادة"), ("Chraibi", "الشرايبي"), ("Lahlou", "لحلو"),
+    ("Ait Taleb", "أيت الطالب"), ("Mansouri", "المنصوري"),
     ("Alaoui", "العلوي"), ("Fassi", "الفاسي"), ("Raji", "راجي"), ("Skalli", "الصقلي"), ("Boukili", "البوكيلي"),
 )  # fmt: skip
 CITIES = (
@@ -112,6 +114,6 @@ def invent(
         "rib": valid_rib(chance),
         "mobile": "06" + "".join(chance.choices("0123456789", k=8)),
         "father": father[0], "father_ar": father[1], "mother": mother[0], "mother_ar": mother[1],
-        "card_number": chance.choice("ABCDEFGHKLM") + chance.choice("ABCDEFGH") + str(chance.randrange(1_000_000, 9_999_999)),
+        "card_number": "".join(chance.choices("ABCDEFGHKLM", k=2)) + str(chance.randrange(10**6, 10**7)),
     } | known  # fmt: skip
     return Person(sex=sex, birth=birth, **made)

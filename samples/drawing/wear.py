@@ -14,13 +14,13 @@ DESK = 70
 
 def scan(page: np.ndarray, chance: random.Random) -> np.ndarray:
     """A clean flatbed scan: a little crooked, a little noise."""
-    return _noise(_turned(page, chance.uniform(-1.0, 1.0)), chance, 4)
+    return _noise(_turned(page, chance.uniform(-1.0, 1.0)), chance, 0.8)
 
 
 def crooked_scan(page: np.ndarray, chance: random.Random) -> np.ndarray:
     """A sheet laid down carelessly."""
     angle = chance.choice((-1, 1)) * chance.uniform(1.5, 3.0)
-    return _noise(_turned(page, angle), chance, 6)
+    return _noise(_turned(page, angle), chance, 1)
 
 
 def phone_photo(page: np.ndarray, chance: random.Random) -> np.ndarray:
@@ -36,14 +36,14 @@ def phone_photo(page: np.ndarray, chance: random.Random) -> np.ndarray:
     matrix = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
     size = (width + 3 * margin, height + 3 * margin)
     photo = cv2.warpPerspective(page, matrix, size, borderMode=cv2.BORDER_CONSTANT, borderValue=DESK)
-    return _noise(_shadow(photo, chance), chance, 5)
+    return _noise(_shadow(photo, chance), chance, 1.5)
 
 
 def office_copy(page: np.ndarray, chance: random.Random) -> np.ndarray:
     """A photocopy of a photocopy: hard contrast, specks, a dark edge."""
     copy = np.clip((page.astype(float) - 60) * 1.35, 0, 255)
     source = np.random.default_rng(chance.getrandbits(32))
-    copy[source.random(copy.shape) < 0.0006] = 40
+    copy[source.random(copy.shape) < 0.0002] = 40
     copy[:, : max(2, page.shape[1] // 200)] = 60
     return _turned(copy.astype(np.uint8), chance.uniform(-1.2, 1.2))
 
