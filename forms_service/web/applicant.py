@@ -145,7 +145,7 @@ def _section_page(
     one: Opened, topic: Section, given: screens.Given, conflict: LocalizedText | None = None
 ) -> str:
     rows = screens.section_rows(one.spec, topic, one.scope, given, language())
-    problems = screens.problems_in_order(rows)
+    problems = screens.problems_in_order(rows, language())
     if conflict:
         problems.insert(0, screens.Problem(None, conflict.in_language(language())))
     return render_template("section.html", view=one.view, section=topic, rows=rows, problems=problems)
@@ -190,7 +190,11 @@ def _facts_page(one: Opened, given: screens.Given) -> str:
     asked = screens.asked_facts(one.spec, one.scope)
     rows = screens.questions(asked, one.spec, one.scope, given, language())
     return render_template(
-        "section.html", view=one.view, section=None, rows=rows, problems=screens.problems_in_order(rows)
+        "section.html",
+        view=one.view,
+        section=None,
+        rows=rows,
+        problems=screens.problems_in_order(rows, language()),
     )
 
 

@@ -226,7 +226,7 @@ def amounts(report: CompletenessReport) -> dict[str, object] | None:
             "label": entry["label"][language().value],
             "value": entry["value"],
             "unit": entry["unit"],
-            "source": entry["source"],
+            "formula": entry["formula"],
         }
         for entry in report.amounts.values()
         if isinstance(entry, dict) and "formula" in entry

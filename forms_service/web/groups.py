@@ -148,7 +148,7 @@ def _row_page(one: Opened, group: Group, number: int, raw: RawRow, problems: dic
         group=group,
         number=number,
         rows=asked,
-        problems=screens.problems_in_order(asked),
+        problems=screens.problems_in_order(asked, language()),
     )
 
 
@@ -165,5 +165,5 @@ def summary(fields: tuple[FieldSpec, ...], row: Mapping[str, object]) -> str:
             continue
         label = one.label.in_language(language())
         said = screens.on_screen(one, value, language())
-        parts.append(label if value is True else f"{label}: {said}")
+        parts.append(label if value is True else translate("common.pair", label=label, value=said))
     return (" · ").join(parts)

@@ -417,7 +417,7 @@ def known_answers(
     return shown
 
 
-def problems_in_order(rows: Iterable[object]) -> list[Problem]:
+def problems_in_order(rows: Iterable[object], language: Language) -> list[Problem]:
     """The summary of what is wrong on a page, in the order of its questions."""
     found: list[Problem] = []
     for question in rows:
@@ -425,13 +425,17 @@ def problems_in_order(rows: Iterable[object]) -> list[Problem]:
             continue
         if question.widget == "twins":
             found += [
-                Problem(box.target, f"{question.label} ({box.label}): {box.error}")
+                Problem(box.target, _about(f"{question.label} ({box.label})", box.error, language))
                 for box in question.boxes
                 if box.error
             ]
         else:
-            found.append(Problem(question.target, f"{question.label}: {question.error}"))
+            found.append(Problem(question.target, _about(question.label, question.error, language)))
     return found
+
+
+def _about(label: str, error: str, language: Language) -> str:
+    return say("common.pair", language, label=label, value=error)
 
 
 def on_screen(one: FieldSpec, value: object, language: Language) -> str:
