@@ -32,11 +32,11 @@ def way_in() -> Response:
     return redirect(url_for("public.home", lang=languages.remembered_language().value))  # type: ignore[return-value]
 
 
-@pages.get("/v/<code>")
-def qr_code(code: str) -> Response:
+@pages.get("/receipt/<reference>/<code>")
+def qr_code(reference: str, code: str) -> Response:
     """Where the QR code of a receipt leads, in the language chosen last."""
     lang = languages.remembered_language().value
-    return redirect(url_for("public.verify_code", lang=lang, code=code))  # type: ignore[return-value]
+    return redirect(url_for("public.receipt", lang=lang, reference=reference, code=code))  # type: ignore[return-value]
 
 
 @pages.get("/healthz")

@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from core.errors import FormsError
 from core.form_spec import FormSpec
-from forms_service import receipts
 from forms_service.web import security
 from forms_service.web.downloads import pdf_download
 from forms_service.web.languages import translate
@@ -51,13 +50,6 @@ def verify() -> str | Response:
     if reference and code:
         return redirect(url_for(".receipt", reference=reference, code=code))
     return render_template("verify.html")
-
-
-@pages.get("/verify/code/<code>")
-def verify_code(code: str) -> str:
-    """Tell whether the text of a receipt's QR code was signed by us, and what it states."""
-    verification = receipts.verify_code(code, security.services().adapters.signer())
-    return render_template("verify.html", verification=verification)
 
 
 @pages.post("/verify")

@@ -46,7 +46,6 @@ PDFS = {
 }
 TESTED_ELSEWHERE = {
     "public.receipt",
-    "public.verify_code",
     "documents.file",
     "documents.page_image",
     "reviewer.crop",
