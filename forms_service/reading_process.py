@@ -45,6 +45,7 @@ class ReadingRequest:
         mode: ``read`` reads an upload for a dossier; ``sort`` tells a stack's pages apart.
         form_id / version / reference: Of the dossier, to tell its pages from others'.
         document_type: What the person said it is, or None.
+        on: Day (ISO) that validity is judged on.
     """
 
     mode: str
@@ -54,6 +55,7 @@ class ReadingRequest:
     version: int = 0
     reference: str = ""
     document_type: str | None = None
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,7 +103,6 @@ def _take_digital(
         pages=described,
         confidence=1.0,
         extractions=[one for one in found if one is not None],
-        form_pages=len({page["form_page"] for page in described if page["ours"]}),
     )
 
 
@@ -192,7 +192,6 @@ def _read_form(
     if foreign:
         numbers = "، ".join(str(number + 1) for number in foreign)
         warnings.append(say("some_pages_left_out", pages=numbers))
-    found = forms(request.form_id, request.version)
     return _result(
         "read",
         is_form=True,
@@ -201,7 +200,6 @@ def _read_form(
         pages=described,
         warnings=warnings,
         confidence=1.0,
-        form_pages=found[1].pages if found else 0,
         extractions=[
             _scanned_answer(one, usable[one.page], described[usable[one.page]]["scale"])
             for one in _answers(reading, request)
@@ -228,7 +226,7 @@ def _answers(reading: ScanReading, request: ReadingRequest) -> list[Extraction]:
 
 
 def _page_warnings(reading: ScanReading) -> list[LocalizedText]:
-    """What a person should know of the pages; which are missing is told for the whole dossier."""
+    """What a person should know of the pages; which are missing is told when the dossier is shown."""
     from forms_service.ocr.page_messages import PageCode
 
     return [one.message for one in reading.problems if one.code is not PageCode.MISSING_PAGE]
@@ -263,7 +261,7 @@ def _read_attachment(
 
     types = catalogue.document_types()
     declared = request.document_type if request.document_type != FORM else None
-    reading = read_attachment(images, types, as_type=declared)
+    reading = read_attachment(images, types, as_type=declared, on=date.fromisoformat(request.on))
     found = reading.as_dict()
     return _result(
         "read",
@@ -304,6 +302,7 @@ def _identified(identity: PageIdentity | None, request: ReadingRequest) -> dict[
         "form": identity.form_id if identity else None,
         "version": identity.version if identity else None,
         "form_page": identity.page if identity else None,
+        "form_pages": identity.pages if identity else None,
         "reference": (identity.reference or None) if identity else None,
         "ours": identity is not None and _problem(identity, request) is None,
     }
@@ -328,7 +327,6 @@ def _result(
         "facts": {},
         "valid_until": None,
         "confidence": None,
-        "form_pages": 0,
         "extractions": [],
         "pages": list(pages),
         "warnings": [one.as_dict() for one in warnings],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from core.field_kinds import Answer, kind_of
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import Language, LocalizedText
 from forms_service.services.base import may_edit
+from forms_service.services.messages import say
 from forms_service.services.views import (
     Actor,
     AttachmentView,
@@ -151,7 +152,7 @@ def dossier_view(
         spec=spec,
         dossier=read.dossier,
         revision=row.revision,
-        attachments=tuple(attachment_view(one, len(pages[one.id])) for one in uploads),
+        attachments=_attachment_views(uploads, pages),
         scans=tuple(scan_view(one, pages[one.id]) for one in uploads if one.is_form),
         events=tuple(event_view(one) for one in audit.history(session, row.id)),
         owner_name=row.owner_name,
@@ -168,6 +169,27 @@ def dossier_view(
         group_raw=read.group_raw,
         group_problems=read.group_problems,
     )
+
+
+def _attachment_views(
+    uploads: Sequence[AttachmentRow], pages: Mapping[str, Sequence[PageRow]]
+) -> tuple[AttachmentView, ...]:
+    """The uploads; the latest one with pages of the form says which pages are still to come."""
+    views = [attachment_view(one, len(pages[one.id])) for one in uploads]
+    missing = missing_pages([page for one in uploads for page in pages[one.id]])
+    with_form = [place for place, one in enumerate(uploads) if any(page.form_page for page in pages[one.id])]
+    if missing and with_form:
+        latest = views[with_form[-1]]
+        told = say("missing_pages", pages="، ".join(map(str, missing)))
+        views[with_form[-1]] = replace(latest, warnings=(*latest.warnings, told))
+    return tuple(views)
+
+
+def missing_pages(pages: Sequence[PageRow]) -> list[int]:
+    """Pages of the form that no upload of the dossier shows, once any does."""
+    total = max((page.form_pages or 0 for page in pages), default=0)
+    seen = {page.form_page for page in pages}
+    return [number for number in range(1, total + 1) if number not in seen]
 
 
 def attachment_view(row: AttachmentRow, pages: int) -> AttachmentView:

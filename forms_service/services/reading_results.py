@@ -8,7 +8,6 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from core.completeness import Requirement
 from core.dossier import Origin
 from core.extraction import Verdict
 from core.field_kinds import Answer
@@ -18,7 +17,7 @@ from forms_service.reading_process import ReadingFailed, ReadingOutcome, Reading
 from forms_service.services.applicant import ApplicantWork
 from forms_service.services.base import CLOSED_STATES, SYSTEM
 from forms_service.services.messages import say
-from forms_service.services.presenting import FORM, current_answers, find_field
+from forms_service.services.presenting import FORM, current_answers, find_field, read_dossier
 from forms_service.services.storing_answers import put_field
 from forms_service.services.views import ReadingStatus
 from forms_service.storage.dossiers import FIELD, DossierRepository
@@ -84,6 +83,7 @@ class ReadingResults(ApplicantWork):
                 version=dossier.form_version,
                 reference=dossier.reference,
                 document_type=row.declared_type,
+                on=self.today().isoformat(),
             )
             return asked, row.object_key
 
@@ -121,6 +121,7 @@ class ReadingResults(ApplicantWork):
                     form_id=page["form"],
                     form_version=page["version"],
                     form_page=page["form_page"] if page["ours"] else None,
+                    form_pages=page["form_pages"] if page["ours"] else None,
                     reference=page["reference"],
                     registered=page["registered"],
                 )
@@ -144,33 +145,50 @@ class ReadingResults(ApplicantWork):
         warnings = list(result["warnings"])
         if row.is_form:
             row.type = FORM if result["signed_paper"] else None
-            if missing := self._missing_pages(session, dossier, result["form_pages"]):
-                warnings.append(missing.as_dict())
         else:
-            row.type = row.declared_type or self._role_of(session, dossier, result["document_class"])
+            row.type, row.child = self._role_of(session, row, dossier, spec, result["document_class"])
             if row.declared_type == FORM:
                 warnings.append(say("not_the_form").as_dict())
         row.warnings = warnings
 
-    def _missing_pages(self, session: Session, dossier: DossierRow, count: int) -> LocalizedText | None:
-        """Which pages of the form are still to come, over all uploads of the dossier."""
-        repository = DossierRepository(session)
-        uploads = [one.id for one in repository.attachments(dossier.id)]
-        seen = {page.form_page for pages in repository.pages(uploads).values() for page in pages}
-        missing = [str(number) for number in range(1, count + 1) if number not in seen]
-        return say("missing_pages", pages="، ".join(missing)) if missing and any(seen) else None
+    def _role_of(
+        self,
+        session: Session,
+        row: AttachmentRow,
+        dossier: DossierRow,
+        spec: FormSpec,
+        document_class: str | None,
+    ) -> tuple[str | None, int | None]:
+        """(type, row of the group) of a document: what the person said, else the demand it fits.
 
-    def _role_of(self, session: Session, dossier: DossierRow, document_class: str | None) -> str | None:
-        """The role a recognised document plays: the first demand it can meet that is not met yet."""
-        if document_class is None:
-            return None
-        roles = {one.id for one in self.catalogue.document_types().types_of_class(document_class)}
-        demanded: tuple[Requirement, ...] = self.assess(session, dossier).required
-        fitting = [one for one in demanded if roles & {one.type, *one.alternatives}]
-        fitting.sort(key=lambda one: one.satisfied)
+        Of several demands the one for the child with the birth date on the paper comes first, then
+        those that nothing meets yet.
+        """
+        types = self.catalogue.document_types()
+        if row.declared_type not in (None, FORM):
+            roles = {row.declared_type}
+        else:
+            roles = {one.id for one in types.types_of_class(document_class)} if document_class else set()
+        born_on_that_day = self._rows_born(session, dossier, row.facts.get("birth"))
+        fitting = [
+            one for one in self.assess(session, dossier).required if roles & {one.type, *one.alternatives}
+        ]
+        fitting.sort(key=lambda one: (one.child not in born_on_that_day, one.satisfied))
         for one in fitting:
-            return next(role for role in (one.type, *one.alternatives) if role in roles)
-        return None
+            role = next(role for role in (one.type, *one.alternatives) if role in roles)
+            return role, row.child or (one.child if one.child in born_on_that_day else None)
+        known = [one.type for one in spec.documents if one.type in roles] or sorted(roles)
+        return (known[0] if known else None), row.child
+
+    def _rows_born(self, session: Session, dossier: DossierRow, birth: object) -> set[int]:
+        """Rows of groups (children) whose birth date is the one on the paper."""
+        groups = read_dossier(session, dossier, self.spec_of(dossier)).dossier.groups
+        return {
+            number
+            for rows in groups.values()
+            for number, one in enumerate(rows, start=1)
+            if birth is not None and one.get("birth") == birth
+        }
 
     def _take_over(
         self,

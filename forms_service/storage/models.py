@@ -172,6 +172,7 @@ class PageRow(Base):
     form_id: Mapped[str | None] = mapped_column(String(64))
     form_version: Mapped[int | None]
     form_page: Mapped[int | None]
+    form_pages: Mapped[int | None]
     reference: Mapped[str | None] = mapped_column(String(32))
     registered: Mapped[bool] = mapped_column(default=False)
 

@@ -40,13 +40,14 @@ def read(field: str, value: object, verdict: str = "accept", **more: Any) -> dic
     }
 
 
-def page(form_page: int | None = 1, ours: bool = True) -> dict[str, Any]:
+def page(form_page: int | None = 1, ours: bool = True, of: int = 1) -> dict[str, Any]:
     return {
         "image": "page.png",
         "scale": 1.0,
         "form": "311-1-14",
         "version": 1,
         "form_page": form_page,
+        "form_pages": of,
         "reference": None,
         "ours": ours,
         "registered": ours,
@@ -54,8 +55,8 @@ def page(form_page: int | None = 1, ours: bool = True) -> dict[str, Any]:
 
 
 def scan(*extractions: dict[str, Any], pages: int = 1, **more: Any) -> dict[str, Any]:
-    found = {"is_form": True, "signed_paper": True, "confidence": 1.0, "form_pages": pages, **more}
-    shown = [page(number + 1) for number in range(pages)]
+    found = {"is_form": True, "signed_paper": True, "confidence": 1.0, **more}
+    shown = [page(number + 1, of=pages) for number in range(pages)]
     return _result("read", pages=shown, extractions=list(extractions), **found)
 
 
@@ -173,7 +174,10 @@ def test_pages_still_to_come_are_named_over_all_uploads(office, arrives) -> None
     rest = scan(pages=3)
     rest["pages"] = rest["pages"][1:]
     arrives(dossier, rest)
-    assert office.services.dossier(office.applicant, dossier).attachments[1].warnings == ()
+    assert [one.warnings for one in office.services.dossier(office.applicant, dossier).attachments] == [
+        (),
+        (),
+    ]
 
 
 def test_signed_pages_count_as_the_form(office, arrives) -> None:
@@ -223,6 +227,36 @@ def test_a_recognised_document_takes_the_role_that_is_still_wanted(office, arriv
     arrives(dossier, card)
     roles = [one.type for one in office.services.dossier(office.applicant, dossier).attachments]
     assert roles == ["id_assured", "id_spouse"]
+
+
+def test_a_childs_paper_goes_to_the_child_it_names(office, arrives) -> None:
+    dossier = office.open()
+    office.services.answer(office.applicant, dossier, {"quality": "assured"}, {})
+    office.services.answer_group(
+        office.applicant, dossier, "children", [{"birth": "12/03/2015"}, {"birth": "01/09/2018"}]
+    )
+    extract = _result("read", pages=[page(None, ours=False)], document_class="birth_extract")
+    arrives(dossier, {**extract, "facts": {"birth": "2018-09-01"}})
+    arrives(dossier, {**extract, "facts": {}})
+    found = [(one.type, one.child) for one in office.services.dossier(office.applicant, dossier).attachments]
+    assert found == [("birth", 2), ("birth", None)]
+
+
+def test_a_recognised_document_that_nobody_asked_for_keeps_its_name(office, arrives) -> None:
+    dossier = office.open()
+    certificate = _result(
+        "read", pages=[page(None, ours=False)], document_class="apprenticeship_certificate", facts={}
+    )
+    arrives(dossier, certificate)
+    (view,) = office.services.dossier(office.applicant, dossier).attachments
+    assert (view.type, view.declared_type) == ("apprentice", None)
+
+
+def test_what_the_person_said_a_paper_is_stands(office, arrives) -> None:
+    dossier = office.open()
+    arrives(dossier, _result("read", pages=[page(None, ours=False)], document_class="identity_card"), "bank")
+    (view,) = office.services.dossier(office.applicant, dossier).attachments
+    assert view.type == "bank"
 
 
 def test_a_refused_upload_says_why_and_counts_for_nothing(office, arrives) -> None:

@@ -238,6 +238,7 @@ def upgrade() -> None:
         sa.Column("form_id", sa.String(length=64), nullable=True),
         sa.Column("form_version", sa.Integer(), nullable=True),
         sa.Column("form_page", sa.Integer(), nullable=True),
+        sa.Column("form_pages", sa.Integer(), nullable=True),
         sa.Column("reference", sa.String(length=32), nullable=True),
         sa.Column("registered", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
