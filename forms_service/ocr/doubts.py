@@ -14,6 +14,7 @@ class Doubt(StrEnum):
     READINGS_DISAGREE = "readings_disagree"
     LOW_CONFIDENCE = "low_confidence"
     INVALID_VALUE = "invalid_value"
+    LOOK_ALIKE = "look_alike"
     GAP_IN_CELLS = "gap_in_cells"
     SEVERAL_TICKS = "several_ticks"
     FAINT_TICK = "faint_tick"
@@ -36,6 +37,10 @@ DOUBT_SENTENCES: Mapping[Doubt, LocalizedText] = {
     Doubt.INVALID_VALUE: LocalizedText(
         ar="ما قرئ لا يصلح جوابا لهذه الخانة.",
         fr="Ce qui a été lu ne convient pas à cette case.",
+    ),
+    Doubt.LOOK_ALIKE: LocalizedText(
+        ar="يصعب التمييز بالشكل وحده بين حرف ورقم في الخانة الثانية (O و0، I و1).",
+        fr="Dans la deuxième cellule, une lettre et un chiffre se confondent (O et 0, I et 1).",
     ),
     Doubt.GAP_IN_CELLS: LocalizedText(
         ar="توجد خانات فارغة بين الخانات المملوءة.",

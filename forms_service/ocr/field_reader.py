@@ -25,7 +25,7 @@ from forms_service.ocr.line_reader import (
     read_latin,
     text_lines,
 )
-from forms_service.ocr.look_alikes import mend_identity_number
+from forms_service.ocr.look_alikes import has_ambiguous_second, mend_identity_number
 from forms_service.ocr.name_scripts import is_same_name
 from forms_service.ocr.tick_boxes import Mark, is_signed, read_tick
 from forms_service.ocr.twin_names import read_twins
@@ -35,7 +35,7 @@ BOX_INSET_MM = 0.15
 
 COMB_ACCEPTED = 0.55
 LATIN_ACCEPTED = 0.75
-ARABIC_ACCEPTED = 0.75
+ARABIC_ACCEPTED = 0.82
 TICK_ACCEPTED = 0.6
 
 
@@ -113,6 +113,8 @@ def _comb(page: np.ndarray, field: FieldSpec, place: Placement, engine: TextEngi
         doubt = Doubt.GAP_IN_CELLS
     elif not reading.agreed:
         doubt = Doubt.READINGS_DISAGREE
+    elif field.kind == "identity_number" and has_ambiguous_second(reading.text):
+        doubt = Doubt.LOOK_ALIKE
     elif reading.confidence < COMB_ACCEPTED:
         doubt = Doubt.LOW_CONFIDENCE
     confidence = 0.9 + 0.1 * reading.confidence if reading.agreed else 0.6 * reading.confidence

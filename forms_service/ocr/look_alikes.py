@@ -19,6 +19,8 @@ def mend_latin(text: str) -> str:
 
 
 def _mend_word(word: str, mixed_case: bool) -> str:
+    if re.fullmatch(r"[Il]{2,3}[,.;]?", word):  # Hassan II, Mohammed III
+        return word.replace("l", "I")
     if word in ("EI", "AI") and mixed_case:
         return word[0] + "l"
     if re.search(r"[a-zà-ÿ]", word):
@@ -38,8 +40,9 @@ def mend_identity_number(text: str) -> str:
     """One or two letters, then digits: give each place the sort of character that belongs there."""
     if len(text) < 5:
         return text
-    head, tail = text[:2], text[2:]
-    first = head[0].translate(_TO_LETTER)
-    if head[1].isdigit() and not text[0].isdigit():
-        first = head[0]
-    return first + head[1] + tail.translate(_TO_DIGIT)
+    return text[0].translate(_TO_LETTER) + text[1] + text[2:].translate(_TO_DIGIT)
+
+
+def has_ambiguous_second(text: str) -> bool:
+    """Whether an identity number's second character may be a letter or a digit by its shape."""
+    return len(text) > 1 and text[1] in "O0I1"

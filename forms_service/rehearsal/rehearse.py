@@ -180,7 +180,8 @@ def rehearse(
     lost = 0
     for copy in range(forms):
         how = degradations[copy % len(degradations)]
-        done = _one_copy(spec, layout, page_images, how, material, seed * 1000 + copy)
+        typewriter = Typewriter.in_turn(material, copy)
+        done = _one_copy(spec, layout, page_images, how, material, typewriter, seed * 1000 + copy)
         answers += done[0]
         lost += done[1]
         if watch:
@@ -195,12 +196,12 @@ def _one_copy(
     page_images: Sequence[np.ndarray],
     how: Degradation,
     material: Material,
+    typewriter: Typewriter,
     seed: int,
 ) -> tuple[list[RehearsedAnswer], int]:
     rng = random.Random(material.seed_offset + seed)  # noqa: S311  repeatable, not secret
     noise = np.random.default_rng(material.seed_offset + seed)
     truth = invent_answers(spec, layout, material, rng)
-    typewriter = Typewriter.chosen(material, rng)
     images = []
     for number, blank in enumerate(page_images, start=1):
         filled = type_in(blank, number, spec, layout, truth, typewriter, rng)

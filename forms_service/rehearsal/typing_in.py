@@ -18,8 +18,13 @@ from core.placement import PAGE_WIDTH_MM, BoxMm, FormLayout, Placement, WidgetKi
 from forms_service.rehearsal.material import Material, font_files
 
 OVERSAMPLING = 2
-LETTER_HEIGHT_SHARE = 0.48
-"""Font size, as a share of the box's height, that leaves room for accents and tails."""
+UPRIGHT_SHARE = 0.335
+"""Height of an H or an alef as a share of its line's height: letters of every font look equally big.
+
+Font sizes would not do: at one size Scheherazade's alef is two thirds of Noto's.
+"""
+
+SIZE_SPREAD = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,12 @@ class Typewriter:
         return Typewriter(
             rng.choice(font_files(material.latin_fonts)), rng.choice(font_files(material.arabic_fonts))
         )
+
+    @staticmethod
+    def in_turn(material: Material, number: int) -> Typewriter:
+        """Take the fonts in turn, so that a few copies already show all of them."""
+        latin, arabic = font_files(material.latin_fonts), font_files(material.arabic_fonts)
+        return Typewriter(latin[number % len(latin)], arabic[number % len(arabic)])
 
 
 def type_in(
@@ -96,6 +107,12 @@ class _Writing:
         path = self._typewriter.arabic if arabic else self._typewriter.latin
         return ImageFont.truetype(str(path), max(round(size_mm * self._scale), 8))
 
+    def _upright_em(self, text: str) -> float:
+        """Height of the font's upright letter, in ems."""
+        letter = "ا" if dominant_script(text) is Script.ARAB else "H"
+        font = self._font(text, 1000 / self._scale)
+        return -font.getbbox(letter, anchor="ls")[1] / 1000
+
     def _character(self, character: str, cell: BoxMm) -> None:
         font = self._font("A", min(cell.height * 0.62, cell.width * 1.0))
         x = (cell.x + cell.width / 2 + self._rng.uniform(-0.3, 0.3)) * self._scale
@@ -107,7 +124,8 @@ class _Writing:
         row_height = box.height / placement.lines
         right_to_left = dominant_script(text) is Script.ARAB
         settings = {"direction": "rtl", "language": "ar"} if right_to_left else {"direction": "ltr"}
-        size_mm = row_height * LETTER_HEIGHT_SHARE * self._rng.uniform(0.9, 1.1)
+        upright_mm = row_height * UPRIGHT_SHARE * self._rng.uniform(1 - SIZE_SPREAD, 1 + SIZE_SPREAD)
+        size_mm = upright_mm / self._upright_em(text)
         room = (box.width - 2.4) * self._scale
         font = self._font(text, size_mm)
         while self._draw.textlength(text, font=font, **settings) > room and size_mm > 1.5:

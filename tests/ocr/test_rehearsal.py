@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+from forms_service.ocr.page_images import load_pages
 from forms_service.rehearsal.degradations import BY_NAME, STANDARD
 from forms_service.rehearsal.material import MEASURING, TUNING, Material, font_files
 from forms_service.rehearsal.rehearse import rehearse
+from forms_service.render.form_pdf import render_blank
+from forms_service.render.layout import lay_out
+from forms_service.spec_catalogue import SpecCatalogue
 from tests.ocr.drawn_form import blank_page, form
 
+FORM_SPECS = Path(__file__).resolve().parents[2] / "form_specs"
 WANTED_SHARE = 0.90
 UNSEEN_SEED = 20_261
 
@@ -74,6 +80,17 @@ def test_the_report_tells_by_field_by_kind_and_by_scan():
     rows = _measured().table_rows()
     assert rows[0][0] == "all fields"
     assert all(len(row) == 5 for row in rows)
+
+
+@pytest.mark.tesseract
+@pytest.mark.parametrize("form_id", ["310-1-32", "311-1-14"])
+def test_the_forms_in_use_are_read_as_well_as_they_are_printed(form_id):
+    spec = SpecCatalogue.load(FORM_SPECS).get(form_id)
+    blanks = [page.pixels for page in load_pages(render_blank(spec, reference="26-7"), "blank.pdf")]
+    hows = [BY_NAME["skewed 3°"], BY_NAME["turned"], BY_NAME["clean 200 dpi"], BY_NAME["JPEG 40"]]
+    report = rehearse(spec, lay_out(spec).layout, blanks, 4, UNSEEN_SEED, hows)
+    assert report.pages_lost == 0
+    assert report.overall.exact_share >= WANTED_SHARE, report.table_rows()
 
 
 @pytest.mark.tesseract
