@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import date
 
 from core.dates_in_text import ARABIC_MONTHS, FRENCH_MONTHS
-from samples.drawing.documents import ARABIC_INDIC, Case, Drawn, a4, document, finish, full_names
-from samples.drawing.paper import Paper
+from samples.drawing.documents import Case, Drawn, a4, document, finish, full_names
+from samples.drawing.paper import ARABIC_INDIC, Paper
 from samples.drawing.people import Person
 
 

@@ -89,6 +89,3 @@ def finish(paper: Paper, *, fold: float | None = None, curl: bool = False) -> Pa
 def full_names(who: Person) -> dict[str, object]:
     """The facts ``name`` and ``name.ar`` of somebody."""
     return {"name": f"{who.first} {who.last}", "name.ar": f"{who.first_ar} {who.last_ar}"}
-
-
-ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")

@@ -21,6 +21,7 @@ from core.localized_text import Script, dominant_script
 FONT_ROOT = Path("/usr/share/fonts")
 Align = Literal["left", "right", "center"]
 
+ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 BLACK, DARK, MIDDLE, FAINT = 20, 60, 120, 205
 
 
@@ -90,11 +91,15 @@ def _characters(path: str) -> frozenset[int]:
 
 
 def _drawable(text: str, path: str) -> str:
-    """The text without the punctuation its font lacks (many Arabic fonts have no hyphen).
+    """The text as its font can write it.
+
+    Many Arabic fonts have no hyphen, which is left out; some have only Arabic-Indic digits.
 
     Raises:
         ValueError: A letter or digit is missing: the page would show an empty box.
     """
+    if ord("1") not in _characters(path):
+        text = text.translate(ARABIC_INDIC)
     missing = {character for character in text if ord(character) not in _characters(path)}
     if any(character.isalnum() for character in missing):
         raise ValueError(f"{path} cannot write {sorted(missing)}")

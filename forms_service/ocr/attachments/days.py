@@ -46,6 +46,9 @@ _CUES: dict[str, tuple[str, ...]] = {
     "other": ("periode", "du", "au", "depuis", "الموافق", "من", "dossier"),
     "event": ("وذلك بتاريخ", "طلقه واحده بتاريخ", "celebre le", "conclu le", "divorce le", "marie", "بتاريخ"),
 }
+ARABIC_CONFIDENCE = 0.65
+"""Digits inside Arabic lines are often misread: what only the Arabic reading says stays doubtful."""
+
 _REACH = 55
 """Characters a cue may stand before its date."""
 
@@ -85,7 +88,7 @@ def _roles_in_lines(lines: list[str]) -> Iterator[DatedRole]:
         folded = before + fold_letters(line)
         for found in find_dates(folded):
             if found.start >= len(before):
-                yield DatedRole(_role(folded[: found.start]), found.day, 0.8)
+                yield DatedRole(_role(folded[: found.start]), found.day, ARABIC_CONFIDENCE)
 
 
 def _role(before: str) -> str:
@@ -174,4 +177,7 @@ def event(page: PageWriting, on: date) -> Found | None:
         return None
     latest = max(others, key=lambda one: one.day)
     is_said = any(one.role == "event" and one.day == latest.day for one in others)
-    return Found(latest.day.isoformat(), 0.8 if is_said else 0.55)
+    return Found(
+        latest.day.isoformat(),
+        max(one.confidence for one in others if one.day == latest.day) * (1 if is_said else 0.7),
+    )

@@ -13,7 +13,7 @@ from forms_service.ocr.page_text import PageWord
 
 Rows = Sequence[Sequence[Piece]]
 
-MIN_LIKENESS = 82.0
+MIN_LIKENESS, MIN_WORD_LIKENESS = 82.0, 88.0
 SHORT_LABEL = 6
 """Labels as short as this («Nom», «الزوج») must be met exactly."""
 
@@ -74,7 +74,7 @@ def _after_label(words: tuple[PageWord, ...], labels: Sequence[str]) -> tuple[Pa
 def _is_label(seen: str, wanted: str) -> bool:
     if len(wanted) <= SHORT_LABEL:
         return seen == wanted
-    return fuzz.ratio(seen, wanted) >= MIN_LIKENESS
+    return fuzz.ratio(seen, wanted) >= (MIN_LIKENESS if " " in wanted else MIN_WORD_LIKENESS)
 
 
 def _without_leading_marks(words: tuple[PageWord, ...]) -> tuple[PageWord, ...]:

@@ -30,8 +30,10 @@ MAX_PAGES = 6
 SURE_MARGIN = 0.45
 """Below this margin the page is read in Arabic as well before its class is named."""
 
-CARD_CLASS = "identity_card"
-FOREIGNERS_CARD_CLASS = "residence_title"
+HINTED_STRENGTH = 0.5
+"""How far a page's own hints must go before the sender's word settles a tie."""
+
+CARD_CLASS, FOREIGNERS_CARD_CLASS = "identity_card", "residence_title"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def _by_card_zone(
     if zone is None or zone.issuer != "MAR":
         return None
     class_id = CARD_CLASS if zone.nationality == "MAR" else FOREIGNERS_CARD_CLASS
-    if seen.runner_up == FOREIGNERS_CARD_CLASS:
+    if seen.strengths.get(FOREIGNERS_CARD_CLASS, 0.0) > seen.strengths.get(CARD_CLASS, 0.0):
         class_id = FOREIGNERS_CARD_CLASS
     return Recognition(class_id, 0.8 if zone.is_certain else 0.6) if class_id in classes else None
 
@@ -144,12 +146,15 @@ def _expected_classes(types: DocumentTypes, as_type: str | None) -> tuple[str, .
 
 
 def _with_hint(best: Recognition, seen: Sequence[Recognition], expected: Sequence[str]) -> Recognition:
-    """When nothing stands out, what the sender says counts if the page's likeliest class agrees."""
+    """When classes tie, what the sender says decides, if the page's hints prove it well enough."""
     if best.is_known:
         return best
     for one in seen:
-        if one.runner_up in expected and one.confidence > 0:
-            return Recognition(one.runner_up, max(one.confidence, 0.3), None, one.margin)
+        most = max(one.strengths.values(), default=0.0)
+        for class_id in expected:
+            strength = one.strengths.get(class_id, 0.0)
+            if strength >= HINTED_STRENGTH and strength >= 0.9 * most:
+                return Recognition(class_id, round(0.8 * strength, 3), 0.0, one.strengths)
     return best
 
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import exp, log
 
 from rapidfuzz import fuzz
 
 from core.dates_in_text import fold_letters
 from core.document_types import DocumentClass
+from core.localized_text import Script, dominant_script
 from forms_service.ocr.attachments.writing import Line
 
 UNKNOWN = "unknown"
@@ -33,12 +34,17 @@ SHORT_ANCHOR = 7
 """Anchors shorter than this must be met as whole words."""
 
 MIN_LIKENESS = 84.0
-FULL_LENGTH = 24
+FULL_LENGTH, FULL_LENGTH_AR = 24, 16
+"""An anchor of this many characters is as telling as any; Arabic says the same in fewer."""
+
 TITLE_HEIGHT = 1.15
 TITLE_ZONE = 0.4
 
 TITLE_WEIGHT, ALONE_WEIGHT, MENTION_WEIGHT = 0.93, 0.6, 0.3
 """What a perfect, long anchor is worth as a title, alone on its line, and within a sentence."""
+
+ISSUER_WEIGHT = 0.3
+"""Who issued a paper hardly tells what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +64,14 @@ class Recognition:
     """The class of a page, or ``unknown``, and how sure that is.
 
     Attributes:
-        runner_up: The next likely class; of an unknown page, the likeliest one.
         margin: How much less doubt the class leaves than the next one (0.0 to 1.0).
+        strengths: For every class that bears a hint, how much its hints alone would prove.
     """
 
     class_id: str
     confidence: float
-    runner_up: str | None = None
     margin: float = 0.0
+    strengths: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def is_known(self) -> bool:
@@ -87,11 +93,12 @@ def recognise(
     if not ranked:
         return Recognition(UNKNOWN, 0.0)
     best, most = ranked[0]
-    second, next_most = ranked[1] if len(ranked) > 1 else (None, 0.0)
+    next_most = ranked[1][1] if len(ranked) > 1 else 0.0
     strength, margin = 1 - exp(-most), 1 - exp(next_most - most)
+    strengths = {class_id: 1 - exp(-amount) for class_id, amount in ranked}
     if strength < MIN_STRENGTH or margin < MIN_MARGIN:
-        return Recognition(UNKNOWN, round(strength * margin, 3), best, margin)
-    return Recognition(best, round(strength * margin**0.5, 3), second, margin)
+        return Recognition(UNKNOWN, round(strength * margin, 3), margin, strengths)
+    return Recognition(best, round(strength * margin**0.5, 3), margin, strengths)
 
 
 Owners = dict[str, set[str]]
@@ -118,7 +125,9 @@ def _explained(lines: Sequence[Line], owners: Owners) -> list[tuple[str, float]]
     for hit in kept:
         best[hit.anchor] = max(best.get(hit.anchor, 0.0), hit.weight)
     return [
-        (owner, weight / len(owners[anchor])) for anchor, weight in best.items() for owner in owners[anchor]
+        (owner, weight * SHARED ** (len(owners[anchor]) - 1))
+        for anchor, weight in best.items()
+        for owner in owners[anchor]
     ]
 
 
@@ -156,8 +165,10 @@ def _begins_a_word(text: str, at: int) -> bool:
 
 def _weight(anchor: str, likeness: float, start: int, line: Line) -> float:
     exactness = (likeness - 60) / 40
-    length = 1.0 if _is_reference(anchor) else min(1.0, 0.35 + len(anchor) / FULL_LENGTH * 0.65)
-    return min(TITLE_WEIGHT, exactness * length * _prominence(anchor, start, line))
+    full_length = FULL_LENGTH_AR if dominant_script(anchor) is Script.ARAB else FULL_LENGTH
+    length = 1.0 if _is_reference(anchor) else min(1.0, 0.35 + len(anchor) / full_length * 0.65)
+    worth = exactness * length * _prominence(anchor, start, line)
+    return min(ISSUER_WEIGHT if _names_an_issuer(anchor) else TITLE_WEIGHT, worth)
 
 
 def _prominence(anchor: str, start: int, line: Line) -> float:
@@ -170,6 +181,17 @@ def _prominence(anchor: str, start: int, line: Line) -> float:
     if stands_out and not line.is_label and line.relative_top < TITLE_ZONE:
         return TITLE_WEIGHT
     return MENTION_WEIGHT if line.is_label and not _is_reference(anchor) else ALONE_WEIGHT
+
+
+_ISSUERS = re.compile(
+    r"(royaume|ministere|tribunal|caisse|cnss|direction|office|ofppt|section|societe|banque|agence)\b"
+    r"|(المملكه|وزاره|المحكمه|الصندوق|المديريه|المدير|مكتب|قسم|البنك|الوكاله|شركه)(?!\w)"
+)
+
+
+def _names_an_issuer(anchor: str) -> bool:
+    """Whether an anchor names an office: its letterhead stands on papers of every kind."""
+    return _ISSUERS.match(anchor) is not None
 
 
 def _is_reference(anchor: str) -> bool:

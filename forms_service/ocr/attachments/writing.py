@@ -146,19 +146,37 @@ def _in_capitals(word: str) -> bool:
 
 
 def _rows(words: tuple[PageWord, ...]) -> Iterator[list[PageWord]]:
-    """Words whose middles lie within half a line height of each other, top to bottom."""
-    current: list[PageWord] = []
-    for word in sorted(words, key=lambda one: one.top + one.height / 2):
-        middle = word.top + word.height / 2
-        if current:
-            level = median(one.top + one.height / 2 for one in current)
-            height = median(one.height for one in current)
-            if middle - level > max(height, word.height) * 0.55:
-                yield sorted(current, key=lambda one: one.left)
-                current = []
-        current.append(word)
-    if current:
-        yield sorted(current, key=lambda one: one.left)
+    """The recogniser's lines, joined where one stands beside another; top to bottom.
+
+    Its lines follow paper that does not lie flat, which a cut by height alone would not.
+    """
+    lines: dict[tuple[int, int, int], list[PageWord]] = {}
+    for word in words:
+        lines.setdefault(word.line, []).append(word)
+    rows: list[list[PageWord]] = []
+    for line in sorted(lines.values(), key=_level):
+        beside = next((row for row in reversed(rows[-4:]) if _stand_side_by_side(row, line)), None)
+        if beside is None:
+            rows.append(list(line))
+        else:
+            beside.extend(line)
+    for row in rows:
+        yield sorted(row, key=lambda one: one.left)
+
+
+def _level(line: list[PageWord]) -> float:
+    return float(median(word.top + word.height / 2 for word in line))
+
+
+def _stand_side_by_side(row: list[PageWord], line: list[PageWord]) -> bool:
+    """Whether two lines are at one height, judged by their nearest words, and do not overlap."""
+    first, second = (row, line) if row[0].left < line[0].left else (line, row)
+    end = max(first, key=lambda word: word.left + word.width)
+    start = min(second, key=lambda word: word.left)
+    if start.left < end.left + end.width - 2:
+        return False
+    shared = min(end.top + end.height, start.top + start.height) - max(end.top, start.top)
+    return shared > 0.45 * min(end.height, start.height)
 
 
 def _pieces(row: list[PageWord]) -> Iterator[Piece]:
