@@ -15,7 +15,7 @@ from core.form_spec import FormSpec, Section, Severity
 from core.localized_text import LocalizedText
 from core.scope import build_scope
 from forms_service.services.views import DossierView
-from forms_service.web import screens, security, tasks
+from forms_service.web import screens, security, tasks, typed_answers
 from forms_service.web.languages import language, translate
 from forms_service.web.security import needs, services, the_actor
 
@@ -113,7 +113,7 @@ def save_section(dossier_id: str, section_id: str) -> str | Response | tuple[str
         return one
     topic = _section(one, section_id)
     asked = screens.asked_fields(topic, one.scope)
-    raw = screens.posted_answers(asked, request.form)
+    raw = typed_answers.posted_answers(asked, request.form)
     try:
         problems = services().answer(the_actor(), dossier_id, raw, {}, posted_revision())
     except DossierError as conflict:
@@ -137,7 +137,7 @@ def _section(one: Opened, section_id: str) -> Section:
 
 def _given(one: Opened, topic: Section) -> screens.Given:
     fields = list(topic.fields())
-    raw = screens.known_answers(fields, one.view.dossier.answers(), one.view.raw)
+    raw = typed_answers.known_answers(fields, one.view.dossier.answers(), one.view.raw)
     return screens.Given(raw, one.view.problems)
 
 
@@ -145,7 +145,7 @@ def _section_page(
     one: Opened, topic: Section, given: screens.Given, conflict: LocalizedText | None = None
 ) -> str:
     rows = screens.section_rows(one.spec, topic, one.scope, given, language())
-    problems = screens.problems_in_order(rows, language())
+    problems = typed_answers.problems_in_order(rows, language())
     if conflict:
         problems.insert(0, screens.Problem(None, conflict.in_language(language())))
     return render_template("section.html", view=one.view, section=topic, rows=rows, problems=problems)
@@ -162,7 +162,7 @@ def facts(dossier_id: str) -> str | Response:
     if isinstance(one, Response):
         return one
     asked = screens.asked_facts(one.spec, one.scope)
-    raw = screens.known_answers(asked, one.view.dossier.facts, one.view.raw)
+    raw = typed_answers.known_answers(asked, one.view.dossier.facts, one.view.raw)
     return _facts_page(one, screens.Given(raw, one.view.problems))
 
 
@@ -174,7 +174,7 @@ def save_facts(dossier_id: str) -> str | Response | tuple[str, int]:
     if isinstance(one, Response):
         return one
     asked = screens.asked_facts(one.spec, one.scope)
-    raw = screens.posted_answers(asked, request.form)
+    raw = typed_answers.posted_answers(asked, request.form)
     said = {f.id: raw[f.id] or ("false" if f.kind == "declaration" else "") for f in asked}
     problems = services().answer(the_actor(), dossier_id, {}, said, posted_revision())
     if problems:
@@ -194,7 +194,7 @@ def _facts_page(one: Opened, given: screens.Given) -> str:
         view=one.view,
         section=None,
         rows=rows,
-        problems=screens.problems_in_order(rows, language()),
+        problems=typed_answers.problems_in_order(rows, language()),
     )
 
 

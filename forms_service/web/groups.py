@@ -11,7 +11,7 @@ from core.conditions import Scope
 from core.form_spec import FieldSpec, Group
 from core.localized_text import LocalizedText
 from core.scope import row_variables
-from forms_service.web import screens, tasks
+from forms_service.web import screens, tasks, typed_answers
 from forms_service.web.applicant import Opened, editable, onwards, opened, posted_revision
 from forms_service.web.languages import language, translate
 from forms_service.web.security import needs, services, the_actor
@@ -78,7 +78,7 @@ def save_row(dossier_id: str, group_id: str, number: int) -> str | Response | tu
     _check_number(group, raw_rows, number)
     asked = screens.row_fields(group, _row_scope(one, group, number))
     before = raw_rows[number - 1] if number <= len(raw_rows) else {}
-    raw = {**before, **screens.posted_answers(asked, request.form)}
+    raw = {**before, **typed_answers.posted_answers(asked, request.form)}
     kept = [*raw_rows[: number - 1], raw, *raw_rows[number:]]
     found = services().answer_group(the_actor(), dossier_id, group_id, kept, posted_revision())
     problems = {field: message for (n, field), message in found.items() if n == number}
@@ -128,7 +128,7 @@ def _raw_rows(one: Opened, group: Group) -> list[RawRow]:
         raw = {
             field: text for (g, n, field), text in one.view.group_raw.items() if (g, n) == (group.id, number)
         }
-        found.append(screens.known_answers(group.fields, row, raw))
+        found.append(typed_answers.known_answers(group.fields, row, raw))
     return found
 
 
@@ -148,7 +148,7 @@ def _row_page(one: Opened, group: Group, number: int, raw: RawRow, problems: dic
         group=group,
         number=number,
         rows=asked,
-        problems=screens.problems_in_order(asked, language()),
+        problems=typed_answers.problems_in_order(asked, language()),
     )
 
 

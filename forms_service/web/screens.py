@@ -1,4 +1,4 @@
-"""Turns a form spec into the questions of its screens, and what was posted back into raw answers.
+"""Turns a form spec into the questions of its screens.
 
 Everything asked on screen is made here from the spec: adding a form adds no code.  What the fund
 fills in itself and the signature zone are left out; the words of a footnote stand beside the
@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from werkzeug.datastructures import MultiDict
-
 from core.completeness import applies, is_required
 from core.conditions import Scope, holds
 from core.field_kinds import kind_of
@@ -22,7 +20,7 @@ from forms_service.locales import say
 
 RawAnswer = str | list[str]
 
-_DATE_PARTS = ("day", "month", "year")
+DATE_PARTS = ("day", "month", "year")
 _NOT_ASKED = frozenset({"signature", "office_text"})
 _LONG_NUMBERS = frozenset({"rib"})
 _NUMBERS = frozenset(
@@ -209,7 +207,7 @@ def _twins(
     error = next((box.error for box in boxes if box.error), None)
     return Question(
         field_id=latin.id,
-        name=_name(latin.id),
+        name=input_name(latin.id),
         target=boxes[0].target,
         widget="twins",
         label=_label(latin, spec, language),
@@ -233,7 +231,7 @@ def _question(one: FieldSpec, spec: FormSpec, scope: Scope, given: Given, langua
         boxes = (_box(one, spec, given, language),)
     return Question(
         field_id=one.id,
-        name=_name(one.id),
+        name=input_name(one.id),
         target=_target(one.id) + "-1" if widget in ("choice", "choices") else target,
         widget=widget,
         label=_label(one, spec, language),
@@ -264,7 +262,7 @@ def _box(one: FieldSpec, spec: FormSpec, given: Given, language: Language) -> Bo
     elif one.kind in _LEFT_TO_RIGHT or one.script is Script.LATN:
         direction, lang = "ltr", "fr" if one.kind == "latin_name" else None
     return Box(
-        name=_name(one.id),
+        name=input_name(one.id),
         target=_target(one.id),
         raw=str(given.raw.get(one.id, "")),
         type=_INPUT_TYPES.get(one.kind, "text"),
@@ -297,7 +295,7 @@ def _date_boxes(one: FieldSpec, raw: str, wrong: bool, language: Language) -> tu
     parts = date_parts(raw)
     return tuple(
         Box(
-            name=f"{_name(one.id)}.{part}",
+            name=f"{input_name(one.id)}.{part}",
             target=f"{_target(one.id)}-{part}",
             raw=text,
             label=say(f"question.{part}", language),
@@ -308,7 +306,7 @@ def _date_boxes(one: FieldSpec, raw: str, wrong: bool, language: Language) -> tu
             max_length=10,
             error="yes" if wrong else None,
         )
-        for part, text in zip(_DATE_PARTS, parts, strict=True)
+        for part, text in zip(DATE_PARTS, parts, strict=True)
     )
 
 
@@ -362,80 +360,13 @@ def _hints(one: FieldSpec, spec: FormSpec, language: Language) -> tuple[str, ...
     return tuple(found)
 
 
-def _name(field_id: str) -> str:
+def input_name(field_id: str) -> str:
+    """What a browser calls the answer to a field."""
     return f"q.{field_id}"
 
 
 def _target(field_id: str) -> str:
     return "q-" + field_id.replace(".", "-")
-
-
-# --- what was posted ----------------------------------------------------------------------------
-
-
-def posted_answers(fields: Iterable[FieldSpec], form: MultiDict[str, str]) -> dict[str, RawAnswer]:
-    """Raw answers of the fields of one page, as typed; unticked boxes come back blank."""
-    answers: dict[str, RawAnswer] = {}
-    for one in fields:
-        name = _name(one.id)
-        if one.kind == "choices":
-            answers[one.id] = form.getlist(name)
-        elif one.kind == "declaration":
-            unticked = "" if one.default is None else "false"
-            answers[one.id] = form.get(name, unticked)
-        elif one.kind == "date":
-            parts = [form.get(f"{name}.{part}", "").strip() for part in _DATE_PARTS]
-            answers[one.id] = _joined_date(parts)
-        else:
-            answers[one.id] = form.get(name, "")
-    return answers
-
-
-def _joined_date(parts: list[str]) -> str:
-    if not any(parts):
-        return ""
-    if parts[0] and not any(parts[1:]):
-        return parts[0]
-    return "/".join(parts)
-
-
-def known_answers(
-    fields: Iterable[FieldSpec], values: Mapping[str, object], raw: Mapping[str, str]
-) -> dict[str, RawAnswer]:
-    """What a page shows in its boxes: the text typed last when it is not valid, else the answer."""
-    shown: dict[str, RawAnswer] = {}
-    for one in fields:
-        value = values.get(one.id)
-        if one.id in raw:
-            shown[one.id] = raw[one.id]
-        elif isinstance(value, list):
-            shown[one.id] = [str(item) for item in value]
-        elif value is not None:
-            shown[one.id] = str(value)
-        elif one.default is not None:
-            shown[one.id] = str(one.default)
-    return shown
-
-
-def problems_in_order(rows: Iterable[object], language: Language) -> list[Problem]:
-    """The summary of what is wrong on a page, in the order of its questions."""
-    found: list[Problem] = []
-    for question in rows:
-        if not isinstance(question, Question) or not question.error:
-            continue
-        if question.widget == "twins":
-            found += [
-                Problem(box.target, _about(f"{question.label} ({box.label})", box.error, language))
-                for box in question.boxes
-                if box.error
-            ]
-        else:
-            found.append(Problem(question.target, _about(question.label, question.error, language)))
-    return found
-
-
-def _about(label: str, error: str, language: Language) -> str:
-    return say("common.pair", language, label=label, value=error)
 
 
 def on_screen(one: FieldSpec, value: object, language: Language) -> str:
