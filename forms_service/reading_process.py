@@ -26,6 +26,7 @@ from typing import Any
 from forms_service.config import ReadingLimits
 
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TESSDATA_PREFIX", "TZ", "PYTHONPATH", "VIRTUAL_ENV")
+OUT_OF_TIME = "out_of_time"
 _SET_PARENT_DEATH_SIGNAL = 1  # prctl(PR_SET_PDEATHSIG, …)
 
 
@@ -119,7 +120,7 @@ def _run_child(folder: Path, limits: ReadingLimits) -> None:
         try:
             code = child.wait(timeout=limits.wall_seconds)
         except subprocess.TimeoutExpired:
-            raise ReadingFailed("out_of_time") from None
+            raise ReadingFailed(OUT_OF_TIME) from None
         finally:
             _end_group(child)
     if code != 0:
@@ -134,8 +135,10 @@ def _end_group(child: subprocess.Popen[bytes]) -> None:
 
 
 def _why(code: int) -> str:
-    if code == -signal.SIGXCPU or code == -signal.SIGKILL:
-        return "out_of_time" if code == -signal.SIGXCPU else "killed"
+    if code == -signal.SIGXCPU:
+        return OUT_OF_TIME
+    if code == -signal.SIGKILL:
+        return "killed"
     return f"signal_{-code}" if code < 0 else f"exit_{code}"
 
 

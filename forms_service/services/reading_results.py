@@ -13,7 +13,13 @@ from core.extraction import Verdict
 from core.field_kinds import Answer
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
-from forms_service.reading_process import ReadingFailed, ReadingOutcome, ReadingRequest, run_reading
+from forms_service.reading_process import (
+    OUT_OF_TIME,
+    ReadingFailed,
+    ReadingOutcome,
+    ReadingRequest,
+    run_reading,
+)
 from forms_service.services.applicant import ApplicantWork
 from forms_service.services.base import CLOSED_STATES, SYSTEM
 from forms_service.services.messages import say
@@ -36,8 +42,8 @@ class ReadingResults(ApplicantWork):
     def read_upload(self, attachment_id: str) -> None:
         """Read one upload; a second time changes nothing.
 
-        A reading that fails is tried again by the task engine; what is stored meanwhile is only
-        that it is being read.
+        A reading that fails is tried again by the task engine, unless it ran out of time; what is
+        stored meanwhile is only that it is being read.
         """
         request = self._begin(attachment_id)
         if request is None:
@@ -50,7 +56,10 @@ class ReadingResults(ApplicantWork):
                 self._store(attachment_id, outcome)
         except ReadingFailed as failure:
             log.warning("reading failed", attachment=attachment_id, reason=failure.reason)
-            raise
+            if failure.reason != OUT_OF_TIME:
+                raise
+            # What took all its time once takes it every time, and others are waiting.
+            self.give_up_reading(attachment_id)
 
     def give_up_reading(self, attachment_id: str) -> None:
         """Note that nobody will try again: a person has to look.  Doing so twice changes nothing."""

@@ -292,6 +292,20 @@ def test_a_failed_reading_waits_for_another_try_and_then_for_a_person(office, mo
     ]
 
 
+def test_a_paper_that_takes_all_its_time_is_not_tried_again(office, monkeypatch) -> None:
+    @contextmanager
+    def fails(*_args: object) -> Iterator[ReadingOutcome]:
+        raise ReadingFailed("out_of_time")
+        yield
+
+    monkeypatch.setattr(reading_results, "run_reading", fails)
+    dossier = office.open()
+    office.services.upload(office.applicant, dossier, "scan.pdf", PDF, "bank")
+    office.read_all()
+    (view,) = office.services.dossier(office.applicant, dossier).attachments
+    assert view.status == ReadingStatus.FAILED
+
+
 # --- review ----------------------------------------------------------------------------------------
 
 
