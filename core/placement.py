@@ -160,6 +160,10 @@ class FormLayout:
     pages: int
     placements: tuple[Placement, ...]
 
+    def pages_with_answers(self) -> tuple[int, ...]:
+        """The pages that must come back; those that only inform need not be scanned."""
+        return tuple(sorted({placement.page for placement in self.placements}))
+
     def on_page(self, page: int) -> tuple[Placement, ...]:
         """The placements of one page, in reading order."""
         return tuple(placement for placement in self.placements if placement.page == page)

@@ -110,7 +110,7 @@ def read_scan(
         readings.append(reading)
         if watch:
             watch(reading)
-    return _assembled(readings)
+    return _assembled(readings, forms)
 
 
 _Key = tuple[str, int, str]
@@ -120,7 +120,7 @@ def _key(identity: PageIdentity) -> _Key:
     return identity.form_id, identity.version, identity.reference
 
 
-def _assembled(readings: list[PageReading]) -> ScanReading:
+def _assembled(readings: list[PageReading], forms: FormLookup) -> ScanReading:
     piles: dict[_Key, list[PageReading]] = {}
     for reading in readings:
         if reading.registered and reading.identity:
@@ -132,7 +132,7 @@ def _assembled(readings: list[PageReading]) -> ScanReading:
     final = {reading.index: reading for reading in readings}
     sets, problems = [], []
     for key, pile in ordered:
-        one_set, duplicates = _form_set(key, pile)
+        one_set, duplicates = _form_set(key, pile, forms)
         sets.append(one_set)
         for duplicate in duplicates:
             final[duplicate.index] = _recoded(duplicate, PageCode.DUPLICATE)
@@ -156,7 +156,7 @@ def _join_anonymous(piles: dict[_Key, list[PageReading]]) -> None:
             piles[named[0]] += piles.pop(key)
 
 
-def _form_set(key: _Key, pile: list[PageReading]) -> tuple[FormSet, list[PageReading]]:
+def _form_set(key: _Key, pile: list[PageReading], forms: FormLookup) -> tuple[FormSet, list[PageReading]]:
     first_of: dict[int, PageReading] = {}
     duplicates = []
     for reading in sorted(pile, key=lambda one: one.index):
@@ -170,8 +170,9 @@ def _form_set(key: _Key, pile: list[PageReading]) -> tuple[FormSet, list[PageRea
         fields.update({one.field_id: one for one in reading.extractions})
     for duplicate in duplicates:
         _compare(fields, duplicate)
-    total = max(one.identity.pages for one in pile if one.identity)
-    missing = tuple(page for page in range(1, total + 1) if page not in first_of)
+    form = forms(key[0], key[1])
+    wanted = form[1].pages_with_answers() if form else ()
+    missing = tuple(page for page in wanted if page not in first_of)
     return FormSet(*key, tuple(sorted(first_of)), missing, fields), duplicates
 
 
