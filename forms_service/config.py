@@ -24,7 +24,7 @@ class InvalidSetting(FormsError):
 class ReadingLimits:
     """What one reading may use before it is stopped; the paper is kept in any case."""
 
-    wall_seconds: float = 180.0
+    wall_seconds: float = 240.0
     cpu_seconds: int = 120
     memory_bytes: int = 4096 * MEBIBYTE
     output_bytes: int = 256 * MEBIBYTE
@@ -72,7 +72,7 @@ class Config:
             physical_check_rate=given.share("FORMS_PHYSICAL_CHECK_RATE"),
             max_upload_bytes=given.count("FORMS_MAX_UPLOAD_MB", 40) * MEBIBYTE,
             worker_slots=given.count("FORMS_WORKER_SLOTS", 1),
-            reading=ReadingLimits(wall_seconds=float(given.count("FORMS_READING_SECONDS", 180))),
+            reading=ReadingLimits(wall_seconds=float(given.count("FORMS_READING_SECONDS", 240))),
         )
         config.zone()
         return config
