@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import cv2
@@ -59,8 +58,7 @@ def read_line(image: np.ndarray) -> ArabicLine:
     line = normalised(image)
     if line is None:
         return ArabicLine("", 0.0)
-    scores = _session().run(None, {"lines": line[None, None].astype(np.float32) / 255.0})[0][0]
-    text, confidence = _decoded(scores)
+    text, confidence = _decoded(_scores(line))
     if FOREIGN in text:
         return ArabicLine("", 0.0)
     return ArabicLine(logical_order(text), confidence)
@@ -120,19 +118,18 @@ def _decoded(scores: np.ndarray) -> tuple[str, float]:
     return "".join(text).strip(), least if text else 0.0
 
 
-_loading = threading.Lock()
+_local = threading.local()
 
 
-def _session():
-    with _loading:
-        return _loaded()
+def _network() -> cv2.dnn.Net:
+    """This thread's network: one must not be shared between threads."""
+    if not hasattr(_local, "network"):
+        _local.network = cv2.dnn.readNetFromONNX(str(MODEL))
+    return _local.network
 
 
-@cache
-def _loaded():
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
-    return onnxruntime.InferenceSession(str(MODEL), options, providers=["CPUExecutionProvider"])
+def _scores(line: np.ndarray) -> np.ndarray:
+    """Log-probabilities of every class in every column of a normalised line."""
+    network = _network()
+    network.setInput(line[None, None].astype(np.float32) / 255.0)
+    return network.forward()[0]

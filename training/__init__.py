@@ -1,0 +1,1 @@
+"""What the shipped models were trained with; never imported by the service."""
