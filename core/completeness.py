@@ -210,7 +210,7 @@ def _missing_in_rows(group: Group, dossier: Dossier, scope: Scope, unreadable: s
 def _missing_answer(subject: str, one: FieldSpec, where: LocalizedText | None) -> Finding:
     block = where or LocalizedText("الاستمارة", "le formulaire")
     message = LocalizedText(
-        ar="لم تتم تعبئة «{label}» في «{block}». املأ هذه الخانة.",
+        ar="لم تتم تعبئة «{label}» في «{block}». املؤوا هذه الخانة.",
         fr="« {label} » n'est pas rempli dans « {block} ». Remplissez cette case.",
     ).fill(label=_without_mark(one.label), block=block)
     return Finding("missing_answer", Severity.ERROR, subject, message, one.source or "required")

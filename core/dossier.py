@@ -81,7 +81,7 @@ def next_state(state: DossierState, event: DossierEvent) -> DossierState:
         label = STATE_LABELS[state]
         raise DossierError(
             LocalizedText(
-                ar=f"هذه العملية غير ممكنة لأن الملف في حالة «{label.ar}». لم يتغير شيء. أعد تحميل الصفحة.",
+                ar=f"هذه العملية غير ممكنة لأن الملف في حالة «{label.ar}». لم يتغير شيء. أعيدوا تحميل الصفحة.",
                 fr=f"Cette opération n'est pas possible : le dossier est « {label.fr} ». "
                 "Rien n'a été modifié. Rechargez la page.",
             ),

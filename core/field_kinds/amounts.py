@@ -16,7 +16,7 @@ def _integer(text: str, spec: FieldSpec) -> int:
     digits = western_digits(text).replace(" ", "")
     if not re.fullmatch(r"[0-9]{1,9}", digits):
         raise invalid(
-            "not_an_integer", "اكتب عددا صحيحا بالأرقام، مثلا 3.", "Écrivez un nombre entier, par exemple 3."
+            "not_an_integer", "اكتبوا عددا صحيحا بالأرقام، مثلا 3.", "Écrivez un nombre entier, par exemple 3."
         )
     number = int(digits)
     low = 0 if spec.minimum is None else spec.minimum
@@ -39,7 +39,7 @@ def _amount(text: str, _spec: FieldSpec) -> str:
     except InvalidOperation:
         raise invalid(
             "not_an_amount",
-            "اكتب مبلغا بالدرهم، مثلا 1250,50.",
+            "اكتبوا مبلغا بالدرهم، مثلا 1250,50.",
             "Écrivez un montant en dirhams, par exemple 1250,50.",
         ) from None
     return f"{amount:.2f}"
@@ -65,7 +65,7 @@ def _rib(text: str, _spec: FieldSpec) -> str:
     if not is_valid_rib(digits):
         raise invalid(
             "wrong_rib_key",
-            "مفتاح رقم الحساب البنكي غير صحيح. تحقق من كل الأرقام الأربعة والعشرين.",
+            "مفتاح رقم الحساب البنكي غير صحيح. تحققوا من كل الأرقام الأربعة والعشرين.",
             "La clé du RIB est fausse. Vérifiez les 24 chiffres.",
         )
     return digits

@@ -101,7 +101,7 @@ class FieldKind:
         if limit and isinstance(value, str) and len(value) > limit:
             raise invalid(
                 "too_long",
-                f"النص طويل جدا: {len(value)} حرفا، والحد الأقصى هو {limit}. اختصره من فضلك.",
+                f"النص طويل جدا: {len(value)} حرفا، والحد الأقصى هو {limit}. اختصروه من فضلك.",
                 f"Texte trop long : {len(value)} caractères, {limit} au plus. Abrégez-le.",
             )
         return value

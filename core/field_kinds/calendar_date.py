@@ -35,7 +35,7 @@ def _check(text: str, _spec: FieldSpec) -> str:
     if day is None or not 1850 <= day.year <= 2200:
         raise invalid(
             "not_a_date",
-            "هذا ليس تاريخا صحيحا. اكتبه هكذا: يوم/شهر/سنة، مثلا 05/03/1988.",
+            "هذا ليس تاريخا صحيحا. اكتبوه هكذا: يوم/شهر/سنة، مثلا 05/03/1988.",
             "Cette date n'existe pas. Écrivez jour/mois/année, par exemple 05/03/1988.",
         )
     return day.isoformat()

@@ -18,7 +18,7 @@ def _one(text: str, spec: FieldSpec) -> str:
     if text not in {choice.value for choice in spec.choices}:
         raise invalid(
             "not_a_choice",
-            "اختر واحدا من الأجوبة المقترحة.",
+            "اختاروا واحدا من الأجوبة المقترحة.",
             "Choisissez l'une des réponses proposées.",
         )
     return text
@@ -36,7 +36,7 @@ def _yes_or_no(text: str, _spec: FieldSpec) -> bool:
         return True
     if word in _NO:
         return False
-    raise invalid("not_yes_or_no", "أجب بنعم أو لا.", "Répondez par oui ou non.")
+    raise invalid("not_yes_or_no", "أجيبوا بنعم أو لا.", "Répondez par oui ou non.")
 
 
 def _yes_on_screen(value: Any, _spec: FieldSpec, language: Language) -> str:

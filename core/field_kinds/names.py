@@ -17,7 +17,7 @@ def _latin_name(text: str, _spec: FieldSpec) -> str:
     if any(is_arabic_letter(c) or not (c.isalpha() or c in _JOINERS) for c in text):
         raise invalid(
             "latin_letters_only",
-            "اكتب هذا الاسم بالحروف اللاتينية فقط، بدون أرقام.",
+            "اكتبوا هذا الاسم بالحروف اللاتينية فقط، بدون أرقام.",
             "Écrivez ce nom en lettres latines seulement, sans chiffres.",
         )
     return text.replace("’", "'")
@@ -28,7 +28,7 @@ def _arabic_name(text: str, _spec: FieldSpec) -> str:
     if any(not (is_arabic_letter(c) or c in _JOINERS or "\u064b" <= c <= "\u0652") for c in text):
         raise invalid(
             "arabic_letters_only",
-            "اكتب هذا الاسم بالحروف العربية فقط، بدون أرقام.",
+            "اكتبوا هذا الاسم بالحروف العربية فقط، بدون أرقام.",
             "Écrivez ce nom en lettres arabes seulement, sans chiffres.",
         )
     return text

@@ -36,7 +36,7 @@ def _identity(text: str, spec: FieldSpec) -> str:
     if not re.fullmatch(r"[A-Z0-9]+", compact) or not re.search(r"\d", compact) or len(compact) > longest:
         raise invalid(
             "not_an_identity_number",
-            "اكتب رقم البطاقة كما هو مطبوع عليها: حرف أو حرفان ثم أرقام، مثلا AB123456.",
+            "اكتبوا رقم البطاقة كما هو مطبوع عليها: حرف أو حرفان ثم أرقام، مثلا AB123456.",
             "Écrivez le numéro comme il est imprimé sur la carte : une ou deux lettres puis des chiffres, "
             "par exemple AB123456.",
         )
