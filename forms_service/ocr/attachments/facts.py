@@ -17,6 +17,9 @@ from core.form_spec import FieldSpec
 from core.localized_text import Script
 from forms_service.ocr.attachments.writing import PageWriting
 
+MIN_CONFIDENCE = 0.4
+"""What is read with less confidence is left out: a gap is seen, a wrong fact is believed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -68,7 +71,7 @@ def read_facts(pages: Sequence[PageWriting], look: DocumentClass, on: date) -> d
         reader = reader_of(look.id, wanted.id)
         if reader is None:
             continue
-        found = [one for page in pages if (one := reader(page, on)) is not None]
+        found = [one for page in pages if (one := reader(page, on)) and one.confidence >= MIN_CONFIDENCE]
         for one in sorted(found, key=lambda candidate: candidate.confidence, reverse=True):
             value = _in_its_kind(one.raw, wanted)
             if value is not None:

@@ -20,6 +20,9 @@ from forms_service.ocr.page_text import PageWord
 
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ][A-Za-zÀ-ÖØ-öø-ÿ'’.-]*")
 _ARABIC_MARKS = "،,:؛.«»"
+_COMMA_AS_HAMZA = re.compile(r"(?<=[^اوي])ء$|(?<=[^اوي]ي)ء$")
+"""A comma at a name's end is often read as a hamza; names that do end in one have a long vowel before it."""
+
 MIN_WORD_CONFIDENCE = 0.35
 
 LAST_FR, LAST_AR = ("Nom de famille", "Nom"), ("الاسم العائلي", "النسب")
@@ -58,7 +61,7 @@ def arabic_words(found: Labelled) -> Found | None:
     """The Arabic name at the head of what stands behind a label."""
     kept = []
     for word in found.words:
-        text = word.text.strip(_ARABIC_MARKS)
+        text = _COMMA_AS_HAMZA.sub("", word.text.strip(_ARABIC_MARKS))
         if not text:
             break
         if not all(map(is_arabic_letter, text)) or _is_stop(text):

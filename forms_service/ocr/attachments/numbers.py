@@ -13,7 +13,7 @@ from forms_service.ocr.attachments.labels import find_labelled
 from forms_service.ocr.attachments.writing import PageWriting
 
 _IDENTITY = re.compile(r"\b([A-Z]{1,2}) ?(\d{4,7})\b")
-_RATE = re.compile(r"(\d{1,3})(?:[.,]\d{1,2})?\s*(?:%|٪|pour cent|في المائه|بالمائه|في الميه)")
+_RATE = re.compile(r"(\d{1,3})(?:[.,]\d{1,2})?\s*(?:%|٪|pour cent|في المايه|بالمايه|في الميه)")
 _RATE_CUES = ("ipp", "incapacite", "taux", "عجز", "نسبه", "نسبته")
 _YEARS = re.compile(r"(\d{1,2})\s*(?:ans|annees|سنوات|سنه|عاما)")
 _YEARS_CUES = ("fond", "souterrain", "mine", "duree", "باطن", "المناجم", "مجموعه")

@@ -33,7 +33,7 @@ SHARED = 0.8
 SHORT_ANCHOR = 7
 """Anchors shorter than this must be met as whole words."""
 
-MIN_LIKENESS = 84.0
+MIN_LIKENESS, MIN_WORD_LIKENESS = 84.0, 80.0
 FULL_LENGTH, FULL_LENGTH_AR = 24, 16
 """An anchor of this many characters is as telling as any; Arabic says the same in fewer."""
 
@@ -116,7 +116,7 @@ def _owners(anchors: Iterable[tuple[str, tuple[str, ...]]]) -> Owners:
 def _explained(lines: Sequence[Line], owners: Owners) -> list[tuple[str, float]]:
     """Hints of this language: a class and what each stretch of the page says for it."""
     hits = [hit for index, line in enumerate(lines) for hit in _hits_on(index, line, owners)]
-    hits.sort(key=lambda hit: (round(hit.likeness / 4), len(hit.anchor)), reverse=True)
+    hits.sort(key=lambda hit: len(hit.anchor) * (hit.likeness - 60), reverse=True)
     kept: list[AnchorHit] = []
     for hit in hits:
         if not any(_overlap(hit, other) for other in kept):
@@ -156,7 +156,18 @@ def _met(anchor: str, text: str) -> tuple[float, int, int] | None:
     aligned = fuzz.partial_ratio_alignment(anchor, text, score_cutoff=MIN_LIKENESS)
     if aligned is None or not _begins_a_word(text, aligned.dest_start):
         return None
+    last_word_ends = text.find(" ", aligned.dest_end)
+    stretch = text[aligned.dest_start : last_word_ends if last_word_ends >= 0 else None]
+    if not _every_word_is_met(anchor, stretch):
+        return None
     return aligned.score, aligned.dest_start, aligned.dest_end
+
+
+def _every_word_is_met(anchor: str, seen: str) -> bool:
+    """One word of another meaning («الإجازة» for «الأجرة») outweighs the likeness of the rest."""
+    return all(
+        fuzz.partial_ratio(word, seen) >= MIN_WORD_LIKENESS for word in anchor.split() if len(word) >= 4
+    )
 
 
 def _begins_a_word(text: str, at: int) -> bool:
@@ -172,15 +183,17 @@ def _weight(anchor: str, likeness: float, start: int, line: Line) -> float:
 
 
 def _prominence(anchor: str, start: int, line: Line) -> float:
-    fills_line = start <= 2 and len(anchor) >= 0.4 * len(line.folded)
-    if not fills_line:
+    fills_line = len(anchor) >= 0.4 * len(line.folded)
+    if _is_reference(anchor):
+        return ALONE_WEIGHT if fills_line else MENTION_WEIGHT
+    if not fills_line or start > 2:
         return MENTION_WEIGHT
     first = line.folded[:start].count(" ")
     words = line.capitals[first : first + anchor.count(" ") + 1]
     stands_out = line.relative_height >= TITLE_HEIGHT or (len(words) > 1 and all(words))
     if stands_out and not line.is_label and line.relative_top < TITLE_ZONE:
         return TITLE_WEIGHT
-    return MENTION_WEIGHT if line.is_label and not _is_reference(anchor) else ALONE_WEIGHT
+    return MENTION_WEIGHT if line.is_label else ALONE_WEIGHT
 
 
 _ISSUERS = re.compile(

@@ -1,0 +1,154 @@
+"""Facts from words whose reading is given: no recogniser runs here."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from core.document_types import DocumentTypes
+from forms_service.ocr.attachments.facts import ReadFact, read_facts, reader_of
+from forms_service.ocr.attachments.validity import valid_until
+from forms_service.ocr.attachments.writing import PageWriting
+from forms_service.ocr.page_text import PageText, PageWord
+from forms_service.spec_catalogue import SpecCatalogue
+
+ON = date(2026, 3, 1)
+RIB = "007810000123456789012345"
+
+
+@pytest.fixture(scope="module")
+def types() -> DocumentTypes:
+    return SpecCatalogue.load().types
+
+
+def page(french: list[str], arabic: list[str] = []) -> PageWriting:  # noqa: B006
+    writing = PageWriting(np.full((1000, 1000), 255, np.uint8), _text(french))
+    writing.__dict__["arabic"] = _text(arabic, rtl=True)
+    return writing
+
+
+def _text(lines: list[str], *, rtl: bool = False) -> PageText:
+    """Words of 10 px a character; ``||`` leaves a wide gap."""
+    words = []
+    for number, line in enumerate(lines):
+        at = 0
+        for word in line.split():
+            if word == "||":
+                at += 200
+                continue
+            width = 10 * len(word)
+            left = 900 - at - width if rtl else at
+            words.append(PageWord(word, 0.95, (number, 1, 1), left, 40 * number, width, 20))
+            at += width + 8
+    return PageText(tuple(words))
+
+
+def facts(types: DocumentTypes, class_id: str, *pages: PageWriting) -> dict[str, object]:
+    found = read_facts(pages, types.classes[class_id], ON)
+    return {name: fact.value for name, fact in found.items()}
+
+
+def test_every_declared_fact_has_a_reader_or_is_known_not_to(types: DocumentTypes) -> None:
+    unread = {
+        (look.id, fact.id)
+        for look in types.classes.values()
+        for fact in look.facts
+        if not reader_of(look.id, fact.id)
+    }
+    assert {fact for _, fact in unread} <= {"employer", "school", "bank", "reference"}
+
+
+def test_a_birth_extract_is_read_in_both_scripts(types: DocumentTypes) -> None:
+    extract = page(
+        ["Acte N° : 245 || x", "Prénom : Salma", "Nom : El Idrissi", "Date de naissance : 2 septembre 1995",
+         "Fille de : Ahmed", "et de : Fatna", "Délivré à Fès, le 15/01/2026"],
+        ["الاسم الشخصي : سلمى", "الاسم العائلي : الإدريسي", "تاريخ الازدياد : 2 شتنبر 1995", "بنت : أحمد", "و : فاطنة"],
+    )  # fmt: skip
+    assert facts(types, "birth_extract", extract) == {
+        "act": "245", "first": "Salma", "last": "El Idrissi", "birth": "1995-09-02", "father": "Ahmed",
+        "mother": "Fatna", "issued": "2026-01-15", "first.ar": "سلمى", "last.ar": "الإدريسي",
+        "father.ar": "أحمد", "mother.ar": "فاطنة",
+    }  # fmt: skip
+
+
+def test_a_marriage_tells_births_event_and_writing_apart(types: DocumentTypes) -> None:
+    act = page(
+        ["ACTE DE MARIAGE"],
+        ["تزوج السيد عمر بناني، المزداد بتاريخ 3 ماي 1980 بفاس", "بالسيدة ليلى التازي، المزدادة بتاريخ 9 يونيو 1984",
+         "وذلك بتاريخ 12 غشت 2008", "وحرر بتاريخ 15 يناير 2026 بفاس"],
+    )  # fmt: skip
+    read = facts(types, "marriage_act", act)
+    assert read["married"] == "2008-08-12"
+    assert read["issued"] == "2026-01-15"
+    assert (read["husband.ar"], read["wife.ar"]) == ("عمر بناني", "ليلى التازي")
+
+
+def test_a_rate_is_read_only_beside_its_own_words(types: DocumentTypes) -> None:
+    judgment = page(["remise de 20 % accordée", "", "une incapacité permanente (IPP) au taux de 75 %"])
+    assert facts(types, "ipp_judgment", judgment)["ipp_rate"] == 75
+
+
+def test_rates_that_contradict_each_other_are_doubtful(types: DocumentTypes) -> None:
+    judgment = page(["IPP au taux de 75 %"], ["نسبة العجز 15 في المائة"])
+    rate = read_facts([judgment], types.classes["ipp_judgment"], ON)["ipp_rate"]
+    assert rate.confidence <= 0.5
+
+
+def test_years_underground_in_either_language(types: DocumentTypes) -> None:
+    assert (
+        facts(types, "miner_certificate", page(["soit 8 ans de travail au fond"]))["years_underground"] == 8
+    )
+    arabic = page([], ["7 سنوات من العمل في باطن الأرض"])
+    assert facts(types, "miner_certificate", arabic)["years_underground"] == 7
+
+
+def test_an_account_in_the_cells_of_a_table(types: DocumentTypes) -> None:
+    table = page([f"{RIB[:3]} || {RIB[3:6]} || {RIB[6:22]} || {RIB[22:]}"])
+    assert facts(types, "bank_attestation", table)["rib"] == RIB
+
+
+def test_an_account_with_a_wrong_key_is_left_out(types: DocumentTypes) -> None:
+    assert "rib" not in facts(types, "bank_attestation", page(["RIB 007 810 0001234567890123 46"]))
+
+
+def test_two_accounts_are_nobodys_certainty(types: DocumentTypes) -> None:
+    other = "999274183706419079113168"
+    assert "rib" not in facts(types, "bank_attestation", page([f"RIB {RIB}", f"RIB {other}"]))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("2025/2026", "2025/2026"), ("2025 - 2026", "2025/2026"), ("2023/2026", None)]
+)
+def test_a_school_year_is_two_years_that_follow(
+    types: DocumentTypes, text: str, expected: str | None
+) -> None:
+    assert (
+        facts(types, "school_certificate", page([f"Année scolaire : {text}"])).get("school_year") == expected
+    )
+
+
+def test_nothing_is_issued_in_the_future(types: DocumentTypes) -> None:
+    assert "issued" not in facts(types, "school_certificate", page(["Fait à Rabat, le 12/05/2031"]))
+
+
+def test_unsure_words_are_no_facts(types: DocumentTypes) -> None:
+    words = tuple(
+        PageWord(text, 0.2, (1, 1, 1), at * 90, 0, 80, 20) for at, text in enumerate(["Nom", ":", "Xyqz"])
+    )
+    blurred = PageWriting(np.full((100, 100), 255, np.uint8), PageText(words))
+    blurred.__dict__["arabic"] = PageText(())
+    assert "last" not in facts(types, "birth_extract", blurred)
+
+
+def test_validity_counts_from_the_issue_or_is_printed(types: DocumentTypes) -> None:
+    def fact(value: str) -> ReadFact:
+        return ReadFact(value, 0.9)
+
+    school, card = types.classes["school_certificate"], types.classes["identity_card"]
+    assert valid_until(school, {"issued": fact("2025-10-06")}) == date(2026, 10, 6)
+    assert valid_until(card, {"issued": fact("2020-10-06"), "expires": fact("2030-10-05")}) == date(
+        2030, 10, 5
+    )
+    assert valid_until(card, {"issued": fact("2020-10-06")}) is None
