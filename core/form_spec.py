@@ -186,6 +186,8 @@ class RequiredDocument:
         unless_on_file: Demand falls when one of these types was filed with the fund before.
         unless_declared: Demand falls when one of these events was declared before.
         accept_when: What its facts must satisfy (``document.ipp_rate >= 70``), once read.
+        made_on_screen: The form itself: when its applicant answers on screen and declares at the deposit,
+            the service makes it from the answers, and nobody has to print and sign it.
         rule: Id and source of the rule, as findings cite it.
     """
 
@@ -202,6 +204,7 @@ class RequiredDocument:
     unless_declared: tuple[str, ...] = ()
     accept_when: Condition | None = None
     accept_message: LocalizedText | None = None
+    made_on_screen: bool = False
     proposed: str | None = None
 
 

@@ -168,6 +168,7 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
         "unless_declared": Key("list:id", "Not needed when one of these was declared before."),
         "accept_when": Key("expression", "What its facts must satisfy, once read."),
         "accept_message": Key("localized", "What to say when they do not."),
+        "made_on_screen": Key("bool", "The form itself: a deposit on screen makes it from the answers."),
         "rule": Key("text", "Id and source of the rule.", required=True),
         "proposed": _PROPOSED,
     },

@@ -275,6 +275,7 @@ class _Builder:
             unless_declared=c.texts("unless_declared"),
             accept_when=_condition(c, "accept_when"),
             accept_message=_maybe_words(c, "accept_message"),
+            made_on_screen=bool(c.get("made_on_screen", False)),
             proposed=_maybe_text(c, "proposed"),
         )
 
