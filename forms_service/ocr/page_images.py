@@ -170,6 +170,17 @@ def _claimed_dpi(image: Image.Image) -> float | None:
     return value if 50.0 <= value <= 1200.0 else None
 
 
+def draw_own_pdf(data: bytes, dpi: int) -> list[bytes]:
+    """The pages of a PDF that this service has just made, as PNGs to show; never for an upload."""
+    pictures = []
+    with _PDF_LOCK, pypdfium2.PdfDocument(data) as document:
+        for page in document:
+            out = io.BytesIO()
+            page.render(scale=dpi / 72, grayscale=True).to_pil().save(out, "PNG", compress_level=3)
+            pictures.append(out.getvalue())
+    return pictures
+
+
 def _pdf_pages(data: bytes, name: str) -> Iterator[PageImage]:
     with _PDF_LOCK:
         document = _open_pdf(data, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +17,8 @@ from core.field_kinds import Answer, kind_of
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import Language, LocalizedText
 from core.receipt import new_reference
-from forms_service.services.base import UseCases
+from forms_service.services.base import UseCases, may_edit
+from forms_service.services.made_forms import at_deposit
 from forms_service.services.messages import say
 from forms_service.services.presenting import dossier_view, read_dossier, read_groups, summaries
 from forms_service.services.views import Actor, DossierSummary, DossierView
@@ -88,7 +90,12 @@ class ApplicantWork(UseCases):
         """
         with self.database.reading() as session:
             row = self.get_dossier(session, actor, dossier_id)
-            return dossier_view(session, row, self.spec_of(row), self.catalogue, actor)
+            spec = self.spec_of(row)
+            view = dossier_view(session, row, spec, self.catalogue, actor)
+            if not view.may_edit:
+                return view
+            made = at_deposit(session, row, spec, view.dossier, actor, self.today()).made
+            return replace(view, made_at_deposit=frozenset(one.id for one in made))
 
     def dossiers(self, actor: Actor) -> list[DossierSummary]:
         """The person's own dossiers, latest change first."""
@@ -97,17 +104,29 @@ class ApplicantWork(UseCases):
             return summaries(session, rows, self.catalogue)
 
     def completeness(self, actor: Actor, dossier_id: str, on: date | None = None) -> CompletenessReport:
-        """What is missing: on the day of deposit once there is one, else today, or ``on``."""
+        """What is missing: on the day of deposit once there is one, else today, or ``on``.
+
+        What a deposit by this person would make (the form itself) is not missing.
+        """
         with self.database.reading() as session:
             row = self.get_dossier(session, actor, dossier_id)
-            return self.assess(session, row, on)
+            return self.assess(session, row, on, actor if may_edit(actor, row) else None)
 
-    def assess(self, session: Session, row: DossierRow, on: date | None = None) -> CompletenessReport:
-        """Judge a dossier within a transaction."""
+    def assess(
+        self, session: Session, row: DossierRow, on: date | None = None, depositor: Actor | None = None
+    ) -> CompletenessReport:
+        """Judge a dossier within a transaction, as ``depositor`` would leave it when there is one."""
         spec = self.spec_of(row)
         read = read_dossier(session, row, spec)
-        filed = row.deposited_at.astimezone(self.zone).date() if row.deposited_at else self.today()
-        return assess_completeness(spec, read.dossier, on or filed, read.unreadable())
+        day = on or self.day_of_deposit(row)
+        dossier = read.dossier
+        if depositor is not None:
+            dossier = at_deposit(session, row, spec, dossier, depositor, day).dossier
+        return assess_completeness(spec, dossier, day, read.unreadable())
+
+    def day_of_deposit(self, row: DossierRow) -> date:
+        """The day a dossier is judged on: that of its first deposit, today before it."""
+        return row.deposited_at.astimezone(self.zone).date() if row.deposited_at else self.today()
 
     # --- answer ---------------------------------------------------------------------------------
 

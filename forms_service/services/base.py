@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.dossier import EDITABLE_STATES, DossierState
@@ -83,6 +84,17 @@ class UseCases:
         """An id nobody can guess (110 bits)."""
         alphabet = "abcdefghijkmnpqrstuvwxyz23456789"
         return "".join(alphabet[self.adapters.pick(len(alphabet))] for _ in range(22))
+
+    def health(self) -> None:
+        """Raise whatever keeps the service from reaching its data: the database, the folder of papers.
+
+        Raises:
+            OSError: The papers cannot be listed or added to.
+            sqlalchemy.exc.SQLAlchemyError: The database does not answer.
+        """
+        with self.database.reading() as session:
+            session.execute(text("select count(*) from account"))
+        self.objects.check()
 
     # --- who may do what ------------------------------------------------------------------------
 

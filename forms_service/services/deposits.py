@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.completeness import CompletenessReport
+from core.completeness import CompletenessReport, assess_completeness
 from core.deposit import receipt_for
-from core.dossier import Dossier, DossierEvent, DossierState, next_state
+from core.dossier import Dossier, DossierEvent, DossierState, Origin, next_state
 from core.errors import DossierError
 from core.form_spec import FormSpec
 from core.localized_text import Language, LocalizedText
 from core.receipt import DepositReceipt, ReceiptDocument, new_reference, normalize_reference
 from forms_service.services.applicant import ApplicantWork
 from forms_service.services.base import may_edit
+from forms_service.services.made_forms import MadeForm, at_deposit, attach, declared, make_form
 from forms_service.services.messages import say
 from forms_service.services.presenting import read_dossier
+from forms_service.services.storing_answers import put_field
 from forms_service.services.views import Actor, PublicReceipt
 from forms_service.storage.dossiers import DossierRepository
-from forms_service.storage.models import DossierRow, HonourDeclarationRow
+from forms_service.storage.models import AttachmentRow, DossierRow, HonourDeclarationRow
 
 _ATTEMPTS = 5
 
@@ -43,6 +45,9 @@ class _Prepared:
     state: DossierState
     physical_check: bool
     report: CompletenessReport
+    declared: tuple[str, ...]
+    forms: tuple[MadeForm, ...]
+    replaced: tuple[str, ...]
 
 
 class Deposits(ApplicantWork):
@@ -51,9 +56,10 @@ class Deposits(ApplicantWork):
     def deposit(self, actor: Actor, dossier_id: str, declaration_accepted: bool) -> DepositReceipt:
         """Deposit the dossier and give its receipt; depositing again gives the same receipt.
 
-        An incomplete dossier may be deposited: the receipt says what is missing.  The PDF is made
-        before the transaction, so that nobody waits for it with the database locked; if somebody
-        changed the dossier meanwhile, it is made again.
+        An incomplete dossier may be deposited: the receipt says what is missing.  The PDFs are made
+        before the transaction, so that nobody waits for them with the database locked; if somebody
+        changed the dossier meanwhile, they are made again.  When no signed form was handed in, the
+        form is made from the answers: this declaration stands for the signature.
 
         Raises:
             DossierError: ``declaration_needed``, ``wrong_state``, ``not_yours``.
@@ -129,6 +135,12 @@ class Deposits(ApplicantWork):
 
         return render_blank(self.catalogue.get(form_id), reference=reference, copies=copies)
 
+    def blank_pdfs(self, form_id: str, references: Sequence[str]) -> bytes:
+        """One blank for each reference, in one file to print."""
+        from forms_service.render.form_pdf import render_blanks
+
+        return render_blanks(self.catalogue.get(form_id), list(references))
+
     def new_references(self, n: int) -> list[str]:
         """References for blanks printed beforehand; a dossier begins when such a page comes back."""
         return [new_reference(self.adapters.pick) for _ in range(n)]
@@ -169,13 +181,28 @@ class Deposits(ApplicantWork):
             check = self._drawn(spec) if first else bool(row.physical_check)
             event = DossierEvent.DEPOSIT_WITH_PHYSICAL_CHECK if first and check else DossierEvent.DEPOSIT
             state = next_state(DossierState(row.state), event)
-            report = self.assess(session, row)
-            receipt = self._receipt(session, row, spec, report, now, check)
+            day = self.day_of_deposit(row)
+            read = read_dossier(session, row, spec)
+            after = at_deposit(session, row, spec, read.dossier, actor, day)
+            dossier, ticked = declared(after.dossier, spec, day, actor, now)
+            report = assess_completeness(spec, dossier, day, read.unreadable())
+            receipt = self._receipt(row, spec, dossier, report, now, check)
             revision, language = row.revision, Language(row.language)
         address = f"{self.adapters.config.public_url}/receipt/{receipt.reference}/"
         pdf = issue(receipt, self.adapters.signer(), language=language, verify_url=address)
-        pdf_object = self.objects.put(pdf)
-        return _Prepared(revision, receipt, pdf_object, state, check, report)
+        answers = printed_answers(spec, dossier)
+        forms = tuple(make_form(spec, one, answers, receipt.reference, self.objects) for one in after.made)
+        return _Prepared(
+            revision,
+            receipt,
+            self.objects.put(pdf),
+            state,
+            check,
+            report,
+            tuple(ticked),
+            forms,
+            after.replaced,
+        )
 
     def _commit(self, actor: Actor, dossier_id: str, prepared: _Prepared) -> bool:
         """Write the deposit; False when the dossier is no longer the one it was worked out on."""
@@ -189,7 +216,8 @@ class Deposits(ApplicantWork):
                 "receipt": prepared.receipt.digest(),
                 "file": prepared.pdf_object,
             }
-            self.touch(session, row, actor, "deposited", details)
+            at = self.touch(session, row, actor, "deposited", details)
+            self._keep_what_was_signed(session, row, actor, prepared, at)
             row.state = prepared.state.value
             row.deposited_at = row.deposited_at or prepared.receipt.deposited_at
             row.physical_check = prepared.physical_check
@@ -200,6 +228,17 @@ class Deposits(ApplicantWork):
             if correction is not None and correction.answered_at is None:
                 correction.answered_at = prepared.receipt.deposited_at
             return True
+
+    def _keep_what_was_signed(
+        self, session: Session, row: DossierRow, actor: Actor, prepared: _Prepared, at: datetime
+    ) -> None:
+        """The statements beside the signature, and the form they were made on in place of an earlier one."""
+        spec = self.spec_of(row)
+        for field_id in prepared.declared:
+            put_field(session, row, spec, field_id, True, origin=Origin.SCREEN, by=actor.id, at=at)
+        for one in prepared.replaced:
+            session.get_one(AttachmentRow, one).removed_at = at
+        attach(session, row, spec, prepared.forms, [self.new_id() for _ in prepared.forms], actor, at)
 
     def _keep_declarations(
         self, session: Session, row: DossierRow, actor: Actor, prepared: _Prepared
@@ -225,16 +264,16 @@ class Deposits(ApplicantWork):
 
     def _receipt(
         self,
-        session: Session,
         row: DossierRow,
         spec: FormSpec,
+        dossier: Dossier,
         report: CompletenessReport,
         now: datetime,
         check: bool,
     ) -> DepositReceipt:
         receipt = receipt_for(
             spec,
-            read_dossier(session, row, spec).dossier,
+            dossier,
             report,
             reference=row.reference,
             deposited_at=now.astimezone(self.zone).replace(microsecond=0),

@@ -130,6 +130,11 @@ MESSAGES: dict[str, LocalizedText] = {
         "Les réponses du PDF ont été reprises. Si votre signature est demandée, imprimez le formulaire, "
         "signez-le et envoyez-le.",
     ),
+    "made_on_screen": _T(
+        "أُعدت هذه الاستمارة من أجوبتكم عند الإيداع، وتصريحكم على الشاشة يقوم مقام التوقيع.",
+        "Ce formulaire a été établi avec vos réponses lors du dépôt ; votre déclaration à l'écran tient lieu "
+        "de signature.",
+    ),
     "not_the_form": _T(
         "لم نجد في هذا المرفق أي صفحة من الاستمارة. إنه محفوظ، وسيطلع عليه أحد الموظفين.",
         "Aucune page du formulaire n'a été reconnue ici. La pièce est conservée et un agent la regardera.",

@@ -15,6 +15,7 @@ from core.field_kinds import Answer, kind_of
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import Language, LocalizedText
 from forms_service.services.base import may_edit
+from forms_service.services.made_forms import MADE_ON_SCREEN
 from forms_service.services.messages import say
 from forms_service.services.views import (
     Actor,
@@ -43,6 +44,9 @@ from forms_service.storage.models import (
 
 FORM = "form"
 """Document type of signed pages of the form itself."""
+
+_PAGES_WITH_ANSWERS: dict[tuple[str, int, str], tuple[int, ...]] = {}
+"""By version of a form, which is never edited: laying one out takes a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ def dossier_view(
         spec=spec,
         dossier=read.dossier,
         revision=row.revision,
-        attachments=_attachment_views(uploads, pages),
+        attachments=_attachment_views(spec, uploads, pages),
         scans=tuple(scan_view(one, pages[one.id]) for one in uploads if one.is_form),
         events=tuple(event_view(one) for one in audit.history(session, row.id)),
         owner_name=row.owner_name,
@@ -172,24 +176,34 @@ def dossier_view(
 
 
 def _attachment_views(
-    uploads: Sequence[AttachmentRow], pages: Mapping[str, Sequence[PageRow]]
+    spec: FormSpec, uploads: Sequence[AttachmentRow], pages: Mapping[str, Sequence[PageRow]]
 ) -> tuple[AttachmentView, ...]:
     """The uploads; the latest one with pages of the form says which pages are still to come."""
     views = [attachment_view(one, len(pages[one.id])) for one in uploads]
-    missing = missing_pages([page for one in uploads for page in pages[one.id]])
-    with_form = [place for place, one in enumerate(uploads) if any(page.form_page for page in pages[one.id])]
+    on_paper = [one for one in uploads if one.origin != MADE_ON_SCREEN]
+    missing = missing_pages(spec, [page for one in on_paper for page in pages[one.id]])
+    with_form = [one.id for one in on_paper if any(page.form_page for page in pages[one.id])]
     if missing and with_form:
-        latest = views[with_form[-1]]
+        place = next(place for place, one in enumerate(uploads) if one.id == with_form[-1])
         told = say("missing_pages", pages="، ".join(map(str, missing)))
-        views[with_form[-1]] = replace(latest, warnings=(*latest.warnings, told))
+        views[place] = replace(views[place], warnings=(*views[place].warnings, told))
     return tuple(views)
 
 
-def missing_pages(pages: Sequence[PageRow]) -> list[int]:
-    """Pages of the form that no upload of the dossier shows, once any does."""
-    total = max((page.form_pages or 0 for page in pages), default=0)
-    seen = {page.form_page for page in pages}
-    return [number for number in range(1, total + 1) if number not in seen]
+def missing_pages(spec: FormSpec, pages: Sequence[PageRow]) -> list[int]:
+    """Pages of the form with answers that no upload of the dossier shows, once any page came."""
+    seen = {page.form_page for page in pages if page.form_page}
+    return [number for number in pages_with_answers(spec) if number not in seen] if seen else []
+
+
+def pages_with_answers(spec: FormSpec) -> tuple[int, ...]:
+    """The pages that must come back; those that only inform stay with the applicant."""
+    key = (spec.id, spec.version, spec.digest)
+    if key not in _PAGES_WITH_ANSWERS:
+        from forms_service.render.layout import lay_out
+
+        _PAGES_WITH_ANSWERS[key] = lay_out(spec).layout.pages_with_answers()
+    return _PAGES_WITH_ANSWERS[key]
 
 
 def attachment_view(row: AttachmentRow, pages: int) -> AttachmentView:
@@ -213,6 +227,7 @@ def attachment_view(row: AttachmentRow, pages: int) -> AttachmentView:
         decision=row.decision,
         decision_reason=row.decision_reason,
         uploaded_at=row.uploaded_at,
+        made_on_screen=row.origin == MADE_ON_SCREEN,
     )
 
 

@@ -59,6 +59,7 @@ class AttachmentView:
         warnings: Doubts worth a look, in both languages.
         pages: Number of pages seen; 0 before it was read.
         decision: ``accepted`` or ``refused`` by a reviewer, else None.
+        made_on_screen: Nobody handed it in: the service made it from the answers at the deposit.
     """
 
     id: str
@@ -79,6 +80,7 @@ class AttachmentView:
     decision: str | None
     decision_reason: str | None
     uploaded_at: datetime
+    made_on_screen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ class DossierView:
         group_raw / group_problems: The same for group rows, by (group, row from 1, field).
         correction: The latest request for a complement, if any.
         physical_check: Whether a check of the papers was drawn at deposit; None before it.
+        made_at_deposit: Ids of the demands that need no paper: a deposit by this person makes them
+            from the answers.
     """
 
     id: str
@@ -152,6 +156,7 @@ class DossierView:
     problems: Mapping[str, LocalizedText] = field(default_factory=dict)
     group_raw: Mapping[tuple[str, int, str], str] = field(default_factory=dict)
     group_problems: Mapping[tuple[str, int, str], LocalizedText] = field(default_factory=dict)
+    made_at_deposit: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

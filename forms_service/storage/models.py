@@ -133,7 +133,10 @@ class GroupRow(Base):
 
 
 class AttachmentRow(Base):
-    """One upload, its original in the object store, and what the machine found."""
+    """One upload, its original in the object store, and what the machine found.
+
+    ``origin`` is ``upload``, or ``screen`` for a form the service made from the answers at the deposit.
+    """
 
     __tablename__ = "attachment"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -147,6 +150,7 @@ class AttachmentRow(Base):
     type: Mapped[str | None] = mapped_column(String(64))
     child: Mapped[int | None]
     is_form: Mapped[bool] = mapped_column(default=False)
+    origin: Mapped[str] = mapped_column(String(16), default="upload", server_default="upload")
     status: Mapped[str] = mapped_column(String(16), index=True)
     message: Mapped[dict[str, Any] | None]
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -234,6 +238,41 @@ class IntakeRow(Base):
     pages: Mapped[list[Any]]
     scanned_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
     scanned_at: Mapped[datetime]
+
+
+class LeftPageRow(Base):
+    """A page of a stack that no dossier could be found for, until a clerk says whose it is.
+
+    ``number`` is its page in the file, 0 when the file could not be opened at all; ``page_object`` is
+    the page alone as a picture of ours, None when there is none.
+    """
+
+    __tablename__ = "left_page"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    intake_id: Mapped[str] = mapped_column(ForeignKey("intake.id"), index=True)
+    file: Mapped[str] = mapped_column(String(255))
+    number: Mapped[int]
+    original_object: Mapped[str] = mapped_column(String(80))
+    page_object: Mapped[str | None] = mapped_column(String(80))
+    form_page: Mapped[int | None]
+    fate: Mapped[str] = mapped_column(String(32))
+    message: Mapped[dict[str, Any]]
+    scanned_at: Mapped[datetime]
+    outcome: Mapped[str | None] = mapped_column(String(16), index=True)
+    reason: Mapped[str | None] = mapped_column(Text)
+    attachment_id: Mapped[str | None] = mapped_column(ForeignKey("attachment.id"))
+    settled_by: Mapped[str | None] = mapped_column(String(32))
+    settled_at: Mapped[datetime | None]
+
+
+class KeptTypingRow(Base):
+    """What somebody had typed on one page when their session ended; shown once more, then forgotten."""
+
+    __tablename__ = "kept_typing"
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    place: Mapped[str] = mapped_column(String(255))
+    typed: Mapped[list[Any]]
+    kept_at: Mapped[datetime]
 
 
 class AuditRow(Base):

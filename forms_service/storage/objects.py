@@ -41,6 +41,10 @@ class ObjectStore(Protocol):
         """Whether the store has that key."""
         ...
 
+    def check(self) -> None:
+        """Raise ``OSError`` when papers cannot be kept or read now."""
+        ...
+
 
 class FolderStore:
     """Objects as files, two levels of folders deep.
@@ -85,6 +89,11 @@ class FolderStore:
     def has(self, key: str) -> bool:
         """Whether the store has that key."""
         return self.path(key).exists()
+
+    def check(self) -> None:
+        """Raise ``OSError`` unless the folder is there and may be read and written."""
+        if not self.root.is_dir() or not os.access(self.root, os.R_OK | os.W_OK | os.X_OK):
+            raise OSError("the folder of papers cannot be used")
 
     def path(self, key: str) -> Path:
         """Where the object of that key lies; the reading process opens it there."""

@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.errors import FormsError
-from forms_service.render.form_pdf import render_blanks
 from forms_service.web import security
 from forms_service.web.downloads import pdf_download
 from forms_service.web.languages import language, translate
@@ -60,7 +59,7 @@ def print_blanks() -> Response | tuple[str, int]:
     spec = security.application().catalogue.get(request.form.get("form", ""))
     count = int(copies)
     if request.form.get("references") == "true":
-        data = render_blanks(spec, services().new_references(count))
+        data = services().blank_pdfs(spec.id, services().new_references(count))
     else:
         data = services().blank_pdf(spec.id, count)
     return pdf_download(data, f"{spec.id}-x{count}.pdf")

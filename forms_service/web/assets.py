@@ -43,7 +43,7 @@ def qr_code(reference: str, code: str) -> Response:
 def health() -> tuple[Response, int]:
     """Say whether the service reaches its data."""
     try:
-        application().services.actor("healthz")
+        application().services.health()
     except Exception as trouble:
         _log.error("healthz: %s", type(trouble).__name__)
         return jsonify(status="failing"), 503

@@ -12,7 +12,7 @@ from core.completeness import CompletenessReport, Finding
 from core.form_spec import FieldSpec, Severity
 from forms_service.web import screens, tasks
 from forms_service.web.applicant import Opened, editable, opened, report_of
-from forms_service.web.documents import demands_of
+from forms_service.web.documents import demands_of, form_needs
 from forms_service.web.downloads import pdf_download
 from forms_service.web.groups import summary
 from forms_service.web.languages import language, translate
@@ -83,9 +83,6 @@ def deposit(dossier_id: str) -> str | Response | tuple[str, int]:
         return redirect(url_for(".deposited", dossier_id=dossier_id), code=303)
     if request.form.get("declaration") != "true":
         return _check_page(one, [Problem("declaration", translate("check.tick_first"))]), 422
-    declared = screens.declarations_at_deposit(one.spec, one.scope)
-    if one.view.may_edit and declared:
-        services().answer(the_actor(), dossier_id, {field.id: "true" for field in declared}, {})
     services().deposit(the_actor(), dossier_id, True)
     return redirect(url_for(".deposited", dossier_id=dossier_id), code=303)
 
@@ -138,6 +135,7 @@ def _check_page(one: Opened, problems: list[Problem]) -> str:
         report=report,
         answers=list(_answer_blocks(one)),
         demands=demands_of(one.view, report),
+        form_needs=form_needs(report),
         errors=_missing(one, report, {Severity.ERROR}),
         declarations=[d.text.in_language(language()) for d in declared],
         amounts=amounts(report),

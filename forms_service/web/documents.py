@@ -62,6 +62,7 @@ def documents(dossier_id: str) -> str | Response:
         "documents.html",
         view=one.view,
         demands=demands,
+        form_needs=form_needs(report),
         form_uploads=[a for a in one.view.attachments if a.is_form or a.type == FORM],
         other_uploads=rest,
         reading=any(not a.status.is_final for a in one.view.attachments),
@@ -183,6 +184,11 @@ def demands_of(view: DossierView, report: CompletenessReport) -> list[Demand]:
             _demand(view, requirement, uploads, (requirement.document_id, requirement.child) in lifted)
         )
     return found
+
+
+def form_needs(report: CompletenessReport) -> list[Requirement]:
+    """The demand for the form itself, which the pages show apart from the others."""
+    return [one for one in report.required if one.type == FORM]
 
 
 def _uploads_for(requirement: Requirement, left: list[AttachmentView]) -> list[AttachmentView]:

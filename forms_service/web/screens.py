@@ -17,6 +17,7 @@ from core.field_kinds import kind_of
 from core.form_spec import FieldSpec, FormSpec, Group, Section, StaticText
 from core.localized_text import Language, LocalizedText, Script
 from forms_service.locales import say
+from forms_service.services.made_forms import made_beside_signature
 
 RawAnswer = str | list[str]
 
@@ -112,23 +113,9 @@ def asked_fields(section: Section, scope: Scope) -> list[FieldSpec]:
         one
         for one in section.fields()
         if one.kind not in _NOT_ASKED
-        and not _declared_at_deposit(one, section)
+        and not made_beside_signature(one, section)
         and applies(section, one, scope)
     ]
-
-
-def declarations_at_deposit(spec: FormSpec, scope: Scope) -> list[FieldSpec]:
-    """The statements beside the signature: on screen, ticking the declaration at the deposit makes them."""
-    return [
-        one
-        for section in spec.sections
-        for one in section.fields()
-        if _declared_at_deposit(one, section) and applies(section, one, scope)
-    ]
-
-
-def _declared_at_deposit(one: FieldSpec, section: Section) -> bool:
-    return one.kind == "declaration" and any(other.kind == "signature" for other in section.fields())
 
 
 def asked_sections(spec: FormSpec, scope: Scope) -> list[Section]:

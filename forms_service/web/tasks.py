@@ -10,6 +10,7 @@ from core.completeness import CompletenessReport, Finding, Requirement
 from core.conditions import Scope
 from core.form_spec import FormSpec, Group, Section, Severity
 from core.localized_text import LocalizedText
+from forms_service.services.made_forms import declarations_at_deposit
 from forms_service.services.views import DossierView
 from forms_service.web import screens
 from forms_service.web.languages import language, translate
@@ -200,7 +201,7 @@ def open_findings(view: DossierView, scope: Scope, report: CompletenessReport) -
     """
     if not view.may_edit:
         return list(report.findings)
-    at_deposit = {one.id for one in screens.declarations_at_deposit(view.spec, scope)}
+    at_deposit = {one.id for one in declarations_at_deposit(view.spec, scope)}
     if at_deposit and view.spec.signature_field:
         at_deposit.add(view.spec.signature_field)
     return [finding for finding in report.findings if finding.subject not in at_deposit]

@@ -46,7 +46,7 @@ def test_the_receipt_states_who_what_and_when(office, dossier: str) -> None:
     assert (receipt.applicant_name.fr, receipt.applicant_name.ar) == ("Amrani Fatima", "العمراني فاطمة")
     assert receipt.registration == "123456782"
     assert receipt.deposited_at.isoformat() == "2026-03-02T10:30:00+00:00"
-    assert [one.type for one in receipt.received] == ["bank"]
+    assert [one.type for one in receipt.received] == ["form", "bank"]
     assert "id_assured" in [one.type for one in receipt.missing]
 
 
@@ -111,7 +111,7 @@ def test_a_change_during_the_deposit_is_on_the_receipt(office, dossier: str, mon
 
     monkeypatch.setattr(services, "_prepare", slow_prepare)
     receipt = services.deposit(office.applicant, dossier, True)
-    assert {one.type for one in receipt.received} == {"bank", "id_assured"}
+    assert {one.type for one in receipt.received} == {"form", "bank", "id_assured"}
 
 
 def test_declarations_on_honour_are_kept_with_who_and_when(office, dossier: str) -> None:
@@ -147,7 +147,7 @@ def test_the_qr_code_leads_to_the_facts(office, dossier: str) -> None:
     reference, signed = code.removeprefix(address).split("/")
     found = office.services.receipt_by_reference(reference, signed)
     assert found.reference == receipt.reference
-    assert (found.state, found.received) == ("submitted", 1)
+    assert (found.state, found.received) == ("submitted", 2)
 
 
 def test_reference_and_code_must_both_fit(office, dossier: str) -> None:

@@ -171,6 +171,6 @@ def test_health_is_told(service: Service, monkeypatch: pytest.MonkeyPatch) -> No
     def fail(*_: object) -> None:
         raise OSError
 
-    monkeypatch.setattr(service.application.services, "actor", fail)
+    monkeypatch.setattr(service.application.services.objects, "check", fail)
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json) == (503, {"status": "failing"})
