@@ -16,7 +16,9 @@ def _integer(text: str, spec: FieldSpec) -> int:
     digits = western_digits(text).replace(" ", "")
     if not re.fullmatch(r"[0-9]{1,9}", digits):
         raise invalid(
-            "not_an_integer", "اكتبوا عددا صحيحا بالأرقام، مثلا 3.", "Écrivez un nombre entier, par exemple 3."
+            "not_an_integer",
+            "اكتبوا عددا صحيحا بالأرقام، مثلا 3.",
+            "Écrivez un nombre entier, par exemple 3.",
         )
     number = int(digits)
     low = 0 if spec.minimum is None else spec.minimum

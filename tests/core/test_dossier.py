@@ -60,8 +60,12 @@ def test_values_may_be_dotted_or_nested_and_facts_may_stand_anywhere() -> None:
 
 
 def test_children_are_counted_from_one_and_a_zero_shows_that_a_file_counts_from_zero() -> None:
-    from_zero = read("{form: T-1, values: {}, attachments: [{type: birth, child: 0}, {type: BIRTH, child: 1}]}")
-    from_one = read("{form: T-1, values: {}, attachments: [{type: birth, child: 1}, {type: birth, child: 2}]}")
+    from_zero = read(
+        "{form: T-1, values: {}, attachments: [{type: birth, child: 0}, {type: BIRTH, child: 1}]}"
+    )
+    from_one = read(
+        "{form: T-1, values: {}, attachments: [{type: birth, child: 1}, {type: birth, child: 2}]}"
+    )
     assert from_zero.parsed.dossier.attachments == from_one.parsed.dossier.attachments
 
 

@@ -39,5 +39,5 @@ def test_marks_and_code_are_apart_and_on_the_page() -> None:
     boxes = [*corner_mark_boxes(), qr_box()]
     page = BoxMm(0, 0, 210, 297)
     for index, box in enumerate(boxes):
-        assert 0 <= box.x and box.right <= page.right and 0 <= box.y and box.bottom <= page.bottom
+        assert box.x >= 0 and box.right <= page.right and box.y >= 0 and box.bottom <= page.bottom
         assert not any(box.overlaps(other) for other in boxes[index + 1 :])

@@ -51,7 +51,13 @@ def problems_of(text: str) -> list[str]:
 
 def test_a_sound_spec_is_read_with_twins_and_defaults() -> None:
     spec = parse_spec(SMALL, "t.yaml")
-    assert [one.id for one in spec.fields()] == ["a.last", "a.last.ar", "a.registration", "quality", "a.count"]
+    assert [one.id for one in spec.fields()] == [
+        "a.last",
+        "a.last.ar",
+        "a.registration",
+        "quality",
+        "a.count",
+    ]
     assert spec.field("a.last").twin == "a.last.ar"
     assert spec.field("a.last.ar").kind == "arabic_name"
     assert spec.field("a.registration").comb == 9
@@ -114,7 +120,9 @@ def test_what_is_no_spec_is_refused_with_a_place(text: str) -> None:
     assert all(line.startswith("t.yaml:") for line in problems_of(text))
 
 
-@given(st.integers(0, len(SMALL) - 1), st.sampled_from(["", ":", "{", "'", "\n", "- ", "\t", "ﺍ", "&x ", "*x"]))
+@given(
+    st.integers(0, len(SMALL) - 1), st.sampled_from(["", ":", "{", "'", "\n", "- ", "\t", "ﺍ", "&x ", "*x"])
+)
 @settings(max_examples=150, deadline=None)
 def test_a_damaged_spec_is_read_or_refused_but_never_breaks_the_parser(at: int, what: str) -> None:
     try:

@@ -73,7 +73,9 @@ def test_a_filled_value_carries_the_ink_of_an_independent_drawing(field_id: str,
     ours = trimmed(filled_crop(field_id, value))
     theirs = reference(value)
     height, width = ours.shape
-    assert abs(theirs.shape[1] * height / theirs.shape[0] / width - 1) < 0.06  # the crop rounds to whole pixels
+    assert (
+        abs(theirs.shape[1] * height / theirs.shape[0] / width - 1) < 0.06
+    )  # the crop rounds to whole pixels
     resized = np.asarray(Image.fromarray(theirs).resize((width, height), Image.Resampling.BOX))
     ink_ours, ink_theirs = ours < 140, resized < 140
     assert (ink_ours & grown(ink_theirs)).sum() >= 0.97 * ink_ours.sum()
