@@ -43,10 +43,12 @@ class ReadingRequest:
     """What to read and for which dossier.
 
     Attributes:
-        mode: ``read`` reads an upload for a dossier; ``sort`` tells a stack's pages apart.
+        mode: ``read`` reads an upload for a dossier; ``sort`` tells a stack's pages apart; ``leaves``
+            cuts single pages out of it.
         form_id / version / reference: Of the dossier, to tell its pages from others'.
         document_type: What the person said it is, or None.
         on: Day (ISO) that validity is judged on.
+        pages: The pages to cut out, from 1.
     """
 
     mode: str
@@ -57,6 +59,7 @@ class ReadingRequest:
     reference: str = ""
     document_type: str | None = None
     on: str = ""
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,8 @@ def main(folder: Path) -> None:
     original = (folder / "original").read_bytes()
     if request.mode == "sort":
         from forms_service.stack_sorting import sort_stack as read
+    elif request.mode == "leaves":
+        from forms_service.stack_sorting import cut_leaves as read
     else:
         from forms_service.upload_reading import read_upload as read
     result = read(request, original, folder)

@@ -55,6 +55,22 @@ def sort_stack(request: ReadingRequest, original: bytes, folder: Path) -> dict[s
     return {"refused": None, "pages": len(images), "parts": parts}
 
 
+def cut_leaves(request: ReadingRequest, original: bytes, folder: Path) -> dict[str, Any]:
+    """Keep single pages as pictures, as the reader sees them, to be looked at and filed by hand."""
+    try:
+        images = load_pages(original, request.filename)
+    except UnreadableDocument:
+        return {"leaves": []}
+    leaves = []
+    for number in request.pages:
+        if 1 <= number <= len(images):
+            name, image = f"leaf-{number}.png", images[number - 1]
+            dpi = image.dpi or 200.0
+            Image.fromarray(image.pixels).save(folder / name, "PNG", dpi=(dpi, dpi), compress_level=3)
+            leaves.append((number, name))
+    return {"leaves": leaves}
+
+
 def group_pages(identities: Iterable[PageIdentity | None]) -> list[tuple[object, ...] | None]:
     """For every page the group it belongs to, or None when it cannot be told whose it is."""
     keys: list[tuple[object, ...] | None] = []

@@ -21,7 +21,7 @@ from forms_service.services.views import Actor
 from forms_service.storage.models import AccountRow
 
 MINIMUM_PASSWORD_LENGTH = 10
-_REGISTRATION = FieldSpec(
+REGISTRATION = FieldSpec(
     id="registration",
     kind="registration_number",
     label=LocalizedText("رقم التسجيل", "N° d'immatriculation"),
@@ -61,7 +61,7 @@ class Accounts(UseCases):
             InvalidValue: The number, the password or the name is not usable.
             DossierError: ``login_taken``.
         """
-        number = KINDS["registration_number"].parse(registration, _REGISTRATION)
+        number = KINDS["registration_number"].parse(registration, REGISTRATION)
         if number is None:
             raise InvalidValue(say("registration_needed"), code="registration_needed")
         return self.add_account(str(number), password, name, {"applicant"})

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.dossier import EDITABLE_STATES, DossierState
+from core.dossier import DossierState
 from core.errors import FormsError
 from core.localized_text import Language, LocalizedText
 from core.receipt import normalize_reference
 from forms_service.ocr.refusals import refusal
 from forms_service.reading_process import ReadingFailed, ReadingRequest, run_reading
-from forms_service.services.applicant import ApplicantWork
+from forms_service.services.left_pages import TAKES_PAPER, LeftPages
 from forms_service.services.messages import say
 from forms_service.services.presenting import FORM, summaries
-from forms_service.services.uploads import Uploads, plain_filename, sniff
+from forms_service.services.uploads import plain_filename, sniff
 from forms_service.services.views import Actor, DossierSummary, IntakeResult, PageFate
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import DossierRow, IntakeRow
 
-_TAKES_PAPER = EDITABLE_STATES | {
-    DossierState.SUBMITTED,
-    DossierState.PHYSICAL_CHECK_PENDING,
-    DossierState.UNDER_REVIEW,
-}
-"""A clerk may add paper that people bring until the dossier is decided."""
+
+@dataclass(frozen=True, slots=True)
+class _KeptFile:
+    """One file of a stack: its original in the store, what became of its pages, pictures of those left."""
+
+    name: str
+    key: str
+    fates: list[PageFate]
+    leaves: dict[int, str]
 
 
-class ClerkWork(Uploads, ApplicantWork):
+class ClerkWork(LeftPages):
     """Taking stacks in and finding dossiers."""
 
     def find_dossiers(self, actor: Actor, query: str) -> list[DossierSummary]:
@@ -49,21 +53,25 @@ class ClerkWork(Uploads, ApplicantWork):
 
         A valid reference nobody used yet opens a dossier; so does a run of pages without reference
         that begins with a form's first page.  Every original is kept, whatever becomes of it, and
-        every page's fate is told.
+        every page's fate is told; what could not be filed waits in ``left_pages``.
         """
         self.require_role(actor, "clerk")
         opened: list[str] = []
         found: list[str] = []
         fates: list[PageFate] = []
-        kept: list[dict[str, object]] = []
+        kept: list[_KeptFile] = []
         for given_name, data in files:
             name = plain_filename(given_name)
             limit = self.adapters.config.max_upload_bytes
             if len(data) > limit:
                 fates.append(_unreadable(name, refusal("file_too_large", name, limit // 1024 // 1024)))
                 continue
-            kept.append({"name": name, "object": self.objects.put(data)})
-            fates += self._sort_file(actor, name, data, opened, found)
+            key = self.objects.put(data)
+            told = self._sort_file(actor, name, data, opened, found)
+            left = [one.page for one in told if one.fate not in ("filed", "unreadable")]
+            leaves = self.cut_leaves(name, data, left) if left else {}
+            kept.append(_KeptFile(name, key, told, leaves))
+            fates += told
         self._note_intake(actor, kept, fates)
         fates.sort(key=lambda fate: (fate.file, fate.page))
         return IntakeResult(tuple(dict.fromkeys(opened)), tuple(dict.fromkeys(found)), tuple(fates))
@@ -129,7 +137,7 @@ class ClerkWork(Uploads, ApplicantWork):
             try:
                 self.take_in(session, row, actor, _part_name(name, part), content, key, FORM, None)
             except FormsError as problem:
-                return _same_fate(name, part, "unreadable", problem.message)
+                return _same_fate(name, part, "not_taken", problem.message)
             return [
                 PageFate(
                     file=name,
@@ -149,11 +157,11 @@ class ClerkWork(Uploads, ApplicantWork):
         spec = self.catalogue.get(part["form"], part["version"])
         return self.new_dossier(session, actor, spec, Language.AR, None, reference)
 
-    def _note_intake(self, actor: Actor, kept: list[dict[str, object]], fates: list[PageFate]) -> None:
+    def _note_intake(self, actor: Actor, kept: list[_KeptFile], fates: list[PageFate]) -> None:
         with self.database.writing() as session:
             row = IntakeRow(
                 id=self.new_id(),
-                files=kept,
+                files=[{"name": one.name, "object": one.key} for one in kept],
                 pages=[
                     {"file": one.file, "page": one.page, "fate": one.fate, "dossier": one.dossier_id}
                     for one in fates
@@ -162,13 +170,17 @@ class ClerkWork(Uploads, ApplicantWork):
                 scanned_at=self.now(),
             )
             session.add(row)
+            session.flush()
+            for one in kept:
+                unfiled = [fate for fate in one.fates if fate.fate != "filed"]
+                self.leave_pages(session, row.id, one.key, unfiled, one.leaves)
             self.note(session, None, actor, "stack_scanned", {"intake": row.id, "pages": len(fates)})
 
 
 def _refusal_of(row: DossierRow, part: Mapping[str, Any]) -> LocalizedText | None:
     if (row.form_id, row.form_version) != (part["form"], part["version"]):
         return say("reference_of_other_form")
-    if DossierState(row.state) not in _TAKES_PAPER:
+    if DossierState(row.state) not in TAKES_PAPER:
         return say("dossier_closed", reference=row.reference)
     return None
 

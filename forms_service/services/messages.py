@@ -140,20 +140,33 @@ MESSAGES: dict[str, LocalizedText] = {
         "Aucune page du formulaire n'a été reconnue ici. La pièce est conservée et un agent la regardera.",
     ),
     # --- fates of a clerk's pages ---
+    "already_settled": _T(
+        "تم البت في هذه الصفحة من قبل. لم يتغير شيء. أعيدوا تحميل الصفحة.",
+        "Cette page a déjà été traitée. Rien n'a été modifié. Rechargez la page.",
+    ),
+    "unknown_reference": _T(
+        "لا يوجد ملف بهذا المرجع. لم يتغير شيء. تحققوا منه، أو اختاروا استمارة لفتح ملف بمرجع مطبوع لم يُستعمل بعد.",
+        "Aucun dossier n'a cette référence. Rien n'a été modifié. Vérifiez-la, ou choisissez un formulaire pour "
+        "ouvrir le dossier d'une référence imprimée qui n'a pas encore servi.",
+    ),
+    "whose_page": _T(
+        "اكتبوا مرجع الملف، أو رقم التسجيل مع اختيار الاستمارة لفتح ملف جديد.",
+        "Indiquez la référence du dossier, ou un n° d'immatriculation et un formulaire pour en ouvrir un.",
+    ),
     "filed": _T("أُضيفت إلى الملف {reference}.", "Versée au dossier {reference}."),
     "unidentified": _T(
-        "لا تحمل هذه الصفحة هوية معروفة. أصلها محفوظ. أضيفوها إلى الملف المعني يدويا.",
+        "لا تحمل هذه الصفحة هوية معروفة. أصلها محفوظ. حددوا صاحبها في لائحة الصفحات أدناه.",
         "Cette page ne porte pas d'identité reconnue. L'original est conservé. "
-        "Ajoutez-la vous-même au bon dossier.",
+        "Dites à qui elle est dans la liste des pages ci-dessous.",
     ),
     "unknown_form": _T(
         "هذه الصفحة من استمارة أو نسخة غير معروفة هنا. أصلها محفوظ.",
         "Cette page est d'un formulaire ou d'une version inconnus ici. L'original est conservé.",
     ),
     "invalid_reference": _T(
-        "مرجع هذه الصفحة غير صحيح. أصلها محفوظ. أضيفوها إلى الملف المعني يدويا.",
+        "مرجع هذه الصفحة غير صحيح. أصلها محفوظ. حددوا صاحبها في لائحة الصفحات أدناه.",
         "La référence de cette page n'est pas valable. L'original est conservé. "
-        "Ajoutez-la vous-même au bon dossier.",
+        "Dites à qui elle est dans la liste des pages ci-dessous.",
     ),
     "reference_of_other_form": _T(
         "مرجع هذه الصفحة يخص ملفا لاستمارة أو نسخة أخرى. أصلها محفوظ.",

@@ -219,7 +219,7 @@ class PageFate:
     """What became of one page of a clerk's stack: ``fate`` is a stable code, ``message`` words it.
 
     Codes: ``filed`` (with a dossier), ``unidentified``, ``unknown_form``, ``invalid_reference``,
-    ``unreadable``.
+    ``not_taken`` (the dossier is full), ``unreadable`` (the whole file).
     """
 
     file: str
@@ -229,6 +229,26 @@ class PageFate:
     dossier_id: str | None = None
     reference: str | None = None
     form_page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftPage:
+    """A page of a stack that waits for a clerk to say whose it is.
+
+    Attributes:
+        number: Page of the file, from 1; 0 when it is the whole file.
+        fate / message: Why it could not be filed, as ``PageFate``.
+        picture: Whether there is one to look at.
+    """
+
+    id: str
+    file: str
+    number: int
+    fate: str
+    message: LocalizedText
+    form_page: int | None
+    picture: bool
+    scanned_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

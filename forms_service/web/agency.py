@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from core.errors import FormsError
+from core.errors import DossierError, FormsError, InvalidValue
 from forms_service.web import security
-from forms_service.web.downloads import pdf_download
+from forms_service.web.downloads import pdf_download, picture, upload_back
 from forms_service.web.languages import language, translate
+from forms_service.web.presentation import type_name
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
 
@@ -68,8 +69,8 @@ def print_blanks() -> Response | tuple[str, int]:
 @pages.get("/intake")
 @needs("clerk")
 def intake() -> str:
-    """Ask for a stack of scans."""
-    return render_template("agency_intake.html", problems=[])
+    """Ask for a stack of scans, and show the pages to identify by hand."""
+    return _intake([])
 
 
 @pages.post("/intake")
@@ -78,10 +79,59 @@ def take_stack() -> str | tuple[str, int]:
     """Sort a stack of scans into dossiers and tell what became of every page."""
     files = [(file.filename or "", file.read()) for file in request.files.getlist("files") if file.filename]
     if not files:
-        problems = [Problem("stack", translate("upload.nothing"))]
-        return render_template("agency_intake.html", problems=problems), 422
-    result = services().intake_scan(the_actor(), files)
-    return render_template("agency_intake.html", result=result, problems=[])
+        return _intake([Problem("stack", translate("upload.nothing"))]), 422
+    return _intake([], result=services().intake_scan(the_actor(), files))
+
+
+@pages.get("/pages/<page_id>.png")
+@needs("clerk")
+def left_page(page_id: str) -> Response:
+    """The picture of a page to identify."""
+    width = min(request.args.get("width", 900, type=int), 2000)
+    return picture(services().left_page_image(the_actor(), page_id, width))
+
+
+@pages.get("/pages/<page_id>/original")
+@needs("clerk")
+def left_page_original(page_id: str) -> Response:
+    """The whole file a page to identify came in."""
+    return upload_back(*services().left_page_original(the_actor(), page_id))
+
+
+@pages.post("/pages/<page_id>/file")
+@needs("clerk")
+def file_left_page(page_id: str) -> Response | tuple[str, int]:
+    """Put a page into the dossier the clerk names, or into a new one."""
+    said = {name: request.form.get(name, "").strip() for name in ("reference", "registration", "form")}
+    try:
+        dossier_id = services().file_left_page(
+            the_actor(),
+            page_id,
+            reference=said["reference"],
+            registration=said["registration"],
+            form_id=said["form"],
+            as_type=request.form.get("as_type") or None,
+        )
+    except (DossierError, InvalidValue) as problem:
+        if problem.code in ("unknown_page", "not_allowed"):
+            raise
+        wrong = Problem(f"reference-{page_id}", problem.message.in_language(language()))
+        return _intake([wrong], typed={page_id: said}), 422
+    reference = services().dossier(the_actor(), dossier_id).reference
+    flash(translate("left.filed", reference=reference), "done")
+    return redirect(url_for(".intake", _anchor="left"), code=303)
+
+
+@pages.post("/pages/<page_id>/discard")
+@needs("clerk")
+def discard_left_page(page_id: str) -> Response | tuple[str, int]:
+    """Take a page off the list for a reason."""
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        return _intake([Problem(f"reason-{page_id}", translate("left.reason_first"))]), 422
+    services().discard_left_page(the_actor(), page_id, reason)
+    flash(translate("left.discarded"), "done")
+    return redirect(url_for(".intake", _anchor="left"), code=303)
 
 
 @pages.post("/dossiers/<dossier_id>/paper-received")
@@ -93,8 +143,23 @@ def paper_received(dossier_id: str) -> Response:
     return redirect(url_for("deposit.status", dossier_id=dossier_id), code=303)
 
 
+def _intake(problems: list[Problem], **more: object) -> str:
+    left, count = services().left_pages(the_actor())
+    types = security.application().catalogue.document_types().types
+    return render_template(
+        "agency_intake.html",
+        problems=problems,
+        left=left,
+        left_count=count,
+        types=sorted(((one, type_name(one)) for one in types), key=lambda pair: pair[1]),
+        forms=security.application().catalogue.forms(),
+        **{"result": None, "typed": {}, **more},
+    )
+
+
 def _desk(**more: object) -> str:
     defaults: dict[str, object] = {"query": "", "found": None, "registration": "", "problems": []}
+    defaults["left_count"] = services().left_pages(the_actor())[1]
     return render_template(
         "agency.html", forms=security.application().catalogue.forms(), **{**defaults, **more}
     )

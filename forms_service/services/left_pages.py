@@ -1,0 +1,212 @@
+"""Pages of a stack that no dossier could be found for: a clerk looks at each and says whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.dossier import EDITABLE_STATES, DossierState
+from core.errors import DossierError, InvalidValue
+from core.field_kinds import KINDS
+from core.localized_text import Language
+from core.receipt import normalize_reference
+from forms_service.reading_process import ReadingFailed, ReadingRequest, run_reading
+from forms_service.services.accounts import REGISTRATION
+from forms_service.services.applicant import ApplicantWork
+from forms_service.services.messages import say
+from forms_service.services.uploads import Uploads, narrowed, plain_filename, sniff
+from forms_service.services.views import Actor, LeftPage, PageFate
+from forms_service.storage.dossiers import DossierRepository, localized
+from forms_service.storage.models import DossierRow, LeftPageRow
+
+TAKES_PAPER = EDITABLE_STATES | {
+    DossierState.SUBMITTED,
+    DossierState.PHYSICAL_CHECK_PENDING,
+    DossierState.UNDER_REVIEW,
+}
+"""A clerk may add paper that people bring until the dossier is decided."""
+
+FILED, DISCARDED = "filed", "discarded"
+_MOST_SHOWN = 50
+
+
+class LeftPages(Uploads, ApplicantWork):
+    """Identifying pages by hand."""
+
+    def left_pages(self, actor: Actor) -> tuple[list[LeftPage], int]:
+        """The pages that wait, oldest stack first (at most 50), and how many wait in all."""
+        self.require_role(actor, "clerk")
+        waiting = LeftPageRow.outcome.is_(None)
+        order = (LeftPageRow.scanned_at, LeftPageRow.file, LeftPageRow.number)
+        with self.database.reading() as session:
+            rows = session.scalars(select(LeftPageRow).where(waiting).order_by(*order).limit(_MOST_SHOWN))
+            found = [_view(one) for one in rows]
+            return found, session.scalar(select(func.count()).where(waiting)) or 0
+
+    def left_page_image(self, actor: Actor, page_id: str, width_px: int) -> bytes:
+        """The page as a PNG of ours, at most ``width_px`` wide.
+
+        Raises:
+            DossierError: ``unknown_page``: there is no such page, or no picture of it.
+        """
+        row = self._left_page(actor, page_id)
+        if row.page_object is None:
+            raise DossierError(say("unknown_page"), code="unknown_page")
+        return narrowed(self.objects.get(row.page_object), width_px)
+
+    def left_page_original(self, actor: Actor, page_id: str) -> tuple[bytes, str, str]:
+        """The whole file the page came in: (bytes, media type, file name)."""
+        row = self._left_page(actor, page_id)
+        data = self.objects.get(row.original_object)
+        return data, sniff(data) or "application/octet-stream", row.file
+
+    def file_left_page(
+        self,
+        actor: Actor,
+        page_id: str,
+        *,
+        reference: str = "",
+        registration: str = "",
+        form_id: str = "",
+        as_type: str | None = None,
+    ) -> str:
+        """Put a page into the dossier of a reference, or into a new one; gives the dossier's id.
+
+        A reference printed beforehand that nobody used yet opens its dossier on ``form_id``; so does a
+        registration number when no reference is given.
+
+        Raises:
+            DossierError: ``already_settled``, ``unknown_reference``, ``dossier_closed``,
+                ``unknown_document_type``, ``too_many_uploads``.
+            InvalidValue: Neither a reference nor a registration number with a form was given, or it is
+                no number.
+            UnknownForm: A dossier is to be opened on a form that does not exist.
+        """
+        self._refuse_unknown_type(as_type)
+        self._left_page(actor, page_id)
+        with self.database.writing() as session:
+            row = self._waiting(session, page_id)
+            dossier = self._dossier_for(session, actor, reference.strip(), registration.strip(), form_id)
+            key = row.page_object or row.original_object
+            name = row.file if row.page_object is None else _page_name(row)
+            upload = self.take_in(session, dossier, actor, name, self.objects.get(key), key, as_type, None)
+            row.outcome, row.attachment_id = FILED, upload.id
+            row.settled_by, row.settled_at = actor.id, self.now()
+            self.note(session, dossier, actor, "page_identified", {"page": row.id, "attachment": upload.id})
+            return dossier.id
+
+    def discard_left_page(self, actor: Actor, page_id: str, reason: str) -> None:
+        """Take a page off the list and say why; its original stays in the store.
+
+        Raises:
+            DossierError: ``already_settled``, ``reason_needed``.
+        """
+        if not reason.strip():
+            raise DossierError(say("reason_needed"), code="reason_needed")
+        self._left_page(actor, page_id)
+        with self.database.writing() as session:
+            row = self._waiting(session, page_id)
+            row.outcome, row.reason = DISCARDED, reason.strip()[:500]
+            row.settled_by, row.settled_at = actor.id, self.now()
+            self.note(session, None, actor, "page_discarded", {"page": row.id})
+
+    def leave_pages(
+        self,
+        session: Session,
+        intake_id: str,
+        original_object: str,
+        fates: Iterable[PageFate],
+        leaves: Mapping[int, str],
+    ) -> None:
+        """Add what could not be filed to the list, in the caller's transaction."""
+        for fate in fates:
+            session.add(
+                LeftPageRow(
+                    id=self.new_id(),
+                    intake_id=intake_id,
+                    file=fate.file,
+                    number=fate.page if fate.page in leaves else 0,
+                    original_object=original_object,
+                    page_object=leaves.get(fate.page),
+                    form_page=fate.form_page,
+                    fate=fate.fate,
+                    message=fate.message.as_dict(),
+                    scanned_at=self.now(),
+                )
+            )
+
+    def cut_leaves(self, name: str, data: bytes, pages: Iterable[int]) -> dict[int, str]:
+        """Pictures of single pages (from 1) of a file, kept in the store; none when it does not open."""
+        config = self.adapters.config
+        wanted = tuple(sorted(set(pages)))
+        request = ReadingRequest("leaves", name, str(config.spec_folder.resolve()), pages=wanted)
+        try:
+            with run_reading(request, data, config.reading, config.scratch_folder) as outcome:
+                found = outcome.result["leaves"]
+                return {page: self.objects.put(outcome.image(file)) for page, file in found}
+        except ReadingFailed:
+            return {}
+
+    # --- details --------------------------------------------------------------------------------
+
+    def _left_page(self, actor: Actor, page_id: str) -> LeftPageRow:
+        self.require_role(actor, "clerk")
+        with self.database.reading() as session:
+            row = session.get(LeftPageRow, page_id)
+        if row is None:
+            raise DossierError(say("unknown_page"), code="unknown_page")
+        return row
+
+    def _waiting(self, session: Session, page_id: str) -> LeftPageRow:
+        """The page, if nobody has settled it; two clerks may press at the same time."""
+        row = session.get_one(LeftPageRow, page_id, with_for_update=True)
+        if row.outcome is not None:
+            raise DossierError(say("already_settled"), code="already_settled")
+        return row
+
+    def _dossier_for(
+        self, session: Session, actor: Actor, reference: str, registration: str, form_id: str
+    ) -> DossierRow:
+        if not reference:
+            return self._opened_for(session, actor, registration, form_id)
+        known = normalize_reference(reference)
+        row = DossierRepository(session).find_by_reference(known, to_change=True) if known else None
+        if row is not None and DossierState(row.state) not in TAKES_PAPER:
+            raise DossierError(say("dossier_closed", reference=row.reference), code="dossier_closed")
+        if row is None and (known is None or not form_id):
+            raise DossierError(say("unknown_reference"), code="unknown_reference")
+        if row is None:
+            spec = self.catalogue.get(form_id)
+            row = self.new_dossier(session, actor, spec, Language.AR, None, known)
+        return row
+
+    def _opened_for(self, session: Session, actor: Actor, registration: str, form_id: str) -> DossierRow:
+        number = KINDS["registration_number"].parse(registration, REGISTRATION)
+        if number is None or not form_id:
+            raise InvalidValue(say("whose_page"), code="whose_page")
+        spec = self.catalogue.get(form_id)
+        owner = self._owner(session, actor, str(number))
+        row = self.new_dossier(session, actor, spec, Language.AR, owner)
+        self._prefill_registration(session, row, spec, str(number), actor)
+        return row
+
+
+def _page_name(row: LeftPageRow) -> str:
+    return plain_filename(f"{row.file.rpartition('.')[0] or row.file} ({row.number}).png")
+
+
+def _view(row: LeftPageRow) -> LeftPage:
+    message = localized(row.message)
+    assert message is not None  # noqa: S101 - the column is never empty
+    return LeftPage(
+        row.id,
+        row.file,
+        row.number,
+        row.fate,
+        message,
+        row.form_page,
+        row.page_object is not None,
+        row.scanned_at,
+    )

@@ -1,0 +1,193 @@
+"""A clerk's stack of real sheets: each to its dossier, what is not known waits and is not lost."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from PIL import Image
+from web_service import ALLOWANCE, ANSWERS, Service, Visitor
+
+from core.dossier import dossier_from_answers
+from forms_service.render.form_pdf import render_filled
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+STRANGE = SAMPLES / ALLOWANCE / "youssef-bennani" / "attachments" / "01-id-assured.jpg"
+SECOND_PERSON = {**ANSWERS, "assured.last": "Tazi", "assured.registration": "198765432"}
+
+pytestmark = pytest.mark.tesseract
+
+
+def sheets(service: Service, answers: dict, reference: str) -> list[Image.Image]:
+    """The printed and filled form as a scanner sees it, page by page."""
+    spec = service.application.catalogue.get(ALLOWANCE)
+    values = dossier_from_answers(spec, answers).dossier.answers()
+    printed = {one.id for one in spec.printed_fields()}
+    pdf = render_filled(
+        spec, {k: v for k, v in values.items() if k in printed}, reference=reference, flatten=True
+    )
+    return [
+        page.render(scale=200 / 72, grayscale=True).to_pil().rotate(0.5, fillcolor=255, resample=3)
+        for page in pypdfium2.PdfDocument(pdf)
+    ]
+
+
+def stack_of(*pages: Image.Image) -> bytes:
+    out = io.BytesIO()
+    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=200)
+    return out.getvalue()
+
+
+@dataclass
+class Stack:
+    """Three sheets of two people, shuffled, and a paper that is no form."""
+
+    known: str
+    printed: str
+    html: str
+
+
+@pytest.fixture
+def stack(service: Service, clerk: Visitor) -> Stack:
+    services = service.application.services
+    known = service.new_dossier()
+    reference = services.dossier(service.actor("clerk"), known).reference
+    (printed,) = services.new_references(1)
+    first, second = sheets(service, ANSWERS, reference)[:2]
+    other = sheets(service, SECOND_PERSON, printed)[0]
+    with Image.open(STRANGE) as strange:
+        pile = stack_of(second, other, strange.convert("L"), first)
+    answer = clerk.post("/agency/intake", {"files": (io.BytesIO(pile), "pile.pdf")})
+    assert answer.status_code == 200
+    return Stack(known, printed, answer.get_data(as_text=True))
+
+
+def waiting(service: Service):
+    return service.application.services.left_pages(service.actor("clerk"))[0]
+
+
+def settle_all(service: Service) -> None:
+    for page in waiting(service):
+        service.application.services.discard_left_page(service.actor("clerk"), page.id, "fin de l'essai")
+
+
+def test_three_sheets_of_two_people_find_their_dossiers(service: Service, stack: Stack) -> None:
+    services, clerk = service.application.services, service.actor("clerk")
+    service.read_all()
+    first = services.dossier(clerk, stack.known)
+    (upload,) = first.attachments
+    assert (upload.type, upload.pages) == ("form", 2)
+    assert first.dossier.answers()["assured.registration"] == ANSWERS["assured.registration"]
+    (line,) = services.find_dossiers(clerk, stack.printed)
+    second = services.dossier(clerk, line.id)
+    assert second.dossier.answers()["assured.registration"] == "198765432"
+    assert [one.pages for one in second.attachments] == [1]
+    assert stack.html.count('class="tag good"') == 3
+    settle_all(service)
+
+
+def test_the_foreign_page_waits_with_its_picture_and_is_filed_by_hand(
+    service: Service, clerk: Visitor, stack: Stack
+) -> None:
+    services = service.application.services
+    (page,) = waiting(service)
+    assert (page.file, page.number, page.picture) == ("pile.pdf", 3, True)
+    assert f'id="page-{page.id}"' in stack.html
+    picture = clerk.get(f"/agency/pages/{page.id}.png")
+    assert Image.open(io.BytesIO(picture.data)).width == 900
+    assert clerk.get(f"/agency/pages/{page.id}/original").data.startswith(b"%PDF")
+    reference = services.dossier(service.actor("clerk"), stack.known).reference
+    asked = {"reference": reference.lower(), "as_type": "id_assured"}
+    assert clerk.post(f"/agency/pages/{page.id}/file", asked).status_code == 303
+    assert waiting(service) == []
+    service.read_all()
+    filed = services.dossier(service.actor("clerk"), stack.known).attachments[-1]
+    assert (filed.filename, filed.type, filed.pages) == ("pile (3).png", "id_assured", 1)
+    again = clerk.post(f"/agency/pages/{page.id}/file", asked)
+    assert again.status_code == 422
+    assert len(services.dossier(service.actor("clerk"), stack.known).attachments) == 2
+
+
+@pytest.fixture
+def foreign(service: Service, clerk: Visitor) -> Iterator[str]:
+    """One foreign page alone."""
+    clerk.post("/agency/intake", {"files": (io.BytesIO(STRANGE.read_bytes()), "carte.jpg")})
+    (page,) = waiting(service)
+    yield page.id
+    settle_all(service)
+
+
+def test_a_page_opens_a_dossier_for_a_registration_number(
+    service: Service, clerk: Visitor, foreign: str
+) -> None:
+    page = waiting(service)[0]
+    asked = {"registration": "112233445", "form": ALLOWANCE, "as_type": ""}
+    assert clerk.post(f"/agency/pages/{page.id}/file", asked).status_code == 303
+    (line,) = service.application.services.find_dossiers(service.actor("clerk"), "112233445")
+    assert service.application.services.dossier(service.actor("clerk"), line.id).attachments
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"reference": "XXXX-XXXX-XXXX"},
+        {"registration": "12x", "form": ALLOWANCE},
+        {"registration": "123456782"},
+        {"as_type": "form"},
+    ],
+)
+def test_a_page_that_cannot_be_filed_stays_and_says_why(
+    service: Service, clerk: Visitor, foreign: str, asked: dict[str, str]
+) -> None:
+    (page,) = waiting(service)
+    answer = clerk.post(f"/agency/pages/{page.id}/file", asked)
+    assert answer.status_code == 422
+    html = answer.get_data(as_text=True)
+    assert f'href="#reference-{page.id}"' in html
+    if "registration" in asked:
+        assert f'value="{asked["registration"]}"' in html
+    assert [one.id for one in waiting(service)] == [page.id]
+    settle_all(service)
+
+
+def test_a_page_is_discarded_for_a_reason_only(service: Service, clerk: Visitor, foreign: str) -> None:
+    (page,) = waiting(service)
+    assert clerk.post(f"/agency/pages/{page.id}/discard", {"reason": " "}).status_code == 422
+    assert clerk.post(f"/agency/pages/{page.id}/discard", {"reason": "publicité"}).status_code == 303
+    assert waiting(service) == []
+    assert clerk.get(f"/agency/pages/{page.id}/original").status_code == 200, "nothing is lost"
+
+
+def test_the_samples_mixed_up_stack_opens_a_dossier_for_each_person(service: Service, clerk: Visitor) -> None:
+    pile = (SAMPLES / "bad" / "two-people-mixed.tif").read_bytes()
+    answer = clerk.post("/agency/intake", {"files": (io.BytesIO(pile), "mixed.tif")})
+    references = set(
+        re.findall(r'<bdi class="code"[^>]*>([^<]+)</bdi></a></td>', answer.get_data(as_text=True))
+    )
+    assert len(references) == 2
+    assert waiting(service) == []
+
+
+def test_a_file_that_does_not_open_waits_as_a_whole(service: Service, clerk: Visitor) -> None:
+    data = (SAMPLES / "bad" / "encrypted.pdf").read_bytes()
+    html = clerk.post("/agency/intake", {"files": (io.BytesIO(data), "locked.pdf")}).get_data(as_text=True)
+    (page,) = waiting(service)
+    assert (page.number, page.picture) == (0, False)
+    assert "locked.pdf" in html
+    assert clerk.get(f"/agency/pages/{page.id}/original").data == data
+    assert clerk.get(f"/agency/pages/{page.id}.png").status_code == 404
+    settle_all(service)
+
+
+def test_only_clerks_see_pages_to_identify(service: Service, foreign: str, reviewer: Visitor) -> None:
+    (page,) = waiting(service)
+    for visitor in (reviewer, service.visitor().sign_in("applicant")):
+        assert visitor.get(f"/agency/pages/{page.id}.png").status_code == 404
+        assert visitor.post(f"/agency/pages/{page.id}/file", {"reference": "x"}).status_code == 404
+    settle_all(service)
