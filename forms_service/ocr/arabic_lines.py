@@ -46,7 +46,7 @@ class ArabicLine:
 
     Attributes:
         text: In logical order; empty when there is nothing it can read.
-        confidence: That of the least certain character, 0.0 to 1.0.
+        confidence: Probability, as the network sees it, that every character is right (0.0 to 1.0).
     """
 
     text: str
@@ -61,7 +61,7 @@ def read_line(image: np.ndarray) -> ArabicLine:
     text, confidence = _decoded(_scores(line))
     if FOREIGN in text:
         return ArabicLine("", 0.0)
-    return ArabicLine(logical_order(text), confidence)
+    return ArabicLine(" ".join(logical_order(text).split()), confidence)
 
 
 def normalised(image: np.ndarray) -> np.ndarray | None:
@@ -100,22 +100,36 @@ def logical_order(text: str) -> str:
 
 
 def _decoded(scores: np.ndarray) -> tuple[str, float]:
-    """The best path's characters, from log-probabilities a column, and their least probability."""
+    """The best path's characters, and how probable their sequence is over all its paths."""
     best = scores.argmax(axis=1)
-    sure = np.exp(scores.max(axis=1))
-    text, least, before, peak = [], 1.0, 0, 0.0
-    for label, probability in zip(best, sure, strict=True):
-        if label != before:
-            if before:
-                least = min(least, peak)
-            peak = 0.0
-            if label:
-                text.append(CHARACTERS[label - 1])
-        peak = max(peak, float(probability))
-        before = label
-    if before:
-        least = min(least, peak)
-    return "".join(text).strip(), least if text else 0.0
+    labels = best[np.flatnonzero(np.diff(best, prepend=0))]
+    labels = labels[labels > 0]
+    if not len(labels):
+        return "", 0.0
+    return "".join(CHARACTERS[label - 1] for label in labels), _probability(scores, labels)
+
+
+def _probability(scores: np.ndarray, labels: np.ndarray) -> float:
+    """Probability of a sequence of classes: the sum over every way to lay it along the columns."""
+    path = np.zeros(2 * len(labels) + 1, int)  # a blank before, between and after the classes
+    path[1::2] = labels
+    may_skip = np.zeros(len(path))
+    may_skip[3::2] = path[3::2] != path[1:-2:2]
+    chances = np.exp(scores[:, path].astype(np.float64))
+    reached = np.zeros(len(path))
+    reached[:2] = chances[0, :2]
+    magnitude = 0.0
+    for column in chances[1:]:
+        moved = reached.copy()
+        moved[1:] += reached[:-1]
+        moved[2:] += may_skip[2:] * reached[:-2]
+        moved *= column
+        total = moved.sum()
+        if total <= 0.0:
+            return 0.0
+        magnitude += float(np.log(total))
+        reached = moved / total
+    return min(float(np.exp(magnitude) * (reached[-1] + reached[-2])), 1.0)
 
 
 _local = threading.local()

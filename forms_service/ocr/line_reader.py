@@ -2,6 +2,7 @@
 
 The looks differ in smoothing, size and in whether Tesseract may adjust the line itself; measured,
 they fail on different words, so their agreement is worth more than any one's own confidence.
+Arabic is first read by our own recogniser; Tesseract then only has to agree.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import cv2
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
+from core.field_kinds.base import western_digits
 from core.localized_text import Script, dominant_script
+from forms_service.ocr.arabic_lines import ArabicLine, read_line
 from forms_service.ocr.crops import PAPER, Ink
 from forms_service.ocr.engine import LineMode, TextEngine, TextReading
 from forms_service.ocr.house_numbers import mend_numbers
@@ -86,6 +89,12 @@ ARABIC_LOOKS = (Look(1.2, 0.75), Look(0.8, 1.0, 5.5), Look(1.6, 0.6), Look(0.8, 
 FIRST_LOOKS = 2
 VOTE = 0.35
 
+OWN_CLEAR = 0.6
+"""Our own recogniser is never this sure of Latin letters: it was shown them as what it cannot read."""
+
+OWN_LIKELY = 0.3
+"""Least confidence at which our own recogniser's reading is kept though Tesseract's looks differ."""
+
 
 def read_latin(ink: Ink, engine: TextEngine, charset: str | None = None) -> LineReading:
     """Read a line in French letters and digits."""
@@ -93,12 +102,40 @@ def read_latin(ink: Ink, engine: TextEngine, charset: str | None = None) -> Line
 
 
 def read_arabic(ink: Ink, engine: TextEngine, charset: str | None = None) -> LineReading:
-    """Read a line in Arabic letters; numbers at its ends are read as numbers."""
+    """Read a line in Arabic letters, the numbers in it too."""
+    own = _own(ink)
+    if own is not None and own.confidence >= OWN_LIKELY:
+        return LineReading(own.text, own.confidence, _is_confirmed(own, ink, engine), Script.ARAB)
     reading = _read(ink, engine, "ara", ARABIC_LOOKS, mend_arabic, charset)
     if reading.script is not Script.ARAB:
         return reading
-    text = mend_numbers(reading.text, ink, lambda part: _number(part, engine))
-    return replace(reading, text=text)
+    return replace(reading, text=_with_numbers(reading.text, ink, engine))
+
+
+def _own(ink: Ink) -> ArabicLine | None:
+    """The reading of our own recogniser; None unless it holds Arabic words."""
+    if ink.bounds is None:
+        return None
+    left, top, right, bottom = ink.bounds
+    line = read_line(ink.pixels[max(top - 3, 0) : bottom + 3, max(left - 3, 0) : right + 3])
+    return line if dominant_script(line.text) is Script.ARAB else None
+
+
+def _is_confirmed(own: ArabicLine, ink: Ink, engine: TextEngine) -> bool:
+    """Whether one of Tesseract's first looks reads the same; numbers count as its French model sees them."""
+    wanted = western_digits(own.text)
+    has_number = any(character.isdigit() for character in wanted)
+    for look in ARABIC_LOOKS[:FIRST_LOOKS]:
+        seen = _look(ink, engine, "ara", look, mend_arabic, None).text
+        if western_digits(seen) == wanted:
+            return True
+        if has_number and western_digits(_with_numbers(seen, ink, engine)) == wanted:
+            return True
+    return False
+
+
+def _with_numbers(text: str, ink: Ink, engine: TextEngine) -> str:
+    return mend_numbers(text, ink, lambda part: _number(part, engine))
 
 
 def _number(ink: Ink, engine: TextEngine) -> tuple[str, float]:
@@ -120,6 +157,9 @@ def read_either(ink: Ink, engine: TextEngine) -> LineReading:
 
     Short words look plausible in the wrong script, so the side the writing begins on counts too.
     """
+    own = _own(ink)
+    if own is not None and own.confidence >= OWN_CLEAR:
+        return read_arabic(ink, engine)
     side = leaning(ink)
     latin = read_latin(ink, engine)
     if latin.agreed and latin.confidence >= LATIN_CLEAR and side is not Script.ARAB:

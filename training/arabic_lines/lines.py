@@ -68,7 +68,7 @@ class LineMaker:
         latin: list[str],
         vocabulary: Vocabulary,
         seed: int,
-        stacked_share: float = 0.4,
+        stacked_share: float = 0.5,
     ) -> None:
         self._rng, self._noise = random.Random(seed), np.random.default_rng(seed)
         self._arabic, self._latin, self._vocabulary = arabic, latin, vocabulary

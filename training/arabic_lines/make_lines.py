@@ -31,6 +31,7 @@ def main() -> None:
     wanted.add_argument("--shards", type=int, default=10)
     wanted.add_argument("--lines", type=int, default=4096)
     wanted.add_argument("--held-out", action="store_true")
+    wanted.add_argument("--stacked", type=float, default=0.5, help="share of plain words drawn stacked")
     given = wanted.parse_args()
     cv2.setNumThreads(1)
     root = Path(__file__).parents[2]
@@ -42,7 +43,9 @@ def main() -> None:
         target = given.target / f"{number:03}.npz"
         if target.exists():
             continue
-        maker = LineMaker(faces(given.fonts, given.held_out), latin, vocabulary, 7_000_000 + number)
+        maker = LineMaker(
+            faces(given.fonts, given.held_out), latin, vocabulary, 7_000_000 + number, given.stacked
+        )
         lines = [maker.make() for _ in range(given.lines)]
         packed = np.concatenate([picture for picture, _, _ in lines], axis=1)
         widths = np.array([picture.shape[1] for picture, _, _ in lines], np.int32)

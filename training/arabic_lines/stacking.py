@@ -39,13 +39,13 @@ def _joined(text: str, at: int) -> bool:
 
 def _moves(text: str, rng: random.Random) -> tuple[list[float], list[float]]:
     """For every character how far it is raised and how far it comes nearer to the next, in ems."""
-    climb, near = rng.uniform(0.06, 0.2), rng.uniform(0.08, 0.3)
-    falling, tight = rng.uniform(0.3, 1.0), rng.uniform(0.0, 0.16)
+    climb, near = rng.uniform(0.05, 0.26), rng.uniform(0.08, 0.42)
+    falling, tight = rng.uniform(0.3, 1.0), rng.uniform(-0.11, 0.16)
     raised, nearer = [0.0] * len(text), [0.0] * len(text)
     for at in range(len(text) - 2, -1, -1):
         following = text[at + 1]
         if not _joined(text, at):
-            nearer[at] = tight if text[at] in "رزوؤدذ" and following in LETTER else tight * 0.3
+            nearer[at] = tight if text[at] in "رزوؤدذ" and following in LETTER else max(tight, 0) * 0.3
             continue
         raised[at] = raised[at + 1] * falling
         if following in UNDER and rng.random() < 0.85:
@@ -65,7 +65,7 @@ def draw_stacked(text: str, path: str, size: int, rng: random.Random) -> np.ndar
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
     buffer.direction, buffer.script, buffer.language = "rtl", "Arab", "ar"
-    uharfbuzz.shape(font, buffer)
+    uharfbuzz.shape(font, buffer, {"liga": True, "dlig": rng.random() < 0.5})
     face = _drawer(path)
     face.set_pixel_sizes(0, size)
     placed, x = [], 0.0
