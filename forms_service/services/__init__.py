@@ -10,6 +10,7 @@ from forms_service.services.accounts import Accounts
 from forms_service.services.base import Adapters
 from forms_service.services.clerk import ClerkWork
 from forms_service.services.deposits import Deposits
+from forms_service.services.kept_typing import KeptTyping
 from forms_service.services.reading_results import ReadingResults
 from forms_service.services.reviewer import ReviewerWork
 from forms_service.services.views import (
@@ -29,7 +30,7 @@ from forms_service.services.views import (
 )
 
 
-class Services(Accounts, Deposits, ClerkWork, ReviewerWork, ReadingResults):
+class Services(Accounts, Deposits, ClerkWork, ReviewerWork, ReadingResults, KeptTyping):
     """Everything anybody may do, for every audience."""
 
 

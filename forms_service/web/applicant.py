@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from core.completeness import CompletenessReport
 from core.conditions import Scope
 from core.errors import DossierError
-from core.form_spec import FormSpec, Section, Severity
+from core.form_spec import FieldSpec, FormSpec, Section, Severity
 from core.localized_text import LocalizedText
 from core.scope import build_scope
 from forms_service.services.views import DossierView
-from forms_service.web import screens, security, tasks, typed_answers
+from forms_service.web import kept_typing, screens, security, tasks, typed_answers
 from forms_service.web.languages import language, translate
 from forms_service.web.security import needs, services, the_actor
 
@@ -101,7 +102,11 @@ def section(dossier_id: str, section_id: str) -> str | Response:
     one = editable(dossier_id)
     if isinstance(one, Response):
         return one
-    return _section_page(one, _section(one, section_id), _given(one, _section(one, section_id)))
+    topic = _section(one, section_id)
+    given, kept = _given(one, topic), kept_typing.shown_again()
+    if kept is not None:
+        given = _with_typing(given, screens.asked_fields(topic, one.scope), kept)
+    return _section_page(one, topic, given, kept=kept)
 
 
 @pages.post("/<dossier_id>/section/<section_id>")
@@ -120,6 +125,7 @@ def save_section(dossier_id: str, section_id: str) -> str | Response | tuple[str
         if conflict.code != "changed_meanwhile":
             raise
         return _section_page(opened(dossier_id), topic, screens.Given(raw, {}), conflict.message), 409
+    kept_typing.forget()
     if problems:
         return _section_page(opened(dossier_id), topic, screens.Given(raw, problems)), 422
     after = opened(dossier_id)
@@ -141,14 +147,27 @@ def _given(one: Opened, topic: Section) -> screens.Given:
     return screens.Given(raw, one.view.problems)
 
 
+def _with_typing(given: screens.Given, asked: list[FieldSpec], kept: MultiDict[str, str]) -> screens.Given:
+    """The page as it was when the session ended; what is wrong with it is told when it is saved."""
+    typed = typed_answers.posted_answers(asked, kept)
+    problems = {name: text for name, text in given.problems.items() if name not in typed}
+    return screens.Given({**given.raw, **typed}, problems)
+
+
 def _section_page(
-    one: Opened, topic: Section, given: screens.Given, conflict: LocalizedText | None = None
+    one: Opened,
+    topic: Section,
+    given: screens.Given,
+    conflict: LocalizedText | None = None,
+    kept: MultiDict[str, str] | None = None,
 ) -> str:
     rows = screens.section_rows(one.spec, topic, one.scope, given, language())
     problems = typed_answers.problems_in_order(rows, language())
     if conflict:
         problems.insert(0, screens.Problem(None, conflict.in_language(language())))
-    return render_template("section.html", view=one.view, section=topic, rows=rows, problems=problems)
+    return render_template(
+        "section.html", view=one.view, section=topic, rows=rows, problems=problems, kept=kept
+    )
 
 
 # --- facts asked --------------------------------------------------------------------------------
@@ -163,7 +182,10 @@ def facts(dossier_id: str) -> str | Response:
         return one
     asked = screens.asked_facts(one.spec, one.scope)
     raw = typed_answers.known_answers(asked, one.view.dossier.facts, one.view.raw)
-    return _facts_page(one, screens.Given(raw, one.view.problems))
+    given, kept = screens.Given(raw, one.view.problems), kept_typing.shown_again()
+    if kept is not None:
+        given = _with_typing(given, asked, kept)
+    return _facts_page(one, given, kept)
 
 
 @pages.post("/<dossier_id>/situation")
@@ -177,6 +199,7 @@ def save_facts(dossier_id: str) -> str | Response | tuple[str, int]:
     raw = typed_answers.posted_answers(asked, request.form)
     said = {f.id: raw[f.id] or ("false" if f.kind == "declaration" else "") for f in asked}
     problems = services().answer(the_actor(), dossier_id, {}, said, posted_revision())
+    kept_typing.forget()
     if problems:
         return _facts_page(opened(dossier_id), screens.Given(raw, problems)), 422
     after = opened(dossier_id)
@@ -186,7 +209,7 @@ def save_facts(dossier_id: str) -> str | Response | tuple[str, int]:
     return onwards(after, tasks.FACTS)
 
 
-def _facts_page(one: Opened, given: screens.Given) -> str:
+def _facts_page(one: Opened, given: screens.Given, kept: MultiDict[str, str] | None = None) -> str:
     asked = screens.asked_facts(one.spec, one.scope)
     rows = screens.questions(asked, one.spec, one.scope, given, language())
     return render_template(
@@ -195,6 +218,7 @@ def _facts_page(one: Opened, given: screens.Given) -> str:
         section=None,
         rows=rows,
         problems=typed_answers.problems_in_order(rows, language()),
+        kept=kept,
     )
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from forms_service.demo_accounts import DEMO_ACCOUNTS
-from forms_service.web import security
+from forms_service.web import kept_typing, security
 from forms_service.web.languages import translate
 from forms_service.web.screens import Problem
 
@@ -71,6 +71,7 @@ def check_password() -> str | Response | tuple[str, int]:
         return _page(login, [Problem("login", translate("auth.wrong"))]), 422
     _attempts.forgive(key)
     security.sign_in(actor)
+    kept_typing.keep_for(actor, request.form.get(kept_typing.FIELD, ""))
     return redirect(security.safe_place(request.form.get("next")) or home_of_actor(), code=303)
 
 
@@ -90,11 +91,20 @@ def home_of_actor() -> str:
     return url_for("agency.desk") if "clerk" in roles else url_for("applicant.dossiers")
 
 
-def _page(login: str, problems: list[Problem]) -> str:
+def session_ended_page(typed: str, place: str) -> str:
+    """Ask to sign in again; ``typed`` (sealed) goes along and is shown again afterwards."""
+    return _page("", [], kept=typed, next=security.safe_place(place))
+
+
+def _page(login: str, problems: list[Problem], **more: str | None) -> str:
     return render_template(
         "sign_in.html",
         login=login,
         problems=problems,
-        next=security.safe_place(request.values.get("next")),
         demo_accounts=DEMO_ACCOUNTS if security.application().config.demo else (),
+        **{
+            "next": security.safe_place(request.values.get("next")),
+            "kept": request.form.get(kept_typing.FIELD),
+            **more,
+        },
     )

@@ -10,13 +10,14 @@ import logging
 import secrets
 import traceback
 
-from flask import Flask, g, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from core.errors import DossierError, FormsError, InvalidValue, UnknownForm, UnreadableDocument
 from core.localized_text import LocalizedText
 from forms_service.locales import both, has
+from forms_service.web import kept_typing
 
 _log = logging.getLogger("forms_service.web")
 _STATUS_OF_CODE = {
@@ -60,7 +61,11 @@ def _known(error: FormsError) -> tuple[str, int]:
     return _page(str(status), error.message, status)
 
 
-def _stale_form(_error: CSRFError) -> tuple[str, int]:
+def _stale_form(_error: CSRFError) -> Response | tuple[str, int]:
+    """A session that ended or was begun anew: a page of questions is rescued, others are explained."""
+    rescued = kept_typing.rescue()
+    if rescued is not None:
+        return rescued
     return _page("stale", both("error.stale.what"), 400)
 
 

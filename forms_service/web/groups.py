@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from core.conditions import Scope
 from core.form_spec import FieldSpec, Group
 from core.localized_text import LocalizedText
 from core.scope import row_variables
-from forms_service.web import screens, tasks, typed_answers
+from forms_service.web import kept_typing, screens, tasks, typed_answers
 from forms_service.web.applicant import Opened, editable, onwards, opened, posted_revision
 from forms_service.web.languages import language, translate
 from forms_service.web.security import needs, services, the_actor
@@ -63,7 +64,11 @@ def row(dossier_id: str, group_id: str, number: int) -> str | Response:
         for (g, n, field), message in one.view.group_problems.items()
         if (g, n) == (group_id, number)
     }
-    return _row_page(one, group, number, raw, problems)
+    kept = kept_typing.shown_again()
+    if kept is not None:
+        asked = screens.row_fields(group, _row_scope(one, group, number))
+        raw, problems = {**raw, **typed_answers.posted_answers(asked, kept)}, {}
+    return _row_page(one, group, number, raw, problems, kept)
 
 
 @pages.post("/<dossier_id>/list/<group_id>/<int:number>")
@@ -81,6 +86,7 @@ def save_row(dossier_id: str, group_id: str, number: int) -> str | Response | tu
     raw = {**before, **typed_answers.posted_answers(asked, request.form)}
     kept = [*raw_rows[: number - 1], raw, *raw_rows[number:]]
     found = services().answer_group(the_actor(), dossier_id, group_id, kept, posted_revision())
+    kept_typing.forget()
     problems = {field: message for (n, field), message in found.items() if n == number}
     if problems:
         return _row_page(opened(dossier_id), group, number, raw, problems), 422
@@ -138,7 +144,14 @@ def _row_scope(one: Opened, group: Group, number: int) -> Scope:
     return one.scope.with_variables(**{group.item: row_variables(group, row, number, one.scope)})
 
 
-def _row_page(one: Opened, group: Group, number: int, raw: RawRow, problems: dict[str, LocalizedText]) -> str:
+def _row_page(
+    one: Opened,
+    group: Group,
+    number: int,
+    raw: RawRow,
+    problems: dict[str, LocalizedText],
+    kept: MultiDict[str, str] | None = None,
+) -> str:
     scope = _row_scope(one, group, number)
     fields = screens.row_fields(group, scope)
     asked = screens.questions(fields, one.spec, scope, screens.Given(raw, problems), language())
@@ -149,6 +162,7 @@ def _row_page(one: Opened, group: Group, number: int, raw: RawRow, problems: dic
         number=number,
         rows=asked,
         problems=typed_answers.problems_in_order(asked, language()),
+        kept=kept,
     )
 
 

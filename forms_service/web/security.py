@@ -78,12 +78,15 @@ def needs(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
     A visitor is asked to sign in first; anybody else learns only that there is no such page.
     """
+    from forms_service.web import kept_typing
 
     def guard(view: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             actor = current_actor()
             if actor is None:
+                if request.method == "POST" and (page := kept_typing.rescue()) is not None:
+                    return page
                 place = (
                     request.full_path.rstrip("?") if request.method == "GET" else _page_of(request.referrer)
                 )
