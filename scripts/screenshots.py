@@ -175,6 +175,9 @@ def prepare(demo: Demonstration) -> dict[str, str]:
         services.receive_paper(demo.actor("clerk"), scanned)
     services.start_review(review, scanned)
 
+    unknown = photo_of("MEMBRE DU CLUB DE LECTURE")
+    services.intake_scan(demo.actor("clerk"), [("pile.jpg", unknown), ("fermé.pdf", b"%PDF-1.4 cut")])
+
     checked = services.open_dossier(applicant, REFUND, "ar")
     services.deposit(applicant, checked, True)
     returned = services.open_dossier(applicant, ALLOWANCE, "ar")
@@ -259,12 +262,30 @@ def take(browser: Browser, demo: Demonstration, ids: dict[str, str], folder: Pat
                         continue
                     for language in ("ar", "fr") if scheme == "light" else ("ar",):
                         page.goto(f"{demo.address}/{language}{path}", wait_until="load")
+                        _load_every_picture(page)
                         suffix = width_name if scheme == "light" else "dark"
                         page.screenshot(path=folder / f"{name}-{language}-{suffix}.png", full_page=True)
                         _report_overflow(page, f"{name}-{language}-{suffix}", print)
                         taken += 1
                 context.close()
     return taken
+
+
+def _load_every_picture(page: Page) -> None:
+    """Scroll to the end as a person does: pictures further down load only then."""
+    page.evaluate(
+        """async () => {
+            const step = window.innerHeight;
+            for (let y = 0; y < document.body.scrollHeight; y += step) {
+                window.scrollTo(0, y);
+                await new Promise((done) => setTimeout(done, 60));
+            }
+            await Promise.all([...document.images].map((one) => one.complete || new Promise((done) => {
+                one.onload = one.onerror = done;
+            })));
+            window.scrollTo(0, 0);
+        }"""
+    )
 
 
 def _report_overflow(page: Page, name: str, say: Callable[[str], None]) -> None:

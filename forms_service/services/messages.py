@@ -131,8 +131,8 @@ MESSAGES: dict[str, LocalizedText] = {
         "signez-le et envoyez-le.",
     ),
     "made_on_screen": _T(
-        "أُعدت هذه الاستمارة من أجوبتكم عند الإيداع، وتصريحكم على الشاشة يقوم مقام التوقيع.",
-        "Ce formulaire a été établi avec vos réponses lors du dépôt ; votre déclaration à l'écran tient lieu "
+        "أُعدت هذه الاستمارة من الأجوبة عند الإيداع، والتصريح على الشاشة يقوم مقام التوقيع.",
+        "Ce formulaire a été établi avec les réponses lors du dépôt ; la déclaration à l'écran tient lieu "
         "de signature.",
     ),
     "not_the_form": _T(

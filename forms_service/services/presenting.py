@@ -126,8 +126,12 @@ def read_groups(
 
 
 def supplied(row: AttachmentRow) -> Attachment | None:
-    """What an upload counts as; a refused one was not supplied, an unread one was."""
-    document_type = row.type or row.declared_type
+    """What an upload counts as; a refused one was not supplied, an unread one was.
+
+    A form typed in a PDF gives its answers but is not the signed form, whatever it was sent as.
+    """
+    only_answers = row.is_form and row.type is None and row.status == ReadingStatus.READ
+    document_type = None if only_answers else row.type or row.declared_type
     if document_type is None or row.status == ReadingStatus.REFUSED:
         return None
     return Attachment(

@@ -31,8 +31,11 @@ OUTCOMES = {
     "refused": DossierEvent.REFUSE,
     "closed": DossierEvent.CLOSE,
 }
-CROP_MARGIN = 0.25
-"""Paper shown around a box, as a share of its height: strokes may leave it."""
+CROP_MARGIN = 0.7
+"""Paper shown around a box, as a share of its height: strokes may leave it, and its label tells what it is."""
+
+LEAST_CROP_MARGIN_PX = 55
+"""Around a tick box: enough to see the words beside it."""
 
 
 class ReviewerWork(UseCases):
@@ -254,7 +257,7 @@ def _cut(png: bytes, box: tuple[int, ...]) -> bytes:
     from PIL import Image
 
     left, top, right, bottom = box
-    margin = max(4, round(CROP_MARGIN * (bottom - top)))
+    margin = max(LEAST_CROP_MARGIN_PX, round(CROP_MARGIN * (bottom - top)))
     with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
         area = (
             max(0, left - margin),

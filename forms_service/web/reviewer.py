@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from core.completeness import CompletenessReport
 from core.dossier import DossierState
 from core.localized_text import Language
+from forms_service.services.reviewer import LEAST_CROP_MARGIN_PX
 from forms_service.services.views import DossierView, ExtractionView
 from forms_service.web import screens
 from forms_service.web.downloads import picture
@@ -20,6 +21,8 @@ pages = Blueprint("reviewer", __name__)
 
 DECLINE_REASONS = ("unreadable", "wrong_document", "expired", "other_person", "incomplete", "not_certified")
 OUTCOMES = ("accepted", "refused", "closed")
+
+_CROP_ZOOM, _WIDEST_CROP_PX = 1.4, 900
 
 
 @pages.get("/")
@@ -54,8 +57,8 @@ def judge_value(dossier_id: str, extraction_id: str) -> Response | tuple[str, in
             message = problem.in_language(language())
             wrong = Problem(f"value-{extraction_id}", f"{reading.label.in_language(language())}: {message}")
             return _page(dossier_id, {extraction_id: (typed, message)}, [wrong]), 422
-    following = [one for one in doubtful(every) if one.id != extraction_id]
-    anchor = f"reading-{following[0].id}" if following else "sure"
+    following = _next_doubt(doubtful(every), extraction_id)
+    anchor = f"value-{following}" if following else "sure"
     return redirect(url_for(".dossier", dossier_id=dossier_id, _anchor=anchor), code=303)
 
 
@@ -131,6 +134,14 @@ def doubtful(every: list[ExtractionView]) -> list[ExtractionView]:
     return [one for one in every if not one.decision and (one.verdict == "review" or one.conflicts)]
 
 
+def _next_doubt(doubts: list[ExtractionView], settled: str) -> str | None:
+    """The doubtful value after the one just settled, in the order of the form, round to the first."""
+    ids = [one.id for one in doubts]
+    place = ids.index(settled) + 1 if settled in ids else 0
+    rest = [one for one in (*ids[place:], *ids[:place]) if one != settled]
+    return rest[0] if rest else None
+
+
 def _page(dossier_id: str, typed: dict[str, tuple[str, str]], problems: list[Problem]) -> str:
     view = services().dossier(the_actor(), dossier_id)
     every = services().extractions(the_actor(), dossier_id)
@@ -143,6 +154,7 @@ def _page(dossier_id: str, typed: dict[str, tuple[str, str]], problems: list[Pro
         doubts=doubts,
         sure=[one for one in every if one.id not in ids and one.verdict != "empty"],
         editable=_editable,
+        crop_width=_crop_width,
         choices=_choices(view, every),
         places=_places(view),
         typed=typed,
@@ -154,6 +166,12 @@ def _page(dossier_id: str, typed: dict[str, tuple[str, str]], problems: list[Pro
         may_start=view.state is DossierState.SUBMITTED,
         problems=problems,
     )
+
+
+def _crop_width(one: ExtractionView) -> int:
+    """How wide a crop is shown: larger than on paper, so that strokes can be judged."""
+    left, _, right, _ = one.box
+    return round(_CROP_ZOOM * min(right - left + 2 * LEAST_CROP_MARGIN_PX, _WIDEST_CROP_PX))
 
 
 def _editable(one: ExtractionView) -> str:

@@ -195,8 +195,9 @@ def test_signed_pages_count_as_the_form(office, arrives) -> None:
         return next(one.satisfied for one in report.required if one.type == "form")
 
     assert not form_is_there()
-    arrives(dossier, scan(signed_paper=False, origin="pdf"))
-    assert not form_is_there()
+    for sent_as in (None, "form"):
+        arrives(dossier, scan(signed_paper=False, origin="pdf"), sent_as)
+        assert not form_is_there()
     arrives(dossier, scan())
     assert form_is_there()
 
