@@ -29,25 +29,25 @@ PAGE_SENTENCES: Mapping[PageCode, LocalizedText] = {
         ar="قرئت الصفحة {page} من الاستمارة {form}.", fr="La page {page} du formulaire {form} a été lue."
     ),
     PageCode.UNIDENTIFIED: LocalizedText(
-        ar="هذه الصفحة ليست من استماراتنا أو رمزها غير ظاهر. إذا كانت وثيقة مرفقة فأضفها ضمن الوثائق.",
+        ar="هذه الصفحة ليست من استماراتنا أو رمزها غير ظاهر. إذا كانت وثيقة مرفقة فأضيفوها إلى الوثائق.",
         fr="Cette page n'est pas un de nos formulaires, ou son code n'est pas visible. "
         "S'il s'agit d'une pièce jointe, ajoutez-la aux documents.",
     ),
     PageCode.CODE_UNREADABLE: LocalizedText(
-        ar="هذه صفحة من إحدى استماراتنا لكن رمزها المربع غير مقروء. أعد مسحها بحيث يظهر الرمز كاملا وواضحا.",
+        ar="هذه صفحة من إحدى استماراتنا لكن رمزها المربع غير مقروء. أعيدوا مسحها بحيث يظهر الرمز كاملا وواضحا.",
         fr="Cette page est un de nos formulaires, mais son code carré est illisible. "
         "Numérisez-la de nouveau, le code entier et net.",
     ),
     PageCode.UNKNOWN_FORM: LocalizedText(
-        ar="الاستمارة {form} في صيغتها {version} غير معروفة هنا. اطبع الصيغة المعمول بها حاليا.",
+        ar="الاستمارة {form} في صيغتها {version} غير معروفة هنا. اطبعوا الصيغة المعمول بها حاليا.",
         fr="Le formulaire {form}, version {version}, n'est pas connu ici. Imprimez la version en vigueur.",
     ),
     PageCode.WRONG_PAGE_COUNT: LocalizedText(
-        ar="لا وجود للصفحة {page} في الاستمارة {form}. تحقق من الورقة ثم أعد مسحها.",
+        ar="لا وجود للصفحة {page} في الاستمارة {form}. تحققوا من الورقة ثم أعيدوا مسحها.",
         fr="Le formulaire {form} n'a pas de page {page}. Vérifiez la feuille, puis numérisez-la de nouveau.",
     ),
     PageCode.NOT_REGISTERED: LocalizedText(
-        ar="عُرفت الصفحة {page} من الاستمارة {form} لكن تعذر ضبط موضعها. أعد مسحها بحيث تظهر زواياها الأربع.",
+        ar="عُرفت الصفحة {page} من الاستمارة {form} لكن تعذر ضبط موضعها. أعيدوا مسحها بحيث تظهر زواياها الأربع.",
         fr="La page {page} du formulaire {form} est reconnue mais n'a pu être calée. "
         "Numérisez-la de nouveau, les quatre coins visibles.",
     ),
@@ -71,7 +71,7 @@ PAGE_SENTENCES: Mapping[PageCode, LocalizedText] = {
         "Elle a été lue à part, sans être mêlée au reste.",
     ),
     PageCode.MISSING_PAGE: LocalizedText(
-        ar="الصفحة {page} من {pages} من الاستمارة {form} ناقصة. أضف مسحها؛ ما قرئ محفوظ.",
+        ar="الصفحة {page} من {pages} من الاستمارة {form} ناقصة. أضيفوا صورتها؛ ما قرئ محفوظ.",
         fr="La page {page} sur {pages} du formulaire {form} manque. Ajoutez-la ; ce qui est lu est gardé.",
     ),
 }

@@ -26,7 +26,7 @@ WALL_LIMIT_S = 30.0
 MEMORY_LIMIT_MB = 900
 
 _GIVEN_UP = LocalizedText(
-    ar="تعذرت القراءة الآلية لهذه الصفحة في الوقت المحدد. الملف محفوظ وسيطلع عليه أحد المستخدمين.",
+    ar="تعذرت القراءة الآلية لهذه الصفحة في الوقت المحدد. الملف محفوظ وسيطلع عليه أحد الموظفين.",
     fr="La lecture automatique de cette page n'a pas abouti à temps. "
     "Le fichier est conservé ; un agent le lira.",
 )

@@ -12,46 +12,46 @@ from core.localized_text import LocalizedText
 
 _SENTENCES = {
     "blank": LocalizedText(
-        ar="الصفحة {page} بيضاء. تحقق من الوجه الذي تم مسحه ثم أعد الإرسال.",
+        ar="الصفحة {page} بيضاء. تحققوا من الوجه الممسوح ثم أعيدوا الإرسال.",
         fr="La page {page} est blanche. Vérifiez la face numérisée, puis renvoyez-la.",
     ),
     "blurred": LocalizedText(
-        ar="الصفحة {page} غير واضحة. أعد التصوير مع تثبيت الهاتف وانتظار ضبط الصورة.",
+        ar="الصفحة {page} غير واضحة. أعيدوا التصوير مع تثبيت الهاتف حتى تتضح الصورة.",
         fr="La page {page} est floue. Reprenez la photo sans bouger, une fois l'image nette.",
     ),
     "dark": LocalizedText(
-        ar="الصفحة {page} مظلمة. أعد التصوير في مكان مضيء ودون ظل فوق الورقة.",
+        ar="الصفحة {page} مظلمة. أعيدوا التصوير في مكان مضيء ودون ظل على الورقة.",
         fr="La page {page} est trop sombre. Reprenez la photo à la lumière, sans ombre sur la feuille.",
     ),
     "too_small": LocalizedText(
-        ar="صورة الصفحة {page} صغيرة جدا لكي تقرأ. امسحها بدقة 300 نقطة في البوصة أو قرب الهاتف من الورقة.",
+        ar="صورة الصفحة {page} أصغر من أن تقرأ. امسحوها بدقة 300 نقطة في البوصة أو قربوا الهاتف من الورقة.",
         fr="L'image de la page {page} est trop petite pour être lue. "
         "Numérisez à 300 points par pouce ou approchez le téléphone.",
     ),
     "unread": LocalizedText(
-        ar="تعذرت القراءة الآلية للصفحة {page}. الملف محفوظ وسيطلع عليه أحد المستخدمين.",
+        ar="تعذرت القراءة الآلية للصفحة {page}. الملف محفوظ وسيطلع عليه أحد الموظفين.",
         fr="La lecture automatique de la page {page} n'a pas abouti. "
         "Le fichier est conservé ; un agent le lira.",
     ),
     "unrecognised": LocalizedText(
-        ar="لم يتم التعرف على نوع هذه الوثيقة. يمكنك إيداعها وسيطلع عليها أحد المستخدمين.",
+        ar="لم يتم التعرف على نوع هذه الوثيقة. يمكنكم إيداعها وسيتحقق منها أحد الموظفين.",
         fr="Le type de ce document n'a pas été reconnu. Vous pouvez le déposer ; un agent le vérifiera.",
     ),
     "type_mismatch": LocalizedText(
-        ar="هذه الوثيقة تشبه «{seen}» وليس «{expected}». تحقق من الملف الذي أرسلته.",
+        ar="هذه الوثيقة تشبه «{seen}» لا «{expected}». تحققوا من الملف الذي أرسلتموه.",
         fr="Ce document ressemble à « {seen} » et non à « {expected} ». Vérifiez le fichier envoyé.",
     ),
     "several_documents": LocalizedText(
-        ar="يحتوي هذا الملف على وثائق من أنواع مختلفة ({seen}). أرسل كل وثيقة في ملف منفصل.",
+        ar="يحتوي هذا الملف على وثائق من أنواع مختلفة ({seen}). أرسلوا كل وثيقة في ملف منفصل.",
         fr="Ce fichier contient des documents de plusieurs types ({seen}). "
         "Envoyez chaque document dans un fichier séparé.",
     ),
     "expired": LocalizedText(
-        ar="انتهت صلاحية هذه الوثيقة بتاريخ {until}. أرفق وثيقة سارية المفعول.",
+        ar="انتهت صلاحية هذه الوثيقة بتاريخ {until}. أرفقوا وثيقة سارية المفعول.",
         fr="Ce document n'est plus valable depuis le {until}. Joignez un document en cours de validité.",
     ),
     "invalid_rib": LocalizedText(
-        ar="لم يتم العثور على رقم حساب بنكي (24 رقما) مفتاحه صحيح. تحقق من وضوح الرقم على الوثيقة.",
+        ar="لم يتم العثور على رقم حساب بنكي (24 رقما) مفتاحه صحيح. تحققوا من وضوح الرقم على الوثيقة.",
         fr="Aucun numéro de compte (24 chiffres) dont la clé est juste n'a été lu. "
         "Vérifiez que le numéro est bien lisible.",
     ),
