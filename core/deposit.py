@@ -7,20 +7,29 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from core.completeness import CompletenessReport
+from core.conditions import Scope, holds
 from core.document_types import DocumentTypes
 from core.dossier import Dossier
 from core.field_kinds import Answer
-from core.form_spec import FormSpec
+from core.form_spec import Applicant, FormSpec
 from core.localized_text import LocalizedText
 from core.receipt import DepositReceipt, ReceiptDocument
+from core.scope import build_scope
 
 
-def applicant_name(spec: FormSpec, answers: Mapping[str, Answer]) -> LocalizedText:
+def applicant_of(spec: FormSpec, scope: Scope) -> Applicant:
+    """Which answers name the person who asks: the insured, or somebody in their stead."""
+    for other in spec.applicants:
+        if holds(other.when, scope):
+            return other
+    return Applicant(tuple(spec.applicant_fields["name"].split(",")), spec.applicant_fields["registration"])
+
+
+def applicant_name(ids: tuple[str, ...], answers: Mapping[str, Answer]) -> LocalizedText:
     """The applicant's name in both scripts; a missing one is said in the other.
 
     The order is the spec's: surname first, as on the fund's own papers.
     """
-    ids = spec.applicant_fields["name"].split(",")
     latin = " ".join(str(answers[one]) for one in ids if answers.get(one))
     arabic = " ".join(str(answers[f"{one}.ar"]) for one in ids if answers.get(f"{one}.ar"))
     return LocalizedText(ar=arabic or latin, fr=latin or arabic)
@@ -35,25 +44,43 @@ def receipt_for(
     deposited_at: datetime,
     physical_check: bool,
     types: DocumentTypes,
+    holder: str = "",
 ) -> DepositReceipt:
-    """Draw up the receipt of one deposit; the same facts on screen, on paper and in the QR code."""
+    """Draw up the receipt of one deposit; the same facts on screen, on paper and in the QR code.
+
+    Args:
+        holder: Name of the account that deposits, for applicants whose name the form does not ask.
+    """
     answers = dossier.answers()
+    applicant = applicant_of(spec, build_scope(spec, dossier, deposited_at.date()))
+    number = answers.get(applicant.registration) or answers.get(spec.applicant_fields["registration"])
     return DepositReceipt(
         reference=reference,
         form_id=spec.id,
         form_version=spec.version,
-        applicant_name=applicant_name(spec, answers),
-        registration=str(answers.get(spec.applicant_fields["registration"]) or ""),
+        applicant_name=_name_on_receipt(spec, applicant, answers, holder),
+        registration=str(number or ""),
         request_type=spec.receipt_type,
         deposited_at=deposited_at,
         received=_received(dossier, report, types),
         missing=tuple(
-            ReceiptDocument(one.type, one.label, one.count - one.present, one.child)
+            ReceiptDocument(one.type, one.label, one.count - one.accepted, one.child)
             for one in report.required
-            if one.present < one.count
+            if one.accepted < one.count
         ),
         physical_check=physical_check,
     )
+
+
+def _name_on_receipt(
+    spec: FormSpec, applicant: Applicant, answers: Mapping[str, Answer], holder: str
+) -> LocalizedText:
+    name = applicant_name(applicant.name, answers)
+    if name.fr:
+        return name
+    if holder:
+        return LocalizedText(holder, holder)
+    return applicant_name(tuple(spec.applicant_fields["name"].split(",")), answers)
 
 
 def _received(

@@ -9,7 +9,7 @@ from enum import StrEnum
 from core.errors import DossierError, InvalidValue
 from core.field_kinds import Answer, kind_of
 from core.form_spec import FieldSpec, FormSpec
-from core.localized_text import LocalizedText
+from core.localized_text import LocalizedText, Script
 
 
 class DossierState(StrEnum):
@@ -168,6 +168,37 @@ def parse_answers(
     return answers, problems
 
 
+def _with_printed_rows(
+    spec: FormSpec, values: Mapping[str, object], groups: Mapping[str, Iterable[Mapping[str, object]]]
+) -> dict[str, list[Mapping[str, object]]]:
+    """The rows of every group, completed by what stands in printed rows (``children.1.birth``)."""
+    rows: dict[str, list[Mapping[str, object]]] = {name: list(given) for name, given in groups.items()}
+    for group in spec.groups:
+        for number in range(1, group.printed_rows + 1):
+            prefix = f"{group.id}.{number}."
+            written = {k.removeprefix(prefix): v for k, v in values.items() if k.startswith(prefix)}
+            if not written:
+                continue
+            known = rows.setdefault(group.id, [])
+            known += [{} for _ in range(number - len(known))]
+            known[number - 1] = {**written, **known[number - 1]}
+    return rows
+
+
+def printed_answers(spec: FormSpec, dossier: Dossier) -> tuple[dict[str, Answer], dict[str, int]]:
+    """Every answer that has a place on paper, and for each group the rows the paper has no room for."""
+    answers = dossier.answers()
+    too_many: dict[str, int] = {}
+    for group in spec.groups:
+        rows = dossier.groups.get(group.id, ())
+        if group.printed_rows and len(rows) > group.printed_rows:
+            too_many[group.id] = len(rows) - group.printed_rows
+        for number, row in enumerate(rows[: group.printed_rows], start=1):
+            answers |= {f"{group.id}.{number}.{name}": answer for name, answer in row.items()}
+    printed = {one.id for one in spec.printed_fields()}
+    return {name: answer for name, answer in answers.items() if name in printed}, too_many
+
+
 def answers_from_paper(
     spec: FormSpec, raw: Mapping[str, str]
 ) -> tuple[dict[str, Answer], dict[str, InvalidValue]]:
@@ -192,8 +223,6 @@ def answers_from_paper(
 
 def fact_fields(spec: FormSpec) -> tuple[FieldSpec, ...]:
     """The form's facts, in the shape of fields, so that one parser serves both."""
-    from core.localized_text import Script
-
     return tuple(
         FieldSpec(id=fact.id, kind=fact.kind, label=fact.label, script=Script.ANY, printed=False)
         for fact in spec.facts
@@ -234,7 +263,7 @@ def dossier_from_answers(
     rows: dict[str, tuple[Mapping[str, Answer], ...]] = {}
     unknown = [name for name in values if name not in fact_ids and name not in {f.id for f in fields}]
     unknown += [name for name in facts or {} if name not in fact_ids]
-    for group_id, raw_rows in (groups or {}).items():
+    for group_id, raw_rows in _with_printed_rows(spec, values, groups or {}).items():
         group = next((one for one in spec.groups if one.id == group_id), None)
         if group is None:
             unknown.append(group_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 from core.dossier import Attachment, ParsedDossier, dossier_from_answers
 from core.errors import DossierError, SpecErrors
 from core.field_kinds.calendar_date import parse_date
-from core.form_spec import FormSpec
+from core.findings import Finding
+from core.form_spec import FormSpec, Severity
 from core.localized_text import LocalizedText
 from core.yaml_source import Node, load_yaml
 
@@ -19,19 +20,30 @@ _OWN_KEYS = {"form", "version", "on", "values", "attachments", "on_file", "decla
 
 @dataclass(frozen=True, slots=True)
 class DossierFile:
-    """A dossier read from a file, under the spec it names, and the day it asks to be judged on."""
+    """A dossier read from a file, under the spec it names, and the day it asks to be judged on.
+
+    Attributes:
+        remarks: Names in the file that nothing knows, as findings.
+    """
 
     spec: FormSpec
     parsed: ParsedDossier
     on: date | None
+    remarks: tuple[Finding, ...] = ()
 
 
 def parse_dossier_file(
-    text: str, source: str, get_spec: Callable[[str, int | None], FormSpec]
+    text: str,
+    source: str,
+    get_spec: Callable[[str, int | None], FormSpec],
+    document_types: Collection[str] = (),
 ) -> DossierFile:
     """Read a dossier file.
 
     A child is numbered from 1 in ``attachments``; a file that counts from 0 is recognised by a 0.
+
+    Args:
+        document_types: Every known type; a name outside is remarked upon.  None known: no remarks.
 
     Raises:
         DossierError: It is no dossier file; the message says what and where.
@@ -55,11 +67,37 @@ def parse_dossier_file(
         {**values, **{key: data[key] for key in stray}},
         groups={key: rows for key, rows in groups.items() if rows},
         facts=facts,
-        attachments=_attachments(data.get("attachments"), source),
+        attachments=_attachments(data.get("attachments"), source, max(map(len, groups.values()), default=0)),
         on_file=_names(data.get("on_file"), f"{source}: on_file"),
         declared=_names(data.get("declared"), f"{source}: declared"),
     )
-    return DossierFile(spec, parsed, _day(data.get("on"), source))
+    remarks = tuple(_remarks(spec, parsed, set(document_types)))
+    return DossierFile(spec, parsed, _day(data.get("on"), source), remarks)
+
+
+def _remarks(spec: FormSpec, parsed: ParsedDossier, document_types: set[str]) -> Iterator[Finding]:
+    """Names that nothing knows: a slip of the pen that would otherwise look like a missing answer."""
+    for name in parsed.unknown:
+        yield _unknown(name, "حقل", "champ")
+    if not document_types:
+        return
+    demanded = {name for one in spec.documents for name in (one.type, *one.alternatives)}
+    for name in sorted({one.type for one in parsed.dossier.attachments} - document_types - demanded):
+        yield _unknown(name, "نوع وثيقة", "type de document")
+    for name in sorted(parsed.dossier.on_file - document_types - demanded):
+        yield _unknown(name, "نوع وثيقة", "type de document")
+    events = {name for one in spec.documents for name in one.unless_declared}
+    for name in sorted(parsed.dossier.declared - events):
+        yield _unknown(name, "تصريح", "événement déclaré")
+
+
+def _unknown(name: str, ar: str, fr: str) -> Finding:
+    message = LocalizedText(
+        ar=f"«{name}» ليس اسم {ar} معروفا في هذه الاستمارة، ولم يؤخذ به. تحققوا من كتابته.",
+        fr=f"« {name} » n'est le nom d'aucun {fr} de ce formulaire ; il n'en est pas tenu compte. "
+        "Vérifiez l'orthographe.",
+    )
+    return Finding("unknown_name", Severity.WARNING, name, message, "file")
 
 
 def plain(node: Node) -> Any:
@@ -82,7 +120,7 @@ def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _attachments(data: Any, source: str) -> list[Attachment]:
+def _attachments(data: Any, source: str, rows: int) -> list[Attachment]:
     found: list[Attachment] = []
     for item in _rows(data, f"{source}: attachments"):
         if "type" not in item:
@@ -92,7 +130,10 @@ def _attachments(data: Any, source: str) -> list[Attachment]:
             raise _malformed(f"{source}: attachments: child {child!r} is not the number of a row")
         facts = _mapping(item.get("facts"), f"{source}: attachments: facts")
         found.append(Attachment(str(item["type"]).lower(), child, facts, item.get("file")))
-    if any(one.child == 0 for one in found):
+    marks = [one.child for one in found if one.child is not None]
+    if 0 in marks and 0 < rows <= max(marks):
+        raise _malformed(f"{source}: attachments: children are numbered both from 0 and from 1; count from 1")
+    if 0 in marks:
         found = [
             Attachment(one.type, None if one.child is None else one.child + 1, one.facts, one.file)
             for one in found

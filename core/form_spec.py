@@ -7,7 +7,7 @@ itself is explained, construct by construct, in ``docs/spec-language.md``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -264,6 +264,7 @@ class DatedValue:
     value: Scalar
     since: date | None
     source: str
+    proposed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +296,20 @@ class Calculation:
 
 
 @dataclass(frozen=True, slots=True)
+class Applicant:
+    """Which answers name the person who asks, when a condition holds.
+
+    Attributes:
+        name: Field ids in the order they are read.
+        registration: Field id of the registration number.
+    """
+
+    name: tuple[str, ...]
+    registration: str
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FormSpec:
     """One published version of one form."""
 
@@ -318,6 +333,7 @@ class FormSpec:
     physical_check_notice: LocalizedText | None = None
     signature_field: str | None = None
     applicant_fields: dict[str, str] = field(default_factory=dict)
+    applicants: tuple[Applicant, ...] = ()
     proposed: str | None = None
     digest: str = ""
     source_file: str = ""
@@ -364,8 +380,6 @@ class FormSpec:
 
 def printed_group_row(group: Group, row: int) -> tuple[FieldSpec, ...]:
     """The fields of one printed row of a group, under their full ids (``children.1.birth``)."""
-    from dataclasses import replace
-
     return tuple(
         replace(
             one,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from core.conditions import Scope
 from core.dossier import Dossier
-from core.field_kinds import Answer, kind_of
+from core.field_kinds import KINDS, Answer, kind_of
 from core.form_spec import FieldSpec, FormSpec, Group
 
 _ROW_NUMBER = "n"
@@ -86,11 +87,17 @@ def dossier_functions(spec: FormSpec, dossier: Dossier) -> dict[str, Callable[..
         fields = sections[section_id].fields() if section_id in sections else ()
         return any(not is_blank(answers.get(one.id)) for one in fields if one.default is None)
 
+    rows = max((len(one) for one in dossier.groups.values()), default=0)
+
+    def has_document_for_child(kind: str, n: int) -> bool:
+        """Whether a document is for this row: marked so, or enough unmarked ones for every row."""
+        marks = [one.child for one in present if one.type == kind]
+        served = {mark for mark in marks if mark is not None}
+        return n in served or 0 < rows - len(served) <= marks.count(None)
+
     return {
         "has_document": lambda kind: any(one.type == kind for one in present),
-        "has_document_for_child": lambda kind, n: any(
-            one.type == kind and one.child in (None, n) for one in present
-        ),
+        "has_document_for_child": has_document_for_child,
         "on_file": lambda kind: kind in dossier.on_file,
         "declared": lambda event: event in dossier.declared,
         "filled": filled,
@@ -110,8 +117,6 @@ def _seen(spec: FieldSpec, answer: Any) -> Any:
 
 
 def _seen_fact(kind_name: str, given: Any) -> Any:
-    from core.field_kinds import KINDS
-
     kind = KINDS[kind_name]
     if given is None:
         return kind.blank
@@ -119,8 +124,6 @@ def _seen_fact(kind_name: str, given: Any) -> Any:
 
 
 def _number(value: Any) -> Any:
-    from decimal import Decimal
-
     return float(value) if isinstance(value, Decimal) else value
 
 

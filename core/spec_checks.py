@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 from core.conditions import EVALUATION_ERRORS, Condition, Scope, holds, unknown_names
@@ -20,6 +20,7 @@ from core.dossier import Dossier, FieldValue
 from core.errors import InvalidValue
 from core.field_kinds import Answer, kind_of
 from core.form_spec import FieldSpec, FormSpec, Group
+from core.localized_text import LocalizedText
 from core.scope import build_scope, row_names, variable_names
 from core.yaml_source import Place
 
@@ -28,6 +29,9 @@ _MOST_COMBINATIONS = 4000
 _COMPARED = re.compile(r"""([A-Za-z_][\w.]*)\s*(?:==|!=)\s*(["'])(.*?)\2""")
 _LISTED = re.compile(r"""([A-Za-z_][\w.]*)\s+in\s+\[([^\]]*)\]""")
 _LITERAL = re.compile(r"""(["'])(.*?)\1""")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_CALLED = re.compile(r"[A-Za-z_]\w*\s*\(")
+_NAMED = re.compile(r"""(has_document|has_document_for_child|filled)\(\s*(["'])(.*?)\2""")
 _DUMMY_DAY = date(2026, 1, 15)
 
 
@@ -53,6 +57,8 @@ def check_spec(
     checks = _Checks(spec, places, reader)
     checks.duplicates()
     checks.fields()
+    checks.parameters()
+    checks.messages()
     checks.references(None if document_types is None else set(document_types))
     names_exist = checks.names()
     checks.reachable()
@@ -132,6 +138,18 @@ class _Checks:
 
     # --- names ---
 
+    def parameters(self) -> None:
+        """Dated values out of order: the law of a day must be one value."""
+        for parameter in self.spec.parameters:
+            part = f"parameter {parameter.id}"
+            if not parameter.values:
+                self.report(part, f"parameter {parameter.id} has no value")
+            for before, after in pairwise(parameter.values):
+                if after.since is None or (before.since is not None and before.since >= after.since):
+                    self.report(
+                        part, f"parameter {parameter.id}: values are not in order, expected the oldest first"
+                    )
+
     def references(self, document_types: set[str] | None) -> None:
         """Ids that point to nothing."""
         spec = self.spec
@@ -147,12 +165,20 @@ class _Checks:
                 self.report(f"document {document.id}", f"no document type is called {missing!r}")
             if document.accept_when and not document.accept_message:
                 self.report(f"document {document.id}", "accept_when needs an accept_message, expected both")
+        sections = {section.id for section in spec.sections}
+        for use in self._uses():
+            for function, _quote, name in _NAMED.findall(use.condition.expression):
+                if function == "filled" and name not in sections:
+                    self.report(use.part, f"{use.role}: no section is called {name!r}")
+                elif function != "filled" and document_types is not None and name not in document_types:
+                    self.report(use.part, f"{use.role}: no document type is called {name!r}")
         for group in spec.groups:
             if group.count_field and group.count_field not in field_ids:
                 self.report(group.id, f"count_field: no field is called {group.count_field!r}")
             if group.after_section and group.after_section not in {s.id for s in spec.sections}:
                 self.report(group.id, f"after_section: no section is called {group.after_section!r}")
         applicant = [*spec.applicant_fields["name"].split(","), spec.applicant_fields["registration"]]
+        applicant += [name for one in spec.applicants for name in (*one.name, one.registration)]
         for field_id in [*applicant, spec.signature_field or ""]:
             if field_id and field_id not in field_ids:
                 self.report("applicant", f"applicant: no field is called {field_id!r}")
@@ -184,6 +210,8 @@ class _Checks:
             for one in section.fields():
                 required = one.required if isinstance(one.required, Condition) else None
                 yield from _given_uses(one.id, when=one.when, required=required)
+        for applicant in spec.applicants:
+            yield from _given_uses("applicant", when=applicant.when)
         for fact in spec.facts:
             yield from _given_uses(fact.id, value=fact.value, when=fact.when)
         for group in spec.groups:
@@ -210,6 +238,24 @@ class _Checks:
             required = one.required if isinstance(one.required, Condition) else None
             yield from _given_uses(f"{group.id}.{one.id}", group.id, when=one.when, required=required)
 
+    def messages(self) -> None:
+        """Placeholders that nothing fills."""
+        parameters = {f"param.{one.id}" for one in self.spec.parameters}
+        for rule in self.spec.rules:
+            self._check_placeholders(f"rule {rule.id}", rule.message, parameters | {"n", "child"})
+        for limit in self.spec.deadlines:
+            known = parameters | {"n", "child", "months", "limit", "effect"}
+            self._check_placeholders(f"deadline {limit.id}", limit.late_message, known)
+        for document in self.spec.documents:
+            if document.accept_message:
+                self._check_placeholders(f"document {document.id}", document.accept_message, parameters)
+        for group in self.spec.groups:
+            self._check_placeholders(group.id, group.item_label, {"n"})
+
+    def _check_placeholders(self, part: str, message: LocalizedText, known: set[str]) -> None:
+        for name in sorted(set(_PLACEHOLDER.findall(message.ar + message.fr)) - known):
+            self.report(part, f"{{{name}}} is filled by nothing, expected one of: {', '.join(sorted(known))}")
+
     # --- meaning ---
 
     def reachable(self) -> None:
@@ -235,6 +281,12 @@ class _Checks:
                 conditions = [c for c in (section.when, one.when) if c is not None]
                 if one.when is not None and self._never(conditions):
                     self.report(one.id, f"field {one.id} can never be reached: when never holds")
+        parts = [("document", one.id, one.when) for one in self.spec.documents]
+        parts += [("rule", one.id, one.when) for one in self.spec.rules]
+        parts += [("calculation", one.id, one.when) for one in self.spec.calculations]
+        for kind, part_id, when in parts:
+            if when is not None and self._never([when]):
+                self.report(f"{kind} {part_id}", f"{kind} {part_id} can never apply: when never holds")
 
     def _row_name(self, part: str) -> str:
         for group in self.spec.groups:
@@ -256,6 +308,8 @@ class _Checks:
                     return False
         names = {name for name, _ in options}
         used = unknown_names(text, names, {})
+        if not options and not used and not _CALLED.search(text):
+            return not all(condition.holds(self._scope({})) for condition in conditions)
         total = 1
         for _, values in options:
             total *= len(values)
@@ -319,6 +373,8 @@ class _Checks:
                 continue
             if use.part.startswith("calculation ") and use.role == "value":
                 calculated[use.part.removeprefix("calculation ")] = value
+                if isinstance(value, bool) or not isinstance(value, (int, float)):
+                    self.report(use.part, f"value: gives {value!r} {what}, expected a number")
             if use.role in ("when", "check", "required") and not isinstance(value, bool):
                 self.report(use.part, f"{use.role}: gives {value!r} {what}, expected true or false")
 

@@ -61,6 +61,15 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
         "name": Key("list:text", "Field ids that make the name, in the order they are read.", required=True),
         "registration": Key("text", "Field id of the registration number.", required=True),
         "signature": Key("text", "Field id of the signature zone."),
+        "instead": Key("list:other_applicant", "Who asks in other cases; the first whose when holds."),
+    },
+    "other_applicant": {
+        "when": Key("expression", "The case.", required=True),
+        "name": Key("list:text", "Field ids that make the name.", required=True),
+        "registration": Key(
+            "text", "Field id of the registration number; the insured's if unanswered.", required=True
+        ),
+        "proposed": _PROPOSED,
     },
     "physical_check": {
         "rate": Key("number", "Share of deposits drawn, 0 to 1.", required=True),

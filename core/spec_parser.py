@@ -13,6 +13,7 @@ from core.construct_reader import STAND_IN, Construct, ConstructReader
 from core.errors import SpecError, SpecErrors
 from core.field_kinds import KINDS
 from core.form_spec import (
+    Applicant,
     Calculation,
     Choice,
     DatedValue,
@@ -130,6 +131,10 @@ class _Builder:
                 "name": ",".join(applicant.texts("name")),
                 "registration": _text(applicant, "registration"),
             },
+            applicants=tuple(
+                Applicant(one.texts("name"), _text(one, "registration"), _condition(one, "when"))
+                for one in applicant.constructs("instead")
+            ),
             proposed=_maybe_text(c, "proposed"),
             digest=hashlib.sha256(text.encode()).hexdigest(),
             source_file=source,
@@ -315,7 +320,12 @@ class _Builder:
     def parameter(self, c: Construct) -> Parameter:
         self.remember(c, f"parameter {_text(c, 'id')}")
         values = tuple(
-            DatedValue(cast(Any, v.get("value")), cast("date | None", v.get("since")), _text(v, "source"))
+            DatedValue(
+                cast(Any, v.get("value")),
+                cast("date | None", v.get("since")),
+                _text(v, "source"),
+                _maybe_text(v, "proposed"),
+            )
             for v in c.constructs("values")
         )
         return Parameter(_text(c, "id"), _words(c, "label"), _text(c, "unit"), values)

@@ -17,7 +17,7 @@ import click
 
 from core.completeness import assess_completeness
 from core.deposit import receipt_for
-from core.dossier import answers_from_paper
+from core.dossier import answers_from_paper, printed_answers
 from core.dossier_file import DossierFile, parse_dossier_file
 from core.extraction import Verdict
 from core.receipt import new_reference
@@ -88,7 +88,8 @@ def _print_forms(walk: _Walk, loaded: DossierFile) -> bool:
     answers = loaded.parsed.dossier.answers()
     reference = new_reference(secrets.randbelow)
     _say("blank", f"reference {reference}", walk.write("blank.pdf", render_blank(loaded.spec, reference)))
-    filled = render_filled(loaded.spec, answers, reference=reference)
+    printed, _ = printed_answers(loaded.spec, loaded.parsed.dossier)
+    filled = render_filled(loaded.spec, printed, reference=reference)
     _say("filled", f"{len(answers)} answers", walk.write("filled.pdf", filled))
     return True
 

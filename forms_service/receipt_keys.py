@@ -140,6 +140,23 @@ class Signer:
             return cls(x509.load_pem_x509_certificate(certificate), file_key, code_key)
 
 
+def find_keys(directory: Path) -> tuple[ReceiptKeys, ...]:
+    """The public keys a receipt may be signed with: this service's own and those published before.
+
+    Nothing is written.  Keys of earlier years lie beside the signer as ``*.public.pem``; with no key
+    at all every receipt is unknown.
+    """
+    directory = Path(directory)
+    found = []
+    signer = directory / SIGNER_FILE
+    if signer.exists():
+        found.append(Signer.from_pem(signer.read_bytes(), str(signer)).keys)
+    for path in sorted(directory.glob("*.public.pem")):
+        with _reading_keys(str(path)):
+            found.append(ReceiptKeys.from_pem(path.read_bytes()))
+    return tuple(found)
+
+
 def _pem_blocks(pem: bytes) -> list[bytes]:
     return re.findall(rb"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\n?", pem, re.DOTALL)
 

@@ -185,6 +185,8 @@ def test_a_receipt_is_issued_and_an_altered_one_noticed(run, tmp_path: Path) -> 
     assert run("receipt", "issue", dossier, "-o", "r.pdf").code == 0
     genuine = run("receipt", "verify", "r.pdf", "--json")
     assert genuine.code == 0 and genuine.json["verdict"] == "genuine"
+    shown = run("receipt", "verify", "r.pdf", "--json")
+    assert shown.json["receipt"]["name"]["ar"] == "بناني سلمى"
     data = bytearray(Path("r.pdf").read_bytes())
     data[len(data) // 2] ^= 1
     Path("r.pdf").write_bytes(bytes(data))

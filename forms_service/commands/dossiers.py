@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from forms_service.commands.shared import (
     OUTPUT_FILE,
     catalogue,
     configuration,
+    describe_problems,
     print_json,
     read_text,
     write_output,
@@ -38,20 +40,16 @@ def check(file: Path, on_text: str | None, as_json: bool) -> int:
     loaded = load_dossier(file)
     report = judge(loaded, on_text)
     if as_json:
-        data = report.as_dict()
-        if loaded.parsed.unknown:
-            data["unknown"] = list(loaded.parsed.unknown)
-        print_json(data)
+        print_json(report.as_dict())
     else:
         _print_report(report)
-    if loaded.parsed.unknown and not as_json:
-        click.echo(f"unknown: {', '.join(loaded.parsed.unknown)}", err=True)
     return 0 if report.complete else 1
 
 
 def load_dossier(file: Path) -> DossierFile:
     """Read a dossier file under the spec it names."""
-    return parse_dossier_file(read_text(file), str(file), catalogue().get)
+    types = catalogue().document_types()
+    return parse_dossier_file(read_text(file), str(file), catalogue().get, {*types.types, *types.classes})
 
 
 def judge(loaded: DossierFile, on_text: str | None = None) -> CompletenessReport:
@@ -66,7 +64,8 @@ def judge(loaded: DossierFile, on_text: str | None = None) -> CompletenessReport
         )
     unreadable = {name: problem.message for name, problem in loaded.parsed.problems.items()}
     day = on or datetime.now(configuration().zone()).date()
-    return assess_completeness(loaded.spec, loaded.parsed.dossier, day, unreadable)
+    report = assess_completeness(loaded.spec, loaded.parsed.dossier, day, unreadable)
+    return replace(report, findings=(*report.findings, *loaded.remarks))
 
 
 def _print_report(report: CompletenessReport) -> None:
@@ -89,14 +88,16 @@ def receipt() -> None:
 @click.option("-o", "--output", type=OUTPUT_FILE, help="File to write; - for stdout.")
 @click.option("--physical-check", is_flag=True, help="The dossier was drawn for a check of its papers.")
 def issue_receipt(file: Path, output: Path | None, physical_check: bool) -> None:
-    """Issue the signed bilingual receipt of a dossier file."""
+    """Issue the signed bilingual receipt of a dossier file, deposited now and judged today."""
     from core.deposit import receipt_for
     from core.receipt import new_reference
     from forms_service.receipts import Signer, issue
 
     loaded = load_dossier(file)
-    report = judge(loaded)
+    if loaded.parsed.problems:
+        raise DossierError(f"{file}: {describe_problems(loaded.parsed.problems)}", code="bad_input")
     config = configuration()
+    report = judge(loaded, datetime.now(config.zone()).date().isoformat())
     proof = receipt_for(
         loaded.spec,
         loaded.parsed.dossier,
@@ -115,9 +116,10 @@ def issue_receipt(file: Path, output: Path | None, physical_check: bool) -> None
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def verify_receipt(file: Path, as_json: bool) -> int:
     """Say genuine, altered or unknown, without any network; exit code 1 unless genuine."""
-    from forms_service.receipts import Signer, verify
+    from forms_service.receipt_keys import find_keys
+    from forms_service.receipts import verify
 
-    result = verify(file.read_bytes(), Signer.load_or_create(configuration().keys_folder))
+    result = verify(file.read_bytes(), *find_keys(configuration().keys_folder))
     if as_json:
         print_json(
             {"verdict": result.verdict.value, "message": result.message.as_dict(), "receipt": result.payload}

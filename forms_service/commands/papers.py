@@ -6,10 +6,8 @@ from pathlib import Path
 
 import click
 
-from core.dossier import answers_from_paper
+from core.dossier import answers_from_paper, printed_answers
 from core.errors import DossierError
-from core.field_kinds import Answer
-from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
 from forms_service.commands.shared import (
     INPUT_FILE,
@@ -59,21 +57,13 @@ def fill(form: str, values: Path, output: Path | None, version: int | None, flat
 
     spec = catalogue().get(form, version)
     parsed = read_answers(spec, values)
-    answers = {**parsed.dossier.answers(), **printed_rows(spec, parsed.dossier.groups)}
+    answers, too_many = printed_answers(spec, parsed.dossier)
+    if too_many:
+        rows = ", ".join(f"{count} of {group}" for group, count in too_many.items())
+        raise DossierError(
+            f"{values}: the paper has no room for {rows}; print another form", code="bad_input"
+        )
     write_output(render_filled(spec, answers, flatten=flatten), output, f"{spec.id}-filled.pdf")
-
-
-def printed_rows(spec: FormSpec, groups: object) -> dict[str, Answer]:
-    """Answers of rows that have a place on paper, under their full ids (``children.1.birth``)."""
-    printed = {one.id for one in spec.printed_fields()}
-    rows = groups if isinstance(groups, dict) else {}
-    return {
-        full: answer
-        for group_id, group_rows in rows.items()
-        for number, row in enumerate(group_rows, start=1)
-        for name, answer in row.items()
-        if (full := f"{group_id}.{number}.{name}") in printed
-    }
 
 
 @pdf.command("read")

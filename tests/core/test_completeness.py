@@ -117,3 +117,33 @@ def test_a_dossier_of_another_version_is_refused() -> None:
     with pytest.raises(DossierError) as caught:
         judge(Dossier(SPEC.id, SPEC.version + 1))
     assert caught.value.code == "spec_version_mismatch"
+
+
+def test_a_good_document_cures_a_bad_one() -> None:
+    dossier = dossier_from_answers(
+        SPEC,
+        {"quality": "ipp70"},
+        attachments=[
+            Attachment("ipp_judgment", facts={"ipp_rate": 60}),
+            Attachment("ipp_judgment", facts={"ipp_rate": "80 %"}),
+        ],
+    ).dossier
+    doubts = [one for one in judge(dossier).findings if one.subject == "ipp_judgment"]
+    assert [(one.code, one.severity) for one in doubts] == [("document_not_accepted", Severity.INFO)]
+
+
+def test_one_unmarked_certificate_does_not_speak_for_two_children() -> None:
+    born = [{"birth": "2012-01-01"}, {"birth": "2011-01-01"}]
+    dossier = dossier_from_answers(
+        SPEC, {}, groups={"children": born}, attachments=[Attachment("school")]
+    ).dossier
+    assert judge(dossier).amounts["monthly"]["value"] == 0  # type: ignore[index]
+    both = replace(dossier, attachments=(Attachment("school"), Attachment("school")))
+    assert judge(both).amounts["monthly"]["value"] == 600  # type: ignore[index]
+
+
+def test_a_birth_in_the_future_is_an_error_and_pays_nothing() -> None:
+    dossier = dossier_from_answers(SPEC, {}, groups={"children": [{"birth": "2026-06-10"}]}).dossier
+    report = judge(dossier)
+    assert any(one.rule.startswith("DATE_child") for one in report.findings)
+    assert report.amounts["monthly"]["value"] == 0  # type: ignore[index]

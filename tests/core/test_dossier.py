@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from core.dossier import TRANSITIONS, DossierEvent, DossierState, next_state
+from core.dossier import (
+    TRANSITIONS,
+    DossierEvent,
+    DossierState,
+    dossier_from_answers,
+    next_state,
+    printed_answers,
+)
 from core.dossier_file import parse_dossier_file
 from core.errors import DossierError, UnknownForm
 from core.form_spec import FormSpec
@@ -98,3 +105,38 @@ def test_what_is_no_dossier_is_refused_with_one_sentence(text: str) -> None:
     with pytest.raises(DossierError) as caught:
         read(text)
     assert "d.yaml" in caught.value.message.fr
+
+
+PRINTED = GROUP.replace("    fields:", "    printed_rows: 2\n    fields:")
+
+
+def test_answers_in_printed_rows_become_rows_and_go_back_to_them() -> None:
+    spec = parse_spec(SMALL + PRINTED, "t.yaml")
+    values = {"a.last": "Alami", "children.2.birth": "01/02/2020"}
+    parsed = dossier_from_answers(spec, values)
+    assert not parsed.problems and not parsed.unknown
+    assert parsed.dossier.groups["children"] == ({}, {"birth": "2020-02-01"})
+    answers, too_many = printed_answers(spec, parsed.dossier)
+    assert answers["children.2.birth"] == "2020-02-01" and not too_many
+
+
+def test_rows_without_room_on_paper_are_counted_and_not_forgotten() -> None:
+    spec = parse_spec(SMALL + PRINTED, "t.yaml")
+    rows = [{"birth": f"2020-01-0{day}"} for day in (1, 2, 3)]
+    _, too_many = printed_answers(spec, dossier_from_answers(spec, {}, groups={"children": rows}).dossier)
+    assert too_many == {"children": 1}
+
+
+def test_children_numbered_both_ways_are_refused() -> None:
+    text = "{form: T-1, values: {}, children: [{}], attachments: [{type: birth, child: 0}, {type: birth, child: 1}]}"
+    with pytest.raises(DossierError):
+        read(text)
+
+
+def test_names_that_nothing_knows_are_remarked_upon_in_both_languages() -> None:
+    text = (
+        "{form: T-1, values: {wat: 1}, attachments: [{type: brith}], on_file: [nothing], declared: [wedding]}"
+    )
+    loaded = parse_dossier_file(text, "d.yaml", get_spec, {"birth"})
+    assert {one.subject for one in loaded.remarks} == {"wat", "brith", "nothing", "wedding"}
+    assert all(one.message.ar and one.message.fr for one in loaded.remarks)

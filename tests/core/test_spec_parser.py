@@ -149,3 +149,43 @@ def test_the_schema_names_every_key_of_the_language() -> None:
     for construct, keys in CONSTRUCTS.items():
         assert set(definitions[construct]["properties"]) == set(keys)
     jsonschema.Draft202012Validator.check_schema(json_schema())
+
+
+def with_part(part: str) -> str:
+    return SMALL + part
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        (
+            "parameters:\n  - id: p\n    label: {fr: P, ar: ب}\n    unit: MAD\n    values:\n"
+            "      - {value: 70, since: 2027-01-01, source: s}\n      - {value: 66, since: 2020-01-01, source: s}\n",
+            "values are not in order",
+        ),
+        (
+            "documents:\n  - {type: birth, subject: a, label: {fr: A, ar: ا}, rule: R, when: 'false'}\n",
+            "document birth can never apply",
+        ),
+        (
+            "documents:\n  - {type: birth, subject: a, label: {fr: A, ar: ا}, rule: R, when: 'filled(\"b\")'}\n",
+            "no section is called 'b'",
+        ),
+        (
+            "documents:\n  - {type: birth, subject: a, label: {fr: A, ar: ا}, rule: R, "
+            "when: 'has_document(\"brth\")'}\n",
+            "no document type is called 'brth'",
+        ),
+        (
+            "calculations:\n  - {id: c, label: {fr: C, ar: ج}, unit: MAD, value: '\"abc\"'}\n",
+            "expected a number",
+        ),
+        (
+            "groups:\n  - {id: g, item: i, label: {fr: G, ar: ج}, fields: [], "
+            "item_label: {fr: 'G {x}', ar: 'ج {x}'}}\n",
+            "{x} is filled by nothing",
+        ),
+    ],
+)
+def test_what_cannot_be_meant_is_told(part: str, words: str) -> None:
+    assert any(words in line for line in problems_of(with_part(part)))

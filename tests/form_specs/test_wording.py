@@ -255,4 +255,4 @@ def test_what_the_sources_leave_open_is_marked_with_a_reason(catalogue: SpecCata
     marked = {one.id for one in allowance.documents if one.proposed}
     assert {"id_parents", "death_parents", "school", "spouse_activity", "marriage"} <= marked
     dated = [v for p in allowance.parameters for v in p.values if v.since]
-    assert all("roposed date" in one.source for one in dated)
+    assert dated and all("date" in (one.proposed or "") for one in dated)
