@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from forms_service.config import Config
-from forms_service.jobs import DbosJobs, Jobs
+from forms_service.jobs import DbosJobs, Jobs, prepare_tables
 from forms_service.logs import prepare_logs
 from forms_service.services import Adapters, Services
 from forms_service.spec_catalogue import SpecCatalogue
@@ -55,7 +55,7 @@ def build(
     config.prepare_folders()
     catalogue = catalogue or SpecCatalogue.load(config.spec_folder)
     database = Database(config.resolved_database_url)
-    database.migrate(config.data_folder)
+    database.migrate(config.data_folder, prepare_tables)
     jobs = jobs or DbosJobs(config.resolved_database_url)
     adapters = Adapters(
         config=config,

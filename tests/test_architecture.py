@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -32,3 +33,10 @@ def test_no_file_is_named_after_nothing_in_particular() -> None:
     named = [path for folder in ("core", "forms_service") for path in (ROOT / folder).rglob("*.py")]
     assert named
     assert not [path for path in named if path.stem in vague]
+
+
+def test_the_domain_asks_no_clock_and_no_chance() -> None:
+    asked = re.compile(r"\b(date\.today|datetime\.(now|utcnow|today)|time\.time|random\.|secrets\.)\(")
+    sources = {path: path.read_text(encoding="utf-8") for path in (ROOT / "core").rglob("*.py")}
+    assert len(sources) > 20
+    assert not [str(path) for path, text in sources.items() if asked.search(text)]

@@ -8,7 +8,7 @@ upgraded half-way can fail with «database is locked» however long one waits.
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -68,11 +68,16 @@ class Database:
         with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
             yield session
 
-    def migrate(self, lock_folder: Path) -> None:
-        """Bring the tables, and those of the task engine, to this version; safe to call at once by many."""
+    def migrate(self, lock_folder: Path, prepare_others: Callable[[str], None] | None = None) -> None:
+        """Bring the tables to this version; safe to call at once by many.
+
+        Args:
+            prepare_others: Told the URL under the same lock, for tables that are not ours.
+        """
         with _one_at_a_time(self.engine, lock_folder):
             _upgrade(self.engine)
-            _upgrade_task_engine(self.url)
+            if prepare_others is not None:
+                prepare_others(self.url)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -110,9 +115,3 @@ def _upgrade(engine: Engine) -> None:
     with engine.begin() as connection:
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
-
-
-def _upgrade_task_engine(url: str) -> None:
-    from forms_service.jobs import prepare_tables
-
-    prepare_tables(url)

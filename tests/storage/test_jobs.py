@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from forms_service.jobs import DbosJobs
+from forms_service.jobs import DbosJobs, prepare_tables
 from forms_service.storage.database import Database
 
 WORKER = Path(__file__).with_name("worker_under_test.py")
@@ -26,7 +26,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.database = Database(f"sqlite:///{folder / 'forms.sqlite'}")
-        self.database.migrate(folder)
+        self.database.migrate(folder, prepare_tables)
         self.jobs = DbosJobs(self.database.url)
         self.processes: list[subprocess.Popen[bytes]] = []
 
