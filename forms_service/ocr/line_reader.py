@@ -92,8 +92,11 @@ VOTE = 0.35
 OWN_CLEAR = 0.6
 """Our own recogniser is never this sure of Latin letters: it was shown them as what it cannot read."""
 
-OWN_LIKELY = 0.3
+OWN_LIKELY = 0.7
 """Least confidence at which our own recogniser's reading is kept though Tesseract's looks differ."""
+
+OWN_VOTE = 3.0
+"""What our own reading weighs against Tesseract's looks when none confirms it and it is unsure."""
 
 
 def read_latin(ink: Ink, engine: TextEngine, charset: str | None = None) -> LineReading:
@@ -102,14 +105,32 @@ def read_latin(ink: Ink, engine: TextEngine, charset: str | None = None) -> Line
 
 
 def read_arabic(ink: Ink, engine: TextEngine, charset: str | None = None) -> LineReading:
-    """Read a line in Arabic letters, the numbers in it too."""
+    """Read a line in Arabic letters, the numbers in it too; agreed only if both recognisers read the same."""
     own = _own(ink)
-    if own is not None and own.confidence >= OWN_LIKELY:
-        return LineReading(own.text, own.confidence, _is_confirmed(own, ink, engine), Script.ARAB)
+    if own is None:
+        return _by_tesseract_alone(ink, engine, charset)
+    seen: list[TextReading] = []
+    for look in ARABIC_LOOKS[:FIRST_LOOKS]:
+        seen.append(_look(ink, engine, "ara", look, mend_arabic, charset))
+        if _is_same(own.text, seen[-1].text, ink, engine):
+            return LineReading(own.text, own.confidence, True, Script.ARAB)
+    if own.confidence < OWN_LIKELY:
+        seen += [_look(ink, engine, "ara", look, mend_arabic, charset) for look in ARABIC_LOOKS[FIRST_LOOKS:]]
+        votes = [(own.text, OWN_VOTE * own.confidence)]
+        votes += [(one.text, VOTE + one.confidence) for one in seen if one.text]
+        text = _nearest_to_all(votes)
+        if text != own.text:
+            text = _with_numbers(text, ink, engine)
+            return LineReading(text, own.confidence, False, dominant_script(text))
+    return LineReading(own.text, own.confidence, False, Script.ARAB)
+
+
+def _by_tesseract_alone(ink: Ink, engine: TextEngine, charset: str | None) -> LineReading:
+    """A line in which our own recogniser sees no Arabic; Arabic that only Tesseract sees is not agreed."""
     reading = _read(ink, engine, "ara", ARABIC_LOOKS, mend_arabic, charset)
     if reading.script is not Script.ARAB:
         return reading
-    return replace(reading, text=_with_numbers(reading.text, ink, engine))
+    return replace(reading, text=_with_numbers(reading.text, ink, engine), agreed=False)
 
 
 def _own(ink: Ink) -> ArabicLine | None:
@@ -121,17 +142,13 @@ def _own(ink: Ink) -> ArabicLine | None:
     return line if dominant_script(line.text) is Script.ARAB else None
 
 
-def _is_confirmed(own: ArabicLine, ink: Ink, engine: TextEngine) -> bool:
-    """Whether one of Tesseract's first looks reads the same; numbers count as its French model sees them."""
-    wanted = western_digits(own.text)
+def _is_same(own: str, seen: str, ink: Ink, engine: TextEngine) -> bool:
+    """Whether Tesseract reads what we read; numbers count as its French model sees them."""
+    wanted = western_digits(own)
+    if western_digits(seen) == wanted:
+        return True
     has_number = any(character.isdigit() for character in wanted)
-    for look in ARABIC_LOOKS[:FIRST_LOOKS]:
-        seen = _look(ink, engine, "ara", look, mend_arabic, None).text
-        if western_digits(seen) == wanted:
-            return True
-        if has_number and western_digits(_with_numbers(seen, ink, engine)) == wanted:
-            return True
-    return False
+    return has_number and western_digits(_with_numbers(seen, ink, engine)) == wanted
 
 
 def _with_numbers(text: str, ink: Ink, engine: TextEngine) -> str:
@@ -224,17 +241,21 @@ def _most_voted(readings: list[TextReading]) -> LineReading:
     if not seen:
         return LineReading("", 0.0, False, Script.ANY)
 
-    def distance(candidate: TextReading) -> float:
-        # A vote weighs more than confidence: the engine is often sure of nonsense.
-        far = sum(
-            (VOTE + other.confidence) * Levenshtein.distance(candidate.text, other.text) for other in seen
-        )
-        return far - 0.01 * candidate.confidence
-
-    text = min(seen, key=distance).text
+    # A vote weighs more than confidence: the engine is often sure of nonsense.
+    text = _nearest_to_all([(reading.text, VOTE + reading.confidence) for reading in seen])
     sure = [reading.confidence for reading in seen if reading.text == text]
     agreed = len(sure) >= len(readings) - 1
     return LineReading(text, sum(sure) / len(sure), agreed, dominant_script(text))
+
+
+def _nearest_to_all(votes: list[tuple[str, float]]) -> str:
+    """The text that is least edited into the others, each edit counting by its vote."""
+
+    def distance(candidate: tuple[str, float]) -> float:
+        far = sum(weight * Levenshtein.distance(candidate[0], text) for text, weight in votes)
+        return far - 0.01 * candidate[1]
+
+    return min(votes, key=distance)[0]
 
 
 def text_lines(ink: Ink, count: int) -> list[Ink]:
