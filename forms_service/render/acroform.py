@@ -152,7 +152,8 @@ def spoken_name(
     return f"{arabic} – {french}"
 
 
-def _rect(box: BoxMm) -> str:
+def rectangle(box: BoxMm) -> str:
+    """A box as PDF writes it: its lower left and upper right corner."""
     x, y, width, height = points(box)
     return array(number(value) for value in (x, y, x + width, y + height))
 
@@ -163,7 +164,7 @@ def _widget_entries(placement: Placement, page: int) -> dict[str, object]:
         "Subtype": "/Widget",
         "F": PRINT,
         "P": reference(page),
-        "Rect": _rect(placement.box),
+        "Rect": rectangle(placement.box),
     }
 
 

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.errors import RenderError
-from core.field_kinds import kind_of
-from core.form_spec import FieldSpec
-from core.localized_text import Direction, LocalizedText, Script, dominant_script
-from core.placement import BoxMm, Placement, WidgetKind
+from core.form_spec import FormSpec
+from core.localized_text import Direction, Script, dominant_script
+from core.placement import BoxMm, WidgetKind
+from forms_service.render.answer_misfits import set_or_refuse
 from forms_service.render.artwork import POINT_MM
 from forms_service.render.drawing import draw_text, number
-from forms_service.render.typography import METRICS, missing_characters, shape, wrap
+from forms_service.render.typography import METRICS, shape
+from forms_service.render.value_fitting import (
+    BLOCK_LEADING_EM,
+    SIDE_MM,
+    TWO_LINES_LEADING_EM,
+    BoxedValue,
+    SetText,
+)
 
-LARGEST_PT = 10.5
-SMALLEST_PT = 6.0
-COMB_PT = 12.0
-_STEP_PT = 0.25
-_SIDE_MM = 1.0
-_LEADING_EM = 1.32
 _TICK_STROKE_MM = 0.55
 _TICK_INSET = 0.16
 
@@ -32,12 +32,12 @@ class DrawnValue:
     """A value as drawing operators in its own box, whose lower left corner is the origin.
 
     Attributes:
+        box: The placement's own box, or the whole frame that the value runs over.
         is_plain: One line of one direction, which every viewer extracts rightly.
     """
 
     operators: str
-    width_pt: float
-    height_pt: float
+    box: BoxMm
     is_plain: bool
 
 
@@ -48,7 +48,7 @@ def base_direction(text: str, script: Script) -> Direction:
     return Direction.RTL if script is Script.ARAB else Direction.LTR
 
 
-def draw_value(text: str, field: FieldSpec, placement: Placement, *, font: str = "") -> DrawnValue:
+def draw_value(spec: FormSpec, value: BoxedValue, *, font: str = "") -> DrawnValue:
     """Draw what is written in a box.
 
     Args:
@@ -58,69 +58,44 @@ def draw_value(text: str, field: FieldSpec, placement: Placement, *, font: str =
     Raises:
         RenderError: The text does not fit at the smallest size, or has characters that the typeface lacks.
     """
-    missing = missing_characters(text.replace("\n", " "))
-    if missing:
-        raise _problem("missing_characters", _MISSING, field, characters=" ".join(missing))
-    width, height = placement.box.width / POINT_MM, placement.box.height / POINT_MM
+    written = set_or_refuse(spec, value)
+    placement = value.placement
     if placement.widget is WidgetKind.COMB:
-        operators = _draw_comb(text, field, placement, width, height, font or "FormsV")
-        return DrawnValue(operators, width, height, is_plain=False)
-    direction = base_direction(text, placement.script)
-    lines, size = _fitted(text, field, placement.box, placement.lines)
-    is_block = placement.lines > 1
-    is_plain = len(lines) == 1 and len(shape(lines[0], direction, size).runs) <= 1
+        operators = _draw_comb(written, placement.comb or 1, font or "FormsV")
+        return DrawnValue(operators, written.box, is_plain=False)
+    direction = base_direction(value.text, placement.script)
+    is_plain = len(written.lines) == 1 and len(shape(written.lines[0], direction, written.size_pt).runs) <= 1
     chosen = font or ("FormsR" if is_plain else "FormsV")
-    operators = _draw_lines(lines, size, direction, (width, height), chosen, is_block=is_block)
-    return DrawnValue(operators, width, height, is_plain)
+    operators = _draw_lines(written, direction, chosen, is_block=placement.lines > 1)
+    return DrawnValue(operators, written.box, is_plain)
 
 
-def _fitted(text: str, field: FieldSpec, box: BoxMm, lines: int) -> tuple[list[str], float]:
-    """The text broken into lines, at the largest size that fits."""
-    room = (box.width - 2 * _SIDE_MM) / POINT_MM
-    size = LARGEST_PT
-    while size >= SMALLEST_PT - 1e-6:
-        if lines > 1:
-            broken = wrap(text, room * POINT_MM, size)
-            if len(broken) * size * _LEADING_EM <= (box.height - _SIDE_MM) / POINT_MM:
-                return broken, size
-        elif "\n" not in text and shape(text, Direction.LTR, size).width_pt <= room:
-            return [text], size
-        size -= _STEP_PT
-    raise _problem("value_too_long", _TOO_LONG, field, count=len(text))
-
-
-def _draw_lines(
-    lines: list[str],
-    size: float,
-    direction: Direction,
-    box: tuple[float, float],
-    font: str,
-    *,
-    is_block: bool,
-) -> str:
-    width, height = box
-    side = _SIDE_MM / POINT_MM
-    leading = size * _LEADING_EM
-    first = (
-        (height - METRICS.cap_height * size) / 2 if not is_block else height - side - METRICS.ascent * size
-    )
+def _draw_lines(written: SetText, direction: Direction, font: str, *, is_block: bool) -> str:
+    width, height, size = written.box.width / POINT_MM, written.box.height / POINT_MM, written.size_pt
+    side = SIDE_MM / POINT_MM
+    leading = size * (BLOCK_LEADING_EM if is_block else TWO_LINES_LEADING_EM)
     drawn = []
-    for index, line in enumerate(lines):
+    for index, line in enumerate(written.lines):
         taken = shape(line, direction, size).width_pt
         x = side if direction is Direction.LTR else width - side - taken
-        drawn.append(draw_text(line, x, first - index * leading, size, direction, font=font))
+        baseline = _first_baseline(len(written.lines), size, height, is_block=is_block) - index * leading
+        drawn.append(draw_text(line, x, baseline, size, direction, font=font))
     return "\n".join(drawn)
 
 
-def _draw_comb(
-    text: str, field: FieldSpec, placement: Placement, width: float, height: float, font: str
-) -> str:
-    cells = placement.comb or 1
-    if len(text) > cells:
-        raise _problem("value_too_long", _TOO_MANY_CELLS, field, count=len(text), cells=cells)
-    cell = width / cells
-    size = min(COMB_PT, cell * 0.95, height * 0.62)
-    baseline = height / 2 - METRICS.cap_height / 2 * size
+def _first_baseline(lines: int, size: float, height: float, *, is_block: bool) -> float:
+    """A block begins at the top, one line stands in the middle by its capitals, two by all their ink."""
+    if is_block:
+        return height - SIDE_MM / POINT_MM - METRICS.ascent * size
+    if lines == 1:
+        return (height - METRICS.cap_height * size) / 2
+    return height / 2 + METRICS.descent * size
+
+
+def _draw_comb(written: SetText, cells: int, font: str) -> str:
+    cell, size = written.box.width / POINT_MM / cells, written.size_pt
+    baseline = written.box.height / POINT_MM / 2 - METRICS.cap_height / 2 * size
+    (text,) = written.lines
     drawn = []
     for index, character in enumerate(text):
         if character.strip():
@@ -139,31 +114,3 @@ def draw_tick(width: float, height: float) -> str:
         f"q {n(_TICK_STROKE_MM / POINT_MM)} w 1 J 0 G {n(left)} {n(low)} m {n(right)} {n(high)} l S "
         f"{n(left)} {n(high)} m {n(right)} {n(low)} l S Q"
     )
-
-
-def paper_text(value: object, field: FieldSpec) -> str:
-    """What a canonical answer looks like in its box."""
-    return kind_of(field).to_paper(value, field)
-
-
-_TOO_LONG = LocalizedText(
-    ar="جواب «{label}» أطول من خانته على الورق ({count} حرفا). لم يُحذف منه شيء: اختصره ثم أعد المحاولة.",
-    fr="La réponse « {label} » est trop longue pour sa case ({count} caractères). "
-    "Rien n'en a été coupé : abrégez-la puis recommencez.",
-)
-_TOO_MANY_CELLS = LocalizedText(
-    ar="جواب «{label}» فيه {count} رمزا وخانته لا تسع إلا {cells}. لم يُحذف منه شيء: صحّحه ثم أعد المحاولة.",
-    fr="La réponse « {label} » compte {count} caractères pour {cells} cases. "
-    "Rien n'en a été coupé : corrigez-la puis recommencez.",
-)
-_MISSING = LocalizedText(
-    ar="في جواب «{label}» رموز لا يمكن طبعها: {characters}. اكتبه بالحروف العربية أو اللاتينية.",
-    fr="La réponse « {label} » contient des caractères qui ne peuvent pas être imprimés : {characters}. "
-    "Écrivez-la en lettres arabes ou latines.",
-)
-
-
-def _problem(code: str, words: LocalizedText, field: FieldSpec, **values: object) -> RenderError:
-    problem = RenderError(words.fill(label=field.label, **values), code=code)
-    problem.add_note(f"field {field.id}")
-    return problem

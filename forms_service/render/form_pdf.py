@@ -8,9 +8,10 @@ from core.errors import RenderError
 from core.extraction import FieldAnswer
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import LocalizedText
-from core.placement import Placement, WidgetKind
-from forms_service.render.acroform import Fields, Widget, form_xobject
-from forms_service.render.appearance import draw_tick, draw_value, paper_text
+from core.placement import BoxMm, Placement, WidgetKind
+from forms_service.render.acroform import Fields, Widget, form_xobject, rectangle
+from forms_service.render.answer_misfits import is_blank, paper_text
+from forms_service.render.appearance import draw_tick, draw_value
 from forms_service.render.drawing import number, points
 from forms_service.render.form_template import (
     Template,
@@ -29,6 +30,7 @@ from forms_service.render.pdf_objects import (
     text_string,
 )
 from forms_service.render.typed_values import FilledPdf, read_values
+from forms_service.render.value_fitting import BoxedValue, spare_box
 
 __all__ = ["FilledPdf", "read_values", "render_blank", "render_blanks", "render_filled"]
 
@@ -103,13 +105,8 @@ def _written_answers(
     return {
         field_id: (printed[field_id], value)
         for field_id, value in values.items()
-        if field_id in printed and not _is_blank(value)
+        if field_id in printed and not is_blank(value)
     }
-
-
-def _is_blank(value: FieldAnswer) -> bool:
-    """Whether nothing was answered; the number 0 is an answer."""
-    return value is None or value is False or value in ("", [])
 
 
 def _ticked(field: FieldSpec, value: FieldAnswer, placements: Sequence[Placement]) -> list[Placement]:
@@ -140,7 +137,10 @@ def _fill_fields(
         if widgets[0].placement.widget is WidgetKind.TICK:
             _tick_boxes(fields, objects, field, value, widgets)
         else:
-            _write_text(template, objects, widgets[0], field, paper_text(value, field))
+            placement = widgets[0].placement
+            spare = spare_box(field, placement, written)
+            boxed = BoxedValue(paper_text(value, field), field, placement, spare, is_typed=True)
+            _write_text(template, objects, widgets[0], boxed)
 
 
 def _tick_boxes(
@@ -159,21 +159,20 @@ def _tick_boxes(
         objects.put(group.number, group.written(ticked[0].choice))
 
 
-def _write_text(
-    template: Template, objects: ObjectTable, widget: Widget, field: FieldSpec, text: str
-) -> None:
-    drawn = draw_value(text, field, widget.placement)
-    width, height = number(drawn.width_pt), number(drawn.height_pt)
-    operators = f"/Tx BMC q 0 0 {width} {height} re W n\n{drawn.operators}\nQ EMC"
+def _write_text(template: Template, objects: ObjectTable, widget: Widget, value: BoxedValue) -> None:
+    drawn = draw_value(template.form.spec, value)
+    _, _, width, height = points(drawn.box)
+    operators = f"/Tx BMC q 0 0 {number(width)} {number(height)} re W n\n{drawn.operators}\nQ EMC"
     font = "FormsR" if drawn.is_plain else "FormsV"
     fonts = {font: template.fonts[font]}
-    appearance = objects.add(form_xobject(operators, drawn.width_pt, drawn.height_pt, fonts))
+    appearance = objects.add(form_xobject(operators, width, height, fonts))
     objects.put(
         widget.number,
         dictionary(
             {
                 **widget.entries,
-                "V": text_string(text),
+                "Rect": rectangle(drawn.box),
+                "V": text_string(value.text),
                 "AP": dictionary({"N": reference(appearance)}),
             }
         ),
@@ -194,10 +193,12 @@ def _draw_into_pages(
         if placements[0].widget is WidgetKind.TICK:
             for placement in _ticked(field, value, placements):
                 _, _, width, height = points(placement.box)
-                by_page.setdefault(placement.page, []).append(_at(placement, draw_tick(width, height)))
+                by_page.setdefault(placement.page, []).append(_at(placement.box, draw_tick(width, height)))
         else:
-            drawn = draw_value(paper_text(value, field), field, placements[0], font="FormsR")
-            by_page.setdefault(placements[0].page, []).append(_at(placements[0], drawn.operators))
+            spare = spare_box(field, placements[0], written)
+            boxed = BoxedValue(paper_text(value, field), field, placements[0], spare)
+            drawn = draw_value(template.form.spec, boxed, font="FormsR")
+            by_page.setdefault(placements[0].page, []).append(_at(drawn.box, drawn.operators))
     for page, operators in by_page.items():
         number_, entries = template.pages[page - 1]
         values = objects.add(stream("\n".join(operators).encode("ascii")))
@@ -205,13 +206,13 @@ def _draw_into_pages(
         objects.put(number_, dictionary({**entries, "Contents": f"[{contents} {reference(values)}]"}))
 
 
-def _at(placement: Placement, operators: str) -> str:
-    x, y, _, _ = points(placement.box)
+def _at(box: BoxMm, operators: str) -> str:
+    x, y, _, _ = points(box)
     return f"q 1 0 0 1 {number(x)} {number(y)} cm\n{operators}\nQ"
 
 
 _UNKNOWN_FIELD = LocalizedText(
-    ar="لا توجد في الاستمارة {form} خانة بهذا الاسم: {fields}. لم يُملأ شيء: صحّح الأسماء ثم أعد المحاولة.",
+    ar="لا توجد في الاستمارة {form} خانة بهذا الاسم: {fields}. لم يُملأ شيء: صحّحوا الأسماء ثم أعيدوا المحاولة.",
     fr="Le formulaire {form} n'a pas de champ de ce nom : {fields}. "
     "Rien n'a été rempli : corrigez les noms puis recommencez.",
 )

@@ -15,6 +15,7 @@ from typing import Any
 
 from core.form_spec import FormSpec, Section, StaticText
 from core.placement import FormLayout, PageIdentity, Placement
+from forms_service.render.answer_limits import limit_problems
 from forms_service.render.artwork import Piece
 from forms_service.render.field_rows import field_row
 from forms_service.render.group_tables import group_blocks
@@ -51,7 +52,7 @@ class PrintedForm:
     Attributes:
         layout: The place of every answer.
         artwork: What is printed on each page, the page identity excepted.
-        problems: What does not fit its place.
+        problems: The wordings that do not fit their places.
     """
 
     spec: FormSpec
@@ -106,8 +107,9 @@ def _forget_oldest(kept: dict[Any, Any]) -> None:
 
 
 def layout_problems(spec: FormSpec) -> list[LayoutProblem]:
-    """Everything declared that does not fit its place on paper, in the order of the paper."""
-    return list(lay_out(spec).problems)
+    """Every wording that does not fit its place on paper, then every box too small for its answers."""
+    form = lay_out(spec)
+    return [*form.problems, *limit_problems(spec, form.layout)]
 
 
 def _lay_out(spec: FormSpec) -> PrintedForm:

@@ -18,8 +18,8 @@ class LayoutProblem:
 
     Attributes:
         subject: Id of the field, section or text.
-        language: The wording that is too long, or None when the box itself is too narrow.
-        excess_mm: How much wider than its place it is.
+        language: The wording that is too long, or None when the box itself is too small.
+        excess_mm: How much wider than its place it is; 0 when not its width is the matter.
     """
 
     subject: str
@@ -31,9 +31,9 @@ class LayoutProblem:
 def too_wide(subject: str, language: Language, excess_mm: float) -> LayoutProblem:
     """A wording that overflows its place even at the smallest size."""
     message = LocalizedText(
-        ar="نص «{subject}» بالعربية أعرض من مكانه بـ {mm} مم: اختصره أو وسّع خانته."
+        ar="نص «{subject}» بالعربية أعرض من مكانه بـ {mm} مم: اختصروه أو وسّعوا خانته."
         if language is Language.AR
-        else "النص الفرنسي لـ «{subject}» أعرض من مكانه بـ {mm} مم: اختصره أو وسّع خانته.",
+        else "النص الفرنسي لـ «{subject}» أعرض من مكانه بـ {mm} مم: اختصروه أو وسّعوا خانته.",
         fr="Le texte {which} de « {subject} » dépasse sa place de {mm} mm : abrégez-le ou élargissez sa case.",
     ).fill(subject=subject, mm=f"{excess_mm:.1f}", which="arabe" if language is Language.AR else "français")
     return LayoutProblem(subject, language, round(excess_mm, 2), message)
@@ -42,7 +42,7 @@ def too_wide(subject: str, language: Language, excess_mm: float) -> LayoutProble
 def box_too_narrow(subject: str, excess_mm: float) -> LayoutProblem:
     """A row whose boxes cannot all be wide enough to write in."""
     message = LocalizedText(
-        ar="السطر الذي يبدأ بالخانة «{subject}» أعرض من الصفحة بـ {mm} مم: وزّع خاناته على سطرين.",
+        ar="السطر الذي يبدأ بالخانة «{subject}» أعرض من الصفحة بـ {mm} مم: وزّعوا خاناته على سطرين.",
         fr="La ligne qui commence par « {subject} » dépasse la page de {mm} mm : "
         "répartissez ses cases sur deux lignes.",
     ).fill(subject=subject, mm=f"{excess_mm:.1f}")

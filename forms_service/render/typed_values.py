@@ -149,26 +149,26 @@ def _text(value: pikepdf.Object | None) -> str:
 
 
 _LOCKED = LocalizedText(
-    ar="هذا الملف محمي بكلمة سر، فلم نقرأ منه شيئا. احفظه بدون كلمة سر ثم أعد إرساله.",
+    ar="هذا الملف محمي بكلمة سر، فلم نقرأ منه شيئا. احفظوه بدون كلمة سر ثم أعيدوا إرساله.",
     fr="Ce PDF est protégé par un mot de passe : rien n'en a été lu. "
     "Enregistrez-le sans mot de passe puis renvoyez-le.",
 )
 _BROKEN = LocalizedText(
-    ar="تعذّر فتح هذا الملف: ليس ملف PDF سليما. افتحه في قارئ ملفات PDF واحفظه من جديد، أو أرسل صورة واضحة منه.",
+    ar="تعذّر فتح هذا الملف: ليس ملف PDF سليما. افتحوه في قارئ ملفات PDF واحفظوه من جديد، أو أرسلوا صورة واضحة منه.",
     fr="Ce fichier ne s'ouvre pas : ce n'est pas un PDF intact. "
     "Ouvrez-le dans un lecteur PDF et enregistrez-le à nouveau, ou envoyez-en une image nette.",
 )
 _TORN = LocalizedText(
-    ar="وصل هذا الملف ناقصا، وآخر ما كُتب فيه مفقود. أعد إرساله كاملا.",
+    ar="وصل هذا الملف ناقصا، وآخر ما كُتب فيه مفقود. أعيدوا إرساله كاملا.",
     fr="Ce fichier est arrivé incomplet : ce qui y a été écrit en dernier manque. Renvoyez-le en entier.",
 )
 _FOREIGN = LocalizedText(
-    ar="هذا الملف ليس إحدى استماراتنا. حمّل الاستمارة من هذه الخدمة واملأها، أو أرسل هذا الملف كوثيقة مرفقة.",
+    ar="هذا الملف ليس إحدى استماراتنا. حمّلوا الاستمارة من هذه الخدمة واملؤوها، أو أرسلوا هذا الملف كوثيقة مرفقة.",
     fr="Ce PDF n'est pas l'un de nos formulaires. Téléchargez le formulaire auprès de ce service "
     "et remplissez-le, ou envoyez ce fichier comme pièce jointe.",
 )
 _FLAT = LocalizedText(
-    ar="هذه نسخة للطبع ليس فيها خانات تُملأ على الشاشة، فلا قيم فيها تُقرأ. أرسلها كصفحات ممسوحة ضوئيا.",
+    ar="هذه نسخة للطبع ليس فيها خانات تُملأ على الشاشة، فلا قيم فيها تُقرأ. أرسلوها كصفحات ممسوحة ضوئيا.",
     fr="Cette copie à imprimer n'a pas de champs à remplir : il n'y a pas de valeurs à y lire. "
     "Envoyez-la comme pages numérisées.",
 )
