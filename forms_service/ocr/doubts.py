@@ -23,6 +23,10 @@ class Doubt(StrEnum):
     UNCERTAIN_POSITION = "uncertain_position"
     PAGES_DISAGREE = "pages_disagree"
     UNREADABLE_INK = "unreadable_ink"
+    OUTSIDE_PICTURE = "outside_picture"
+    BOX_NOT_SEEN = "box_not_seen"
+    UNEXPLAINED_MARK = "unexplained_mark"
+    OWNER_UNCERTAIN = "owner_uncertain"
 
 
 DOUBT_SENTENCES: Mapping[Doubt, LocalizedText] = {
@@ -73,5 +77,22 @@ DOUBT_SENTENCES: Mapping[Doubt, LocalizedText] = {
     Doubt.UNREADABLE_INK: LocalizedText(
         ar="توجد كتابة في هذه الخانة لكن تعذرت قراءتها.",
         fr="Il y a une écriture dans cette case, mais elle n'a pu être lue.",
+    ),
+    Doubt.OUTSIDE_PICTURE: LocalizedText(
+        ar="هذه الخانة خارج الصورة، كليا أو جزئيا، فلم تقرأ.",
+        fr="Cette case est en dehors de l'image, en tout ou en partie ; elle n'a pas été lue.",
+    ),
+    Doubt.BOX_NOT_SEEN: LocalizedText(
+        ar="لم يظهر إطار هذه الخانة في موضعه؛ قد تكون الورقة مطوية أو مغطاة هناك.",
+        fr="Le cadre de cette case n'a pas été vu à sa place ; la feuille y est peut-être pliée ou couverte.",
+    ),
+    Doubt.UNEXPLAINED_MARK: LocalizedText(
+        ar="تظهر في الكتابة علامة صغيرة (نبرة أو نقطة) لا توافق ما قرئ.",
+        fr="L'écriture porte un petit signe (accent ou point) qui ne correspond pas à ce qui a été lu.",
+    ),
+    Doubt.OWNER_UNCERTAIN: LocalizedText(
+        ar="هذه الصفحة بلا مرجع ووردت معها صفحات شخص آخر؛ نسبت إلى صاحبها حسب ترتيب الصفحات فقط.",
+        fr="Cette page n'a pas de référence et des pages d'une autre personne l'accompagnent ; "
+        "seul l'ordre des pages dit à qui elle est.",
     ),
 }

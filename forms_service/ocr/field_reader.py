@@ -63,15 +63,30 @@ class FieldReading:
             return self
         return replace(self, verdict=Verdict.REVIEW, doubt=doubt, confidence=min(self.confidence, 0.5))
 
+    def without_box(self) -> FieldReading:
+        """The same place when its printed box was not seen: whatever is there may be no answer at all."""
+        return replace(self, value=None, confidence=0.0, verdict=Verdict.REVIEW, doubt=Doubt.BOX_NOT_SEEN)
+
 
 def read_fields(
-    page: np.ndarray, placements: Iterable[Placement], spec: FormSpec, engine: TextEngine
+    page: np.ndarray,
+    placements: Iterable[Placement],
+    spec: FormSpec,
+    engine: TextEngine,
+    not_shown: Mapping[str, Doubt] | None = None,
 ) -> list[FieldReading]:
-    """Read the answers of one evenly lit, rectified page, in the order of the layout."""
+    """Read the answers of one evenly lit, rectified page, in the order of the layout.
+
+    Args:
+        not_shown: Fields that the picture does not show, with the reason; nothing is read there.
+    """
     by_field: dict[str, list[Placement]] = {}
     for placement in placements:
         by_field.setdefault(placement.field_id, []).append(placement)
-    readings: dict[str, FieldReading] = {}
+    readings = {
+        field_id: _not_shown(spec.field(field_id), by_field[field_id], doubt, engine)
+        for field_id, doubt in (not_shown or {}).items()
+    }
     for field_id, places in by_field.items():
         if field_id in readings:
             continue
@@ -229,6 +244,11 @@ def _blank(field: FieldSpec, place: Placement, engine: TextEngine) -> FieldReadi
 
 def _unread(field: FieldSpec, place: Placement, engine: TextEngine) -> FieldReading:
     return FieldReading(field, (place.box,), "", None, 0.0, Verdict.REVIEW, engine.name, Doubt.UNREADABLE_INK)
+
+
+def _not_shown(field: FieldSpec, places: list[Placement], doubt: Doubt, engine: TextEngine) -> FieldReading:
+    boxes = tuple(place.box for place in places)
+    return FieldReading(field, boxes, "", None, 0.0, Verdict.REVIEW, engine.name, doubt)
 
 
 def _ticks(page: np.ndarray, field: FieldSpec, places: list[Placement]) -> FieldReading:

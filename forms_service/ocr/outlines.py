@@ -18,6 +18,9 @@ CHECK_REACH_MM = 1.2
 REFINING_REACHES_MM = (4.5, 2.0, 1.0)
 MIN_EDGE_MM = 6.0
 MIN_EDGES = 12
+MIN_SEEN_EDGES = 3
+"""Of an outline's four; measured, all four are seen on every page that is there."""
+
 MIN_LINE_DARKNESS = 18.0
 """Mean gray levels by which a row of pixels along a line is darker than its surroundings."""
 
@@ -45,6 +48,12 @@ def edge_offsets(rectified: np.ndarray, frames: Iterable[BoxMm], reach_mm: float
                 x, y = (position, middle) if across_x else (middle, position)
                 offsets.append(EdgeOffset(x, y, across_x, offset))
     return offsets
+
+
+def is_seen(rectified: np.ndarray, frame: BoxMm) -> bool:
+    """Whether a printed outline stands where it should: not folded away, covered or torn off."""
+    edges = [_line_offset(rectified, *edge, CHECK_REACH_MM) for edge in _edges(frame)]
+    return sum(offset is not None for offset in edges) >= MIN_SEEN_EDGES
 
 
 def _edges(frame: BoxMm) -> tuple[tuple[float, float, float, bool], ...]:

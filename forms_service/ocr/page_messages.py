@@ -21,6 +21,8 @@ class PageCode(StrEnum):
     OTHER_FORM = "other_form"
     OTHER_VERSION = "other_version"
     OTHER_REFERENCE = "other_reference"
+    OTHER_PERSON = "other_person"
+    PARTLY_OUTSIDE = "partly_outside"
     MISSING_PAGE = "missing_page"
 
 
@@ -69,6 +71,19 @@ PAGE_SENTENCES: Mapping[PageCode, LocalizedText] = {
         ar="هذه الصفحة تحمل مرجعا آخر ({reference}) وقد تخص شخصا آخر. قرئت على حدة ولم تُخلط بالباقي.",
         fr="Cette page porte une autre référence ({reference}) et concerne peut-être une autre personne. "
         "Elle a été lue à part, sans être mêlée au reste.",
+    ),
+    PageCode.OTHER_PERSON: LocalizedText(
+        ar="يبدو أن هذه الصفحة من الاستمارة {form} (الصفحة {page}) تخص شخصا آخر: معلومات الهوية فيها مختلفة."
+        " قرئت على حدة ولم تُخلط بالباقي. تحققوا من صاحبها.",
+        fr="Cette page du formulaire {form} (page {page}) semble concerner une autre personne : "
+        "l'identité y est différente. Elle a été lue à part, sans être mêlée au reste. "
+        "Vérifiez à qui elle est.",
+    ),
+    PageCode.PARTLY_OUTSIDE: LocalizedText(
+        ar="لا تظهر الصفحة {page} من الاستمارة {form} كاملة: بعض الخانات خارج الصورة أو مغطاة."
+        " ابسطوا الورقة وصوروا الصفحة كلها بزواياها الأربع.",
+        fr="La page {page} du formulaire {form} n'est pas entière : des cases sont hors de l'image ou cachées. "
+        "Dépliez la feuille et photographiez la page entière, les quatre coins visibles.",
     ),
     PageCode.MISSING_PAGE: LocalizedText(
         ar="الصفحة {page} من {pages} من الاستمارة {form} ناقصة. أضيفوا صورتها؛ ما قرئ محفوظ.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +12,13 @@ import numpy as np
 from core.extraction import BoxPx, Extraction
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
-from core.placement import BoxMm, FormLayout, PageIdentity, qr_box
+from core.placement import BoxMm, FormLayout, PageIdentity, Placement, qr_box
 from forms_service.ocr.crops import cut, even_light
 from forms_service.ocr.debug_images import write_debug_image
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine
 from forms_service.ocr.field_reader import FieldReading, read_fields
-from forms_service.ocr.outlines import CHECK_REACH_MM, edge_offsets, measured_residual_mm, refine
+from forms_service.ocr.outlines import CHECK_REACH_MM, edge_offsets, is_seen, measured_residual_mm, refine
 from forms_service.ocr.page_identity import find_identity
 from forms_service.ocr.page_images import PageImage
 from forms_service.ocr.page_messages import PageCode, page_sentence
@@ -35,6 +35,12 @@ FormLookup = Callable[[str, int], "tuple[FormSpec, FormLayout] | None"]
 
 USABLE_RESIDUAL_MM = 1.5
 """Beyond this the boxes would be cut beside their answers; nothing is read."""
+
+WHOLE_SHARE = 0.98
+"""Share of an answer's box that must be in the picture."""
+
+NOT_SHOWN = frozenset({Doubt.OUTSIDE_PICTURE, Doubt.BOX_NOT_SEEN})
+"""Doubts that mean: this part of the page is not on the picture."""
 
 _CODE_MARGIN_MM = 3.0
 
@@ -104,13 +110,15 @@ def read_page(
     if registration is None or registration.residual_mm > USABLE_RESIDUAL_MM:
         return _unread(image, index, identity, PageCode.NOT_REGISTERED)
     page = even_light(registration.rectify(image.pixels))
-    fields = read_fields(page, placements, spec, engine)
+    outside = _outside(placements, registration, image.pixels.shape, spec)
+    fields = _unseen_doubted(read_fields(page, placements, spec, engine, outside), page, placements)
     if not registration.trusted:
         fields = [one.doubted(Doubt.UNCERTAIN_POSITION) for one in fields]
     if debug_directory is not None:
         write_debug_image(
             debug_directory, f"{index + 1:03d}-{Path(image.file).stem}-{image.page}", page, fields
         )
+    code = PageCode.PARTLY_OUTSIDE if any(one.doubt in NOT_SHOWN for one in fields) else PageCode.READ
     return PageReading(
         index,
         image.file,
@@ -118,10 +126,35 @@ def read_page(
         identity,
         True,
         registration.residual_mm,
-        PageCode.READ,
-        _sentence(PageCode.READ, identity),
+        code,
+        _sentence(code, identity),
         tuple(_extraction(one, index, registration, image.pixels.shape) for one in fields),
     )
+
+
+def _outside(
+    placements: Sequence[Placement], registration: Registration, shape: tuple[int, ...], spec: FormSpec
+) -> dict[str, Doubt]:
+    """The fields of which any part lies beyond the picture's edges; twins share their fate."""
+    cut_off: set[str] = set()
+    for place in placements:
+        twin = spec.field(place.field_id).twin
+        box = place.frame if twin and place.frame else place.box
+        if registration.share_inside(box, shape) < WHOLE_SHARE:
+            cut_off |= {place.field_id, twin} if twin else {place.field_id}
+    printed = {place.field_id for place in placements}
+    return dict.fromkeys(sorted(cut_off & printed), Doubt.OUTSIDE_PICTURE)
+
+
+def _unseen_doubted(
+    fields: list[FieldReading], page: np.ndarray, placements: Sequence[Placement]
+) -> list[FieldReading]:
+    """The readings, those doubted whose printed box cannot be seen where it should be."""
+    unseen = {place.field_id for place in placements if place.frame and not is_seen(page, place.frame)}
+    return [
+        one.without_box() if one.field.id in unseen and one.doubt is not Doubt.OUTSIDE_PICTURE else one
+        for one in fields
+    ]
 
 
 def _outlines(frames: list[BoxMm]) -> list[BoxMm]:

@@ -65,18 +65,29 @@ class Registration:
         """Page millimetres of picture points."""
         return project(np.linalg.inv(self.page_to_image), points_px)
 
+    def share_inside(self, box: BoxMm, shape: tuple[int, ...]) -> float:
+        """How much of a box of the page the picture shows, from 0.0 to 1.0."""
+        corners = corner_points(box)
+        if (np.column_stack([corners, np.ones(4)]) @ self.page_to_image[2]).min() <= 0:
+            return 0.0  # beyond the horizon of a steep photo
+        height, width = shape[:2]
+        picture = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32) - 0.5
+        quad = self.to_image(corners).astype(np.float32)
+        shared, _ = cv2.intersectConvexConvex(quad, picture)
+        return float(np.clip(shared / max(cv2.contourArea(quad), 1e-6), 0.0, 1.0))
+
     def image_box(self, box: BoxMm, shape: tuple[int, ...]) -> BoxPx:
-        """The upright rectangle of the picture that holds a box of the page."""
+        """The upright rectangle of the picture that holds a box of the page.
+
+        A box beyond the picture's edge gives the nearest strip of it: always a place to look at.
+        """
         points = self.to_image(corner_points(box))
         left, top = np.floor(points.min(axis=0)).astype(int)
         right, bottom = np.ceil(points.max(axis=0)).astype(int)
         height, width = shape[:2]
-        return BoxPx(
-            int(np.clip(left, 0, width)),
-            int(np.clip(top, 0, height)),
-            int(np.clip(right, 0, width)),
-            int(np.clip(bottom, 0, height)),
-        )
+        left, top = np.clip(left, 0, width - 1), np.clip(top, 0, height - 1)
+        right, bottom = np.clip(right, left + 1, width), np.clip(bottom, top + 1, height)
+        return BoxPx(int(left), int(top), int(right), int(bottom))
 
     def rectify(self, pixels: np.ndarray) -> np.ndarray:
         """The page upright and flat at 300 dpi, as if scanned perfectly; white beyond the picture."""

@@ -1,7 +1,8 @@
 """Reads a pile of page images, in any order and rotation, into the answers of one form.
 
 Pages go through one at a time and are let go, so a long scan needs no more memory than a short
-one.  Pages of another form, version, reference or person are read too, but kept apart.
+one.  Pages of another form, version, reference or person are read too, but kept apart; whatever a
+second image of a page says differently is kept beside the answer.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine, text_engine
 from forms_service.ocr.page_images import PageImage
 from forms_service.ocr.page_messages import PageCode, page_sentence
-from forms_service.ocr.page_reader import FormLookup, PageReading, read_page
+from forms_service.ocr.page_reader import NOT_SHOWN, FormLookup, PageReading, read_page
+from forms_service.ocr.people import people_apart, placed_by_order_doubted
 
 __all__ = ["FormLookup", "FormSet", "PageReading", "ScanProblem", "ScanReading", "read_scan"]
 
@@ -28,6 +30,8 @@ class FormSet:
 
     Attributes:
         missing: Pages of the form that were not among the images.
+        set_aside: What further images of the same pages say differently.
+        person: Its number among the people whose pages carry the same code, from 1.
     """
 
     form_id: str
@@ -36,6 +40,23 @@ class FormSet:
     pages: tuple[int, ...]
     missing: tuple[int, ...]
     fields: dict[str, Extraction]
+    set_aside: tuple[Extraction, ...] = ()
+    person: int = 1
+
+    def as_dict(self) -> dict[str, object]:
+        """The JSON shape of a set that is not the main one."""
+        return {
+            "form": self.form_id,
+            "version": self.version,
+            "reference": self.reference or None,
+            "person": self.person,
+            "fields": {name: one.as_dict() for name, one in self.fields.items()},
+            "set_aside": _listed(self.set_aside),
+        }
+
+
+def _listed(extractions: Iterable[Extraction]) -> list[dict[str, object]]:
+    return [{"field": one.field_id, **one.as_dict()} for one in extractions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +78,23 @@ class ScanReading:
 
     Attributes:
         sets: One per form, version and reference; the first is the one with most pages.
+        apart: Pages with the code of one of those sets that seem to concern another person.
     """
 
     pages: list[PageReading]
     sets: list[FormSet] = field(default_factory=list)
     problems: list[ScanProblem] = field(default_factory=list)
+    apart: list[FormSet] = field(default_factory=list)
+
+    @property
+    def anything_identified(self) -> bool:
+        """Whether at least one image is known to be a page of a form of ours."""
+        return any(page.identity is not None for page in self.pages)
+
+    @property
+    def others(self) -> list[FormSet]:
+        """Every set but the main one: other forms, versions, references and people."""
+        return self.sets[1:] + self.apart
 
     @property
     def fields(self) -> dict[str, Extraction]:
@@ -74,15 +107,8 @@ class ScanReading:
             "pages": [page.as_dict() for page in self.pages],
             "fields": {name: one.as_dict() for name, one in self.fields.items()},
             "problems": [problem.as_dict() for problem in self.problems],
-            "others": [
-                {
-                    "form": other.form_id,
-                    "version": other.version,
-                    "reference": other.reference or None,
-                    "fields": {name: one.as_dict() for name, one in other.fields.items()},
-                }
-                for other in self.sets[1:]
-            ],
+            "set_aside": _listed(self.sets[0].set_aside if self.sets else ()),
+            "others": [other.as_dict() for other in self.others],
         }
 
 
@@ -121,42 +147,61 @@ def _key(identity: PageIdentity) -> _Key:
 
 
 def _assembled(readings: list[PageReading], forms: FormLookup) -> ScanReading:
+    piles, strangers = _piles(readings, forms)
+    ordered = sorted(piles.items(), key=lambda item: -len(_numbers(item[1])))
+    final = {reading.index: reading for reading in readings}
+    sets: list[FormSet] = []
+    apart: list[FormSet] = []
+    problems: list[ScanProblem] = []
+    for key, pile in ordered:
+        for person, pages in enumerate([pile, *strangers.get(key, [])], start=1):
+            one_set, duplicates = _form_set(key, pages, forms, person)
+            (sets if person == 1 else apart).append(one_set)
+            for duplicate in duplicates:
+                final[duplicate.index] = _recoded(duplicate, PageCode.DUPLICATE)
+            problems += _lacks(one_set, pages)
+            code = PageCode.OTHER_PERSON if person > 1 else _difference(ordered[0][0], key)
+            if code:
+                final |= {one.index: _recoded(final[one.index], code) for one in pages}
+    pages = [final[index] for index in sorted(final)]
+    return ScanReading(pages, sets, problems + _page_problems(pages), apart)
+
+
+def _piles(
+    readings: list[PageReading], forms: FormLookup
+) -> tuple[dict[_Key, list[PageReading]], dict[_Key, list[list[PageReading]]]]:
+    """The pages by form, version and reference; and those of the same code but another person."""
     piles: dict[_Key, list[PageReading]] = {}
     for reading in readings:
         if reading.registered and reading.identity:
             piles.setdefault(_key(reading.identity), []).append(reading)
-    _join_anonymous(piles)
-    ordered = sorted(
-        piles.items(), key=lambda item: -len({one.identity.page for one in item[1] if one.identity})
-    )
-    final = {reading.index: reading for reading in readings}
-    sets, problems = [], []
-    for key, pile in ordered:
-        one_set, duplicates = _form_set(key, pile, forms)
-        sets.append(one_set)
-        for duplicate in duplicates:
-            final[duplicate.index] = _recoded(duplicate, PageCode.DUPLICATE)
-        problems += [_missing(one_set, page, pile) for page in one_set.missing]
-    for key, pile in ordered[1:]:
-        code = _difference(ordered[0][0], key)
-        for reading in pile:
-            final[reading.index] = _recoded(final[reading.index], code)
-    pages = [final[index] for index in sorted(final)]
-    return ScanReading(pages, sets, problems + _page_problems(pages))
-
-
-def _join_anonymous(piles: dict[_Key, list[PageReading]]) -> None:
-    """Pages printed without a reference go with the one set of their form that lacks them."""
+    strangers: dict[_Key, list[list[PageReading]]] = {}
     for key in [key for key in piles if not key[2]]:
+        form = forms(key[0], key[1])
+        if form:
+            people = sorted(people_apart(piles[key], form[0]), key=lambda pages: -len(_numbers(pages)))
+            if len(people) > 1:
+                people = [placed_by_order_doubted(pages, form[0]) for pages in people]
+            piles[key], strangers[key] = people[0], people[1:]
+    _join_anonymous({key: pile for key, pile in piles.items() if not strangers.get(key)}, piles)
+    return piles, strangers
+
+
+def _numbers(pages: list[PageReading]) -> set[int]:
+    return {one.identity.page for one in pages if one.identity}
+
+
+def _join_anonymous(single: dict[_Key, list[PageReading]], piles: dict[_Key, list[PageReading]]) -> None:
+    """Pages printed without a reference go with the one set of their form that lacks them."""
+    for key in [key for key in single if not key[2]]:
         named = [other for other in piles if other[:2] == key[:2] and other[2]]
-        if len(named) != 1:
-            continue
-        present = {one.identity.page for one in piles[named[0]] if one.identity}
-        if not present & {one.identity.page for one in piles[key] if one.identity}:
+        if len(named) == 1 and not _numbers(piles[named[0]]) & _numbers(piles[key]):
             piles[named[0]] += piles.pop(key)
 
 
-def _form_set(key: _Key, pile: list[PageReading], forms: FormLookup) -> tuple[FormSet, list[PageReading]]:
+def _form_set(
+    key: _Key, pile: list[PageReading], forms: FormLookup, person: int
+) -> tuple[FormSet, list[PageReading]]:
     first_of: dict[int, PageReading] = {}
     duplicates = []
     for reading in sorted(pile, key=lambda one: one.index):
@@ -168,30 +213,49 @@ def _form_set(key: _Key, pile: list[PageReading], forms: FormLookup) -> tuple[Fo
     fields: dict[str, Extraction] = {}
     for _, reading in sorted(first_of.items()):
         fields.update({one.field_id: one for one in reading.extractions})
-    for duplicate in duplicates:
-        _compare(fields, duplicate)
+    set_aside = [other for duplicate in duplicates for other in _compare(fields, duplicate)]
     form = forms(key[0], key[1])
     wanted = form[1].pages_with_answers() if form else ()
     missing = tuple(page for page in wanted if page not in first_of)
-    return FormSet(*key, tuple(sorted(first_of)), missing, fields), duplicates
+    one_set = FormSet(*key, tuple(sorted(first_of)), missing, fields, tuple(set_aside), person)
+    return one_set, duplicates
 
 
-def _compare(fields: dict[str, Extraction], duplicate: PageReading) -> None:
-    """Where two images of one page say different things, a person decides; a blank is filled."""
+def _compare(fields: dict[str, Extraction], duplicate: PageReading) -> list[Extraction]:
+    """Where two images of one page say different things, a person decides; a blank is filled.
+
+    Returns:
+        What was not kept although it says something else.
+    """
+    set_aside = []
     for other in duplicate.extractions:
         kept = fields.get(other.field_id)
-        if kept is None or other.value == kept.value or other.verdict is Verdict.EMPTY:
+        if kept is None or _is_hidden(other):
             continue
-        chosen = other if kept.value is None else kept
+        if _is_hidden(kept):
+            fields[other.field_id] = other
+            continue
+        if other.value == kept.value or other.verdict is Verdict.EMPTY:
+            continue
+        chosen, dropped = (other, kept) if kept.value is None else (kept, other)
+        if dropped.raw or dropped.value not in (None, False):
+            set_aside.append(dropped)
         fields[other.field_id] = replace(
             chosen,
             verdict=Verdict.REVIEW,
             confidence=min(chosen.confidence, 0.5),
             reason=Doubt.PAGES_DISAGREE.value,
         )
+    return set_aside
 
 
-def _difference(main: _Key, other: _Key) -> PageCode:
+def _is_hidden(one: Extraction) -> bool:
+    return one.reason in NOT_SHOWN
+
+
+def _difference(main: _Key, other: _Key) -> PageCode | None:
+    if main == other:
+        return None
     if main[0] != other[0]:
         return PageCode.OTHER_FORM
     return PageCode.OTHER_VERSION if main[1] != other[1] else PageCode.OTHER_REFERENCE
@@ -212,16 +276,30 @@ def _recoded(reading: PageReading, code: PageCode) -> PageReading:
     return replace(reading, code=code, message=sentence)
 
 
-def _missing(one_set: FormSet, page: int, pile: list[PageReading]) -> ScanProblem:
+def _lacks(one_set: FormSet, pile: list[PageReading]) -> list[ScanProblem]:
+    """What of the form no image shows: whole pages, and parts of pages."""
     total = max(one.identity.pages for one in pile if one.identity)
-    sentence = page_sentence(PageCode.MISSING_PAGE, form=one_set.form_id, page=page, pages=total)
-    return ScanProblem(PageCode.MISSING_PAGE, sentence, tuple(one.index for one in pile))
+    everywhere = tuple(one.index for one in pile)
+    problems = []
+    for page in one_set.missing:
+        sentence = page_sentence(PageCode.MISSING_PAGE, form=one_set.form_id, page=page, pages=total)
+        problems.append(ScanProblem(PageCode.MISSING_PAGE, sentence, everywhere))
+    hidden = {one.page for one in one_set.fields.values() if _is_hidden(one)}
+    for reading in pile:
+        if reading.index in hidden and reading.identity:
+            number = reading.identity.page
+            sentence = page_sentence(PageCode.PARTLY_OUTSIDE, form=one_set.form_id, page=number)
+            problems.append(ScanProblem(PageCode.PARTLY_OUTSIDE, sentence, (reading.index,)))
+    return problems
 
 
 def _page_problems(pages: list[PageReading]) -> list[ScanProblem]:
-    """One problem per page that was not simply read, equal ones together."""
+    """One problem per page that was not simply read, equal ones together.
+
+    Parts that are not on one picture may be on another: ``_lacks`` tells what is on none.
+    """
     where: dict[tuple[PageCode, LocalizedText], list[int]] = {}
     for page in pages:
-        if page.code is not PageCode.READ:
+        if page.code not in (PageCode.READ, PageCode.PARTLY_OUTSIDE):
             where.setdefault((page.code, page.message), []).append(page.index)
     return [ScanProblem(code, message, tuple(indexes)) for (code, message), indexes in where.items()]
