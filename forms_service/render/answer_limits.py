@@ -64,15 +64,15 @@ def _problem(subject: str, words: LocalizedText, longest: int, room: int) -> Lay
 
 
 _TOO_SMALL = LocalizedText(
-    ar="تقبل الخانة «{subject}» أجوبة من {longest} حرفا، ومكانها على الورق يسع {room} تقريبا ولو في سطرين "
-    "صغيرين: اجعلوا max_length: {room} أو أقل، أو وسّعوا الخانة، أو زيدوا سطورها.",
+    ar="تقبل الخانة «{subject}» أجوبة قد يبلغ عدد حروفها {longest}، ومكانها على الورق يسع نحو {room} ولو "
+    "بخط صغير: اجعلوا max_length: {room} أو أقل، أو وسّعوا الخانة، أو زيدوا سطورها.",
     fr="« {subject} » accepte des réponses de {longest} caractères, mais sa case n'en contient qu'environ "
-    "{room} en capitales, même en petit : mettez max_length: {room} ou moins, élargissez la case "
+    "{room} de largeur ordinaire, même en petit : mettez max_length: {room} ou moins, élargissez la case "
     "ou donnez-lui plus de lignes.",
 )
 _TOO_FEW_CELLS = LocalizedText(
-    ar="تقبل الخانة «{subject}» أجوبة من {longest} رمزا وليس لها على الورق إلا {room}: "
-    "حدّدوا طول الجواب (max_length أو maximum) أو زيدوا الخانات (comb).",
+    ar="تقبل الخانة «{subject}» أجوبة قد يبلغ عدد رموزها {longest}، وعدد مربعاتها على الورق {room}: "
+    "حدّدوا طول الجواب (max_length أو maximum) أو زيدوا المربعات (comb).",
     fr="« {subject} » accepte des réponses de {longest} caractères pour {room} cases : limitez la réponse "
     "(max_length ou maximum) ou donnez-lui plus de cases (comb).",
 )

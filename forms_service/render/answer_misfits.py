@@ -154,14 +154,14 @@ _LETTERS = {
     Script.ARAB: LocalizedText("بالحروف العربية", "en lettres arabes"),
 }
 _TOO_LONG = LocalizedText(
-    ar="جواب «{label}» في «{block}» أطول من خانته على الورق: فيه {count} حرفا والخانة تسع {room} تقريبا. "
+    ar="جواب «{label}» في «{block}» أطول من خانته على الورق: عدد حروفه {count} والخانة تسع نحو {room}. "
     "لم يُحذف منه شيء: اختصروه ثم أعيدوا المحاولة.",
     fr="La réponse « {label} », dans « {block} », est trop longue pour sa case sur le papier : "
     "{count} caractères, la case en contient environ {room}. "
     "Rien n'en a été coupé : abrégez-la puis recommencez.",
 )
 _TOO_MANY_CELLS = LocalizedText(
-    ar="جواب «{label}» في «{block}» أطول من خانته على الورق: عدد رموزه {count} وعدد الخانات {room}. "
+    ar="جواب «{label}» في «{block}» أطول من خانته على الورق: عدد رموزه {count} وعدد مربعاتها {room}. "
     "لم يُحذف منه شيء: صحّحوه ثم أعيدوا المحاولة.",
     fr="La réponse « {label} », dans « {block} », compte {count} caractères pour {room} cases. "
     "Rien n'en a été coupé : corrigez-la puis recommencez.",

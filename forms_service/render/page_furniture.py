@@ -17,7 +17,6 @@ from core.placement import (
     MARK_SIZE_MM,
     PAGE_HEIGHT_MM,
     PAGE_WIDTH_MM,
-    BoxMm,
     PageIdentity,
     corner_mark_boxes,
     qr_box,
@@ -144,9 +143,3 @@ def page_foot(spec: FormSpec, page: int, pages: int) -> list[Piece]:
         Words(words.ar, CENTRE + 4.0, baseline, size, Language.AR, Align.LEFT),
         Words(label.ar, PAGE_WIDTH_MM - HEAD_LEFT, baseline, size, Language.AR, Align.RIGHT, bold=True),
     ]
-
-
-def quiet_zones() -> tuple[BoxMm, ...]:
-    """The areas that must stay white around the corner marks and the QR code."""
-    margin = MARK_SIZE_MM / 6
-    return (*(box.inset(-margin) for box in corner_mark_boxes()), qr_box().inset(-2.4))

@@ -7,20 +7,40 @@ not done here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone, tzinfo
-from enum import IntEnum
-from itertools import groupby
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import segno
-from fpdf import FPDF
-
-from core.localized_text import Direction, Language, LocalizedText, Script, dominant_script
-from core.placement import PAGE_HEIGHT_MM, PAGE_WIDTH_MM
+from core.localized_text import Language, LocalizedText
+from core.placement import PAGE_WIDTH_MM
 from core.receipt import DepositReceipt, ReceiptDocument
-from forms_service.render.typography import MM_PER_PT, Align, draw_text, new_document, wrap
+from forms_service.render.fpdf_drawing import new_document
+from forms_service.render.receipt_sheet import (
+    ACCENT,
+    BAND,
+    BOTTOM_MM,
+    HAIRLINE,
+    HEAD_MM,
+    LABEL_INK,
+    MARGIN_MM,
+    NOTICE_FILL,
+    NOTICE_INK,
+    PALE_INK,
+    QR_MM,
+    RIGHT_MM,
+    TOP_MM,
+    WIDTH_MM,
+    Block,
+    Color,
+    Column,
+    Sheet,
+    Style,
+    draw_qr,
+    height_of,
+    paginate,
+    write_centred,
+)
+from forms_service.render.typography import wrap
 
 TITLE = LocalizedText(ar="وصل الإيداع", fr="Accusé de dépôt de demande (*)")
 FUND = LocalizedText(
@@ -73,129 +93,23 @@ VERIFY_HOW = LocalizedText(
 CONTROL_CODE = LocalizedText(ar="رمز المراقبة", fr="Code de contrôle")
 PAGE = LocalizedText(ar="الصفحة {page} من {pages}", fr="Page {page} sur {pages}")
 
-MARGIN_MM = 17.0
-WIDTH_MM = PAGE_WIDTH_MM - 2 * MARGIN_MM
-RIGHT_MM = PAGE_WIDTH_MM - MARGIN_MM
-TOP_MM, BOTTOM_MM = 13.0, PAGE_HEIGHT_MM - 18.0
-HEAD_MM = 10.5
 LABEL_MM = 56.0
 VALUE_MM = WIDTH_MM - 2 * LABEL_MM
 INDENT_MM = 3.0
 DOCUMENT_MM = 81.0
 HALF_MM = 84.0
-QR_MM = 32.0
-
-INK, LABEL_INK, PALE_INK, ACCENT = (20, 24, 28), (70, 78, 86), (105, 112, 120), (16, 62, 92)
-BAND, HAIRLINE = (232, 238, 243), (196, 204, 211)
-NOTICE_FILL, NOTICE_INK = (253, 246, 231), (150, 92, 6)
 
 AIR = (1.0, 0.75, 0.5, 0.3)
 """How much room stands around the rows; less is tried before a second sheet is begun."""
 
-Color = tuple[int, int, int]
-
-
-class _Column(IntEnum):
-    """Where a text belongs; also the order in which the columns are written.
-
-    Readers of PDFs join what is written one after the other on one height into one line, and cannot
-    order a line that is half French, half Arabic.  Written column by column, every line stays its own.
-    """
-
-    TITLE = 0
-    ARABIC = 1
-    VALUE = 2
-    FRENCH = 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    size_pt: float
-    color: Color = INK
-    bold: bool = False
-    leading: float = 1.42
-
-    @property
-    def line_mm(self) -> float:
-        return self.size_pt * MM_PER_PT * self.leading
-
-
-_LABEL = _Style(9.5, LABEL_INK)
-_VALUE = _Style(10.5, bold=True)
-_REFERENCE = _Style(13, ACCENT, bold=True)
-_DOCUMENT = _Style(9)
-_MARK = _Style(10, ACCENT)
-_SMALL = _Style(8, LABEL_INK)
-_PALE = _Style(9, PALE_INK)
-_HEADING = _Style(10.5, ACCENT, bold=True)
-_ALIGN = {_Column.FRENCH: Align.LEFT, _Column.ARABIC: Align.RIGHT}
-
-
-class _Sheet:
-    """One page being drawn: strokes at once, texts at the end, column by column."""
-
-    def __init__(self, document: FPDF) -> None:
-        self._document = document
-        self._texts: list[tuple[_Column, Callable[[], None]]] = []
-        document.add_page()
-
-    def write(
-        self, column: _Column, text: str, baseline_mm: float, style: _Style, indent_mm: float = 0
-    ) -> None:
-        """Put a line into its column: French at the left, Arabic at the right, the rest in the middle."""
-        arabic = column is _Column.ARABIC or (
-            column is not _Column.FRENCH and dominant_script(text) is Script.ARAB
-        )
-        direction = Direction.RTL if arabic else Direction.LTR
-        x_mm, width_mm = MARGIN_MM + indent_mm, WIDTH_MM - 2 * indent_mm
-        align = _ALIGN.get(column, Align.CENTER)
-
-        def draw() -> None:
-            self._document.set_text_color(*style.color)
-            draw_text(
-                self._document, text, x_mm, baseline_mm, width_mm, style.size_pt, align, style.bold, direction
-            )
-
-        self._texts.append((column, draw))
-
-    def write_lines(
-        self, column: _Column, lines: Sequence[str], top_mm: float, style: _Style, indent_mm: float = 0
-    ) -> None:
-        """Put lines under one another, from ``top_mm`` downwards."""
-        for number, line in enumerate(lines):
-            self.write(column, line, top_mm + (number + 0.72) * style.line_mm, style, indent_mm)
-
-    def write_pair(
-        self, text: LocalizedText, baseline_mm: float, style: _Style, indent_mm: float = 0
-    ) -> None:
-        """Put one line in both languages, each on its side."""
-        self.write(_Column.ARABIC, text.ar, baseline_mm, style, indent_mm)
-        self.write(_Column.FRENCH, text.fr, baseline_mm, style, indent_mm)
-
-    def rule(self, y_mm: float, thickness_mm: float, color: Color) -> None:
-        """Draw a rule over the width of the text."""
-        self._document.set_line_width(thickness_mm)
-        self._document.set_draw_color(*color)
-        self._document.line(MARGIN_MM, y_mm, RIGHT_MM, y_mm)
-
-    def fill(self, x_mm: float, y_mm: float, width_mm: float, height_mm: float, color: Color) -> None:
-        """Fill a rectangle."""
-        self._document.set_fill_color(*color)
-        self._document.rect(x_mm, y_mm, width_mm, height_mm, style="F")
-
-    def finish(self) -> None:
-        """Write the texts that were put on the page."""
-        for _, draw in sorted(self._texts, key=lambda text: text[0]):
-            draw()
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """A piece of the sheet that is never torn apart; ``draw`` is given the sheet and its top."""
-
-    height_mm: float
-    draw: Callable[[_Sheet, float], None]
-    keep_with_next: bool = False
+_LABEL = Style(9.5, LABEL_INK)
+_VALUE = Style(10.5, bold=True)
+_REFERENCE = Style(13, ACCENT, bold=True)
+_DOCUMENT = Style(9)
+_MARK = Style(10, ACCENT)
+_SMALL = Style(8, LABEL_INK)
+_PALE = Style(9, PALE_INK)
+_HEADING = Style(10.5, ACCENT, bold=True)
 
 
 def render_receipt(
@@ -222,7 +136,7 @@ def render_receipt(
     )
     pages = _pages(receipt, code)
     for number, blocks in enumerate(pages, start=1):
-        sheet = _Sheet(document)
+        sheet = Sheet(document)
         _draw_head(sheet)
         y_mm = TOP_MM + HEAD_MM
         for block in blocks:
@@ -233,13 +147,13 @@ def render_receipt(
     return bytes(document.output())
 
 
-def _pages(receipt: DepositReceipt, code: str) -> list[list[_Block]]:
+def _pages(receipt: DepositReceipt, code: str) -> list[list[Block]]:
     """The blocks of every sheet: as few sheets as can be, and on these as airy as can be."""
-    settings = [_paginate(list(_blocks(receipt, code, air))) for air in AIR]
+    settings = [paginate(list(_blocks(receipt, code, air))) for air in AIR]
     return min(settings, key=len)
 
 
-def _blocks(receipt: DepositReceipt, code: str, air: float) -> Iterator[_Block]:
+def _blocks(receipt: DepositReceipt, code: str, air: float) -> Iterator[Block]:
     yield _title(air)
     yield from _facts(receipt, air)
     yield _space(6 * air)
@@ -256,47 +170,30 @@ def _blocks(receipt: DepositReceipt, code: str, air: float) -> Iterator[_Block]:
     yield _pair(FOOTNOTE, _SMALL, above_mm=2.5)
 
 
-def _paginate(blocks: Sequence[_Block]) -> list[list[_Block]]:
-    room_mm = BOTTOM_MM - TOP_MM - HEAD_MM
-    pages: list[list[_Block]] = [[]]
-    used_mm = 0.0
-    for index, block in enumerate(blocks):
-        last = index
-        while blocks[last].keep_with_next:
-            last += 1
-        needed_mm = sum(kept.height_mm for kept in blocks[index : last + 1])
-        if pages[-1] and used_mm + needed_mm > room_mm:
-            pages.append([])
-            used_mm = 0.0
-        pages[-1].append(block)
-        used_mm += block.height_mm
-    return pages
-
-
 # --- blocks ---------------------------------------------------------------------------------------
 
 
-def _space(height_mm: float) -> _Block:
-    return _Block(height_mm, lambda sheet, top_mm: None)
+def _space(height_mm: float) -> Block:
+    return Block(height_mm, lambda sheet, top_mm: None)
 
 
-def _title(air: float) -> _Block:
+def _title(air: float) -> Block:
     drop_mm = 7.5 + 3.0 * air
     lines = (
-        (TITLE.ar, _Style(25, ACCENT, bold=True), 0.0),
-        (TITLE.fr, _Style(16, ACCENT, bold=True), 10.0),
-        (PORTAL.ar, _Style(9, LABEL_INK), 17.5),
-        (PORTAL.fr, _Style(8.5, LABEL_INK), 22.3),
+        (TITLE.ar, Style(25, ACCENT, bold=True), 0.0),
+        (TITLE.fr, Style(16, ACCENT, bold=True), 10.0),
+        (PORTAL.ar, Style(9, LABEL_INK), 17.5),
+        (PORTAL.fr, Style(8.5, LABEL_INK), 22.3),
     )
 
-    def draw(sheet: _Sheet, top_mm: float) -> None:
+    def draw(sheet: Sheet, top_mm: float) -> None:
         for text, style, baseline_mm in lines:
-            sheet.write(_Column.TITLE, text, top_mm + drop_mm + baseline_mm, style)
+            sheet.write(Column.TITLE, text, top_mm + drop_mm + baseline_mm, style)
 
-    return _Block(drop_mm + 24.0 + 4.0 * air, draw)
+    return Block(drop_mm + 24.0 + 4.0 * air, draw)
 
 
-def _facts(receipt: DepositReceipt, air: float) -> Iterator[_Block]:
+def _facts(receipt: DepositReceipt, air: float) -> Iterator[Block]:
     yield _rule(0.5, ACCENT)
     yield _fact(NAME, _both(receipt.applicant_name), air)
     yield _fact(REGISTRATION, [receipt.registration], air)
@@ -312,43 +209,26 @@ def _both(text: LocalizedText) -> list[str]:
 
 
 def _fact(
-    label: LocalizedText, values: list[str], air: float, style: _Style = _VALUE, *, last: bool = False
-) -> _Block:
+    label: LocalizedText, values: list[str], air: float, style: Style = _VALUE, *, last: bool = False
+) -> Block:
     french = wrap(label.fr, LABEL_MM - 3, _LABEL.size_pt)
     arabic = wrap(label.ar, LABEL_MM - 3, _LABEL.size_pt)
     middle = [line for value in values for line in wrap(value, VALUE_MM - 2, style.size_pt, style.bold)]
-    height_mm = max(_height(french, _LABEL), _height(arabic, _LABEL), _height(middle, style), 6.0)
+    height_mm = max(height_of(french, _LABEL), height_of(arabic, _LABEL), height_of(middle, style), 6.0)
     height_mm += 4.0 * air
 
-    def draw(sheet: _Sheet, top_mm: float) -> None:
-        _write_centred(sheet, _Column.FRENCH, french, top_mm, height_mm, _LABEL)
-        _write_centred(sheet, _Column.VALUE, middle, top_mm, height_mm, style)
-        _write_centred(sheet, _Column.ARABIC, arabic, top_mm, height_mm, _LABEL)
+    def draw(sheet: Sheet, top_mm: float) -> None:
+        write_centred(sheet, Column.FRENCH, french, top_mm, height_mm, _LABEL)
+        write_centred(sheet, Column.VALUE, middle, top_mm, height_mm, style)
+        write_centred(sheet, Column.ARABIC, arabic, top_mm, height_mm, _LABEL)
         if not last:
             sheet.rule(top_mm + height_mm, 0.15, HAIRLINE)
 
-    return _Block(height_mm, draw)
+    return Block(height_mm, draw)
 
 
-def _height(lines: Sequence[str], style: _Style) -> float:
-    return len(lines) * style.line_mm
-
-
-def _write_centred(
-    sheet: _Sheet,
-    column: _Column,
-    lines: Sequence[str],
-    top_mm: float,
-    height_mm: float,
-    style: _Style,
-    indent_mm: float = 0,
-) -> None:
-    """Lines in the middle of a row's height."""
-    sheet.write_lines(column, lines, top_mm + (height_mm - _height(lines, style)) / 2, style, indent_mm)
-
-
-def _rule(thickness_mm: float, color: Color) -> _Block:
-    return _Block(0.0, lambda sheet, top_mm: sheet.rule(top_mm, thickness_mm, color))
+def _rule(thickness_mm: float, color: Color) -> Block:
+    return Block(0.0, lambda sheet, top_mm: sheet.rule(top_mm, thickness_mm, color))
 
 
 def _documents(
@@ -357,7 +237,7 @@ def _documents(
     mark: str,
     documents: Sequence[ReceiptDocument],
     air: float,
-) -> Iterator[_Block]:
+) -> Iterator[Block]:
     yield _heading(heading, len(documents))
     if not documents:
         yield _pair(none, _PALE, above_mm=1.0)
@@ -365,105 +245,91 @@ def _documents(
         yield _document(mark, document, air, last=number == len(documents))
 
 
-def _heading(text: LocalizedText, count: int) -> _Block:
-    def draw(sheet: _Sheet, top_mm: float) -> None:
+def _heading(text: LocalizedText, count: int) -> Block:
+    def draw(sheet: Sheet, top_mm: float) -> None:
         sheet.fill(MARGIN_MM, top_mm, WIDTH_MM, 7.0, BAND)
         sheet.write_pair(text, top_mm + 4.9, _HEADING, INDENT_MM)
-        sheet.write(_Column.VALUE, str(count), top_mm + 4.9, _HEADING)
+        sheet.write(Column.VALUE, str(count), top_mm + 4.9, _HEADING)
 
-    return _Block(7.4, draw, keep_with_next=True)
+    return Block(7.4, draw, keep_with_next=True)
 
 
-def _document(mark: str, line: ReceiptDocument, air: float, *, last: bool) -> _Block:
+def _document(mark: str, line: ReceiptDocument, air: float, *, last: bool) -> Block:
     label = OF_CHILD.fill(label=line.label, child=line.child) if line.child else line.label
     french = wrap(label.fr, DOCUMENT_MM - 3, _DOCUMENT.size_pt)
     arabic = wrap(label.ar, DOCUMENT_MM - 3, _DOCUMENT.size_pt)
-    height_mm = max(_height(french, _DOCUMENT), _height(arabic, _DOCUMENT)) + 0.4 + 1.8 * air
+    height_mm = max(height_of(french, _DOCUMENT), height_of(arabic, _DOCUMENT)) + 0.4 + 1.8 * air
     middle = [f"{mark} ×{line.count}" if line.count > 1 else mark]
 
-    def draw(sheet: _Sheet, top_mm: float) -> None:
-        _write_centred(sheet, _Column.FRENCH, french, top_mm, height_mm, _DOCUMENT, INDENT_MM)
-        _write_centred(sheet, _Column.VALUE, middle, top_mm, height_mm, _MARK)
-        _write_centred(sheet, _Column.ARABIC, arabic, top_mm, height_mm, _DOCUMENT, INDENT_MM)
+    def draw(sheet: Sheet, top_mm: float) -> None:
+        write_centred(sheet, Column.FRENCH, french, top_mm, height_mm, _DOCUMENT, INDENT_MM)
+        write_centred(sheet, Column.VALUE, middle, top_mm, height_mm, _MARK)
+        write_centred(sheet, Column.ARABIC, arabic, top_mm, height_mm, _DOCUMENT, INDENT_MM)
         if not last:
             sheet.rule(top_mm + height_mm, 0.12, HAIRLINE)
 
-    return _Block(height_mm, draw)
+    return Block(height_mm, draw)
 
 
-def _pair(text: LocalizedText, style: _Style, *, above_mm: float) -> _Block:
+def _pair(text: LocalizedText, style: Style, *, above_mm: float) -> Block:
     """French on the left half, Arabic on the right half."""
     french, arabic = (wrap(wording, HALF_MM, style.size_pt) for wording in (text.fr, text.ar))
 
-    def draw(sheet: _Sheet, top_mm: float) -> None:
-        sheet.write_lines(_Column.FRENCH, french, top_mm + above_mm, style, INDENT_MM)
-        sheet.write_lines(_Column.ARABIC, arabic, top_mm + above_mm, style, INDENT_MM)
+    def draw(sheet: Sheet, top_mm: float) -> None:
+        sheet.write_lines(Column.FRENCH, french, top_mm + above_mm, style, INDENT_MM)
+        sheet.write_lines(Column.ARABIC, arabic, top_mm + above_mm, style, INDENT_MM)
 
-    return _Block(max(_height(french, style), _height(arabic, style)) + above_mm, draw)
+    return Block(max(height_of(french, style), height_of(arabic, style)) + above_mm, draw)
 
 
-def _physical_check(air: float) -> _Block:
-    title = _Style(10.5, NOTICE_INK, bold=True)
-    body = _pair(PHYSICAL_CHECK, _Style(9.5), above_mm=0)
+def _physical_check(air: float) -> Block:
+    title = Style(10.5, NOTICE_INK, bold=True)
+    body = _pair(PHYSICAL_CHECK, Style(9.5), above_mm=0)
     height_mm = body.height_mm + 9.0 + 2.0 * air
 
-    def draw(sheet: _Sheet, top_mm: float) -> None:
+    def draw(sheet: Sheet, top_mm: float) -> None:
         sheet.fill(MARGIN_MM, top_mm, WIDTH_MM, height_mm, NOTICE_FILL)
         for x_mm in (MARGIN_MM, RIGHT_MM - 1.0):
             sheet.fill(x_mm, top_mm, 1.0, height_mm, NOTICE_INK)
         sheet.write_pair(NOTICE, top_mm + 5.0 + air, title, INDENT_MM)
         body.draw(sheet, top_mm + 7.0 + air)
 
-    return _Block(height_mm, draw)
+    return Block(height_mm, draw)
 
 
-def _verification(receipt: DepositReceipt, code: str) -> _Block:
+def _verification(receipt: DepositReceipt, code: str) -> Block:
     """The QR code in the middle, what to do with it on both sides."""
     side_mm = (WIDTH_MM - QR_MM) / 2 - 6
-    title, control = _Style(10, ACCENT, bold=True), _Style(11, bold=True)
+    title, control = Style(10, ACCENT, bold=True), Style(11, bold=True)
 
-    def draw(sheet: _Sheet, top_mm: float) -> None:
+    def draw(sheet: Sheet, top_mm: float) -> None:
         sheet.rule(top_mm, 0.15, HAIRLINE)
-        _draw_qr(sheet, code, (PAGE_WIDTH_MM - QR_MM) / 2, top_mm + 3)
+        draw_qr(sheet, code, (PAGE_WIDTH_MM - QR_MM) / 2, top_mm + 3)
         sheet.write_pair(VERIFY, top_mm + 6.5, title, INDENT_MM)
-        for column, text in ((_Column.FRENCH, VERIFY_HOW.fr), (_Column.ARABIC, VERIFY_HOW.ar)):
+        for column, text in ((Column.FRENCH, VERIFY_HOW.fr), (Column.ARABIC, VERIFY_HOW.ar)):
             lines = wrap(text, side_mm, _SMALL.size_pt)
             sheet.write_lines(column, lines, top_mm + 8.5, _SMALL, INDENT_MM)
             sheet.write(column, receipt.control_code(), top_mm + 34, control, INDENT_MM)
         sheet.write_pair(CONTROL_CODE, top_mm + 29, _SMALL, INDENT_MM)
 
-    return _Block(QR_MM + 4.5, draw, keep_with_next=True)
-
-
-def _draw_qr(sheet: _Sheet, code: str, x_mm: float, y_mm: float) -> None:
-    """Every row's dark modules as bars; the white of the sheet around it is the quiet zone."""
-    rows = [list(row) for row in segno.make(code, error="m", micro=False).matrix]
-    module_mm = QR_MM / len(rows)
-    for number, cells in enumerate(rows):
-        column = 0
-        for dark, group in groupby(cells):
-            length = len(list(group))
-            if dark:
-                left_mm, top_mm = x_mm + column * module_mm, y_mm + number * module_mm
-                sheet.fill(left_mm, top_mm, length * module_mm, module_mm, (0, 0, 0))
-            column += length
+    return Block(QR_MM + 4.5, draw, keep_with_next=True)
 
 
 # --- head and foot --------------------------------------------------------------------------------
 
 
-def _draw_head(sheet: _Sheet) -> None:
+def _draw_head(sheet: Sheet) -> None:
     sheet.write_pair(FUND, TOP_MM + 4, _HEADING)
     sheet.rule(TOP_MM + 7.0, 0.7, ACCENT)
     sheet.rule(TOP_MM + 8.2, 0.2, ACCENT)
 
 
-def _draw_foot(sheet: _Sheet, reference: str, page: int, pages: int) -> None:
-    style = _Style(7.5, PALE_INK)
+def _draw_foot(sheet: Sheet, reference: str, page: int, pages: int) -> None:
+    style = Style(7.5, PALE_INK)
     baseline_mm = BOTTOM_MM + 6.5
     sheet.rule(baseline_mm - 4.3, 0.15, HAIRLINE)
     sheet.write_pair(PAGE.fill(page=page, pages=pages), baseline_mm, style)
-    sheet.write(_Column.VALUE, reference, baseline_mm, style)
+    sheet.write(Column.VALUE, reference, baseline_mm, style)
 
 
 def moroccan_moment(moment: datetime) -> str:

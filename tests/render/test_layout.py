@@ -14,12 +14,24 @@ import pytest
 from core.field_kinds import kind_of
 from core.form_spec import FormSpec
 from core.localized_text import Language, LocalizedText, Script
-from core.placement import PAGE_HEIGHT_MM, PAGE_WIDTH_MM, BoxMm, WidgetKind
+from core.placement import (
+    MARK_SIZE_MM,
+    PAGE_HEIGHT_MM,
+    PAGE_WIDTH_MM,
+    BoxMm,
+    WidgetKind,
+    corner_mark_boxes,
+    qr_box,
+)
 from forms_service.render.artwork import Line, Panel, Words
 from forms_service.render.layout import lay_out, layout_problems
-from forms_service.render.page_furniture import quiet_zones
 from forms_service.render.paper_grid import BODY_BOTTOM, TICK_SIZE
 from tests.render.conftest import ROOT
+
+
+def quiet_zones() -> tuple[BoxMm, ...]:
+    """One black cell around the corner marks, four modules around the QR code."""
+    return (*(box.inset(-MARK_SIZE_MM / 6) for box in corner_mark_boxes()), qr_box().inset(-2.4))
 
 
 def test_every_printed_field_has_its_place(any_form: FormSpec) -> None:

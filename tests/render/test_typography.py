@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from core.localized_text import Direction, Language
 from forms_service.render import typography
-from forms_service.render.typography import Align, draw_text, shape, split_by_direction, text_width_mm, wrap
+from forms_service.render.fpdf_drawing import Align, draw_text, new_document
+from forms_service.render.typography import shape, split_by_direction, text_width_mm, wrap
 
 ARABIC_LABELS = [
     "الاسم العائلي",
@@ -28,7 +29,7 @@ FRENCH_LABELS = ["N° d’immatriculation de l’assuré(e)", "Élève « œuvre
 
 
 def drawn(text: str, direction: Direction, **options: object) -> bytes:
-    document = typography.new_document("essai", Language.AR)
+    document = new_document("essai", Language.AR)
     document.add_page()
     draw_text(document, text, 20, 50, 170, 12, direction=direction, **options)
     return bytes(document.output())
