@@ -280,7 +280,8 @@ def _load_every_picture(page: Page) -> None:
                 window.scrollTo(0, y);
                 await new Promise((done) => setTimeout(done, 60));
             }
-            await Promise.all([...document.images].map((one) => one.complete || new Promise((done) => {
+            const shown = [...document.images].filter((one) => !one.closest("details:not([open])"));
+            await Promise.all(shown.map((one) => one.complete || new Promise((done) => {
                 one.onload = one.onerror = done;
             })));
             window.scrollTo(0, 0);

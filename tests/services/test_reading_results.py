@@ -376,7 +376,7 @@ def test_two_reviewers_never_overwrite_each_other_unseen(office, under_review: s
 def test_the_crop_shows_the_box_with_a_margin(office, under_review: str) -> None:
     found = extractions(office, under_review)["assured.city"]
     crop = cv2.imdecode(np.frombuffer(office.services.crop(office.reviewer, found.id), np.uint8), 0)
-    assert crop.shape == (60, 320)
+    assert crop.shape == (40 + 2 * 55, 300 + 2 * 55)
     whole = office.services.scan_page(office.reviewer, under_review, found.scan_id, 0)
     assert cv2.imdecode(np.frombuffer(whole, np.uint8), 0).shape == (1000, 800)
     narrow = office.services.attachment_page_image(office.applicant, under_review, found.scan_id, 0, 200)
