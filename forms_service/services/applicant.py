@@ -11,12 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.completeness import CompletenessReport, assess_completeness
-from core.dossier import DossierState, Origin, fact_fields
+from core.deposit import applicant_name, applicant_of
+from core.dossier import Dossier, DossierState, Origin, fact_fields, printed_answers
 from core.errors import DossierError, InvalidValue
 from core.field_kinds import Answer, kind_of
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import Language, LocalizedText
 from core.receipt import new_reference
+from core.scope import build_scope
 from forms_service.services.base import UseCases, may_edit
 from forms_service.services.made_forms import at_deposit
 from forms_service.services.messages import say
@@ -24,6 +26,9 @@ from forms_service.services.presenting import dossier_view, read_dossier, read_g
 from forms_service.services.views import Actor, DossierSummary, DossierView
 from forms_service.storage.dossiers import FACT, FIELD, DossierRepository
 from forms_service.storage.models import AccountRow, AnswerRow, DossierRow
+
+_Outcome = tuple[Answer, str | None, LocalizedText | None]
+"""A canonical value; or the text as it was typed, and what is wrong with it."""
 
 
 class ApplicantWork(UseCases):
@@ -152,6 +157,7 @@ class ApplicantWork(UseCases):
             given = _known(spec, values, facts or {}, actor)
             current = DossierRepository(session).answers(row.id)
             parsed = {key: _parsed(spec_, raw) for key, (spec_, raw) in given.items()}
+            parsed = _without_misfits(spec, read_dossier(session, row, spec).dossier, given, parsed)
             changed = {key: outcome for key, outcome in parsed.items() if _differs(current.get(key), outcome)}
             for key in changed:
                 self._refuse_overwriting(current.get(key), expected_revision, given[key][0].label)
@@ -200,15 +206,17 @@ class ApplicantWork(UseCases):
 
     def refresh_applicant(self, session: Session, row: DossierRow, spec: FormSpec) -> None:
         """Take name and registration for lists and search from the answers, once they are given."""
-        answers = DossierRepository(session).answers(row.id)
-
-        def value(field_id: str) -> str:
-            found = answers.get((FIELD, field_id))
-            return str(found.value["value"]) if found and found.value else ""
-
-        name = " ".join(filter(None, map(value, spec.applicant_fields.get("name", "").split(","))))
+        dossier = read_dossier(session, row, spec).dossier
+        applicant = applicant_of(spec, build_scope(spec, dossier, self.today()))
+        name = applicant_name(applicant.name, dossier.answers()).fr or self.account_name(session, row)
+        insured = dossier.answers().get(spec.applicant_fields["registration"])
         row.owner_name = name[:200] or row.owner_name
-        row.registration = value(spec.applicant_fields.get("registration", ""))[:32] or row.registration
+        row.registration = str(insured or "")[:32] or row.registration
+
+    def account_name(self, session: Session, row: DossierRow) -> str:
+        """The name of the account a dossier belongs to; empty when a clerk opened it for nobody known."""
+        account = session.get(AccountRow, row.owner_id) if row.owner_id else None
+        return account.name if account else ""
 
     # --- details --------------------------------------------------------------------------------
 
@@ -282,7 +290,7 @@ def _known(
     return known | {(FACT, name): (fact_specs[name], raw) for name, raw in facts.items()}
 
 
-def _parsed(field: FieldSpec, raw: object) -> tuple[Answer, str | None, LocalizedText | None]:
+def _parsed(field: FieldSpec, raw: object) -> _Outcome:
     """(value, raw text when it is not valid, problem)."""
     try:
         return kind_of(field).parse(raw, field), None, None
@@ -290,7 +298,27 @@ def _parsed(field: FieldSpec, raw: object) -> tuple[Answer, str | None, Localize
         return None, str(raw), problem.message
 
 
-def _differs(current: AnswerRow | None, outcome: tuple[Answer, str | None, LocalizedText | None]) -> bool:
+def _without_misfits(
+    spec: FormSpec,
+    dossier: Dossier,
+    given: Mapping[tuple[str, str], tuple[FieldSpec, object]],
+    parsed: Mapping[tuple[str, str], _Outcome],
+) -> dict[tuple[str, str], _Outcome]:
+    """Refuse now what could not be printed later: an answer too long for its box on paper."""
+    from forms_service.render.answer_misfits import misfits
+
+    typed = {name: outcome[0] for (space, name), outcome in parsed.items() if space == FIELD}
+    values = {**printed_answers(spec, dossier)[0], **typed}
+    found = misfits(spec, {name: value for name, value in values.items() if value is not None})
+    return {
+        key: (None, str(given[key][1]), found[key[1]])
+        if key[0] == FIELD and outcome[0] is not None and key[1] in found
+        else outcome
+        for key, outcome in parsed.items()
+    }
+
+
+def _differs(current: AnswerRow | None, outcome: _Outcome) -> bool:
     value, raw, _ = outcome
     if current is None:
         return value is not None or raw is not None

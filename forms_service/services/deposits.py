@@ -12,14 +12,21 @@ from sqlalchemy.orm import Session
 
 from core.completeness import CompletenessReport, assess_completeness
 from core.deposit import receipt_for
-from core.dossier import Dossier, DossierEvent, DossierState, Origin, next_state
+from core.dossier import Dossier, DossierEvent, DossierState, Origin, next_state, printed_answers
 from core.errors import DossierError
 from core.form_spec import FormSpec
 from core.localized_text import Language, LocalizedText
 from core.receipt import DepositReceipt, ReceiptDocument, new_reference, normalize_reference
 from forms_service.services.applicant import ApplicantWork
 from forms_service.services.base import may_edit
-from forms_service.services.made_forms import MadeForm, at_deposit, attach, declared, make_form
+from forms_service.services.made_forms import (
+    MadeForm,
+    at_deposit,
+    attach,
+    declared,
+    made_beside_signature,
+    make_form,
+)
 from forms_service.services.messages import say
 from forms_service.services.presenting import read_dossier
 from forms_service.services.storing_answers import put_field
@@ -28,11 +35,6 @@ from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import AttachmentRow, DossierRow, HonourDeclarationRow
 
 _ATTEMPTS = 5
-
-GENERAL_DECLARATION = LocalizedText(
-    ar="أصرح بمصداقية وصحة المعلومات المذكورة",
-    fr="Je déclare les informations citées sincères et véritables",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,9 @@ class Deposits(ApplicantWork):
             row = self.get_dossier(session, actor, dossier_id)
             spec = self.spec_of(row)
             dossier = read_dossier(session, row, spec).dossier
-        return render_filled(spec, printed_answers(spec, dossier), reference=row.reference, flatten=flatten)
+        return render_filled(
+            spec, printed_answers(spec, dossier)[0], reference=row.reference, flatten=flatten
+        )
 
     def blank_pdf(self, form_id: str, copies: int = 1, reference: str = "") -> bytes:
         """An empty form to print or to fill on a computer."""
@@ -186,11 +190,12 @@ class Deposits(ApplicantWork):
             after = at_deposit(session, row, spec, read.dossier, actor, day)
             dossier, ticked = declared(after.dossier, spec, day, actor, now)
             report = assess_completeness(spec, dossier, day, read.unreadable())
-            receipt = self._receipt(row, spec, dossier, report, now, check)
+            holder = self.account_name(session, row) or row.owner_name
+            receipt = self._receipt(row, spec, dossier, report, now, check, holder)
             revision, language = row.revision, Language(row.language)
         address = f"{self.adapters.config.public_url}/receipt/{receipt.reference}/"
         pdf = issue(receipt, self.adapters.signer(), language=language, verify_url=address)
-        answers = printed_answers(spec, dossier)
+        answers, _ = printed_answers(spec, dossier)
         forms = tuple(make_form(spec, one, answers, receipt.reference, self.objects) for one in after.made)
         return _Prepared(
             revision,
@@ -244,8 +249,14 @@ class Deposits(ApplicantWork):
         self, session: Session, row: DossierRow, actor: Actor, prepared: _Prepared
     ) -> None:
         """Record the declarations on honour: who, when, and the very words."""
-        words = {one.id: one.text for one in self.spec_of(row).declarations}
-        declared = {"deposit": GENERAL_DECLARATION}
+        spec = self.spec_of(row)
+        words = {one.id: one.text for one in spec.declarations}
+        declared = {
+            one.id: one.label
+            for section in spec.sections
+            for one in section.fields()
+            if made_beside_signature(one, section)
+        } or {"deposit": say("declaration_at_deposit")}
         declared |= {name: words[name] for name in prepared.report.declarations}
         for name, text in declared.items():
             session.add(
@@ -270,6 +281,7 @@ class Deposits(ApplicantWork):
         report: CompletenessReport,
         now: datetime,
         check: bool,
+        holder: str,
     ) -> DepositReceipt:
         receipt = receipt_for(
             spec,
@@ -279,9 +291,8 @@ class Deposits(ApplicantWork):
             deposited_at=now.astimezone(self.zone).replace(microsecond=0),
             physical_check=check,
             types=self.catalogue.document_types(),
+            holder=holder,
         )
-        if not receipt.applicant_name.fr:  # nothing answered yet: the account says who deposits
-            receipt = replace(receipt, applicant_name=LocalizedText(row.owner_name, row.owner_name))
         return replace(receipt, registration=receipt.registration or row.registration)
 
 
@@ -308,16 +319,6 @@ def receipt_from_payload(payload: Mapping[str, Any]) -> DepositReceipt:
         missing=lines(payload["missing"]),
         physical_check=payload["physical_check"],
     )
-
-
-def printed_answers(spec: FormSpec, dossier: Dossier) -> dict[str, Any]:
-    """The answers that have a place on paper, rows of groups under their full ids."""
-    answers: dict[str, Any] = dict(dossier.answers())
-    for group_id, rows in dossier.groups.items():
-        for number, row in enumerate(rows, start=1):
-            answers |= {f"{group_id}.{number}.{name}": value for name, value in row.items()}
-    printed = {one.id for one in spec.printed_fields()}
-    return {name: value for name, value in answers.items() if name in printed}
 
 
 def _bare(code: str) -> str:

@@ -120,6 +120,9 @@ MESSAGES: dict[str, LocalizedText] = {
         "لم تؤخذ أي معلومة من الصفحات التالية لأنها لا تنتمي إلى هذا الملف: {pages}.",
         "Rien n'a été repris de ces pages, qui n'appartiennent pas à ce dossier : {pages}.",
     ),
+    "declaration_at_deposit": _T(
+        "أصرح بمصداقية وصحة المعلومات المذكورة", "Je déclare les informations citées sincères et véritables"
+    ),
     "missing_pages": _T(
         "تنقص صفحات من الاستمارة: {pages}. ما أرسلتموه محفوظ. أضيفوا الصفحات الناقصة.",
         "Il manque des pages du formulaire : {pages}. Ce que vous avez envoyé est conservé. "

@@ -213,3 +213,32 @@ def test_a_clerk_opens_a_dossier_for_somebody(office) -> None:
     dossier = office.services.open_dossier(office.clerk, "311-1-14", "fr", for_registration="123456782")
     assert office.values(dossier) == {"assured.registration": "123456782"}
     assert [one.id for one in office.services.dossiers(office.applicant)] == [dossier]
+
+
+def test_an_answer_that_passes_can_be_printed_at_the_deposit(office) -> None:
+    dossier = office.open()
+    name = "ABDERRAHMANE BEN MOHAMMED EL HAOUARI"
+    typed = {"assured.first": name, "assured.last": name, "assured.first.ar": "عبد الرحمان بن محمد الهواري"}
+    assert office.services.answer(office.applicant, dossier, typed, {}) == {}
+    assert office.services.filled_pdf(office.applicant, dossier, flatten=True).startswith(b"%PDF")
+
+
+def test_an_answer_too_long_for_its_box_is_told_at_once_and_kept_as_typed(office, monkeypatch) -> None:
+    from core.localized_text import LocalizedText
+    from forms_service.render import answer_misfits
+
+    sentence = LocalizedText("طويل", "Trop long")
+    monkeypatch.setattr(answer_misfits, "misfits", lambda _spec, values: dict.fromkeys(values, sentence))
+    dossier = office.open()
+    told = office.services.answer(office.applicant, dossier, {"assured.city": "Meknès"}, {})
+    assert told == {"assured.city": sentence}
+    view = office.services.dossier(office.applicant, dossier)
+    assert view.raw["assured.city"] == "Meknès" and "assured.city" not in view.dossier.answers()
+
+
+def test_a_widows_receipt_bears_her_name_and_not_her_late_husbands(office) -> None:
+    dossier = office.open()
+    typed = {"quality": "widow_no_pension", "assured.last": "Ouazzani", "assured.first": "Rachid"}
+    office.services.answer(office.applicant, dossier, typed, {})
+    receipt = office.services.deposit(office.applicant, dossier, declaration_accepted=True)
+    assert receipt.applicant_name.fr == office.applicant.name

@@ -119,7 +119,7 @@ def test_declarations_on_honour_are_kept_with_who_and_when(office, dossier: str)
     office.services.deposit(office.applicant, dossier, True)
     with office.application.database.reading() as session:
         rows = session.scalars(select(HonourDeclarationRow)).all()
-    assert {row.declaration for row in rows} == {"deposit", "spouse_inactivity"}
+    assert {row.declaration for row in rows} == {"decl.true", "spouse_inactivity"}
     assert {row.declared_by for row in rows} == {office.applicant.id}
     assert {row.declared_at for row in rows} == {office.clock.now}
     assert all(row.text["ar"] and row.text["fr"] for row in rows)
