@@ -17,6 +17,12 @@ INK_LEVEL = 165
 """Darker pixels are ink, on an evenly lit page."""
 
 SPECK_MM2 = 0.05
+FAINT_LEVEL = 205
+FAINT_MARK_MM2 = 0.07
+MARK_LENGTH_MM = 1.2
+MARK_REACH_MM = 1.0
+"""Paler than ink, yet a mark, when it is as big as a dot and stands this near above a letter."""
+
 OUTLINE_REACH_MM = 0.45
 """A dark bar this near to the edge of a crop, and touching it, is left over from the printed box."""
 
@@ -94,13 +100,41 @@ def ink_of(crop: np.ndarray) -> Ink:
         if area < SPECK_MM2 * PX_PER_MM**2 or _is_leftover(left, top, breadth, tall, width, height, reach):
             keep[number] = False
     kept = keep[labels]
+    marks = _faint_marks(crop, kept, (mask == 0) & (dark > 0))
+    kept |= marks
     dropped = (dark > 0) & ~kept
     pixels = crop
     if dropped.any():
         halo = cv2.dilate(dropped.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
         pixels = crop.copy()
-        pixels[halo & ~kept] = PAPER
+        pixels[halo & ~kept & ~_grown(marks)] = PAPER
     return Ink(pixels, kept)
+
+
+def _grown(mask: np.ndarray) -> np.ndarray:
+    return cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+
+
+def _faint_marks(crop: np.ndarray, kept: np.ndarray, outline: np.ndarray) -> np.ndarray:
+    """The accents and dots that a poor scan left too pale to be ink: small, and right above a letter."""
+    pale = ((crop < FAINT_LEVEL) & ~_grown(kept) & ~_grown(outline)).astype(np.uint8)
+    pale = cv2.morphologyEx(pale, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(pale, connectivity=8)
+    reach = round(MARK_REACH_MM * PX_PER_MM)
+    below = np.zeros((2 * reach + 1, 3), np.uint8)
+    below[reach:] = 1
+    over_letters = cv2.dilate(kept.astype(np.uint8), below, anchor=(1, reach)) > 0
+    keep = np.zeros(count, bool)
+    for number in range(1, count):
+        left, top, breadth, tall, area = stats[number]
+        at_edge = (
+            min(left, top) <= 1 or left + breadth >= crop.shape[1] - 1 or top + tall >= crop.shape[0] - 1
+        )
+        small = max(breadth, tall) <= MARK_LENGTH_MM * PX_PER_MM
+        enough = area >= FAINT_MARK_MM2 * PX_PER_MM**2
+        keep[number] = enough and small and not at_edge and over_letters[labels == number].mean() > 0.5
+    marks: np.ndarray = keep[labels]
+    return marks
 
 
 def _clear_outline(mask: np.ndarray) -> None:

@@ -27,6 +27,7 @@ from forms_service.ocr.line_reader import (
 )
 from forms_service.ocr.look_alikes import has_ambiguous_second, mend_identity_number
 from forms_service.ocr.name_scripts import is_same_name
+from forms_service.ocr.second_opinions import DoubtedLine, confirmed_email, confirmed_latin
 from forms_service.ocr.tick_boxes import Mark, is_signed, read_tick
 from forms_service.ocr.twin_names import read_twins
 
@@ -37,6 +38,8 @@ COMB_ACCEPTED = 0.55
 LATIN_ACCEPTED = 0.75
 ARABIC_ACCEPTED = 0.9
 TICK_ACCEPTED = 0.6
+EMAIL_ACCEPTED = 0.6
+"""Lower than for other lines: two models and the ink's own dots have to agree already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,7 @@ def _text(page: np.ndarray, field: FieldSpec, place: Placement, engine: TextEngi
     if ink.bounds is None:
         return _blank(field, place, engine)
     readings = [_line(one, field, engine) for one in text_lines(ink, place.lines)]
+    doubts = [reading.doubt for reading in readings if isinstance(reading, DoubtedLine)]
     raw = " ".join(reading.text for reading in readings if reading.text)
     if not raw:
         return _unread(field, place, engine)
@@ -150,24 +154,30 @@ def _text(page: np.ndarray, field: FieldSpec, place: Placement, engine: TextEngi
         all(reading.agreed for reading in readings),
         readings[0].script,
     )
-    return _judged(field, place, raw, _confidence(line), _line_doubt(line, field), engine)
+    doubt = doubts[0] if doubts else _line_doubt(line, field)
+    return _judged(field, place, raw, _confidence(line), doubt, engine)
 
 
 def _line(ink: Ink, field: FieldSpec, engine: TextEngine) -> LineReading:
     charset = kind_of(field).charset
     if field.kind == "email":
-        return read_email(ink, engine, charset)
+        return confirmed_email(read_email(ink, engine, charset), ink, engine, charset)
     if field.script is Script.ARAB:
         return read_arabic(ink, engine)
+    if field.kind == "amount":
+        return read_latin(ink, engine, charset)
     if field.script is Script.LATN:
-        return read_latin(ink, engine, charset if field.kind == "amount" else None)
-    return read_either(ink, engine)
+        return confirmed_latin(read_latin(ink, engine), ink, engine)
+    return confirmed_latin(read_either(ink, engine), ink, engine)
 
 
 def _line_doubt(line: LineReading, field: FieldSpec) -> Doubt | None:
+    if isinstance(line, DoubtedLine):
+        return line.doubt
     if not line.agreed:
         return Doubt.READINGS_DISAGREE
-    if line.confidence < (ARABIC_ACCEPTED if line.script is Script.ARAB else LATIN_ACCEPTED):
+    accepted = ARABIC_ACCEPTED if line.script is Script.ARAB else LATIN_ACCEPTED
+    if line.confidence < (EMAIL_ACCEPTED if field.kind == "email" else accepted):
         return Doubt.LOW_CONFIDENCE
     if line.script is Script.ARAB:
         return Doubt.NOT_CORROBORATED

@@ -37,8 +37,7 @@ _SENTENCES = {
         fr="Le fichier « {name} » a plus de {limit} pages. Divisez-le en plusieurs fichiers.",
     ),
     "image_too_large": LocalizedText(
-        ar="أبعاد الصورة «{name}» كبيرة جدا (أكثر من {limit} مليون بكسل)."
-        " امسحوا بدقة 300 نقطة في البوصة.",
+        ar="أبعاد الصورة «{name}» كبيرة جدا (أكثر من {limit} مليون بكسل). امسحوا بدقة 300 نقطة في البوصة.",
         fr="L'image « {name} » est trop grande (plus de {limit} millions de pixels). "
         "Numérisez à 300 points par pouce.",
     ),
