@@ -1,0 +1,42 @@
+"""Paper that is out must still be found: published places agree with what the code computes today."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from core.form_spec import Section
+from forms_service.published_places import lock_places, places_file, places_of, same_places
+from forms_service.render.layout import lay_out
+from forms_service.spec_catalogue import SpecCatalogue, default_directory
+
+CATALOGUE = SpecCatalogue.load()
+
+
+@pytest.mark.parametrize(("form_id", "version"), sorted(CATALOGUE.specs))
+def test_no_box_of_a_published_form_has_moved(form_id: str, version: int) -> None:
+    spec = CATALOGUE.get(form_id, version)
+    published = json.loads(places_file(spec, default_directory()).read_text(encoding="utf-8"))
+    assert len(published) > 20
+    assert same_places(published, places_of(lay_out(spec).layout))
+
+
+def test_a_moved_box_is_noticed_and_the_published_places_are_kept(tmp_path) -> None:
+    spec = CATALOGUE.get("310-1-32")
+    (tmp_path / spec.id).mkdir()
+    path, agrees = lock_places(spec, tmp_path)
+    kept = path.read_bytes()
+    assert agrees
+
+    def taller(section: Section) -> Section:
+        rows = tuple(
+            tuple(replace(one, lines=3) for one in row) if isinstance(row, tuple) else row
+            for row in section.rows
+        )
+        return replace(section, rows=rows)
+
+    other = replace(spec, sections=tuple(taller(section) for section in spec.sections))
+    assert lock_places(other, tmp_path)[1] is False
+    assert path.read_bytes() == kept
