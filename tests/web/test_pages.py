@@ -45,6 +45,8 @@ PDFS = {
     "deposit.receipt": "/dossiers/{review}/receipt.pdf",
 }
 TESTED_ELSEWHERE = {
+    "agency.left_page",
+    "agency.left_page_original",
     "public.receipt",
     "documents.file",
     "documents.page_image",
