@@ -109,6 +109,11 @@ def read_arabic(ink: Ink, engine: TextEngine, charset: str | None = None) -> Lin
     own = _own(ink)
     if own is None:
         return _by_tesseract_alone(ink, engine, charset)
+    return _confirmed(own, ink, engine, charset)
+
+
+def _confirmed(own: ArabicLine, ink: Ink, engine: TextEngine, charset: str | None = None) -> LineReading:
+    """Our own reading if Tesseract confirms it or it is likely; else what all looks together say."""
     seen: list[TextReading] = []
     for look in ARABIC_LOOKS[:FIRST_LOOKS]:
         seen.append(_look(ink, engine, "ara", look, mend_arabic, charset))
@@ -147,8 +152,13 @@ def _is_same(own: str, seen: str, ink: Ink, engine: TextEngine) -> bool:
     wanted = western_digits(own)
     if western_digits(seen) == wanted:
         return True
-    has_number = any(character.isdigit() for character in wanted)
-    return has_number and western_digits(_with_numbers(seen, ink, engine)) == wanted
+    words, seen_words = wanted.split(), seen.split()
+    numbers = [place for place, word in enumerate(words) if word.isdigit()]
+    if not numbers or len(words) != len(seen_words):
+        return False
+    if any(words[n] != seen_words[n] for n in range(len(words)) if n not in numbers):
+        return False
+    return western_digits(_with_numbers(seen, ink, engine)) == wanted
 
 
 def _with_numbers(text: str, ink: Ink, engine: TextEngine) -> str:
@@ -176,12 +186,14 @@ def read_either(ink: Ink, engine: TextEngine) -> LineReading:
     """
     own = _own(ink)
     if own is not None and own.confidence >= OWN_CLEAR:
-        return read_arabic(ink, engine)
+        return _confirmed(own, ink, engine)
     side = leaning(ink)
     latin = read_latin(ink, engine)
+    if latin.agreed and own is None and _clean_share(latin.text) == 1.0:
+        return latin
     if latin.agreed and latin.confidence >= LATIN_CLEAR and side is not Script.ARAB:
         return latin
-    arabic = read_arabic(ink, engine)
+    arabic = _confirmed(own, ink, engine) if own else _by_tesseract_alone(ink, engine, None)
     return max(latin, arabic, key=lambda one: _plausibility(one) + (LEANING if one.script is side else 0.0))
 
 
@@ -198,9 +210,12 @@ def leaning(ink: Ink) -> Script:
 
 
 def _plausibility(reading: LineReading) -> float:
-    letters = [c for c in reading.text if c.isalnum() or c.isspace() or c in ".,-'/@()°"]
-    clean = len(letters) / len(reading.text) if reading.text else 0.0
-    return reading.confidence * clean + (0.25 if reading.agreed else 0.0)
+    return reading.confidence * _clean_share(reading.text) + (0.25 if reading.agreed else 0.0)
+
+
+def _clean_share(text: str) -> float:
+    letters = [c for c in text if c.isalnum() or c.isspace() or c in ".,-'/@()°"]
+    return len(letters) / len(text) if text else 0.0
 
 
 def _read(
