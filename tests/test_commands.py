@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from PIL import Image
 
 from forms_service.cli import main
 
@@ -152,6 +153,14 @@ def test_a_filled_page_is_read_back_in_the_agreed_shape(run, tmp_path: Path) -> 
         left, top, right, bottom = one["box_px"]
         assert left < right and top < bottom
     assert data["fields"]["guardian.last"]["verdict"] == "empty"
+
+
+@pytest.mark.tesseract
+def test_a_sheet_that_is_none_of_ours_is_said_so(run) -> None:
+    Image.new("L", (1654, 2339), 255).save("white.png")
+    outcome = run("scan", "read", "white.png")
+    assert outcome.code == 1 and "!" in outcome.out
+    assert run("scan", "read", "white.png", "--json").json["pages"][0]["registered"] is False
 
 
 def test_a_dossier_is_judged_in_both_languages(run, tmp_path: Path) -> None:

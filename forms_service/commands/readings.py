@@ -18,8 +18,11 @@ def scan() -> None:
 @click.argument("files", nargs=-1, required=True, type=INPUT_FILE)
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @click.option("--debug-images", type=click.Path(file_okay=False, path_type=Path), help="Folder for crops.")
-def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None) -> None:
-    """Read pages in any order and rotation: JPEG, PNG, HEIC, multi-page TIFF and PDF."""
+def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None) -> int:
+    """Read pages in any order and rotation: JPEG, PNG, HEIC, multi-page TIFF and PDF.
+
+    Exit code 1 when no page is one of our forms.
+    """
     from forms_service.ocr.page_images import load_pages
     from forms_service.ocr.scan import read_scan
     from forms_service.reading_forms import form_lookup
@@ -33,10 +36,11 @@ def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None
             debug_directory=debug_images,
             watch=lambda _page: watch(next(done)),
         )
-    if as_json:
-        print_json(reading.as_dict())
-        return
     data = reading.as_dict()
+    code = 0 if reading.anything_identified else 1
+    if as_json:
+        print_json(data)
+        return code
     for page in data["pages"]:  # type: ignore[attr-defined]
         known = (
             f"{page['form']} v{page['version']} page {page['form_page']}" if page["form"] else "unknown page"
@@ -44,6 +48,9 @@ def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None
         click.echo(f"{page['file']} [{page['page']}]: {known}")
     for name, field in data["fields"].items():  # type: ignore[attr-defined]
         click.echo(f"  {field['verdict']:<7} {field['confidence']:.2f}  {name}: {field['value']}")
+    for problem in data["problems"]:  # type: ignore[attr-defined]
+        click.echo(f"  ! {problem['message']['fr']}\n    {problem['message']['ar']}")
+    return code
 
 
 @click.group()
