@@ -39,12 +39,11 @@ def worker() -> None:
     "-o",
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("var/demo"),
-    show_default=True,
-    help="Folder for the results.",
+    help="Folder for the results; demo/ in the data folder by default.",
 )
-def demo(output: Path) -> int:
+def demo(output: Path | None) -> int:
     """Walk every sample person from spec to receipt and print where each result lies."""
+    from forms_service.config import Config
     from forms_service.demo import walk_samples
 
-    return walk_samples(output)
+    return walk_samples(output or Config.from_environment().data_folder / "demo")
