@@ -19,6 +19,7 @@ from forms_service.commands.papers import pdf
 from forms_service.commands.readings import attachment, scan
 from forms_service.commands.running import demo, serve, worker
 from forms_service.commands.specs import specs
+from forms_service.logs import quieten_readers
 
 BAD_INPUT = 2
 
@@ -35,6 +36,7 @@ for command in (specs, pdf, scan, attachment, dossier, receipt, serve, worker, d
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit code; mistakes are one line on stderr."""
+    quieten_readers()
     try:
         code = commands.main(args=arguments, prog_name="forms-service", standalone_mode=False)
     except SpecErrors as errors:

@@ -8,8 +8,15 @@ import sys
 import structlog
 
 
+def quieten_readers() -> None:
+    """Keep the PDF readers from remarking on every damaged upload; we say ourselves what is wrong."""
+    for name in ("pypdf", "pyhanko", "pikepdf"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
 def prepare_logs() -> None:
     """Send structured lines to the error stream."""
+    quieten_readers()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
     structlog.configure(
         processors=[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -27,7 +28,9 @@ def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None
     from forms_service.ocr.scan import read_scan
     from forms_service.reading_forms import form_lookup
 
-    pages = [page for file in files for page in load_pages(file.read_bytes(), str(file))]
+    pages = [
+        replace(page, file=str(file)) for file in files for page in load_pages(file.read_bytes(), str(file))
+    ]
     with progress("reading pages", len(pages)) as watch:
         done = iter(range(1, len(pages) + 1))
         reading = read_scan(
