@@ -134,8 +134,8 @@ def test_blanks_come_in_copies_and_with_a_reference(run) -> None:
     assert run("pdf", "blank", "310-1-32", "-o", "one.pdf").code == 0
     assert run("pdf", "blank", "310-1-32", "-o", "three.pdf", "--copies", "3").code == 0
     assert len(pypdfium2.PdfDocument("three.pdf")) == 3 * len(pypdfium2.PdfDocument("one.pdf"))
-    refused = run("pdf", "blank", "310-1-32", "--reference", "nonsense")
-    assert refused.code == 2 and "nonsense" in refused.err
+    refused = run("pdf", "blank", "310-1-32", "--reference", "non sense!")
+    assert refused.code == 2 and "non sense!" in refused.err
 
 
 @pytest.mark.tesseract

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -36,12 +37,15 @@ def blank(form: str, output: Path | None, version: int | None, reference: str, c
     from forms_service.render.form_pdf import render_blank
 
     spec = catalogue().get(form, version)
-    if reference and normalize_reference(reference) is None:
+    if not re.fullmatch(r"[A-Za-z0-9-]{0,24}", reference):
         raise DossierError(
-            LocalizedText(ar="مرجع غير صالح", fr=f"{reference!r} is not a reference such as 7K3Q-9XMB-2FTC"),
+            LocalizedText(
+                ar="مرجع غير صالح",
+                fr=f"{reference!r} is not a reference; letters, digits and dashes only, 24 at most",
+            ),
             code="bad_reference",
         )
-    printed = normalize_reference(reference) or ""
+    printed = normalize_reference(reference) or reference.upper()
     write_output(render_blank(spec, reference=printed, copies=copies), output, f"{spec.id}-blank.pdf")
 
 
