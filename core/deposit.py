@@ -45,11 +45,14 @@ def receipt_for(
     physical_check: bool,
     types: DocumentTypes,
     holder: str = "",
+    completed_at: datetime | None = None,
 ) -> DepositReceipt:
     """Draw up the receipt of one deposit; the same facts on screen, on paper and in the QR code.
 
     Args:
+        deposited_at: Moment of the first deposit, which stays the date of the request.
         holder: Name of the account that deposits, for applicants whose name the form does not ask.
+        completed_at: Moment of a later deposit that complements the first.
     """
     answers = dossier.answers()
     applicant = applicant_of(spec, build_scope(spec, dossier, deposited_at.date()))
@@ -69,6 +72,8 @@ def receipt_for(
             if one.accepted < one.count
         ),
         physical_check=physical_check,
+        completed_at=completed_at,
+        claimed=tuple(ReceiptDocument(one.type, one.label, one.count, one.child) for one in report.lifted),
     )
 
 
@@ -87,6 +92,7 @@ def _received(
     dossier: Dossier, report: CompletenessReport, types: DocumentTypes
 ) -> tuple[ReceiptDocument, ...]:
     supplied = Counter((one.type, one.child) for one in dossier.attachments if not one.declined)
+    _name_the_rows(supplied, report)
     order = {
         name: place for place, one in enumerate(report.required) for name in (one.type, *one.alternatives)
     }
@@ -95,3 +101,19 @@ def _received(
         ReceiptDocument(document_type, types.label_of(document_type), count, child)
         for (document_type, child), count in ranked
     )
+
+
+def _name_the_rows(supplied: Counter[tuple[str, int | None]], report: CompletenessReport) -> None:
+    """Say of papers that nobody marked for a child which child they were counted for."""
+    for one in report.required:
+        if one.child is None:
+            continue
+        types = (one.type, *one.alternatives)
+        unmarked = one.present - sum(supplied[name, one.child] for name in types)
+        for name in types:
+            moved = max(0, min(unmarked, supplied[name, None]))
+            supplied[name, one.child] += moved
+            supplied[name, None] -= moved
+            unmarked -= moved
+    for key in [key for key, count in supplied.items() if not count]:
+        del supplied[key]

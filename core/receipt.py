@@ -101,6 +101,8 @@ class DepositReceipt:
         received: Documents that were deposited.
         missing: Documents still to be supplied.
         physical_check: Whether the paper file must be brought to an agency.
+        completed_at: Moment of the complement that this receipt confirms; None on the first receipt.
+        claimed: Documents said to be filed, or events said to be declared, earlier: to be verified.
     """
 
     reference: str
@@ -113,14 +115,25 @@ class DepositReceipt:
     received: tuple[ReceiptDocument, ...] = ()
     missing: tuple[ReceiptDocument, ...] = ()
     physical_check: bool = False
+    completed_at: datetime | None = None
+    claimed: tuple[ReceiptDocument, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.deposited_at.utcoffset() is None:
-            raise ValueError("a receipt's moment of deposit needs a time zone")
+        for moment in (self.deposited_at, self.completed_at):
+            if moment is not None and moment.utcoffset() is None:
+                raise ValueError("a receipt's moment of deposit needs a time zone")
+
+    @property
+    def issued_at(self) -> datetime:
+        """When this receipt was drawn up: at the deposit, or at the complement."""
+        return self.completed_at or self.deposited_at
 
     def payload(self) -> dict[str, object]:
-        """Everything the receipt states, in JSON's own types."""
-        return {
+        """Everything the receipt states, in JSON's own types.
+
+        What is not stated is left out, so that the digests of receipts issued before stay the same.
+        """
+        stated: dict[str, object] = {
             "receipt": PAYLOAD_VERSION,
             "reference": self.reference,
             "form": self.form_id,
@@ -133,6 +146,11 @@ class DepositReceipt:
             "missing": [document.payload() for document in self.missing],
             "physical_check": self.physical_check,
         }
+        if self.completed_at is not None:
+            stated["completed_at"] = self.completed_at.isoformat(timespec="seconds")
+        if self.claimed:
+            stated["claimed"] = [document.payload() for document in self.claimed]
+        return stated
 
     def canonical_json(self) -> bytes:
         """The one spelling of the payload that is hashed: sorted keys, no spaces, UTF-8."""

@@ -59,6 +59,7 @@ REGISTRATION = LocalizedText(
 REQUEST_TYPE = LocalizedText(ar="نوع الطلب", fr="Type de demande")
 REFERENCE = LocalizedText(ar="رقم الطلب", fr="Référence de la demande")
 DATE = LocalizedText(ar="تاريخ الطلب", fr="Date de la demande")
+COMPLETED = LocalizedText(ar="تاريخ التكملة", fr="Date du complément")
 FOOTNOTE = LocalizedText(
     ar="(*) في حالة طلب مراقبة الطلب، يجب إرفاق هذا المستند بملفك الفعلي.",
     fr="(*) En cas de demande de contrôle physique des documents, "
@@ -70,6 +71,7 @@ MISSING = LocalizedText(ar="الوثائق الناقصة", fr="Documents manqua
 NONE_MISSING = LocalizedText(
     ar="لا تنقص أي وثيقة في تاريخ الإيداع.", fr="Aucun document ne manque à la date du dépôt."
 )
+CLAIMED = LocalizedText(ar="مصرح بإيداعها سابقا – للتحقق", fr="Déclarés déjà déposés – à vérifier")
 NOT_COMPLETE = LocalizedText(
     ar="يثبت هذا الوصل إيداع الطلب ولا يعني اكتمال الملف. يرجى تقديم الوثائق الناقصة.",
     fr="Cet accusé prouve le dépôt ; il ne dit pas que le dossier est complet. "
@@ -127,12 +129,12 @@ def render_receipt(
     document.set_author(FUND.in_language(language))
     document.set_subject(receipt.request_type.in_language(language))
     document.set_keywords(keywords)
-    document.creation_date = receipt.deposited_at
+    document.creation_date = receipt.issued_at
     document.embed_file(
         bytes=receipt.canonical_json(),
         basename="receipt.json",
         mime_type="application/json",
-        modification_date=receipt.deposited_at,
+        modification_date=receipt.issued_at,
     )
     pages = _pages(receipt, code)
     for number, blocks in enumerate(pages, start=1):
@@ -165,6 +167,9 @@ def _blocks(receipt: DepositReceipt, code: str, air: float) -> Iterator[Block]:
     yield from _documents(MISSING, NONE_MISSING, "☐", receipt.missing, air)
     if receipt.missing:
         yield _pair(NOT_COMPLETE, _SMALL, above_mm=2 * air)
+    if receipt.claimed:
+        yield _space(5 * air)
+        yield from _documents(CLAIMED, NONE_RECEIVED, "?", receipt.claimed, air)
     yield _space(6 * air)
     yield _verification(receipt, code)
     yield _pair(FOOTNOTE, _SMALL, above_mm=2.5)
@@ -199,7 +204,9 @@ def _facts(receipt: DepositReceipt, air: float) -> Iterator[Block]:
     yield _fact(REGISTRATION, [receipt.registration], air)
     yield _fact(REQUEST_TYPE, _both(receipt.request_type), air)
     yield _fact(REFERENCE, [receipt.reference], air, _REFERENCE)
-    yield _fact(DATE, [moroccan_moment(receipt.deposited_at)], air, last=True)
+    yield _fact(DATE, [moroccan_moment(receipt.deposited_at)], air, last=receipt.completed_at is None)
+    if receipt.completed_at is not None:
+        yield _fact(COMPLETED, [moroccan_moment(receipt.completed_at)], air, last=True)
     yield _rule(0.5, ACCENT)
 
 

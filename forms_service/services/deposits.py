@@ -32,9 +32,11 @@ from forms_service.services.presenting import read_dossier
 from forms_service.services.storing_answers import put_field
 from forms_service.services.views import Actor, PublicReceipt
 from forms_service.storage.dossiers import DossierRepository
-from forms_service.storage.models import AttachmentRow, DossierRow, HonourDeclarationRow
+from forms_service.storage.models import AttachmentRow, DossierRow, EarlierReceiptRow, HonourDeclarationRow
 
 _ATTEMPTS = 5
+DIGEST_IN_CODE = 16
+"""Characters of a receipt's digest that its QR code carries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,13 @@ class Deposits(ApplicantWork):
             row = DossierRepository(session).find_by_reference(known) if known else None
             if row is None or row.receipt is None or row.deposited_at is None:
                 return None
-            receipt = receipt_from_payload(row.receipt)
+            payloads = [one.receipt for one in DossierRepository(session).earlier_receipts(row.id)]
+            issued = [receipt_from_payload(one) for one in (*payloads, row.receipt)]
             state = DossierState(row.state)
-        if not self._holds_receipt(code, receipt):
+        place = next((n for n, one in enumerate(issued) if self._holds_receipt(code, one)), None)
+        if place is None:
             return None
+        receipt = issued[place]
         return PublicReceipt(
             reference=receipt.reference,
             request_type=receipt.request_type,
@@ -117,6 +122,8 @@ class Deposits(ApplicantWork):
             state=state,
             received=sum(one.count for one in receipt.received),
             missing=sum(one.count for one in receipt.missing),
+            completed_at=receipt.completed_at,
+            replaced_on=issued[place + 1].issued_at if place + 1 < len(issued) else None,
         )
 
     # --- printed forms --------------------------------------------------------------------------
@@ -152,14 +159,16 @@ class Deposits(ApplicantWork):
     # --- details --------------------------------------------------------------------------------
 
     def _holds_receipt(self, code: str, receipt: DepositReceipt) -> bool:
-        """Whether a code can only come from a receipt of this dossier, the latest or an earlier one."""
+        """Whether a code, printed or of the QR code, can only come from this very receipt."""
         given, expected = (_bare(one).encode() for one in (code, receipt.control_code()))
         if hmac.compare_digest(given, expected):
             return True
         from forms_service.receipts import verify_code
 
         facts = verify_code(code, self.adapters.signer()).payload
-        return facts is not None and facts.get("reference") == receipt.reference
+        if facts is None or facts.get("reference") != receipt.reference:
+            return False
+        return facts.get("digest") == receipt.digest()[:DIGEST_IN_CODE]
 
     def _deposited(self, actor: Actor, dossier_id: str) -> DepositReceipt | None:
         """The receipt there is, unless the dossier is to be deposited (again)."""
@@ -222,6 +231,15 @@ class Deposits(ApplicantWork):
                 "file": prepared.pdf_object,
             }
             at = self.touch(session, row, actor, "deposited", details)
+            if row.receipt is not None:
+                session.add(
+                    EarlierReceiptRow(
+                        dossier_id=row.id,
+                        receipt=row.receipt,
+                        receipt_object=row.receipt_object,
+                        replaced_at=at,
+                    )
+                )
             self._keep_what_was_signed(session, row, actor, prepared, at)
             row.state = prepared.state.value
             row.deposited_at = row.deposited_at or prepared.receipt.deposited_at
@@ -231,7 +249,7 @@ class Deposits(ApplicantWork):
             self._keep_declarations(session, row, actor, prepared)
             correction = DossierRepository(session).correction(row.id)
             if correction is not None and correction.answered_at is None:
-                correction.answered_at = prepared.receipt.deposited_at
+                correction.answered_at = prepared.receipt.issued_at
             return True
 
     def _keep_what_was_signed(
@@ -265,7 +283,7 @@ class Deposits(ApplicantWork):
                     declaration=name,
                     text=text.as_dict(),
                     declared_by=actor.id,
-                    declared_at=prepared.receipt.deposited_at,
+                    declared_at=prepared.receipt.issued_at,
                 )
             )
 
@@ -283,12 +301,15 @@ class Deposits(ApplicantWork):
         check: bool,
         holder: str,
     ) -> DepositReceipt:
+        moment = now.astimezone(self.zone).replace(microsecond=0)
+        first = row.deposited_at
         receipt = receipt_for(
             spec,
             dossier,
             report,
             reference=row.reference,
-            deposited_at=now.astimezone(self.zone).replace(microsecond=0),
+            deposited_at=first.astimezone(self.zone).replace(microsecond=0) if first else moment,
+            completed_at=moment if first else None,
             physical_check=check,
             types=self.catalogue.document_types(),
             holder=holder,
@@ -318,6 +339,8 @@ def receipt_from_payload(payload: Mapping[str, Any]) -> DepositReceipt:
         received=lines(payload["received"]),
         missing=lines(payload["missing"]),
         physical_check=payload["physical_check"],
+        completed_at=datetime.fromisoformat(payload["completed_at"]) if "completed_at" in payload else None,
+        claimed=lines(payload.get("claimed", [])),
     )
 
 

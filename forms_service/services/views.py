@@ -262,7 +262,12 @@ class IntakeResult:
 
 @dataclass(frozen=True, slots=True)
 class PublicReceipt:
-    """What anybody who holds a receipt may check on line; no personal data beyond it."""
+    """What anybody who holds a receipt may check on line; no personal data beyond it.
+
+    Attributes:
+        completed_at: Moment of the complement this receipt confirms, if it is not the first one.
+        replaced_on: When a later receipt took the place of this one; None for the latest.
+    """
 
     reference: str
     request_type: LocalizedText
@@ -270,3 +275,5 @@ class PublicReceipt:
     state: DossierState
     received: int
     missing: int
+    completed_at: datetime | None = None
+    replaced_on: datetime | None = None

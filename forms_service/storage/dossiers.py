@@ -17,6 +17,7 @@ from forms_service.storage.models import (
     AttachmentRow,
     CorrectionRow,
     DossierRow,
+    EarlierReceiptRow,
     ExtractionRow,
     GroupRow,
     PageRow,
@@ -172,6 +173,11 @@ class DossierRepository:
         """The latest request for a complement."""
         query = select(CorrectionRow).where(CorrectionRow.dossier_id == dossier_id)
         return self.session.scalar(query.order_by(CorrectionRow.id.desc()).limit(1))
+
+    def earlier_receipts(self, dossier_id: str) -> list[EarlierReceiptRow]:
+        """The receipts that a later one replaced, the oldest first."""
+        query = select(EarlierReceiptRow).where(EarlierReceiptRow.dossier_id == dossier_id)
+        return list(self.session.scalars(query.order_by(EarlierReceiptRow.id)))
 
     def doubts(self, dossier_ids: Sequence[str]) -> dict[str, int]:
         """How many readings still wait for a person's eyes, by dossier."""

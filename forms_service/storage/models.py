@@ -215,6 +215,17 @@ class HonourDeclarationRow(Base):
     declared_at: Mapped[datetime]
 
 
+class EarlierReceiptRow(Base):
+    """A receipt that a later one replaced: it stays genuine, and whoever holds it may check it."""
+
+    __tablename__ = "earlier_receipt"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), index=True)
+    receipt: Mapped[dict[str, Any]]
+    receipt_object: Mapped[str | None] = mapped_column(String(80))
+    replaced_at: Mapped[datetime]
+
+
 class CorrectionRow(Base):
     """What a reviewer asked the applicant to mend."""
 

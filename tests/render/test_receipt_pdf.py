@@ -208,3 +208,15 @@ def test_its_facts_travel_in_it(pdf: bytes) -> None:
 )
 def test_moments_are_shown_on_moroccan_clocks(moment: datetime, shown: str) -> None:
     assert moroccan_moment(moment) == shown
+
+
+def test_a_complement_and_what_is_only_claimed_are_said() -> None:
+    receipt = replace(RECEIPT, completed_at=datetime(2026, 6, 9, 14, 5, tzinfo=UTC), claimed=(CARD,))
+    plain, said = (
+        pypdf.PdfReader(io.BytesIO(render_receipt(one, CODE))).pages[0].extract_text()
+        for one in (RECEIPT, receipt)
+    )
+    wordings = ("Date du complément", "Déclarés déjà déposés – à vérifier", "09/06/2026 – 15:05")
+    assert all(one in said for one in wordings)
+    assert not any(one in plain for one in wordings)
+    assert moroccan_moment(receipt.deposited_at) in said

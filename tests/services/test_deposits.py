@@ -150,6 +150,63 @@ def test_the_qr_code_leads_to_the_facts(office, dossier: str) -> None:
     assert (found.state, found.received) == ("submitted", 2)
 
 
+def complement(office, dossier: str) -> DepositReceipt:
+    """Two days later the applicant mends what the reviewer asked for."""
+    services = office.services
+    services.start_review(office.reviewer, dossier)
+    services.request_correction(office.reviewer, dossier, ["assured.city"], [], "La ville manque.")
+    services.answer(office.applicant, dossier, {"assured.city": "Fès"}, {})
+    office.clock.move(days=2)
+    return services.deposit(office.applicant, dossier, True)
+
+
+def test_an_earlier_receipt_stays_genuine_and_says_what_replaced_it(office, dossier: str) -> None:
+    from forms_service.receipts import sign_code
+
+    services = office.services
+    first = services.deposit(office.applicant, dossier, True)
+    second = complement(office, dossier)
+    third = complement(office, dossier)
+    signer = services.adapters.signer()
+    for codes in (lambda one: one.control_code(), lambda one: sign_code(one, signer)):
+        found = [services.receipt_by_reference(one.reference, codes(one)) for one in (first, second, third)]
+        assert [one.replaced_on for one in found] == [second.completed_at, third.completed_at, None]
+        assert [one.completed_at for one in found] == [None, second.completed_at, third.completed_at]
+    assert services.receipt_by_reference(first.reference, "AAAA-AAAA") is None
+
+
+def test_the_date_of_the_request_is_that_of_the_first_deposit(office, dossier: str) -> None:
+    first = office.services.deposit(office.applicant, dossier, True)
+    assert (first.completed_at, "completed_at" in first.payload()) == (None, False)
+    office.clock.move(days=3)
+    second = complement(office, dossier)
+    assert second.deposited_at == first.deposited_at
+    assert second.completed_at == office.clock.now
+    assert receipt_from_payload(second.payload()) == second
+    with office.application.database.reading() as session:
+        said = session.scalars(select(HonourDeclarationRow.declared_at).distinct()).all()
+    assert set(said) == {first.deposited_at, second.completed_at}
+
+
+def test_papers_only_said_to_be_filed_stand_on_the_receipt(office, dossier: str) -> None:
+    office.services.set_on_file(office.applicant, dossier, {"id_assured"}, {"marriage"})
+    receipt = office.services.deposit(office.applicant, dossier, True)
+    assert [one.type for one in receipt.claimed] == ["id_assured", "marriage"]
+    assert not {"id_assured", "marriage"} & {one.type for one in (*receipt.missing, *receipt.received)}
+    assert receipt_from_payload(receipt.payload()) == receipt
+
+
+def test_every_childs_paper_is_numbered_on_the_receipt(office, dossier: str) -> None:
+    children = [{"birth": "2015-03-12"}, {"birth": "2018-09-01"}]
+    office.services.answer_group(office.applicant, dossier, "children", children)
+    office.services.upload(office.applicant, dossier, "a.pdf", PDF, "birth")
+    office.services.upload(office.applicant, dossier, "b.pdf", PDF, "birth", 2)
+    receipt = office.services.deposit(office.applicant, dossier, True)
+    births = [(one.child, one.count) for one in receipt.received if one.type == "birth"]
+    assert births == [(1, 1), (2, 1)]
+    assert "birth" not in {one.type for one in receipt.missing}
+
+
 def test_reference_and_code_must_both_fit(office, dossier: str) -> None:
     receipt = office.services.deposit(office.applicant, dossier, True)
     other = office.open()
