@@ -20,6 +20,7 @@ from core.localized_text import Language, LocalizedText
 from core.receipt import new_reference
 from core.scope import build_scope
 from forms_service.services.base import UseCases, may_edit
+from forms_service.services.identity_doubts import identity_doubts
 from forms_service.services.made_forms import at_deposit
 from forms_service.services.messages import say
 from forms_service.services.presenting import dossier_view, read_dossier, read_groups, summaries
@@ -127,7 +128,15 @@ class ApplicantWork(UseCases):
         dossier = read.dossier
         if depositor is not None:
             dossier = at_deposit(session, row, spec, dossier, depositor, day).dossier
-        return assess_completeness(spec, dossier, day, read.unreadable())
+        report = assess_completeness(spec, dossier, day, read.unreadable())
+        scope, types = build_scope(spec, dossier, day), self.catalogue.document_types()
+        doubts = identity_doubts(spec, dossier, scope, self._account_number(session, row), types)
+        return replace(report, findings=(*report.findings, *doubts))
+
+    def _account_number(self, session: Session, row: DossierRow) -> str:
+        """The registration number of the applicant's account; empty when there is none."""
+        account = session.get(AccountRow, row.owner_id) if row.owner_id else None
+        return account.login if account is not None and "applicant" in account.roles else ""
 
     def day_of_deposit(self, row: DossierRow) -> date:
         """The day a dossier is judged on: that of its first deposit, today before it."""

@@ -14,7 +14,9 @@ from core.extraction import Verdict
 from core.field_kinds import Answer, kind_of
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import Language, LocalizedText
+from core.scope import build_scope
 from forms_service.services.base import may_edit
+from forms_service.services.identity_doubts import papers_in_doubt
 from forms_service.services.made_forms import MADE_ON_SCREEN
 from forms_service.services.messages import say
 from forms_service.services.views import (
@@ -152,6 +154,8 @@ def dossier_view(
     read = read_dossier(session, row, spec)
     uploads = repository.attachments(row.id)
     pages = repository.pages([one.id for one in uploads])
+    scope = build_scope(spec, read.dossier, (row.deposited_at or row.changed_at).date())
+    doubts = papers_in_doubt(spec, read.dossier, scope, catalogue.document_types())
     return DossierView(
         id=row.id,
         reference=row.reference,
@@ -160,7 +164,11 @@ def dossier_view(
         spec=spec,
         dossier=read.dossier,
         revision=row.revision,
-        attachments=_attachment_views(spec, uploads, pages),
+        attachments=tuple(
+            replace(one, warnings=(*one.warnings, doubts[one.id])) if one.id in doubts else one
+            for one in _attachment_views(spec, uploads, pages)
+            if may_edit(actor, row) or one.status != ReadingStatus.REFUSED
+        ),
         scans=tuple(scan_view(one, pages[one.id]) for one in uploads if one.is_form),
         events=tuple(event_view(one) for one in audit.history(session, row.id)),
         owner_name=row.owner_name,

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from core.dossier import Origin
 from core.extraction import Verdict
 from core.field_kinds import Answer
+from core.findings import Requirement
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
+from core.scope import build_scope
 from forms_service.reading_process import (
     OUT_OF_TIME,
     ReadingFailed,
@@ -22,6 +24,7 @@ from forms_service.reading_process import (
 )
 from forms_service.services.applicant import ApplicantWork
 from forms_service.services.base import CLOSED_STATES, SYSTEM
+from forms_service.services.identity_doubts import WHOSE_PAPER, belongs_to, is_identity_type
 from forms_service.services.messages import say
 from forms_service.services.presenting import FORM, current_answers, find_field, read_dossier
 from forms_service.services.storing_answers import put_field
@@ -156,8 +159,10 @@ class ReadingResults(ApplicantWork):
             row.type = FORM if result["signed_paper"] else None
         else:
             row.type, row.child = self._role_of(session, row, dossier, spec, result["document_class"])
-            if row.declared_type == FORM:
+            if row.declared_type == FORM and not warnings:
                 warnings.append(say("not_the_form").as_dict())
+            if row.type is None and self._is_identity(result["document_class"]):
+                warnings.append(WHOSE_PAPER.as_dict())
         row.warnings = warnings
 
     def _role_of(
@@ -183,11 +188,40 @@ class ReadingResults(ApplicantWork):
             one for one in self.assess(session, dossier).required if roles & {one.type, *one.alternatives}
         ]
         fitting.sort(key=lambda one: (one.child not in born_on_that_day, one.satisfied))
+        if row.declared_type in (None, FORM) and self._is_identity(document_class) and len(fitting) > 1:
+            fitting = self._of_that_person(session, row, dossier, spec, fitting)
+            if not fitting:
+                return None, row.child
         for one in fitting:
             role = next(role for role in (one.type, *one.alternatives) if role in roles)
             return role, row.child or (one.child if one.child in born_on_that_day else None)
         known = [one.type for one in spec.documents if one.type in roles] or sorted(roles)
         return (known[0] if known else None), row.child
+
+    def _is_identity(self, document_class: str | None) -> bool:
+        """Whether papers of that look say who somebody is."""
+        types = self.catalogue.document_types()
+        roles = types.types_of_class(document_class) if document_class else ()
+        return any(is_identity_type(one.id, types) for one in roles)
+
+    def _of_that_person(
+        self,
+        session: Session,
+        row: AttachmentRow,
+        dossier: DossierRow,
+        spec: FormSpec,
+        demands: Sequence[Requirement],
+    ) -> list[Requirement]:
+        """The demand for the person an identity paper names; none when it may be several people's."""
+        held = read_dossier(session, dossier, spec).dossier
+        scope = build_scope(spec, held, self.day_of_deposit(dossier))
+        declared = {one.id: one for one in spec.documents}
+        fits = [(one, belongs_to(spec, declared[one.document_id], row.facts, held, scope)) for one in demands]
+        sure = [one for one, verdict in fits if verdict]
+        possible = [one for one, verdict in fits if verdict is None and not one.satisfied]
+        if sure:
+            return sure[:1]
+        return possible if len(possible) == 1 else []
 
     def _rows_born(self, session: Session, dossier: DossierRow, birth: object) -> set[int]:
         """Rows of groups (children) whose birth date is the one on the paper."""

@@ -137,6 +137,7 @@ def _check_page(one: Opened, problems: list[Problem]) -> str:
         demands=demands_of(one.view, report),
         form_needs=form_needs(report),
         errors=_missing(one, report, {Severity.ERROR}),
+        warnings=_missing(one, report, {Severity.WARNING}),
         declarations=[d.text.in_language(language()) for d in declared],
         amounts=amounts(report),
         problems=problems,

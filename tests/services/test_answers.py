@@ -242,3 +242,15 @@ def test_a_widows_receipt_bears_her_name_and_not_her_late_husbands(office) -> No
     office.services.answer(office.applicant, dossier, typed, {})
     receipt = office.services.deposit(office.applicant, dossier, declaration_accepted=True)
     assert receipt.applicant_name.fr == office.applicant.name
+
+
+def test_another_persons_registration_number_is_told(office) -> None:
+    def told(**values: str) -> list[str]:
+        dossier = office.open()
+        office.services.answer(office.applicant, dossier, {"quality": "assured", **values}, {})
+        findings = office.services.completeness(office.applicant, dossier).findings
+        return [one.severity for one in findings if one.code == "other_registration"]
+
+    assert told(**{"assured.registration": "987654321"}) == ["warning"]
+    assert told(**{"assured.registration": "123456782"}) == []
+    assert told(**{"assured.registration": "987654321", "quality": "guardian"}) == []

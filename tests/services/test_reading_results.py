@@ -223,18 +223,61 @@ def test_what_a_pdf_holds_that_is_not_valid_is_kept_as_typed(office, arrives) ->
     assert view.problems["assured.birth"].fr == "date"
 
 
-def test_a_recognised_document_takes_the_role_that_is_still_wanted(office, arrives) -> None:
+def card(**facts: object) -> dict[str, Any]:
+    pages = [page(None, ours=False)]
+    return _result("read", pages=pages, document_class="identity_card", facts=facts)
+
+
+def test_an_identity_card_goes_to_the_person_whose_number_it_bears(office, arrives) -> None:
+    dossier = office.open()
+    values = {"quality": "assured", "spouse.last": "Tazi", "assured.id_no": "BE123456"}
+    office.services.answer(office.applicant, dossier, {**values, "spouse.id_no": "AB654321"}, {})
+    for facts in ({"number": "AB654321"}, {"number": "BE123456"}, {"number": "ZZ111111"}):
+        arrives(dossier, card(**facts))
+    views = office.services.dossier(office.applicant, dossier).attachments
+    assert [one.type for one in views] == ["id_spouse", "id_assured", None]
+    assert [len(one.warnings) for one in views] == [0, 0, 1]
+
+
+def test_a_card_that_nothing_tells_whose_it_is_takes_the_only_role_still_wanted(office, arrives) -> None:
     dossier = office.open()
     office.services.answer(
         office.applicant, dossier, {"quality": "assured", "spouse.last": "Tazi", "spouse.work": "none"}, {}
     )
-    card = _result(
-        "read", pages=[page(None, ours=False)], document_class="identity_card", facts={"id_no": "A1"}
-    )
-    arrives(dossier, card)
-    arrives(dossier, card)
+    arrives(dossier, card())
+    arrives(dossier, card(), "id_assured")
+    arrives(dossier, card())
     roles = [one.type for one in office.services.dossier(office.applicant, dossier).attachments]
-    assert roles == ["id_assured", "id_spouse"]
+    assert roles == [None, "id_assured", "id_spouse"]
+
+
+@pytest.mark.parametrize(
+    ("values", "as_type", "facts", "doubted"),
+    [
+        ({"quality": "assured", "assured.id_no": "BE123456"}, "id_assured", {"number": "BE123456"}, False),
+        ({"quality": "assured", "assured.id_no": "BE123456"}, "id_assured", {"number": "AB654321"}, True),
+        ({"quality": "assured", "assured.id_no": "BE123456"}, "id_assured", {}, False),
+        ({"quality": "assured", "assured.birth": "31/03/1985"}, "id_assured", {"birth": "1985-03-31"}, False),
+        ({"quality": "assured", "assured.birth": "31/03/1985"}, "id_assured", {"birth": "1958-03-31"}, True),
+        (
+            {"quality": "widow_no_pension", "assured.id_no": "BE123456"},
+            "id_widow",
+            {"number": "BE123456"},
+            True,
+        ),
+        ({"quality": "widow_no_pension", "assured.id_no": "BE123456"}, "id_widow", {"number": "AB1"}, False),
+    ],
+    ids=["own", "another", "unread", "born then", "born another day", "the dead husband's", "the widow's"],
+)
+def test_a_paper_of_somebody_else_is_told(office, arrives, values, as_type, facts, doubted: bool) -> None:
+    dossier = office.open()
+    office.services.answer(office.applicant, dossier, values, {})
+    arrives(dossier, card(**facts), as_type)
+    report = office.services.completeness(office.applicant, dossier)
+    found = [one.subject for one in report.findings if one.code == "document_mismatch"]
+    assert found == ([as_type] if doubted else [])
+    (view,) = office.services.dossier(office.applicant, dossier).attachments
+    assert len(view.warnings) == len(found)
 
 
 def test_a_childs_paper_goes_to_the_child_it_names(office, arrives) -> None:
@@ -348,7 +391,10 @@ def test_the_reviewer_accepts_corrects_and_decides(office, under_review: str) ->
     with refused("unsettled_values"):
         services.decide(reviewer, under_review, "accepted")
     assert services.correct_value(reviewer, found["assured.birth"].id, "28/02/1985") is None
-    services.decide(reviewer, under_review, "accepted")
+    for said in ({}, {"despite_gaps": True}, {"note": "vu à l'agence"}):
+        with refused("accepted_despite_gaps"):
+            services.decide(reviewer, under_review, "accepted", **said)
+    services.decide(reviewer, under_review, "accepted", "vu à l'agence", despite_gaps=True)
     view = services.dossier(office.applicant, under_review)
     assert view.state == "accepted"
     assert view.dossier.answers() == {
