@@ -88,10 +88,26 @@ MESSAGES: dict[str, LocalizedText] = {
     "unknown_outcome": _T(
         "القرار «{outcome}» غير معروف. لم يتغير شيء.", "La décision « {outcome} » est inconnue."
     ),
-    "unsettled_values": _T(
-        "بقيت {count} من القيم المقروءة لم يبت فيها أحد. راجعوها قبل قبول الملف. لم يتغير شيء.",
-        "{count} valeurs lues attendent encore une vérification. Traitez-les avant d'accepter. "
+    "accepted_despite_gaps": _T(
+        "هذا الملف ناقص. لقبوله رغم ذلك، ضعوا العلامة على الإقرار بالنقص واكتبوا السبب. لم يتغير شيء.",
+        "Ce dossier est incomplet. Pour l'accepter malgré tout, cochez que vous le savez et écrivez le motif. "
         "Rien n'a été modifié.",
+    ),
+    "accepted_although": _T("قُبل الطلب رغم ما يلي:", "Accepté bien que :"),
+    "not_ruled_on": _T("وثيقة لم يُبت فيها بعد: {label}.", "Document pas encore examiné : {label}."),
+    "unusable_document": _T(
+        "لا يمكن قبول هذه الوثيقة لأن ملفها لم يُقبل. لم يتغير شيء. اطلبوا من المعني بالأمر إرسالها من جديد.",
+        "Ce document ne peut pas être accepté : son fichier a été refusé. Rien n'a été modifié. "
+        "Demandez à la personne de le renvoyer.",
+    ),
+    "already_closed": _T(
+        "انتهت دراسة هذا الملف، ولا يمكن تغييره. لم يتغير شيء.",
+        "L'examen de ce dossier est terminé ; il ne se modifie plus. Rien n'a été modifié.",
+    ),
+    "empty_to_confirm": _T(
+        "الخانة فارغة، بينما يتضمن الملف: {value}. لحذف هذا الجواب، ضعوا العلامة للتأكيد. لم يتغير شيء.",
+        "La case est vide, alors que le dossier contient : {value}. Pour effacer cette réponse, cochez la "
+        "confirmation. Rien n'a été modifié.",
     ),
     # --- what becomes of an upload ---
     "reading_failed": _T(

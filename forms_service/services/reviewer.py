@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from core.dossier import DossierEvent, DossierState, Origin, next_state
 from core.errors import DossierError, InvalidValue
 from core.field_kinds import Answer, kind_of
-from core.form_spec import FormSpec
-from core.localized_text import LocalizedText
+from core.form_spec import FormSpec, Severity
+from core.localized_text import Language, LocalizedText
+from core.scope import is_blank
+from forms_service.locales import both
 from forms_service.services.base import CLOSED_STATES, UseCases, may_edit
+from forms_service.services.made_forms import MADE_ON_SCREEN
 from forms_service.services.messages import say
-from forms_service.services.presenting import extraction_views, find_field, summaries
+from forms_service.services.presenting import (
+    FORM,
+    current_answers,
+    extraction_views,
+    find_field,
+    shown,
+    summaries,
+    supplied,
+)
 from forms_service.services.storing_answers import put_field
 from forms_service.services.uploads import narrowed
-from forms_service.services.views import Actor, DossierSummary, ExtractionView
+from forms_service.services.views import Actor, DossierSummary, ExtractionView, ReadingStatus
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import CorrectionRow, DossierRow, ExtractionRow, PageRow
 
@@ -36,6 +48,14 @@ CROP_MARGIN = 0.7
 
 LEAST_CROP_MARGIN_PX = 55
 """Around a tick box: enough to see the words beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing an acceptance passes over: a field, document or upload, and what is wrong with it."""
+
+    subject: str
+    message: LocalizedText
 
 
 class ReviewerWork(UseCases):
@@ -93,8 +113,14 @@ class ReviewerWork(UseCases):
                 raise DossierError(say("nothing_to_accept"), code="nothing_to_accept")
             self._settle(session, actor, row, dossier, spec, row.value["value"], "accepted")
 
-    def correct_value(self, actor: Actor, extraction_id: str, text: str) -> LocalizedText | None:
-        """Put the right value in place of a read one; gives the problem when it is not valid."""
+    def correct_value(
+        self, actor: Actor, extraction_id: str, text: str, leave_empty: bool = False
+    ) -> LocalizedText | None:
+        """Put the right value in place of a read one; gives the problem when it is not valid.
+
+        Emptying an answer the dossier holds takes ``leave_empty``: an erased box is more often a
+        slip.  The earlier answer stays in the history.
+        """
         with self.database.writing() as session:
             row, dossier, spec = self._to_settle(session, actor, extraction_id)
             field = find_field(spec, row.field_id)
@@ -104,6 +130,9 @@ class ReviewerWork(UseCases):
                 value = kind_of(field).parse(text, field)
             except InvalidValue as problem:
                 return problem.message
+            held = current_answers(session, dossier, spec).get(row.field_id)
+            if value in (None, "", []) and not is_blank(held) and not leave_empty:
+                return say("empty_to_confirm", value=shown(field, held, ""))
             self._settle(session, actor, row, dossier, spec, value, "corrected")
             return None
 
@@ -135,6 +164,8 @@ class ReviewerWork(UseCases):
             dossier = self.get_dossier(session, actor, dossier_id, to_change=True)
             self._refuse_closed(dossier)
             row = self.get_attachment(session, actor, dossier_id, attachment_id)
+            if accepted and row.status == ReadingStatus.REFUSED:
+                raise DossierError(say("unusable_document"), code="unusable_document")
             row.decision = "accepted" if accepted else "refused"
             row.decision_reason = (reason or "").strip() or None
             row.decided_by = actor.id
@@ -156,7 +187,7 @@ class ReviewerWork(UseCases):
             raise DossierError(say("reason_needed"), code="reason_needed")
         with self.database.writing() as session:
             row = self.get_dossier(session, actor, dossier_id, to_change=True)
-            details = {"fields": asked[0], "documents": asked[1]}
+            details: dict[str, object] = {"fields": asked[0], "documents": asked[1]}
             self._move(session, row, actor, DossierEvent.REQUEST_CORRECTION, details)
             session.add(
                 CorrectionRow(
@@ -169,25 +200,44 @@ class ReviewerWork(UseCases):
                 )
             )
 
-    def decide(self, actor: Actor, dossier_id: str, outcome: str, note: str = "") -> None:
+    def acceptance_gaps(self, actor: Actor, dossier_id: str) -> list[Gap]:
+        """What an acceptance would pass over: everything missing or wrong, papers nobody ruled on."""
+        self.require_role(actor, "reviewer")
+        with self.database.reading() as session:
+            return self._gaps(session, self.get_dossier(session, actor, dossier_id))
+
+    def decide(
+        self, actor: Actor, dossier_id: str, outcome: str, note: str = "", despite_gaps: bool = False
+    ) -> None:
         """End the review: ``accepted``, ``refused`` or ``closed``; the last two say why.
 
+        Accepting a dossier with gaps takes ``despite_gaps`` and a reason; what was passed over is
+        named in the history and in the decision.
+
         Raises:
-            DossierError: ``unsettled_values`` when readings still wait for a person's eyes.
+            DossierError: ``unsettled_values`` when readings still wait for a person's eyes;
+                ``accepted_despite_gaps`` when something is missing and nobody said why that is right.
         """
         self.require_role(actor, "reviewer")
         event = OUTCOMES.get(outcome)
         if event is None:
             raise DossierError(say("unknown_outcome", outcome=outcome), code="unknown_outcome")
-        if event is not DossierEvent.ACCEPT and not note.strip():
+        note = note.strip()
+        if event is not DossierEvent.ACCEPT and not note:
             raise DossierError(say("reason_needed"), code="reason_needed")
         with self.database.writing() as session:
             row = self.get_dossier(session, actor, dossier_id, to_change=True)
-            self._move(session, row, actor, event, {"outcome": outcome})
+            gaps = self._gaps(session, row) if event is DossierEvent.ACCEPT else []
+            details: dict[str, object] = {"outcome": outcome}
+            if gaps:
+                details["despite"] = [one.subject for one in gaps]
+            self._move(session, row, actor, event, details)
             doubts = DossierRepository(session).doubts([row.id]).get(row.id, 0)
             if event is DossierEvent.ACCEPT and doubts:  # undoes the move as well
-                raise DossierError(say("unsettled_values", count=doubts), code="unsettled_values")
-            row.decision_note = note.strip() or None
+                raise DossierError(both("review.unsettled", n=doubts), code="unsettled_values")
+            if gaps and not (despite_gaps and note):
+                raise DossierError(say("accepted_despite_gaps"), code="accepted_despite_gaps")
+            row.decision_note = _with_gaps(note, gaps, Language(row.language)) or None
             row.decided_at = row.changed_at
 
     # --- details --------------------------------------------------------------------------------
@@ -198,9 +248,20 @@ class ReviewerWork(UseCases):
         row.state = next_state(DossierState(row.state), event).value
         self.touch(session, row, actor, event.value, details)
 
+    def _gaps(self, session: Session, row: DossierRow) -> list[Gap]:
+        report = self.assess(session, row)  # type: ignore[attr-defined]
+        found = [Gap(one.subject, one.message) for one in report.findings if one.severity is Severity.ERROR]
+        types = self.catalogue.document_types()
+        for paper in DossierRepository(session).attachments(row.id):
+            counted = supplied(paper)
+            if counted is not None and paper.decision is None and paper.origin != MADE_ON_SCREEN:
+                name = types.label_of(counted.type) if counted.type != FORM else both("documents.the_form")
+                found.append(Gap(f"attachment-{paper.id}", say("not_ruled_on", label=name)))
+        return found
+
     def _refuse_closed(self, dossier: DossierRow) -> None:
         if DossierState(dossier.state) in CLOSED_STATES:
-            raise DossierError(say("not_editable"), code="wrong_state")
+            raise DossierError(say("already_closed"), code="wrong_state")
 
     def _extraction(self, session: Session, actor: Actor, extraction_id: str) -> ExtractionRow:
         row = session.get(ExtractionRow, extraction_id)
@@ -251,6 +312,14 @@ class ReviewerWork(UseCases):
             by=actor.id,
             at=row.decided_at,
         )
+
+
+def _with_gaps(note: str, gaps: list[Gap], language: Language) -> str:
+    """The decision as the applicant reads it: the reason, then what was passed over."""
+    if not gaps:
+        return note
+    listed = "\n".join(f"– {one.message.in_language(language)}" for one in gaps)
+    return f"{note}\n{say('accepted_although').in_language(language)}\n{listed}"
 
 
 def _cut(png: bytes, box: tuple[int, ...]) -> bytes:

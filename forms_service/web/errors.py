@@ -10,14 +10,14 @@ import logging
 import secrets
 import traceback
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from core.errors import DossierError, FormsError, InvalidValue, UnknownForm, UnreadableDocument
 from core.localized_text import LocalizedText
 from forms_service.locales import both, has
-from forms_service.web import kept_typing
+from forms_service.web import kept_typing, security
 
 _log = logging.getLogger("forms_service.web")
 _STATUS_OF_CODE = {
@@ -45,14 +45,15 @@ def status_of(error: FormsError) -> int:
 
 def install(app: Flask) -> None:
     """Answer every failure with a page people can act on."""
-    app.register_error_handler(FormsError, _known)
+    app.register_error_handler(FormsError, known)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _incident)
 
 
-def _known(error: FormsError) -> tuple[str, int]:
+def known(error: FormsError) -> tuple[str, int]:
+    """An error of ours as a page."""
     status = status_of(error)
     if status == 404:
         return _page("404", both("error.404.what"), 404)
@@ -93,4 +94,16 @@ def _incident(error: Exception) -> tuple[str, int]:
 
 
 def _page(code: str, what: LocalizedText, status: int, incident: str | None = None) -> tuple[str, int]:
-    return render_template("error.html", code=code, what=what, status=status, incident=incident), status
+    return render_template(
+        "error.html", code=code, what=what, status=status, incident=incident, back=_dossier_page(status)
+    ), status
+
+
+def _dossier_page(status: int) -> str | None:
+    """The dossier an error arose in, as far as whoever is signed in may see it."""
+    dossier_id, actor = (request.view_args or {}).get("dossier_id"), security.current_actor()
+    if dossier_id is None or actor is None or status in (403, 404, 500):
+        return None
+    if "reviewer" in actor.roles:
+        return url_for("reviewer.dossier", dossier_id=dossier_id)
+    return url_for("applicant.task_list", dossier_id=dossier_id)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.completeness import CompletenessReport
 from core.dossier import DossierState
+from core.errors import FormsError
 from core.localized_text import Language
+from core.scope import build_scope
+from forms_service.services.messages import say
 from forms_service.services.reviewer import LEAST_CROP_MARGIN_PX
 from forms_service.services.views import DossierView, ExtractionView
-from forms_service.web import screens
+from forms_service.web import correction, errors, screens
+from forms_service.web.correction import Askable
 from forms_service.web.downloads import picture
 from forms_service.web.languages import language, translate
 from forms_service.web.screens import Problem
@@ -22,6 +29,8 @@ pages = Blueprint("reviewer", __name__)
 DECLINE_REASONS = ("unreadable", "wrong_document", "expired", "other_person", "incomplete", "not_certified")
 OUTCOMES = ("accepted", "refused", "closed")
 
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_YES_OR_NO = ("declaration", "signature")
 _CROP_ZOOM, _WIDEST_CROP_PX = 1.4, 900
 
 
@@ -52,11 +61,14 @@ def judge_value(dossier_id: str, extraction_id: str) -> Response | tuple[str, in
     if typed == _editable(reading) and reading.value is not None:
         services().accept_value(the_actor(), extraction_id)
     else:
-        problem = services().correct_value(the_actor(), extraction_id, typed)
+        emptied = request.form.get("leave_empty") == "true"
+        problem = services().correct_value(the_actor(), extraction_id, typed, emptied)
         if problem:
             message = problem.in_language(language())
             wrong = Problem(f"value-{extraction_id}", f"{reading.label.in_language(language())}: {message}")
             return _page(dossier_id, {extraction_id: (typed, message)}, [wrong]), 422
+        if emptied and not typed and reading.current is not None:
+            _tell_emptied(dossier_id, reading)
     following = _next_doubt(doubtful(every), extraction_id)
     anchor = f"value-{following}" if following else "sure"
     return redirect(url_for(".dossier", dossier_id=dossier_id, _anchor=anchor), code=303)
@@ -121,9 +133,23 @@ def decide(dossier_id: str) -> Response | tuple[str, int]:
         return _page(dossier_id, {}, [Problem("outcome-accepted", translate("review.outcome_first"))]), 422
     if outcome != "accepted" and not note:
         return _page(dossier_id, {}, [Problem("note", translate("review.note_first"))]), 422
-    services().decide(the_actor(), dossier_id, outcome, note)
+    despite = request.form.get("despite") == "true"
+    if outcome == "accepted" and services().acceptance_gaps(the_actor(), dossier_id):
+        told = say("accepted_despite_gaps").in_language(language())
+        if not despite or not note:
+            return _page(dossier_id, {}, [Problem("note" if despite else "despite", told)]), 422
+    services().decide(the_actor(), dossier_id, outcome, note, despite)
     flash(translate("review.decided"), "done")
     return redirect(url_for(".queue"), code=303)
+
+
+@pages.errorhandler(FormsError)
+def _told_on_the_page(error: FormsError) -> tuple[str, int]:
+    """What went wrong stands on the dossier's own page, with everything that was typed."""
+    status, dossier_id = errors.status_of(error), (request.view_args or {}).get("dossier_id")
+    if request.method != "POST" or status not in (409, 422) or dossier_id is None:
+        return errors.known(error)
+    return _page(dossier_id, {}, [Problem(None, error.message.in_language(language()))]), status
 
 
 # --- the pieces of the page ---------------------------------------------------------------------
@@ -148,6 +174,8 @@ def _page(dossier_id: str, typed: dict[str, tuple[str, str]], problems: list[Pro
     doubts = doubtful(every)
     ids = {one.id for one in doubts}
     report: CompletenessReport = services().completeness(the_actor(), dossier_id)
+    under_review = view.state is DossierState.UNDER_REVIEW
+    scope = build_scope(view.spec, view.dossier, screens.today())
     return render_template(
         "review.html",
         view=view,
@@ -162,9 +190,35 @@ def _page(dossier_id: str, typed: dict[str, tuple[str, str]], problems: list[Pro
         answers=_answers(view),
         reasons=DECLINE_REASONS,
         outcomes=OUTCOMES,
-        under_review=view.state is DossierState.UNDER_REVIEW,
+        under_review=under_review,
+        gaps=services().acceptance_gaps(the_actor(), dossier_id) if under_review else [],
+        ask_fields=_kept(correction.askable_fields(view, scope, report), "fields"),
+        ask_documents=_kept(correction.askable_documents(view, report), "documents"),
+        lifted=[(one, correction.document_label(view.spec, one)) for one in report.lifted],
+        current_of=lambda one: _current(view, one),
+        kept=request.form,
         may_start=view.state is DossierState.SUBMITTED,
         problems=problems,
+    )
+
+
+def _kept(every: list[Askable], name: str) -> list[Askable]:
+    """As the reviewer ticked them, when the request for a correction comes back."""
+    if "message" not in request.form:
+        return every
+    ticked = set(request.form.getlist(name))
+    return [replace(one, ticked=one.subject in ticked) for one in every]
+
+
+def _current(view: DossierView, one: ExtractionView) -> str:
+    return screens.on_screen(view.spec.field(one.field_id), one.current, language())
+
+
+def _tell_emptied(dossier_id: str, reading: ExtractionView) -> None:
+    earlier = _current(services().dossier(the_actor(), dossier_id), reading)
+    flash(
+        translate("review.emptied", label=reading.label.in_language(language()), value=earlier),
+        "info",
     )
 
 
@@ -178,6 +232,10 @@ def _editable(one: ExtractionView) -> str:
     """The value as it stands in its text box: words for names and numbers, the code for a choice."""
     if one.value is None:
         return one.raw
+    if isinstance(one.value, bool):
+        return "true" if one.value else "false"
+    if (day := _ISO_DAY.fullmatch(str(one.value))) is not None:
+        return "/".join(reversed(day.groups()))
     return ",".join(one.value) if isinstance(one.value, list) else str(one.value)
 
 
@@ -193,7 +251,9 @@ def _choices(view: DossierView, every: list[ExtractionView]) -> dict[str, list[t
             spec = view.spec.field(one.field_id)
         except KeyError:
             continue
-        if spec.choices:
+        if spec.kind in _YES_OR_NO:
+            found[one.field_id] = [("true", translate("review.yes")), ("false", translate("review.no"))]
+        elif spec.choices:
             found[one.field_id] = [(c.value, c.label.in_language(language())) for c in spec.choices]
     return found
 

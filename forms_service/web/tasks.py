@@ -12,7 +12,7 @@ from core.form_spec import FormSpec, Group, Section, Severity
 from core.localized_text import LocalizedText
 from forms_service.services.made_forms import declarations_at_deposit
 from forms_service.services.views import DossierView
-from forms_service.web import screens
+from forms_service.web import correction, screens
 from forms_service.web.languages import language, translate
 from forms_service.web.presentation import FORM
 
@@ -185,12 +185,16 @@ def correction_places(view: DossierView, scope: Scope) -> list[CorrectionPlace]:
     if view.correction is None:
         return []
     found = []
-    labels = {document.id: document.label for document in view.spec.documents}
-    for subject in (*view.correction.fields, *view.correction.documents):
-        label = labels.get(subject) or _label_of(view.spec, subject)
-        if label:
+    for subject in view.correction.fields:
+        if label := _label_of(view.spec, subject):
+            row = correction.row_name(view.spec, subject)
+            words = label.in_language(language())
             place = Finding("correction", Severity.INFO, subject, label, "")
-            found.append(CorrectionPlace(label.in_language(language()), place_of(view, scope, place)))
+            found.append(CorrectionPlace(f"{row} – {words}" if row else words, place_of(view, scope, place)))
+    for subject in view.correction.documents:
+        if named := correction.named_document(view.spec, subject):
+            label, anchor = named
+            found.append(CorrectionPlace(label, key_url(view.id, DOCUMENTS) + anchor))
     return found
 
 

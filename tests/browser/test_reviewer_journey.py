@@ -84,6 +84,10 @@ def test_a_reviewer_clears_a_dossier_with_the_keyboard(browser: Browser, address
 
     page.locator("#outcome-accepted").press("Space")
     page.locator("form[action$='/decision'] button").press("Enter")
+    expect(page.locator(".summary a[href='#despite']")).to_be_visible()  # the dossier is not complete
+    page.locator("#despite").press("Space")
+    page.locator("#note").fill("الوثائق مودعة لدى الوكالة")
+    page.locator("form[action$='/decision'] button").press("Enter")
     expect(page.locator(".notice.done")).to_be_visible()
 
     applicant.goto(place.replace("/deposited", "/status"))

@@ -147,10 +147,130 @@ def test_a_correction_is_asked_with_a_message(service: Service, reviewer: Visito
 
 def test_a_decision_in_the_wrong_state_is_told_not_crashed(service: Service, reviewer: Visitor) -> None:
     dossier_id = service.under_review()
-    assert reviewer.post(f"/review/{dossier_id}/decision", {"outcome": "accepted"}).status_code == 303
-    again = reviewer.post(f"/review/{dossier_id}/decision", {"outcome": "accepted"})
+    said = {"outcome": "accepted", "note": "vu à l'agence", "despite": "true"}
+    assert reviewer.post(f"/review/{dossier_id}/decision", said).status_code == 303
+    again = reviewer.post(f"/review/{dossier_id}/decision", said)
     assert again.status_code == 409
-    assert "الملف" in again.get_data(as_text=True)
+    html = again.get_data(as_text=True)
+    assert 'class="summary"' in html
+    assert "هذه العملية غير ممكنة" in html
+    assert 'id="documents"' in html  # the dossier's own page
+    assert "ملفكم" not in html.partition('class="summary"')[2].partition("</section>")[0]
+
+
+def test_accepting_an_incomplete_dossier_takes_a_tick_and_a_reason(
+    service: Service, reviewer: Visitor
+) -> None:
+    dossier_id = service.under_review()
+    address = f"/review/{dossier_id}/decision"
+    services, actor = service.application.services, service.actor("reviewer")
+    gaps = services.acceptance_gaps(actor, dossier_id)
+    assert {"assured.city", "bank"} <= {one.subject for one in gaps}
+    bare = reviewer.post(address, {"outcome": "accepted", "note": "vu à l'agence"})
+    html = bare.get_data(as_text=True)
+    assert bare.status_code == 422
+    assert 'href="#despite"' in html
+    assert "vu à l&#39;agence</textarea>" in html
+    assert re.search(r'id="outcome-accepted" checked', html)
+    assert reviewer.post(address, {"outcome": "accepted", "despite": "true"}).status_code == 422
+    assert services.dossier(actor, dossier_id).state == "under_review"
+    said = {"outcome": "accepted", "note": "vu à l'agence", "despite": "true"}
+    assert reviewer.post(address, said).status_code == 303
+    view = services.dossier(actor, dossier_id)
+    assert view.state == "accepted"
+    assert view.decision_note
+    assert view.decision_note.startswith("vu à l'agence")
+    assert gaps[0].message.ar in view.decision_note
+    accepted = next(one for one in view.events if one.details.get("outcome") == "accepted")
+    assert accepted.details["despite"] == [one.subject for one in gaps]
+
+
+def test_what_is_missing_is_ticked_in_the_request_for_a_correction(
+    service: Service, reviewer: Visitor, applicant: Visitor
+) -> None:
+    services, owner = service.application.services, service.actor("applicant")
+    dossier_id = service.new_dossier({**ANSWERS, "assured.id_no": ""})
+    services.answer_group(owner, dossier_id, "children", [{"first": "Adam"}], 0)
+    services.deposit(owner, dossier_id, True)
+    services.start_review(service.actor("reviewer"), dossier_id)
+    html = reviewer.get(f"/review/{dossier_id}").get_data(as_text=True)
+    boxes = re.findall(r'name="(fields|documents)" value="([^"]+)" id="[^"]+"( checked)?', html)
+    ticked = {subject for _, subject, tick in boxes if tick}
+    assert {"assured.id_no", "birth.1", "children.1.birth"} <= ticked
+    assert "assured.last" not in ticked
+    asked = {"fields": ["children.1.birth"], "documents": ["birth.1"], "message": "Complétez."}
+    assert reviewer.post(f"/review/{dossier_id}/correction", asked).status_code == 303
+    page = applicant.get(f"/dossiers/{dossier_id}").get_data(as_text=True)
+    notice = page.partition('id="correction-title"')[2].partition("</section>")[0]
+    links = re.findall(r'href="([^"]+)"', notice)
+    assert len(links) == 2
+    for link in links:
+        address, _, anchor = link.partition("#")
+        answer = applicant.client.get(address)
+        assert answer.status_code == 200
+        assert not anchor or f'id="{anchor}"' in answer.get_data(as_text=True), link
+
+
+def test_papers_only_claimed_as_filed_are_named(service: Service, reviewer: Visitor) -> None:
+    services, owner = service.application.services, service.actor("applicant")
+    dossier_id = service.new_dossier(ANSWERS)
+    need = next(one for one in services.completeness(owner, dossier_id).required if one.unless_on_file)
+    services.set_on_file(owner, dossier_id, list(need.unless_on_file), [])
+    services.deposit(owner, dossier_id, True)
+    html = reviewer.get(f"/review/{dossier_id}").get_data(as_text=True)
+    block = html.partition('id="lifted"')[2].partition("</section>")[0]
+    assert "مصرح بإيداعها سابقا" in block
+    assert need.label.ar in block
+
+
+def test_a_refused_upload_cannot_be_accepted(service: Service, reviewer: Visitor) -> None:
+    services, owner = service.application.services, service.actor("applicant")
+    dossier_id = service.new_dossier(ANSWERS)
+    upload = services.upload(owner, dossier_id, "broken.pdf", b"%PDF-1.4 nothing", "birth", None)
+    service.read_all()
+    services.deposit(owner, dossier_id, True)
+    services.start_review(service.actor("reviewer"), dossier_id)
+    view = services.dossier(owner, dossier_id)
+    paper = next(one for one in view.attachments if one.filename == "broken.pdf")
+    assert paper.status == "refused", (paper, upload)
+    html = reviewer.get(f"/review/{dossier_id}").get_data(as_text=True)
+    block = html.partition(f'id="attachment-{paper.id}"')[2].partition("</article>")[0]
+    assert 'value="accept"' not in block
+    answer = reviewer.post(f"/review/{dossier_id}/documents/{paper.id}", {"verdict": "accept"})
+    assert answer.status_code == 409
+    assert "لا يمكن قبول هذه الوثيقة" in answer.get_data(as_text=True)
+
+
+def test_an_emptied_answer_is_asked_about_and_told(
+    service: Service, reviewer: Visitor, typed_form: str
+) -> None:
+    every = service.application.services.extractions(service.actor("reviewer"), typed_form)
+    first = next(one for one in every if one.field_id == "assured.first")
+    address = f"/review/{typed_form}/values/{first.id}"
+    asked = reviewer.post(address, {"value": ""})
+    assert asked.status_code == 422
+    assert f'id="empty-{first.id}"' in asked.get_data(as_text=True)
+    view = service.application.services.dossier(service.actor("reviewer"), typed_form)
+    assert view.dossier.answers()["assured.first"] == "Fatima Zahra"
+    assert reviewer.post(address, {"value": "", "leave_empty": "true"}).status_code == 303
+    assert "Fatima Zahra" in reviewer.get(f"/review/{typed_form}").get_data(as_text=True)
+    view = service.application.services.dossier(service.actor("reviewer"), typed_form)
+    assert "assured.first" not in view.dossier.answers()
+
+
+def test_dates_are_shown_and_kept_as_people_write_them(
+    service: Service, reviewer: Visitor, typed_form: str
+) -> None:
+    every = service.application.services.extractions(service.actor("reviewer"), typed_form)
+    birth = next(one for one in every if one.field_id == "assured.birth")
+    html = reviewer.get(f"/review/{typed_form}").get_data(as_text=True)
+    assert 'value="12/03/1988"' in html
+    assert "1988-03-12" not in html
+    assert ">True<" not in html
+    kept = reviewer.post(f"/review/{typed_form}/values/{birth.id}", {"value": "12/03/1988"})
+    assert kept.status_code == 303
+    view = service.application.services.dossier(service.actor("reviewer"), typed_form)
+    assert view.dossier.answers()["assured.birth"] == "1988-03-12"
 
 
 def test_the_paper_file_of_a_physical_check_is_noted_by_the_clerk(
