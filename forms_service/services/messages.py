@@ -116,10 +116,10 @@ MESSAGES: dict[str, LocalizedText] = {
         "Vous n'avez rien à faire.",
     ),
     "other_form": _T(
-        "هذه الصفحات تخص استمارة أخرى ({form}). لم تؤخذ منها أي معلومة، وملفكم لم يتأثر. "
-        "أرسلوا صفحات الاستمارة {expected}.",
-        "Ces pages sont celles d'un autre formulaire ({form}). Rien n'en a été repris et votre dossier est "
-        "intact. Envoyez les pages du formulaire {expected}.",
+        "هذه صفحات الاستمارة {form}، بينما يخص هذا الملف الاستمارة {expected}: لم يؤخذ منها شيء، "
+        "ويمكنكم حذف هذا الملف المرسل.",
+        "Ces pages sont du formulaire {form}, alors que ce dossier relève du formulaire {expected} : rien n'en a "
+        "été repris, vous pouvez retirer ce fichier.",
     ),
     "other_version": _T(
         "هذه الصفحات من النسخة {version} للاستمارة، وملفكم يعتمد النسخة {expected}. لم تؤخذ منها أي معلومة. "
@@ -145,9 +145,8 @@ MESSAGES: dict[str, LocalizedText] = {
         "Ajoutez les pages manquantes.",
     ),
     "answers_taken": _T(
-        "أُخذت الأجوبة من ملف PDF. إذا كان توقيعكم مطلوبا، فاطبعوا الاستمارة ووقعوها وأرسلوها.",
-        "Les réponses du PDF ont été reprises. Si votre signature est demandée, imprimez le formulaire, "
-        "signez-le et envoyez-le.",
+        "أُخذت أجوبتكم من ملف PDF. راجعوها قبل الإيداع.",
+        "Les réponses du PDF ont été reprises. Vérifiez-les avant de déposer.",
     ),
     "made_on_screen": _T(
         "أُعدت هذه الاستمارة من الأجوبة عند الإيداع، والتصريح على الشاشة يقوم مقام التوقيع.",

@@ -115,7 +115,9 @@ class ReadingResults(ApplicantWork):
             self._store_pages(session, row, result["pages"], images)
             self._describe(session, row, dossier, spec, result)
             details = {"attachment": row.id, "status": row.status, "type": row.type}
-            self.touch(session, dossier, SYSTEM, "read", details)
+            at = self.touch(session, dossier, SYSTEM, "read", details)
+            if row.status == ReadingStatus.REFUSED:
+                repository.drop_refused_copies(row, at)
             if result["status"] == ReadingStatus.READ:
                 self._take_over(session, row, dossier, spec, result)
             session.flush()

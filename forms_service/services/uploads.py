@@ -102,9 +102,11 @@ class Uploads(UseCases):
         session.add(row)
         session.flush()
         details = {"attachment": row.id, "type": as_type, "child": child, "digest": object_key}
-        self.touch(session, dossier, actor, "uploaded", details)
+        at = self.touch(session, dossier, actor, "uploaded", details)
         if problem is None:
             self.adapters.jobs.enqueue(session, READ_UPLOAD, row.id)
+        else:
+            DossierRepository(session).drop_refused_copies(row, at)
         return row
 
     def remove_attachment(self, actor: Actor, dossier_id: str, attachment_id: str) -> None:

@@ -151,6 +151,18 @@ class DossierRepository:
         )
         return list(self.session.scalars(query.order_by(AttachmentRow.uploaded_at, AttachmentRow.position)))
 
+    def drop_refused_copies(self, kept: AttachmentRow, at: datetime) -> None:
+        """Show one file that was refused once, however often it was sent: the last time stands."""
+        query = select(AttachmentRow).where(
+            AttachmentRow.dossier_id == kept.dossier_id,
+            AttachmentRow.object_key == kept.object_key,
+            AttachmentRow.status == "refused",
+            AttachmentRow.id != kept.id,
+            AttachmentRow.removed_at.is_(None),
+        )
+        for copy in self.session.scalars(query):
+            copy.removed_at = at
+
     def pages(self, attachment_ids: Sequence[str]) -> dict[str, list[PageRow]]:
         """Page images by upload, in order."""
         found: dict[str, list[PageRow]] = {one: [] for one in attachment_ids}

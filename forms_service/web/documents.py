@@ -35,6 +35,7 @@ class Demand:
         uploads: What was handed in for it.
         on_file: Types which, ticked as already filed with the fund, lift the demand.
         declared: Events which, ticked as already declared, lift it.
+        being_read: Whether it is met only if a file that is still being read turns out usable.
     """
 
     target: str
@@ -45,6 +46,7 @@ class Demand:
     on_file: tuple[str, ...]
     declared: tuple[str, ...]
     lifted: bool
+    being_read: bool
 
 
 @pages.get("/<dossier_id>/documents")
@@ -214,7 +216,13 @@ def _demand(
         on_file=requirement.unless_on_file,
         declared=requirement.unless_declared,
         lifted=lifted,
+        being_read=_waits_for_reading(requirement, uploads),
     )
+
+
+def _waits_for_reading(requirement: Requirement, uploads: list[AttachmentView]) -> bool:
+    unread = sum(not one.status.is_final for one in uploads)
+    return requirement.satisfied and requirement.accepted - unread < requirement.count
 
 
 def _row_name(view: DossierView, requirement: Requirement) -> str | None:

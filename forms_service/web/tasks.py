@@ -163,7 +163,10 @@ def _documents_task(view: DossierView, report: CompletenessReport) -> Task:
     missing = missing_documents(report)
     uploads = bool(view.attachments)
     hint = translate("documents.missing_count", n=len(missing)) if missing else None
-    status = "done" if not missing else ("started" if uploads else "todo")
+    reading = any(not one.status.is_final for one in view.attachments)
+    if not missing and reading:
+        hint = translate("documents.being_read")
+    status = "done" if not missing and not reading else ("started" if uploads else "todo")
     return Task(DOCUMENTS, translate("documents.title"), key_url(view.id, DOCUMENTS), status, hint)
 
 

@@ -321,6 +321,34 @@ def test_a_refused_upload_says_why_and_counts_for_nothing(office, arrives) -> No
     assert office.services.attachment_file(office.applicant, dossier, view.id)[0] == PDF
 
 
+def test_a_file_refused_twice_stands_there_once_and_not_at_all_for_the_review(office, arrives) -> None:
+    from forms_service.services.messages import say
+
+    dossier, services = office.open(), office.services
+    for _ in range(2):
+        arrives(dossier, _result("refused", message=say("other_reference"), pages=[page(ours=False)]), "form")
+    for _ in range(2):
+        services.upload(office.applicant, dossier, "empty.pdf", b"", "bank")
+    views = services.dossier(office.applicant, dossier).attachments
+    assert [one.declared_type for one in views] == ["form", "bank"]
+    services.remove_attachment(office.applicant, dossier, views[1].id)
+    services.deposit(office.applicant, dossier, True)
+    seen = services.dossier(office.reviewer, dossier).attachments
+    assert [one.made_on_screen for one in seen] == [True]
+
+
+def test_a_scan_without_our_pages_is_told_in_one_way(office, arrives) -> None:
+    from forms_service.ocr.page_messages import PageCode, page_sentence
+    from forms_service.services.messages import say
+
+    told = page_sentence(PageCode.UNIDENTIFIED)
+    dossier = office.open()
+    for warnings in ([], [told]):
+        arrives(dossier, _result("read", pages=[page(None, ours=False)], warnings=warnings), "form")
+    first, second = office.services.dossier(office.applicant, dossier).attachments
+    assert (first.warnings, second.warnings) == ((say("not_the_form"),), (told,))
+
+
 def test_a_failed_reading_waits_for_another_try_and_then_for_a_person(office, monkeypatch) -> None:
     @contextmanager
     def fails(*_args: object) -> Iterator[ReadingOutcome]:

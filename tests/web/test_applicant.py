@@ -165,6 +165,27 @@ def test_documents_are_sent_told_apart_and_removed(service: Service, applicant: 
     service.jobs.keys.clear()
 
 
+def test_a_file_still_being_read_is_not_called_attached(
+    service: Service, applicant: Visitor, draft: str
+) -> None:
+    services, actor = service.application.services, service.actor("applicant")
+    services.answer(actor, draft, ANSWERS)
+
+    def tag() -> str:
+        html = applicant.get(f"/dossiers/{draft}/documents").get_data(as_text=True)
+        block = html.partition('id="doc-bank"')[2]
+        return re.search(r'class="tag \w+">([^<]+)<', block)[1]
+
+    assert tag() == "ناقصة"
+    services.upload(actor, draft, "rib.jpg", b"\xff\xd8\xff\xe0" + b"0" * 50, "bank")
+    assert tag() == "قيد القراءة"
+    assert "قيد القراءة" in applicant.get(f"/dossiers/{draft}/check").get_data(as_text=True)
+    service.read_all()
+    assert tag() == "ناقصة"
+    (view,) = services.dossier(actor, draft).attachments
+    assert view.status == "refused"
+
+
 def test_sending_no_file_says_so(applicant: Visitor, draft: str) -> None:
     applicant.post(f"/dossiers/{draft}/documents", {"as_type": "birth"})
     assert "لم تختاروا أي ملف" in applicant.get(f"/dossiers/{draft}/documents").get_data(as_text=True)
