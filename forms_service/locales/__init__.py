@@ -34,7 +34,9 @@ class Sentence:
         wording = forms["other"]
         number = values.get("n")
         if len(forms) > 1 and isinstance(number, int):
-            wording = forms.get(_plural_category(language, number), wording)
+            none_at_all = number == 0 and "zero" in forms  # French says it apart, though it counts 0 as 1
+            category = "zero" if none_at_all else _plural_category(language, number)
+            wording = forms.get(category, wording)
         return wording.format(**values)
 
     def text(self, **values: object) -> LocalizedText:

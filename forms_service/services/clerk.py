@@ -6,21 +6,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.dates_in_text import fold_digits, fold_letters
 from core.dossier import DossierState
-from core.errors import FormsError
+from core.errors import FormsError, InvalidValue
+from core.field_kinds import KINDS
 from core.localized_text import Language, LocalizedText
 from core.receipt import normalize_reference
 from forms_service.ocr.refusals import refusal
 from forms_service.reading_process import ReadingFailed, ReadingRequest, run_reading
+from forms_service.services.accounts import REGISTRATION
 from forms_service.services.left_pages import TAKES_PAPER, LeftPages
 from forms_service.services.messages import say
 from forms_service.services.presenting import FORM, summaries
 from forms_service.services.uploads import plain_filename, sniff
 from forms_service.services.views import Actor, DossierSummary, IntakeResult, PageFate
-from forms_service.storage.dossiers import DossierRepository
-from forms_service.storage.models import DossierRow, IntakeRow
+from forms_service.storage.dossiers import FIELD, DossierRepository
+from forms_service.storage.models import AccountRow, AnswerRow, DossierRow, IntakeRow
+
+_MOST_FOUND = 100
+_ONE_LETTER = str.maketrans("ةى", "هي")
+"""Letters that hands and keyboards take for one another at the end of an Arabic name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +50,31 @@ class ClerkWork(LeftPages):
         words = " ".join(query.split())
         with self.database.reading() as session:
             repository = DossierRepository(session)
+            words = fold_digits(words)
             reference = normalize_reference(words)
             rows = repository.search(reference or words) if words else repository.listed(limit=100)
+            if words and not reference:
+                known = {one.id for one in rows}
+                rows += [one for one in self._named(session, words) if one.id not in known]
             if "clerk" not in actor.roles:
                 rows = [one for one in rows if one.state != DossierState.DRAFT]
             return summaries(session, rows, self.catalogue)
+
+    def counter_registration(self, actor: Actor, text: str) -> tuple[str, bool]:
+        """The registration number of a person at the counter, and whether anything is known under it.
+
+        Raises:
+            InvalidValue: Nothing was given, or it is not one to nine digits.
+        """
+        self.require_role(actor, "clerk")
+        number = KINDS["registration_number"].parse(text, REGISTRATION)
+        if number is None:
+            raise InvalidValue(say("registration_needed"), code="registration_needed")
+        with self.database.reading() as session:
+            account = select(AccountRow.id).where(AccountRow.login == number)
+            dossier = select(DossierRow.id).where(DossierRow.registration == number)
+            known = any(session.scalar(query.limit(1)) is not None for query in (account, dossier))
+        return str(number), known
 
     def intake_scan(self, actor: Actor, files: Iterable[tuple[str, bytes]]) -> IntakeResult:
         """Split a stack of scans into dossiers by the reference on each page.
@@ -77,6 +105,25 @@ class ClerkWork(LeftPages):
         return IntakeResult(tuple(dict.fromkeys(opened)), tuple(dict.fromkeys(found)), tuple(fates))
 
     # --- details --------------------------------------------------------------------------------
+
+    def _named(self, session: Session, words: str) -> list[DossierRow]:
+        """Dossiers in whose names, in either script, every word occurs, however it is spelled."""
+        names = {
+            one.id
+            for spec in self.catalogue.forms()
+            for one in spec.fields()
+            if one.kind in ("latin_name", "arabic_name")
+        }
+        current = select(AnswerRow.dossier_id, AnswerRow.value).where(
+            AnswerRow.space == FIELD, AnswerRow.name.in_(names), AnswerRow.superseded_at.is_(None)
+        )
+        spelled: dict[str, str] = {}
+        for dossier_id, value in session.execute(current):
+            if value:
+                spelled[dossier_id] = f"{spelled.get(dossier_id, '')} {_spelling(str(value['value']))}"
+        sought = _spelling(words).split()
+        ids = [one for one, text in spelled.items() if all(word in text for word in sought)]
+        return DossierRepository(session).listed(DossierRow.id.in_(ids[:_MOST_FOUND]), limit=_MOST_FOUND)
 
     def _sort_file(
         self, actor: Actor, name: str, data: bytes, opened: list[str], found: list[str]
@@ -175,6 +222,10 @@ class ClerkWork(LeftPages):
                 unfiled = [fate for fate in one.fates if fate.fate != "filed"]
                 self.leave_pages(session, row.id, one.key, unfiled, one.leaves)
             self.note(session, None, actor, "stack_scanned", {"intake": row.id, "pages": len(fates)})
+
+
+def _spelling(text: str) -> str:
+    return fold_letters(text).translate(_ONE_LETTER)
 
 
 def _refusal_of(row: DossierRow, part: Mapping[str, Any]) -> LocalizedText | None:

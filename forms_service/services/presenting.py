@@ -19,6 +19,7 @@ from forms_service.services.base import may_edit
 from forms_service.services.identity_doubts import papers_in_doubt
 from forms_service.services.made_forms import MADE_ON_SCREEN
 from forms_service.services.messages import say
+from forms_service.services.same_answer import says_the_same
 from forms_service.services.views import (
     Actor,
     AttachmentView,
@@ -345,7 +346,7 @@ def _extraction_view(
         box=(left, top, right, bottom),
         crop_available=right > left and bottom > top,
         current=held,
-        conflicts=held is not None and value is not None and held != value,
+        conflicts=held is not None and value is not None and not says_the_same(field, held, value),
         decision=row.decision,
         decided_by=names.get(row.decided_by) if row.decided_by else None,
         decided_at=row.decided_at,

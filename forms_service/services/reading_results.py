@@ -27,6 +27,7 @@ from forms_service.services.base import CLOSED_STATES, SYSTEM
 from forms_service.services.identity_doubts import WHOSE_PAPER, belongs_to, is_identity_type
 from forms_service.services.messages import say
 from forms_service.services.presenting import FORM, current_answers, find_field, read_dossier
+from forms_service.services.same_answer import says_the_same
 from forms_service.services.storing_answers import put_field
 from forms_service.services.views import ReadingStatus
 from forms_service.storage.dossiers import FIELD, DossierRepository
@@ -259,7 +260,8 @@ class ReadingResults(ApplicantWork):
             typed_badly = current is not None and current.raw is not None
             replaceable = current is not None and Origin(current.origin) in _MACHINE_MADE[origin]
             value: Answer = one["value"]
-            if value is not None and value == held.get(field_id):
+            known = held.get(field_id)
+            if value is not None and says_the_same(find_field(spec, field_id), value, known):
                 extraction.verdict, extraction.decision = Verdict.ACCEPT.value, "filled"
             elif (held.get(field_id) is not None or typed_badly) and not replaceable:
                 if extraction.verdict != Verdict.EMPTY:

@@ -33,13 +33,16 @@ def desk() -> str:
 def open_dossier() -> Response | tuple[str, int]:
     """Open a dossier for a person at the counter."""
     registration = request.form.get("registration", "").strip()
+    form = request.form.get("form", "")
     try:
-        dossier_id = services().open_dossier(
-            the_actor(), request.form.get("form", ""), language(), for_registration=registration
-        )
+        number, known = services().counter_registration(the_actor(), registration)
+        if not known and request.form.get("anyway") != number:
+            told = Problem("registration", translate("desk.unknown_number", number=number))
+            return _desk(registration=number, unknown=number, form=form, problems=[told]), 422
+        dossier_id = services().open_dossier(the_actor(), form, language(), for_registration=number)
     except FormsError as problem:
         message = problem.message.in_language(language())
-        return _desk(registration=registration, problems=[Problem("registration", message)]), 422
+        return _desk(registration=registration, form=form, problems=[Problem("registration", message)]), 422
     return redirect(url_for("applicant.task_list", dossier_id=dossier_id), code=303)
 
 
@@ -159,6 +162,7 @@ def _intake(problems: list[Problem], **more: object) -> str:
 
 def _desk(**more: object) -> str:
     defaults: dict[str, object] = {"query": "", "found": None, "registration": "", "problems": []}
+    defaults |= {"unknown": None, "form": ""}
     defaults["left_count"] = services().left_pages(the_actor())[1]
     return render_template(
         "agency.html", forms=security.application().catalogue.forms(), **{**defaults, **more}

@@ -18,6 +18,7 @@ from core.localized_text import Language, Script, dominant_script
 from forms_service.locales import has
 from forms_service.ocr.doubts import DOUBT_SENTENCES, Doubt
 from forms_service.web import assets, languages, security
+from forms_service.web.why_asked import why_asked
 
 FORM = "form"
 """Document type of pages of the form itself."""
@@ -159,6 +160,7 @@ def install(app: Flask) -> None:
         script_of=script_of,
         csrf_field=csrf_field,
         type_name=type_name,
+        why_asked=why_asked,
         fact_label=fact_label,
         doubt=doubt,
         state_label=state_label,
