@@ -23,6 +23,7 @@ class PageStructure(HTMLParser):
         self.words: list[str] = []
         self.root: dict[str, str | None] = {}
         self.landmarks: list[str] = []
+        self.nav_names: list[str] = []
         self._silent = 0
         self.feed(html)
 
@@ -40,6 +41,8 @@ class PageStructure(HTMLParser):
             self.headings.append(tag)
         if tag in ("main", "header", "footer", "nav"):
             self.landmarks.append(tag)
+        if tag == "nav":
+            self.nav_names.append(given.get("aria-label") or "")
         if tag == "img" and "alt" not in given:
             self.images_without_alt += 1
         if tag == "a" and (given.get("href") or "").startswith("#"):
@@ -81,7 +84,9 @@ class PageStructure(HTMLParser):
                 found.append(f"heading {place + 1} ({heading}) skips a level")
         if self.images_without_alt:
             found.append(f"{self.images_without_alt} pictures without words")
-        for landmark in ("main", "header", "footer", "nav"):
+        if not self.nav_names or "" in self.nav_names or len(set(self.nav_names)) < len(self.nav_names):
+            found.append(f"navigations that cannot be told apart: {self.nav_names}")
+        for landmark in ("main", "header", "footer"):
             if self.landmarks.count(landmark) != 1:
                 found.append(f"{self.landmarks.count(landmark)} times {landmark}")
         return found
