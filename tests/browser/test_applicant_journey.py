@@ -143,7 +143,7 @@ def photo() -> bytes:
 
 def deposit(page: Page, base: str, language: str) -> None:
     page.goto(f"{base}/check")
-    expect(page.locator("section.notice.warn")).to_be_visible()
+    expect(page.locator("section[aria-labelledby=incomplete]")).to_be_visible()
     button = page.locator("form[action$='/deposit'] button")
     button.click()
     expect(page.locator(".summary a")).to_have_attribute("href", "#declaration")
