@@ -139,18 +139,19 @@ def _pages(files: Iterable[Path]) -> Iterable[Any]:
 def _read_documents(walk: _Walk, loaded: DossierFile) -> bool:
     from forms_service.ocr.attachments import read_attachment
 
+    types = walk.catalogue.document_types()
     readings: dict[str, object] = {}
     recognised = 0
     files = [one for one in loaded.parsed.dossier.attachments if one.file and one.type != "form"]
     for attachment in files:
         pages = list(_pages([walk.person / str(attachment.file)]))
-        reading = read_attachment(pages, walk.catalogue.document_types(), as_type=attachment.type).as_dict()
+        reading = read_attachment(pages, types).as_dict()
         readings[str(attachment.file)] = reading
-        recognised += reading["type"] == attachment.type
+        recognised += reading["class"] in types.types[attachment.type].reads_as
     if not files:
         return True
     path = walk.write("documents.json", json.dumps(readings, ensure_ascii=False, indent=2))
-    _say("documents read", f"{recognised} of {len(files)} recognised as what they are handed in for", path)
+    _say("documents read", f"{recognised} of {len(files)} recognised without being told what they are", path)
     return True
 
 

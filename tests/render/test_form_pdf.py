@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import subprocess
 from itertools import pairwise
 from pathlib import Path
@@ -37,7 +36,6 @@ def text_of(pdf: bytes) -> str:
     return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
 
 
-@pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is not installed")
 def test_every_file_is_sound(small: FormSpec, allowance: FormSpec, tmp_path: Path) -> None:
     files = [
         render_blank(small),
@@ -171,8 +169,6 @@ def test_a_comb_has_one_character_in_each_cell(allowance: FormSpec, answers: dic
 def test_two_viewers_show_the_same_page(
     allowance: FormSpec, answers: dict[str, object], tmp_path: Path
 ) -> None:
-    if shutil.which("pdftoppm") is None:
-        pytest.skip("poppler is not installed")
     pdf = render_filled(allowance, answers, REFERENCE)
     (tmp_path / "page.pdf").write_bytes(pdf)
     command = ["pdftoppm", "-r", "150", "-l", "1", "-gray", "-singlefile", "page.pdf", "page"]
