@@ -122,7 +122,9 @@ def qr_box() -> BoxMm:
 class PageIdentity:
     """What a page says of itself in its QR code, so that a lost sheet finds its dossier.
 
-    ``reference`` is empty on an anonymous blank.
+    Attributes:
+        reference: Of the dossier; empty on an anonymous blank.
+        variant: Which setting of the form this is, in capitals and digits: empty for the usual one.
     """
 
     form_id: str
@@ -130,10 +132,12 @@ class PageIdentity:
     page: int
     pages: int
     reference: str = ""
+    variant: str = ""
 
     def encode(self) -> str:
         """The QR text, in the alphabet of QR's dense alphanumeric mode, closed by a checksum."""
-        body = f"CN1:{self.form_id}:{self.version}:{self.page}/{self.pages}:{self.reference}".upper()
+        version = f"{self.version}.{self.variant}" if self.variant else str(self.version)
+        body = f"CN1:{self.form_id}:{version}:{self.page}/{self.pages}:{self.reference}".upper()
         return f"{body}:{_checksum(body)}"
 
     @staticmethod
@@ -143,8 +147,9 @@ class PageIdentity:
         parts = body.split(":")
         if len(parts) != 5 or parts[0] != "CN1" or checksum != _checksum(body):
             return None
+        version, _, variant = parts[2].partition(".")
         page, _, pages = parts[3].partition("/")
-        return PageIdentity(parts[1].lower(), int(parts[2]), int(page), int(pages), parts[4])
+        return PageIdentity(parts[1].lower(), int(version), int(page), int(pages), parts[4], variant)
 
 
 def _checksum(body: str) -> str:
