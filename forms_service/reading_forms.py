@@ -10,20 +10,25 @@ from core.form_spec import FormSpec
 from core.placement import FormLayout
 from forms_service.spec_catalogue import SpecCatalogue
 
-FormLookup = Callable[[str, int], tuple[FormSpec, FormLayout] | None]
+FormLookup = Callable[[str, int, str], tuple[FormSpec, FormLayout] | None]
 
 
 def form_lookup(catalogue: SpecCatalogue) -> FormLookup:
-    """A function from (form id, version) to its spec and layout; None for a form nobody published."""
+    """A function from (form id, version, variant) to its spec and layout.
+
+    It gives None for a form that nobody published and for a variant that nobody prints.
+    """
 
     @lru_cache(maxsize=64)
-    def find(form_id: str, version: int) -> tuple[FormSpec, FormLayout] | None:
-        from forms_service.render.layout import lay_out
+    def find(form_id: str, version: int, variant: str) -> tuple[FormSpec, FormLayout] | None:
+        from forms_service.render.layout import VARIANTS, lay_out
 
+        if variant not in VARIANTS:
+            return None
         try:
             spec = catalogue.get(form_id, version)
         except UnknownForm:
             return None
-        return spec, lay_out(spec).layout
+        return spec, lay_out(spec, variant).layout
 
     return find

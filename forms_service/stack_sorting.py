@@ -47,6 +47,7 @@ def sort_stack(request: ReadingRequest, original: bytes, folder: Path) -> dict[s
                 "pages": members,
                 "form": identity.form_id,
                 "version": identity.version,
+                "variant": identity.variant,
                 "reference": identity.reference,
                 "form_pages": [identities[place].page for place in members],  # type: ignore[union-attr]
                 "known": _is_known(catalogue, identity),
@@ -72,22 +73,29 @@ def cut_leaves(request: ReadingRequest, original: bytes, folder: Path) -> dict[s
 
 
 def group_pages(identities: Iterable[PageIdentity | None]) -> list[tuple[object, ...] | None]:
-    """For every page the group it belongs to, or None when it cannot be told whose it is."""
+    """For every page the group it belongs to, or None when it cannot be told whose it is.
+
+    A group is one paper: a large print and a usual one of the same dossier are two.
+    """
     keys: list[tuple[object, ...] | None] = []
     run: tuple[object, ...] | None = None
     expected = 0
     for place, identity in enumerate(identities):
         if identity is None or identity.reference:
             run = None
-            keys.append(identity and (identity.form_id, identity.version, identity.reference))
+            keys.append(identity and (*_paper(identity), identity.reference))
             continue
         if identity.page == 1:
-            run, expected = (identity.form_id, identity.version, "", place), 1
-        elif run is None or run[:2] != (identity.form_id, identity.version) or identity.page != expected:
+            run, expected = (*_paper(identity), "", place), 1
+        elif run is None or run[:3] != _paper(identity) or identity.page != expected:
             run = None
         keys.append(run)
         expected += 1
     return keys
+
+
+def _paper(identity: PageIdentity) -> tuple[str, int, str]:
+    return identity.form_id, identity.version, identity.variant
 
 
 def _is_known(catalogue: SpecCatalogue, identity: PageIdentity) -> bool:

@@ -301,6 +301,7 @@ def _identified(identity: PageIdentity | None, request: ReadingRequest) -> dict[
     return {
         "form": identity.form_id if identity else None,
         "version": identity.version if identity else None,
+        "variant": identity.variant if identity else "",
         "form_page": identity.page if identity else None,
         "form_pages": identity.pages if identity else None,
         "reference": (identity.reference or None) if identity else None,

@@ -21,6 +21,7 @@ class PageCode(StrEnum):
     OTHER_FORM = "other_form"
     OTHER_VERSION = "other_version"
     OTHER_REFERENCE = "other_reference"
+    OTHER_VARIANT = "other_variant"
     OTHER_PERSON = "other_person"
     PARTLY_OUTSIDE = "partly_outside"
     MISSING_PAGE = "missing_page"
@@ -71,6 +72,13 @@ PAGE_SENTENCES: Mapping[PageCode, LocalizedText] = {
         ar="هذه الصفحة تحمل مرجعا آخر ({reference}) وقد تخص شخصا آخر. قرئت على حدة ولم تُخلط بالباقي.",
         fr="Cette page porte une autre référence ({reference}) et concerne peut-être une autre personne. "
         "Elle a été lue à part, sans être mêlée au reste.",
+    ),
+    PageCode.OTHER_VARIANT: LocalizedText(
+        ar="هذه الصفحة من طبعة أخرى للاستمارة {form} (بحروف عادية أو مكبرة، أو ورقة تصحيح)."
+        " قرئت مع صفحات طبعتها.",
+        fr="Cette page est d'un autre tirage du formulaire {form} "
+        "(caractères ordinaires, grands caractères ou feuille de correction). "
+        "Elle a été lue avec les pages du même tirage.",
     ),
     PageCode.OTHER_PERSON: LocalizedText(
         ar="يبدو أن هذه الصفحة من الاستمارة {form} (الصفحة {page}) تخص شخصا آخر: معلومات الهوية فيها مختلفة."

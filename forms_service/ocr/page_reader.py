@@ -30,8 +30,8 @@ from forms_service.ocr.registration import (
     register_by_marks,
 )
 
-FormLookup = Callable[[str, int], "tuple[FormSpec, FormLayout] | None"]
-"""Gives the spec and layout of a form version, or None when it is not known."""
+FormLookup = Callable[[str, int, str], "tuple[FormSpec, FormLayout] | None"]
+"""Gives the spec and layout of a form, a version and a variant, or None when there is no such paper."""
 
 USABLE_RESIDUAL_MM = 1.5
 """Beyond this the boxes would be cut beside their answers; nothing is read."""
@@ -74,6 +74,7 @@ class PageReading:
             "page": self.page,
             "form": who.form_id if who else None,
             "version": who.version if who else None,
+            "variant": who.variant if who else None,
             "form_page": who.page if who else None,
             "reference": who.reference or None if who else None,
             "registered": self.registered,
@@ -98,7 +99,7 @@ def read_page(
     if identity is None:
         code = PageCode.CODE_UNREADABLE if registration else PageCode.UNIDENTIFIED
         return _unread(image, index, None, code)
-    known = forms(identity.form_id, identity.version)
+    known = forms(identity.form_id, identity.version, identity.variant)
     if known is None:
         return _unread(image, index, identity, PageCode.UNKNOWN_FORM)
     spec, layout = known

@@ -1,8 +1,8 @@
 """Reads a pile of page images, in any order and rotation, into the answers of one form.
 
 Pages go through one at a time and are let go, so a long scan needs no more memory than a short
-one.  Pages of another form, version, reference or person are read too, but kept apart; whatever a
-second image of a page says differently is kept beside the answer.
+one.  Pages of another form, version, variant, reference or person are read too, but kept apart;
+whatever a second image of a page says differently is kept beside the answer.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from core.extraction import Extraction, Verdict
 from core.localized_text import LocalizedText
@@ -30,6 +31,7 @@ class FormSet:
 
     Attributes:
         missing: Pages of the form that were not among the images.
+        variant: Which setting of the form the pages are: a set is one paper, never two mixed.
         set_aside: What further images of the same pages say differently.
         person: Its number among the people whose pages carry the same code, from 1.
     """
@@ -42,12 +44,14 @@ class FormSet:
     fields: dict[str, Extraction]
     set_aside: tuple[Extraction, ...] = ()
     person: int = 1
+    variant: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """The JSON shape of a set that is not the main one."""
         return {
             "form": self.form_id,
             "version": self.version,
+            "variant": self.variant,
             "reference": self.reference or None,
             "person": self.person,
             "fields": {name: one.as_dict() for name, one in self.fields.items()},
@@ -77,7 +81,7 @@ class ScanReading:
     """Everything read from a pile of page images.
 
     Attributes:
-        sets: One per form, version and reference; the first is the one with most pages.
+        sets: One per form, version, variant and reference; the first is the one with most pages.
         apart: Pages with the code of one of those sets that seem to concern another person.
     """
 
@@ -93,7 +97,7 @@ class ScanReading:
 
     @property
     def others(self) -> list[FormSet]:
-        """Every set but the main one: other forms, versions, references and people."""
+        """Every set but the main one: other forms, versions, variants, references and people."""
         return self.sets[1:] + self.apart
 
     @property
@@ -124,7 +128,7 @@ def read_scan(
 
     Args:
         pages: As ``page_images.load_pages`` gives them; an iterator is never held as a whole.
-        forms: Knows the spec and the layout of each form version.
+        forms: Knows the spec and the layout of each form, version and variant.
         engine: The recogniser; the default one when None.
         debug_directory: Where to save pictures of what was read where.
         watch: Told each page as soon as it is read.
@@ -139,11 +143,21 @@ def read_scan(
     return _assembled(readings, forms)
 
 
-_Key = tuple[str, int, str]
+class _Key(NamedTuple):
+    """What the pages of one paper share: only then does one set of places fit them all."""
+
+    form_id: str
+    version: int
+    variant: str
+    reference: str
+
+    @property
+    def paper(self) -> tuple[str, int, str]:
+        return self[:3]
 
 
 def _key(identity: PageIdentity) -> _Key:
-    return identity.form_id, identity.version, identity.reference
+    return _Key(identity.form_id, identity.version, identity.variant, identity.reference)
 
 
 def _assembled(readings: list[PageReading], forms: FormLookup) -> ScanReading:
@@ -156,6 +170,8 @@ def _assembled(readings: list[PageReading], forms: FormLookup) -> ScanReading:
     for key, pile in ordered:
         for person, pages in enumerate([pile, *strangers.get(key, [])], start=1):
             one_set, duplicates = _form_set(key, pages, forms, person)
+            if person == 1:
+                one_set = _without_shown_elsewhere(one_set, key, piles, forms)
             (sets if person == 1 else apart).append(one_set)
             for duplicate in duplicates:
                 final[duplicate.index] = _recoded(duplicate, PageCode.DUPLICATE)
@@ -170,14 +186,14 @@ def _assembled(readings: list[PageReading], forms: FormLookup) -> ScanReading:
 def _piles(
     readings: list[PageReading], forms: FormLookup
 ) -> tuple[dict[_Key, list[PageReading]], dict[_Key, list[list[PageReading]]]]:
-    """The pages by form, version and reference; and those of the same code but another person."""
+    """The pages by form, version, variant and reference; and those of the same code but another person."""
     piles: dict[_Key, list[PageReading]] = {}
     for reading in readings:
         if reading.registered and reading.identity:
             piles.setdefault(_key(reading.identity), []).append(reading)
     strangers: dict[_Key, list[list[PageReading]]] = {}
-    for key in [key for key in piles if not key[2]]:
-        form = forms(key[0], key[1])
+    for key in [key for key in piles if not key.reference]:
+        form = forms(*key.paper)
         if form:
             people = sorted(people_apart(piles[key], form[0]), key=lambda pages: -len(_numbers(pages)))
             if len(people) > 1:
@@ -193,8 +209,8 @@ def _numbers(pages: list[PageReading]) -> set[int]:
 
 def _join_anonymous(single: dict[_Key, list[PageReading]], piles: dict[_Key, list[PageReading]]) -> None:
     """Pages printed without a reference go with the one set of their form that lacks them."""
-    for key in [key for key in single if not key[2]]:
-        named = [other for other in piles if other[:2] == key[:2] and other[2]]
+    for key in [key for key in single if not key.reference]:
+        named = [other for other in piles if other.paper == key.paper and other.reference]
         if len(named) == 1 and not _numbers(piles[named[0]]) & _numbers(piles[key]):
             piles[named[0]] += piles.pop(key)
 
@@ -214,11 +230,38 @@ def _form_set(
     for _, reading in sorted(first_of.items()):
         fields.update({one.field_id: one for one in reading.extractions})
     set_aside = [other for duplicate in duplicates for other in _compare(fields, duplicate)]
-    form = forms(key[0], key[1])
+    form = forms(*key.paper)
     wanted = form[1].pages_with_answers() if form else ()
     missing = tuple(page for page in wanted if page not in first_of)
-    one_set = FormSet(*key, tuple(sorted(first_of)), missing, fields, tuple(set_aside), person)
+    one_set = FormSet(
+        key.form_id,
+        key.version,
+        key.reference,
+        tuple(sorted(first_of)),
+        missing,
+        fields,
+        tuple(set_aside),
+        person,
+        key.variant,
+    )
     return one_set, duplicates
+
+
+def _without_shown_elsewhere(
+    one_set: FormSet, key: _Key, piles: dict[_Key, list[PageReading]], forms: FormLookup
+) -> FormSet:
+    """The set, lacking only pages that ask what no other print of the same dossier shows."""
+    others = [
+        pile for other, pile in piles.items() if other != key and other._replace(variant=key.variant) == key
+    ]
+    shown = {one.field_id for pile in others for reading in pile for one in reading.extractions}
+    form = forms(*key.paper)
+    if form is None or not shown:
+        return one_set
+    missing = tuple(
+        page for page in one_set.missing if not {place.field_id for place in form[1].on_page(page)} <= shown
+    )
+    return replace(one_set, missing=missing)
 
 
 def _compare(fields: dict[str, Extraction], duplicate: PageReading) -> list[Extraction]:
@@ -256,9 +299,11 @@ def _is_hidden(one: Extraction) -> bool:
 def _difference(main: _Key, other: _Key) -> PageCode | None:
     if main == other:
         return None
-    if main[0] != other[0]:
+    if main.form_id != other.form_id:
         return PageCode.OTHER_FORM
-    return PageCode.OTHER_VERSION if main[1] != other[1] else PageCode.OTHER_REFERENCE
+    if main.version != other.version:
+        return PageCode.OTHER_VERSION
+    return PageCode.OTHER_REFERENCE if main.reference != other.reference else PageCode.OTHER_VARIANT
 
 
 def _recoded(reading: PageReading, code: PageCode) -> PageReading:

@@ -41,6 +41,9 @@ from forms_service.render.paper_grid import BODY_BOTTOM, density
 from forms_service.render.running_text import footnote_block, section_bar, text_block
 from forms_service.render.signature_rows import signed_statement
 
+VARIANTS = ("",)
+"""The settings a form is printed in."""
+
 _DENSITY_STEPS = 24
 _CACHE_SIZE = 64
 
@@ -53,12 +56,14 @@ class PrintedForm:
         layout: The place of every answer.
         artwork: What is printed on each page, the page identity excepted.
         problems: The wordings that do not fit their places.
+        variant: Which setting of the form this is; empty for the usual one.
     """
 
     spec: FormSpec
     layout: FormLayout
     artwork: tuple[tuple[Piece, ...], ...]
     problems: tuple[LayoutProblem, ...]
+    variant: str = ""
 
     @cached_property
     def by_page(self) -> tuple[tuple[Placement, ...], ...]:
@@ -67,14 +72,14 @@ class PrintedForm:
 
     def identity(self, page: int, reference: str) -> PageIdentity:
         """What the QR code of a page says."""
-        return PageIdentity(self.spec.id, self.spec.version, page, self.layout.pages, reference)
+        return PageIdentity(self.spec.id, self.spec.version, page, self.layout.pages, reference, self.variant)
 
     def identity_artwork(self, page: int, reference: str) -> list[Piece]:
         """The QR code of a page with its readable words."""
         return identity_pieces(self.identity(page, reference))
 
 
-_printed_forms: dict[str, PrintedForm] = {}
+_printed_forms: dict[tuple[str, str], PrintedForm] = {}
 _known_digests: dict[int, tuple[FormSpec, str]] = {}
 
 
@@ -92,13 +97,17 @@ def spec_digest(spec: FormSpec) -> str:
     return digest
 
 
-def lay_out(spec: FormSpec) -> PrintedForm:
-    """Give every box and word of a form its place; the result is kept for the next call."""
-    digest = spec_digest(spec)
-    if digest not in _printed_forms:
+def lay_out(spec: FormSpec, variant: str = "") -> PrintedForm:
+    """Give every box and word of a form its place; the result is kept for the next call.
+
+    Args:
+        variant: One of ``VARIANTS``; empty for the usual setting.
+    """
+    key = spec_digest(spec), variant
+    if key not in _printed_forms:
         _forget_oldest(_printed_forms)
-        _printed_forms[digest] = _lay_out(spec)
-    return _printed_forms[digest]
+        _printed_forms[key] = _lay_out(spec)
+    return _printed_forms[key]
 
 
 def _forget_oldest(kept: dict[Any, Any]) -> None:

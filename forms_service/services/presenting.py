@@ -48,8 +48,8 @@ from forms_service.storage.models import (
 FORM = "form"
 """Document type of signed pages of the form itself."""
 
-_PAGES_WITH_ANSWERS: dict[tuple[str, int, str], tuple[int, ...]] = {}
-"""By version of a form, which is never edited: laying one out takes a while."""
+_ASKED_BY_PAGE: dict[tuple[str, int, str, str], Mapping[int, frozenset[str]]] = {}
+"""By version and variant of a form, which are never edited: laying one out takes a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,19 +204,39 @@ def _attachment_views(
 
 
 def missing_pages(spec: FormSpec, pages: Sequence[PageRow]) -> list[int]:
-    """Pages of the form with answers that no upload of the dossier shows, once any page came."""
-    seen = {page.form_page for page in pages if page.form_page}
-    return [number for number in pages_with_answers(spec) if number not in seen] if seen else []
+    """Pages of the form that ask what no page of any upload shows, once any page of it came.
+
+    Pages that only inform stay with the applicant.  Where pages of a large print and of a usual one
+    came, the numbers are those of the print of which most came.
+    """
+    seen: dict[str, set[int]] = {}
+    for page in pages:
+        if page.form_page and asked_by_page(spec, page.variant):
+            seen.setdefault(page.variant, set()).add(page.form_page)
+    if not seen:
+        return []
+    shown = {
+        field_id
+        for variant, numbers in seen.items()
+        for number in numbers
+        for field_id in asked_by_page(spec, variant).get(number, ())
+    }
+    main = max(seen, key=lambda variant: len(seen[variant]))
+    return [number for number, asked in asked_by_page(spec, main).items() if not asked <= shown]
 
 
-def pages_with_answers(spec: FormSpec) -> tuple[int, ...]:
-    """The pages that must come back; those that only inform stay with the applicant."""
-    key = (spec.id, spec.version, spec.digest)
-    if key not in _PAGES_WITH_ANSWERS:
-        from forms_service.render.layout import lay_out
+def asked_by_page(spec: FormSpec, variant: str) -> Mapping[int, frozenset[str]]:
+    """The fields that each page of a print of the form asks; nothing for a paper that is no whole form."""
+    key = (spec.id, spec.version, spec.digest, variant)
+    if key not in _ASKED_BY_PAGE:
+        from forms_service.render.layout import VARIANTS, lay_out
 
-        _PAGES_WITH_ANSWERS[key] = lay_out(spec).layout.pages_with_answers()
-    return _PAGES_WITH_ANSWERS[key]
+        layout = lay_out(spec, variant).layout if variant in VARIANTS else None
+        _ASKED_BY_PAGE[key] = {
+            page: frozenset(place.field_id for place in layout.on_page(page))
+            for page in (layout.pages_with_answers() if layout else ())
+        }
+    return _ASKED_BY_PAGE[key]
 
 
 def attachment_view(row: AttachmentRow, pages: int) -> AttachmentView:

@@ -137,6 +137,7 @@ class ReadingResults(ApplicantWork):
                     form_version=page["version"],
                     form_page=page["form_page"] if page["ours"] else None,
                     form_pages=page["form_pages"] if page["ours"] else None,
+                    variant=page["variant"],
                     reference=page["reference"],
                     registered=page["registered"],
                 )

@@ -177,6 +177,7 @@ class PageRow(Base):
     form_version: Mapped[int | None]
     form_page: Mapped[int | None]
     form_pages: Mapped[int | None]
+    variant: Mapped[str] = mapped_column(String(64), default="", server_default="")
     reference: Mapped[str | None] = mapped_column(String(32))
     registered: Mapped[bool] = mapped_column(default=False)
 

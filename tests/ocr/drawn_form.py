@@ -115,9 +115,9 @@ def form() -> tuple[FormSpec, FormLayout]:
     return spec, FormLayout(FORM_ID, 1, 2, tuple(b.placements))
 
 
-def lookup(form_id: str, version: int) -> tuple[FormSpec, FormLayout] | None:
-    """A catalogue that knows this form only."""
-    return form() if (form_id, version) == (FORM_ID, 1) else None
+def lookup(form_id: str, version: int, variant: str) -> tuple[FormSpec, FormLayout] | None:
+    """A catalogue that knows this form only, in a usual and a large print with the same places."""
+    return form() if (form_id, version) == (FORM_ID, 1) and variant in ("", "L") else None
 
 
 @cache

@@ -40,7 +40,7 @@ def read(field: str, value: object, verdict: str = "accept", **more: Any) -> dic
     }
 
 
-def page(form_page: int | None = 1, ours: bool = True, of: int = 1) -> dict[str, Any]:
+def page(form_page: int | None = 1, ours: bool = True, of: int = 1, variant: str = "") -> dict[str, Any]:
     return {
         "image": "page.png",
         "scale": 1.0,
@@ -48,6 +48,7 @@ def page(form_page: int | None = 1, ours: bool = True, of: int = 1) -> dict[str,
         "version": 1,
         "form_page": form_page,
         "form_pages": of,
+        "variant": variant,
         "reference": None,
         "ours": ours,
         "registered": ours,
@@ -177,6 +178,19 @@ def test_pages_with_answers_still_to_come_are_named_over_all_uploads(office, arr
     arrives(dossier, first)
     views = office.services.dossier(office.applicant, dossier).attachments
     assert [one.warnings for one in views] == [(), ()]
+
+
+def test_a_correction_slip_is_not_taken_for_a_page_of_the_form(office, arrives) -> None:
+    dossier = office.open()
+    slip = scan()
+    slip["pages"] = [page(variant="C1F")]
+    arrives(dossier, slip)
+    assert office.services.dossier(office.applicant, dossier).attachments[0].warnings == ()
+    rest = scan()
+    rest["pages"] = [page(2, of=3)]
+    arrives(dossier, rest)
+    (warning,) = office.services.dossier(office.applicant, dossier).attachments[1].warnings
+    assert ": 1." in warning.fr
 
 
 def test_pages_that_only_inform_need_not_come_back(office, arrives) -> None:

@@ -8,8 +8,10 @@ from core.placement import PageIdentity
 from forms_service.stack_sorting import group_pages
 
 
-def page(number: int, reference: str = "", form: str = "f", version: int = 1) -> PageIdentity:
-    return PageIdentity(form, version, number, 2, reference)
+def page(
+    number: int, reference: str = "", form: str = "f", version: int = 1, variant: str = ""
+) -> PageIdentity:
+    return PageIdentity(form, version, number, 2, reference, variant)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,9 @@ def page(number: int, reference: str = "", form: str = "f", version: int = 1) ->
         ([page(2), page(1)], [None, 0]),
         ([page(1), page(2, form="g")], [0, None]),
         ([page(1), page(2, version=2)], [0, None]),
+        ([page(1), page(2, variant="L")], [0, None]),
+        ([page(1, variant="L"), page(2, variant="L")], [0, 0]),
+        ([page(1, "A"), page(1, "A", variant="L"), page(2, "A")], [0, 1, 0]),
         ([page(1), None, page(2)], [0, None, None]),
         ([page(1), page(1, "A"), page(2)], [0, 1, None]),
         ([page(1), page(1), page(2)], [0, 1, 1]),
@@ -34,6 +39,9 @@ def page(number: int, reference: str = "", form: str = "f", version: int = 1) ->
         "an anonymous second page first",
         "another form in between",
         "another version",
+        "another print",
+        "a large print",
+        "two prints of one person",
         "a foreign sheet in between",
         "a known person in between",
         "a first page alone",
