@@ -96,7 +96,7 @@ def test_the_slips_signature_is_the_forms_where_that_is_asked(catalogue: SpecCat
 
 
 def test_a_slip_cannot_ask_what_the_form_lacks(catalogue: SpecCatalogue) -> None:
-    with pytest.raises(DossierError, match="no.such") as caught:
+    with pytest.raises(DossierError, match=r"no\.such") as caught:
         slip_spec(catalogue.get("311-1-14"), AskedAgain(("no.such",)))
     assert "311-1-14" in caught.value.message.ar
 
