@@ -118,6 +118,10 @@ def qr_box() -> BoxMm:
     )
 
 
+COVER = "K"
+"""The variant that says: this is the cover sheet of a dossier, not a page of its form."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageIdentity:
     """What a page says of itself in its QR code, so that a lost sheet finds its dossier.
