@@ -6,29 +6,32 @@ HarfBuzz, glyph numbers of the embedded font.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from core.form_spec import FormSpec
-from core.localized_text import Direction, Script, dominant_script
+from core.localized_text import Direction
 from core.placement import BoxMm, WidgetKind
 from forms_service.render.answer_misfits import set_or_refuse
 from forms_service.render.artwork import POINT_MM
-from forms_service.render.drawing import draw_text, number
-from forms_service.render.typography import METRICS, shape
+from forms_service.render.text_operators import SetLine, number, set_line, show_run
+from forms_service.render.typography import METRICS, UNITS_PER_EM
 from forms_service.render.value_fitting import (
     BLOCK_LEADING_EM,
     SIDE_MM,
     TWO_LINES_LEADING_EM,
     BoxedValue,
     SetText,
+    base_direction,
 )
+
+__all__ = ["DrawnValue", "base_direction", "draw_tick", "draw_value"]
 
 _TICK_STROKE_MM = 0.55
 _TICK_INSET = 0.16
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnValue:
+class DrawnValue(NamedTuple):
     """A value as drawing operators in its own box, whose lower left corner is the origin.
 
     Attributes:
@@ -39,13 +42,6 @@ class DrawnValue:
     operators: str
     box: BoxMm
     is_plain: bool
-
-
-def base_direction(text: str, script: Script) -> Direction:
-    """Which way a value runs: by the field's script, else by most of its letters."""
-    if script is Script.ANY:
-        script = dominant_script(text)
-    return Direction.RTL if script is Script.ARAB else Direction.LTR
 
 
 def draw_value(spec: FormSpec, value: BoxedValue, *, font: str = "") -> DrawnValue:
@@ -59,27 +55,32 @@ def draw_value(spec: FormSpec, value: BoxedValue, *, font: str = "") -> DrawnVal
         RenderError: The text does not fit at the smallest size, or has characters that the typeface lacks.
     """
     written = set_or_refuse(spec, value)
-    placement = value.placement
-    if placement.widget is WidgetKind.COMB:
-        operators = _draw_comb(written, placement.comb or 1, font or "FormsV")
+    place = value.placement
+    if place.widget is WidgetKind.COMB:
+        operators = _draw_comb(written, place.comb or 1, font or "FormsV")
         return DrawnValue(operators, written.box, is_plain=False)
-    direction = base_direction(value.text, placement.script)
-    is_plain = len(written.lines) == 1 and len(shape(written.lines[0], direction, written.size_pt).runs) <= 1
+    is_plain = len(written.shaped) == 1 and len(written.shaped[0].runs) <= 1
     chosen = font or ("FormsR" if is_plain else "FormsV")
-    operators = _draw_lines(written, direction, chosen, is_block=placement.lines > 1)
-    return DrawnValue(operators, written.box, is_plain)
+    return DrawnValue(_draw_lines(written, chosen, is_block=place.lines > 1), written.box, is_plain)
 
 
-def _draw_lines(written: SetText, direction: Direction, font: str, *, is_block: bool) -> str:
+def _draw_lines(written: SetText, font: str, *, is_block: bool) -> str:
+    """Every run of one direction as a text object of its own, in reading order."""
     width, height, size = written.box.width / POINT_MM, written.box.height / POINT_MM, written.size_pt
     side = SIDE_MM / POINT_MM
     leading = size * (BLOCK_LEADING_EM if is_block else TWO_LINES_LEADING_EM)
-    drawn = []
-    for index, line in enumerate(written.lines):
-        taken = shape(line, direction, size).width_pt
-        x = side if direction is Direction.LTR else width - side - taken
-        baseline = _first_baseline(len(written.lines), size, height, is_block=is_block) - index * leading
-        drawn.append(draw_text(line, x, baseline, size, direction, font=font))
+    baseline = _first_baseline(len(written.shaped), size, height, is_block=is_block)
+    head = f"BT /{font} {number(size)} Tf"
+    drawn = ["0 g"]
+    for line in written.shaped:
+        taken = line.width * size / UNITS_PER_EM
+        x = side if written.direction is Direction.LTR else width - side - taken
+        y = number(baseline)
+        drawn += [
+            f"{head} {number(x + run.left * size / UNITS_PER_EM)} {y} Td {show_run(run, size)} ET"
+            for run in line.runs
+        ]
+        baseline -= leading
     return "\n".join(drawn)
 
 
@@ -93,16 +94,27 @@ def _first_baseline(lines: int, size: float, height: float, *, is_block: bool) -
 
 
 def _draw_comb(written: SetText, cells: int, font: str) -> str:
+    """One character in the middle of each cell, all in one text object: the pen moves between them."""
     cell, size = written.box.width / POINT_MM / cells, written.size_pt
     baseline = written.box.height / POINT_MM / 2 - METRICS.cap_height / 2 * size
+    em = size / UNITS_PER_EM
     (text,) = written.lines
-    drawn = []
+    pen = 0.0
+    shown = [f"0 g BT /{font} {number(size)} Tf"]
+    y = number(baseline)
     for index, character in enumerate(text):
         if character.strip():
-            taken = shape(character, Direction.LTR, size).width_pt
-            x = (index + 0.5) * cell - taken / 2
-            drawn.append(draw_text(character, x, baseline, size, Direction.LTR, font=font))
-    return "\n".join(drawn)
+            line = _alone(character)
+            x = (index + 0.5) * cell - line.width * em / 2
+            shown += [f"{number(x - pen)} {y} Td {show_run(run, size)}" for run in line.runs]
+            pen, y = x, "0"
+    return " ".join([*shown, "ET"])
+
+
+@lru_cache(maxsize=512)
+def _alone(character: str) -> SetLine:
+    """A letter or digit of the typeface by itself; there are no more than the typeface has."""
+    return set_line(character, Direction.LTR)
 
 
 def draw_tick(width: float, height: float) -> str:

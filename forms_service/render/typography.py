@@ -4,23 +4,23 @@ One typeface serves every paper (``fonts/``, cooked by ``scripts/cook_fonts.py``
 letter keeps a glyph of its own; so what is drawn here is also copied, searched and read aloud rightly.
 
 A line goes through three steps: the Unicode bidirectional algorithm finds its runs, HarfBuzz shapes
-each run in its script, and the runs are put side by side from the left.
+each run in its script, and the runs are put side by side from the left.  Lines of a form's own words
+are kept once measured, for laying a form out asks for them again and again.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 import uharfbuzz as hb
-from fpdf.bidi import BidiParagraph
-from fpdf.enums import TextDirection
 
 from core.localized_text import Direction
+from forms_service.render.bidirectional import embedding_levels, visual_order
 
 FONTS = Path(__file__).parent / "fonts"
 REGULAR = FONTS / "FormsSans-Regular.ttf"
@@ -113,11 +113,11 @@ def text_width_mm(text: str, size_pt: float, bold: bool = False) -> float:
 @lru_cache(maxsize=8192)
 def _width_units(text: str, bold: bool) -> int:
     base = Direction.RTL if _RIGHT_TO_LEFT.search(text) else Direction.LTR
-    return sum(_advance(run, bold) for run in split_by_direction(text, base))
+    return sum(_advance(run, direction, bold) for run, direction, _ in levelled_runs(one_line(text), base))
 
 
-def _advance(run: DirectionRun, bold: bool) -> int:
-    return sum(position.x_advance for _, position in _harfbuzz(run.text, run.direction, bold))
+def _advance(text: str, direction: Direction, bold: bool) -> int:
+    return sum(position.x_advance for position in harfbuzz(text, direction, bold).glyph_positions)
 
 
 def wrap(text: str, width_mm: float, size_pt: float, bold: bool = False) -> list[str]:
@@ -190,56 +190,47 @@ def split_by_direction(text: str, base: Direction = Direction.LTR) -> tuple[Dire
     Codes such as ``310-1-32`` or ``06 12 34 56 78`` stay whole and run from the left.  Invisible
     direction marks have done their work in the author's editor and are left out.
     """
-    return tuple(run for run, _ in _levelled_runs(_one_line(text), base))
+    runs = levelled_runs(one_line(text), base)
+    return tuple(DirectionRun(words, direction) for words, direction, _ in runs)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text without breaks and without direction marks."""
+    if text.isprintable():
+        return text
     return _DIRECTION_CONTROLS.sub("", _BREAKS.sub(" ", text))
 
 
-@lru_cache(maxsize=2048)
-def _levelled_runs(text: str, base: Direction) -> tuple[tuple[DirectionRun, int], ...]:
+def levelled_runs(text: str, base: Direction) -> list[tuple[str, Direction, int]]:
+    """The runs of one line in reading order: words, direction, embedding level.
+
+    Nothing is kept here, for an answer is written once.  Most lines run one way and are told at a
+    glance; only the others go through the whole algorithm.
+    """
     if not text:
-        return ()
-    if base is Direction.LTR and not _RIGHT_TO_LEFT.search(text):
-        return ((DirectionRun(text, Direction.LTR), 0),)
+        return []
+    if base is Direction.LTR and (text.isascii() or not _RIGHT_TO_LEFT.search(text)):
+        return [(text, Direction.LTR, 0)]
     if base is Direction.RTL and not _LEFT_TO_RIGHT_OR_NUMBER.search(text):
-        return ((DirectionRun(text, Direction.RTL), 1),)
-    return tuple(_runs_of(text, _levels(text, base)))
+        return [(text, Direction.RTL, 1)]
+    levels = _levels(text, base)
+    return [
+        (
+            text[found.start() : found.end()],
+            Direction.RTL if found[1] == "1" else Direction.LTR,
+            int(found[1]),
+        )
+        for found in _ONE_LEVEL.finditer(levels)
+    ]
 
 
-def _levels(text: str, base: Direction) -> list[int]:
+_ONE_LEVEL = re.compile(r"(.)\1*")
+
+
+def _levels(text: str, base: Direction) -> str:
     """Embedding levels by the Unicode algorithm; a code stands in it as one number or Latin word."""
     masked = _CODE.sub(lambda code: ("a" if _LETTER.search(code[0]) else "1") * len(code[0]), text)
-    direction = TextDirection.RTL if base is Direction.RTL else TextDirection.LTR
-    paragraph = BidiParagraph(masked, base_direction=direction, preserve_bn_chars=True)
-    levels = [1 if base is Direction.RTL else 0] * len(text)
-    for character in paragraph.get_characters_with_embedding_level():
-        levels[character.character_index] = character.embedding_level
-    return levels
-
-
-def _runs_of(text: str, levels: list[int]) -> Iterator[tuple[DirectionRun, int]]:
-    start = 0
-    for end in range(1, len(text) + 1):
-        if end == len(text) or levels[end] != levels[start]:
-            direction = Direction.RTL if levels[start] % 2 else Direction.LTR
-            yield DirectionRun(text[start:end], direction), levels[start]
-            start = end
-
-
-def _visual_order(levels: list[int]) -> list[int]:
-    """Indexes of the runs from the left to the right (rule L2 of the algorithm)."""
-    order = list(range(len(levels)))
-    for level in range(max(levels, default=0), 0, -1):
-        start = 0
-        while start < len(order):
-            end = start
-            while end < len(order) and levels[order[end]] >= level:
-                end += 1
-            order[start:end] = reversed(order[start:end])
-            start = max(end, start + 1)
-    return order
+    return embedding_levels(masked, base)
 
 
 # --- shaping --------------------------------------------------------------------------------------
@@ -250,60 +241,78 @@ def _font(bold: bool) -> hb.Font:
     return hb.Font(hb.Face(hb.Blob.from_file_path(str(BOLD if bold else REGULAR))))
 
 
-def _harfbuzz(text: str, direction: Direction, bold: bool) -> list[tuple[hb.GlyphInfo, hb.GlyphPosition]]:
+@cache
+def advances(bold: bool = False) -> tuple[int, ...]:
+    """The room of every glyph by its number, as the font has it."""
+    font = _font(bold)
+    return tuple(font.get_glyph_h_advance(gid) for gid in range(font.face.glyph_count))
+
+
+def harfbuzz(text: str, direction: Direction, bold: bool) -> hb.Buffer:
+    """The glyphs of one run, from the left."""
     buffer = hb.Buffer()
     buffer.add_str(text)
     buffer.guess_segment_properties()
     buffer.direction = direction.value
     buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
     hb.shape(_font(bold), buffer)
-    return list(zip(buffer.glyph_infos, buffer.glyph_positions, strict=True))
+    return buffer
+
+
+@cache
+def _characters() -> frozenset[str]:
+    return frozenset(map(chr, _font(False).face.unicodes))
 
 
 def missing_characters(text: str) -> list[str]:
     """Characters of ``text`` that the typeface does not have, each once."""
-    font = _font(False)
-    return [
-        character
-        for character in dict.fromkeys(_one_line(unicodedata.normalize("NFC", text)))
-        if not font.get_nominal_glyph(ord(character))
-    ]
+    known = _characters()
+    drawn = one_line(unicodedata.normalize("NFC", text))
+    if known.issuperset(drawn):
+        return []
+    return [character for character in dict.fromkeys(drawn) if character not in known]
 
 
 @lru_cache(maxsize=1024)
 def shape(text: str, base: Direction, size_pt: float, bold: bool = False) -> ShapedLine:
     """Turn a line into glyphs at exact places; brackets are mirrored, Arabic letters joined."""
-    levelled = _levelled_runs(_one_line(unicodedata.normalize("NFC", text)), base)
+    levelled = levelled_runs(one_line(unicodedata.normalize("NFC", text)), base)
     shaped: dict[int, ShapedRun] = {}
     x_units = 0
-    for index in _visual_order([level for _, level in levelled]):
-        run, _ = levelled[index]
-        shaped[index], x_units = _shape_run(run, x_units, size_pt, bold)
+    for index in visual_order([level for *_, level in levelled]):
+        words, direction, _ = levelled[index]
+        shaped[index], x_units = _shape_run(words, direction, x_units, size_pt, bold)
     scale = size_pt / UNITS_PER_EM
     return ShapedLine(x_units * scale, tuple(shaped[index] for index in range(len(levelled))))
 
 
-def _shape_run(run: DirectionRun, left_units: int, size_pt: float, bold: bool) -> tuple[ShapedRun, int]:
-    pairs = _harfbuzz(run.text, run.direction, bold)
-    ends = _cluster_ends([info.cluster for info, _ in pairs], len(run.text))
+def _shape_run(
+    words: str, direction: Direction, left_units: int, size_pt: float, bold: bool
+) -> tuple[ShapedRun, int]:
+    buffer = harfbuzz(words, direction, bold)
+    infos, positions = buffer.glyph_infos, buffer.glyph_positions
+    ends = _cluster_ends([info.cluster for info in infos], len(words))
+    nominal = advances(bold)
     scale = size_pt / UNITS_PER_EM
     glyphs = []
     x_units = left_units
-    for info, position in pairs:
+    for info, position in zip(infos, positions, strict=True):
+        gid, cluster = info.codepoint, info.cluster
+        x_offset, y_offset, x_advance, _ = position.position
         glyphs.append(
             PlacedGlyph(
-                gid=info.codepoint,
-                x_pt=(x_units + position.x_offset) * scale,
-                y_pt=position.y_offset * scale,
-                advance_pt=_font(bold).get_glyph_h_advance(info.codepoint) * scale,
-                text=run.text[info.cluster : ends.pop(info.cluster, info.cluster)],
+                gid=gid,
+                x_pt=(x_units + x_offset) * scale,
+                y_pt=y_offset * scale,
+                advance_pt=nominal[gid] * scale,
+                text=words[cluster : ends.pop(cluster, cluster)],
             )
         )
-        x_units += position.x_advance
+        x_units += x_advance
     width_pt = (x_units - left_units) * scale
-    return ShapedRun(run.direction, left_units * scale, width_pt, tuple(glyphs)), x_units
+    return ShapedRun(direction, left_units * scale, width_pt, tuple(glyphs)), x_units
 
 
-def _cluster_ends(clusters: list[int], length: int) -> dict[int, int]:
+def _cluster_ends(clusters: Iterable[int], length: int) -> dict[int, int]:
     starts = sorted(set(clusters))
     return dict(zip(starts, [*starts[1:], length], strict=True))

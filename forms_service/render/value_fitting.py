@@ -7,16 +7,19 @@ lines of small print inside a box made for one.  What still cannot be set is nev
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.field_kinds import kind_of
 from core.form_spec import FieldSpec
-from core.localized_text import Direction, Script
+from core.localized_text import Direction, Script, dominant_script
 from core.placement import BoxMm, Placement, WidgetKind
 from forms_service.render.artwork import POINT_MM
 from forms_service.render.paper_grid import BOX_INSET
-from forms_service.render.typography import METRICS, shape, text_width_mm, wrap
+from forms_service.render.text_operators import SetLine, set_line
+from forms_service.render.typography import METRICS, UNITS_PER_EM, text_width_mm, wrap
 
 LARGEST_PT = 10.5
 COMB_PT = 12.0
@@ -34,8 +37,7 @@ _STEP_PT = 0.25
 _LONGEST_TRIED = 1 << 14
 
 
-@dataclass(frozen=True, slots=True)
-class BoxedValue:
+class BoxedValue(NamedTuple):
     """A value with the place it is to be written in.
 
     Attributes:
@@ -52,13 +54,18 @@ class BoxedValue:
     is_typed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SetText:
-    """A value broken into lines of one size, and the box these stand in."""
+class SetText(NamedTuple):
+    """A value broken into lines of one size, and the box these stand in.
+
+    Attributes:
+        shaped: The lines as they are shown; empty for a comb, whose characters stand alone.
+    """
 
     lines: tuple[str, ...]
     size_pt: float
     box: BoxMm
+    direction: Direction = Direction.LTR
+    shaped: tuple[SetLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +90,49 @@ def spare_box(field: FieldSpec, placement: Placement, written: Container[str]) -
     return whole if whole.width > placement.box.width + 1e-6 else None
 
 
+def base_direction(text: str, script: Script) -> Direction:
+    """Which way a value runs: by the field's script, else by most of its letters."""
+    if script is Script.ANY:
+        script = Script.LATN if text.isascii() else dominant_script(text)
+    return Direction.RTL if script is Script.ARAB else Direction.LTR
+
+
 def set_text(value: BoxedValue) -> SetText | None:
     """The value at the largest size that fits, or None when none does."""
-    if value.placement.widget is WidgetKind.COMB:
-        return _in_cells(value.text, value.placement)
-    if value.placement.lines > 1:
-        return _in_block(value.text, value.placement.box)
-    for attempt, box in _attempts(value):
-        found = attempt(value.text, box)
+    place = value.placement
+    if place.widget is WidgetKind.COMB:
+        return _in_cells(value.text, place)
+    direction = base_direction(value.text, place.script)
+    if place.lines > 1:
+        return _shaped(_in_block(value.text, place.box), direction)
+    if "\n" not in value.text:
+        line = set_line(value.text, direction)
+        found = _in_one_line(value.text, direction, line, place.box)
+        if found is None and value.spare is not None and not value.is_typed:
+            found = _in_one_line(value.text, direction, line, value.spare)
         if found is not None:
             return found
+    for box in _boxes_for_two_lines(value):
+        found = _in_two_lines(value.text, box)
+        if found is not None:
+            return _shaped(found, direction)
     return None
 
 
-def _attempts(value: BoxedValue) -> Iterator[tuple[Callable[[str, BoxMm], SetText | None], BoxMm]]:
+def _shaped(found: SetText | None, direction: Direction) -> SetText | None:
+    if found is None:
+        return None
+    shaped = tuple(set_line(line, direction) for line in found.lines)
+    return found._replace(direction=direction, shaped=shaped)
+
+
+def _boxes_for_two_lines(value: BoxedValue) -> Iterator[BoxMm]:
     own, spare = value.placement.box, value.spare
-    yield _in_one_line, own
-    if spare is not None and not value.is_typed:
-        yield _in_one_line, spare
     if (value.placement.frame or own).height >= _TWO_LINES_FROM_MM - 1e-6:
         if spare is None or value.is_typed:
-            yield _in_two_lines, own
+            yield own
         if spare is not None:
-            yield _in_two_lines, spare
+            yield spare
 
 
 def _sizes(smallest_pt: float) -> Iterator[float]:
@@ -126,14 +153,14 @@ def _in_cells(text: str, placement: Placement) -> SetText | None:
     return SetText((text,), size, placement.box) if len(text) <= cells else None
 
 
-def _in_one_line(text: str, box: BoxMm) -> SetText | None:
-    if "\n" in text:
-        return None
-    width_em = shape(text, Direction.LTR, 1.0).width_pt
+def _in_one_line(text: str, direction: Direction, line: SetLine, box: BoxMm) -> SetText | None:
+    """The largest size, in steps of a quarter point, at which the line is no wider than the room."""
+    width_em = line.width / UNITS_PER_EM
     room_pt = _room_mm(box) / POINT_MM
-    return next(
-        (SetText((text,), size, box) for size in _sizes(SMALLEST_PT) if width_em * size <= room_pt), None
-    )
+    if width_em * LARGEST_PT <= room_pt:
+        return SetText((text,), LARGEST_PT, box, direction, (line,))
+    size = math.floor(room_pt / width_em / _STEP_PT) * _STEP_PT
+    return SetText((text,), size, box, direction, (line,)) if size >= SMALLEST_PT else None
 
 
 def _in_two_lines(text: str, box: BoxMm) -> SetText | None:
