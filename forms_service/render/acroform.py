@@ -20,7 +20,9 @@ from forms_service.render.pdf_objects import (
     reference,
     stream,
     text_string,
+    written_entries,
 )
+from forms_service.render.structure import StructureTree
 
 REQUIRED = 1 << 1
 MULTILINE = 1 << 12
@@ -44,14 +46,18 @@ class Widget:
     """One box on a page as a PDF object.
 
     Attributes:
-        entries: Its dictionary without value and appearance.
+        head: Its dictionary's entries without rectangle, value and appearance, already written.
         on_state: Name of a tick box's ticked state, or empty.
     """
 
     number: int
     placement: Placement
-    entries: dict[str, object]
+    head: str
     on_state: str = ""
+
+    def written(self, tail: str, box: BoxMm | None = None) -> str:
+        """Its dictionary with further entries, in its own box or another one."""
+        return f"<< {self.head} /Rect {rectangle(box or self.placement.box)} {tail} >>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,26 +124,55 @@ def form_xobject(operators: str, width: float, height: float, fonts: dict[str, i
 
 
 def add_fields(
-    objects: ObjectTable, form: PrintedForm, page_numbers: list[int], ticks: TickAppearances, empty: int
+    objects: ObjectTable,
+    form: PrintedForm,
+    structure: StructureTree,
+    page_numbers: list[int],
+    ticks: TickAppearances,
+    empty: int,
 ) -> Fields:
-    """Write every field of a form with nothing in it."""
+    """Write every field of a form with nothing in it, in reading order."""
     fields = Fields([], [[] for _ in page_numbers])
     specs = {spec.id: spec for spec in form.spec.printed_fields()}
-    for placement in form.layout.placements:
-        if placement.widget is WidgetKind.SIGNATURE:
-            continue
-        spec = specs[placement.field_id]
+    places = {(place.field_id, place.choice): place for place in form.layout.placements}
+    for key, parent in structure.parent_indexes().items():
+        placement, spec = places[key], specs[key[0]]
         page = page_numbers[placement.page - 1]
+        entries = _widget_entries(page, parent)
         if placement.widget is WidgetKind.TICK:
-            widget = _tick(objects, spec, placement, page, ticks, fields)
+            widget = _tick(objects, spec, placement, entries, ticks, fields)
         else:
-            widget = _text(objects, spec, placement, page, empty)
+            widget = _text(objects, spec, placement, entries, empty)
             fields.roots.append(widget.number)
         fields.by_page[placement.page - 1].append(widget.number)
         fields.widgets.setdefault(spec.id, []).append(widget)
     for group in fields.groups.values():
         objects.put(group.number, group.written())
     return fields
+
+
+def print_field_attributes(spec: FieldSpec, placement: Placement, *, is_ticked: bool = False) -> str:
+    """What a box on a paper without fields was: a text, a tick box, one box of a choice."""
+    if placement.widget is not WidgetKind.TICK:
+        return dictionary({"O": "/PrintField", "Role": "/tv", "Desc": text_string(_spoken_text(spec))})
+    choice = _choice_label(spec, placement)
+    return dictionary(
+        {
+            "O": "/PrintField",
+            "Role": "/rb" if spec.kind == "choice" else "/cb",
+            "checked": "/on" if is_ticked else "/off",
+            "Desc": text_string(spoken_name(spec.label, choice=choice)),
+        }
+    )
+
+
+def _choice_label(spec: FieldSpec, placement: Placement) -> LocalizedText | None:
+    return next((one.label for one in spec.choices if one.value == placement.choice), None)
+
+
+def _spoken_text(spec: FieldSpec) -> str:
+    script = Script.ARAB if spec.twin and spec.script is Script.ARAB else Script.ANY
+    return spoken_name(spec.label, script)
 
 
 def spoken_name(
@@ -158,17 +193,19 @@ def rectangle(box: BoxMm) -> str:
     return array(number(value) for value in (x, y, x + width, y + height))
 
 
-def _widget_entries(placement: Placement, page: int) -> dict[str, object]:
+def _widget_entries(page: int, parent: int) -> dict[str, object]:
     return {
         "Type": "/Annot",
         "Subtype": "/Widget",
         "F": PRINT,
         "P": reference(page),
-        "Rect": rectangle(placement.box),
+        "StructParent": parent,
     }
 
 
-def _text(objects: ObjectTable, spec: FieldSpec, placement: Placement, page: int, empty: int) -> Widget:
+def _text(
+    objects: ObjectTable, spec: FieldSpec, placement: Placement, entries: dict[str, object], empty: int
+) -> Widget:
     flags = NO_SPELL_CHECK
     size, limit = _TEXT_PT, spec.max_length or kind_of(spec).max_length
     if spec.required is True:
@@ -179,50 +216,48 @@ def _text(objects: ObjectTable, spec: FieldSpec, placement: Placement, page: int
     elif placement.lines > 1:
         flags |= MULTILINE
         size = _MULTILINE_PT
-    script = Script.ARAB if spec.twin and spec.script is Script.ARAB else Script.ANY
-    entries = {
-        **_widget_entries(placement, page),
+    entries |= {
         "FT": "/Tx",
         "T": text_string(spec.id),
-        "TU": text_string(spoken_name(spec.label, script)),
+        "TU": text_string(_spoken_text(spec)),
         "Ff": flags,
         "MaxLen": limit,
         "Q": 2 if spec.script is Script.ARAB else 0,
         "DA": f"(/FormsD {size} Tf 0 g)",
     }
-    number_ = objects.add(dictionary({**entries, "AP": dictionary({"N": reference(empty)})}))
-    return Widget(number_, placement, entries)
+    widget = Widget(objects.reserve(), placement, written_entries(entries))
+    objects.put(widget.number, widget.written(f"/AP << /N {reference(empty)} >>"))
+    return widget
 
 
 def _tick(
     objects: ObjectTable,
     spec: FieldSpec,
     placement: Placement,
-    page: int,
+    entries: dict[str, object],
     ticks: TickAppearances,
     fields: Fields,
 ) -> Widget:
-    choice = next((one.label for one in spec.choices if one.value == placement.choice), None)
     is_radio = bool(spec.choices) and spec.kind == "choice"
     state = placement.choice if is_radio and placement.choice else YES
-    entries: dict[str, object] = {
-        **_widget_entries(placement, page),
-        "TU": text_string(spoken_name(spec.label, choice=choice)),
+    appearances = dictionary({name(state)[1:]: reference(ticks.on), "Off": reference(ticks.off)})
+    entries |= {
+        "TU": text_string(spoken_name(spec.label, choice=_choice_label(spec, placement))),
         "DA": "(/FormsD 0 Tf 0 g)",
-        "AP": dictionary(
-            {"N": dictionary({name(state)[1:]: reference(ticks.on), "Off": reference(ticks.off)})}
-        ),
+        "AP": dictionary({"N": appearances}),
     }
+    number_ = objects.reserve()
     if is_radio:
         group = _group_of(objects, spec, fields)
-        number_ = objects.add(dictionary({**entries, "Parent": reference(group.number), "AS": "/Off"}))
         group.kids.append(number_)
-        return Widget(number_, placement, {**entries, "Parent": reference(group.number)}, state)
-    suffix = f"{CHOICES_SEPARATOR}{placement.choice}" if placement.choice else ""
-    entries.update(FT="/Btn", T=text_string(spec.id + suffix))
-    number_ = objects.add(dictionary({**entries, "AS": "/Off"}))
-    fields.roots.append(number_)
-    return Widget(number_, placement, entries, state)
+        entries["Parent"] = reference(group.number)
+    else:
+        suffix = f"{CHOICES_SEPARATOR}{placement.choice}" if placement.choice else ""
+        entries |= {"FT": "/Btn", "T": text_string(spec.id + suffix)}
+        fields.roots.append(number_)
+    widget = Widget(number_, placement, written_entries(entries), state)
+    objects.put(number_, widget.written("/AS /Off"))
+    return widget
 
 
 def _group_of(objects: ObjectTable, spec: FieldSpec, fields: Fields) -> RadioGroup:

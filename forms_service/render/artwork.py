@@ -1,16 +1,19 @@
-"""What is printed on a page, as plain data: words, lines, panels and square patterns.
+"""What is printed on a page, as plain data: words, lines, panels, square patterns and pictures.
 
-The layout makes these pieces, the canvas turns them into PDF drawing operators, and tests can ask
-them questions (does anything lie under the page's QR code?) without opening a PDF.  Lengths are
-millimetres from the page's top left corner, y downwards.
+The layout makes these pieces, ``drawing`` turns them into PDF operators, ``structure`` into the tree
+that screen readers follow, and tests can ask them questions (does anything lie under the page's QR
+code?) without opening a PDF.  Lengths are millimetres from the page's top left corner, y downwards.
+
+Pieces are listed in the order they are to be read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from core.localized_text import Direction, Language
+from core.localized_text import Direction, Language, LocalizedText
 from core.placement import BoxMm
 from forms_service.render.typography import text_width_mm
 
@@ -32,9 +35,51 @@ class Align(StrEnum):
     RIGHT = "right"
 
 
+Ink = float | tuple[float, float, float]
+"""A gray from 0 (black) to 1 (white), or red, green and blue, each from 0 to 1."""
+
+
+class Role(StrEnum):
+    """What a part of a paper is to its reader: the standard structure types of ISO 32000-1, 14.8.4."""
+
+    DOCUMENT = "Document"
+    SECTION = "Sect"
+    TITLE = "H1"
+    HEADING = "H2"
+    SUBHEADING = "H3"
+    PARAGRAPH = "P"
+    LIST = "L"
+    ITEM = "LI"
+    LABEL = "Lbl"
+    BODY = "LBody"
+    TABLE = "Table"
+    ROW = "TR"
+    HEAD_CELL = "TH"
+    CELL = "TD"
+    NOTE = "Note"
+    FIGURE = "Figure"
+    FORM = "Form"
+    ARTIFACT = "Artifact"
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One step on the way from the document to a piece; the key tells it from its siblings."""
+
+    role: Role
+    key: str
+
+
+Path = tuple[Element, ...]
+"""The elements that a piece lies in, outermost first: pieces of one path are lines of one element."""
+
+ARTIFACT: Path = (Element(Role.ARTIFACT, ""),)
+"""What repeats on every page or only adorns it: readers of the page pass over it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One line of text on one baseline, in one language."""
+    """One line of text on one baseline, in one language; without a path, a paragraph of its own."""
 
     text: str
     x: float
@@ -43,7 +88,8 @@ class Words:
     language: Language
     align: Align = Align.LEFT
     bold: bool = False
-    gray: float = 0.0
+    ink: Ink = 0.0
+    path: Path = ()
 
     @property
     def direction(self) -> Direction:
@@ -82,7 +128,7 @@ class Line:
     x2: float
     y2: float
     width: float
-    gray: float = 0.0
+    ink: Ink = 0.0
 
     @property
     def box(self) -> BoxMm:
@@ -101,8 +147,8 @@ class Panel:
     """A rectangle, filled, outlined or both; ``None`` leaves that part out."""
 
     box: BoxMm
-    fill_gray: float | None = None
-    stroke_gray: float | None = None
+    fill: Ink | None = None
+    stroke: Ink | None = None
     stroke_width: float = 0.2
 
     def moved(self, down: float) -> Panel:
@@ -112,17 +158,72 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A square grid of dark and light cells: a corner mark or a QR code, drawn as vectors."""
+    """A square grid of dark and light cells: a corner mark or a QR code, drawn as vectors.
+
+    Attributes:
+        alt: What it says, for those who do not see it; None for marks that only machines need.
+    """
 
     box: BoxMm
     rows: tuple[tuple[bool, ...], ...]
+    alt: LocalizedText | None = None
+    path: Path = ()
 
     def moved(self, down: float) -> Pattern:
         """The same pattern, ``down`` millimetres lower."""
         return replace(self, box=moved_box(self.box, down))
 
 
-Piece = Words | Line | Panel | Pattern
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A photograph or a crop of a scan, set into its box.
+
+    Attributes:
+        image: A JPEG or PNG file.
+        alt: What it shows, for those who do not see it.
+    """
+
+    box: BoxMm
+    image: bytes
+    alt: LocalizedText
+    path: Path = ()
+
+    def moved(self, down: float) -> Picture:
+        """The same picture, ``down`` millimetres lower."""
+        return replace(self, box=moved_box(self.box, down))
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where in the reading order the box of an answer comes; it draws nothing."""
+
+    field_id: str
+    choice: str | None = None
+    path: Path = ()
+
+    def moved(self, down: float) -> Slot:
+        """The same slot: its place on the page is its placement's."""
+        return self
+
+
+Piece = Words | Line | Panel | Pattern | Picture | Slot
+
+
+def within(pieces: Iterable[Piece], *elements: Element) -> list[Piece]:
+    """The same pieces, deeper in the document's structure; artifacts and strokes stay what they are."""
+    return [
+        replace(piece, path=(*elements, *piece.path))
+        if isinstance(piece, (Words, Slot, Pattern, Picture)) and piece.path != ARTIFACT
+        else piece
+        for piece in pieces
+    ]
+
+
+def as_artifacts(pieces: Iterable[Piece]) -> list[Piece]:
+    """The same pieces, passed over by those who have the page read to them."""
+    return [
+        replace(piece, path=ARTIFACT) if isinstance(piece, (Words, Pattern)) else piece for piece in pieces
+    ]
 
 
 def moved_box(box: BoxMm, down: float) -> BoxMm:

@@ -6,11 +6,13 @@ of its own and in reading order: readers that copy, search or speak the page the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from core.localized_text import Direction
+from core.localized_text import Direction, Language
 from core.placement import PAGE_HEIGHT_MM, BoxMm
-from forms_service.render.artwork import POINT_MM, Line, Panel, Pattern, Piece, Words
+from forms_service.render.artwork import POINT_MM, Ink, Line, Panel, Pattern, Picture, Piece, Words
+from forms_service.render.structure import ARTIFACT_MARK, LOCALE, Mark
 from forms_service.render.typography import ShapedRun, shape
 
 PAGE_HEIGHT_PT = PAGE_HEIGHT_MM / POINT_MM
@@ -32,12 +34,46 @@ def points(box: BoxMm) -> tuple[float, float, float, float]:
     )
 
 
-def draw(pieces: Iterable[Piece]) -> str:
-    """The content stream of a page."""
-    return "\n".join(_draw(piece) for piece in pieces)
+@dataclass(frozen=True, slots=True)
+class DrawnPage:
+    """A page's content stream, and the pictures it draws by name."""
+
+    operators: str
+    pictures: Mapping[str, Picture]
 
 
-def _draw(piece: Piece) -> str:
+def draw(pieces: Sequence[Piece], marks: Sequence[Mark | None]) -> DrawnPage:
+    """The content of a page.
+
+    Args:
+        marks: What each piece is in the document's structure, as ``StructureTree.mark`` gives them.
+    """
+    out: list[str] = []
+    pictures: dict[str, Picture] = {}
+    is_artifact = False
+    for piece, mark in zip(pieces, marks, strict=True):
+        if mark is None:
+            continue
+        if is_artifact and mark != ARTIFACT_MARK:
+            out.append("EMC")
+        if mark != ARTIFACT_MARK or not is_artifact:
+            out.append(mark.opened())
+        is_artifact = mark == ARTIFACT_MARK
+        out.append(_draw_picture(piece, pictures) if isinstance(piece, Picture) else draw_piece(piece))
+        if not is_artifact:
+            out.append("EMC")
+    if is_artifact:
+        out.append("EMC")
+    return DrawnPage("\n".join(out), pictures)
+
+
+def draw_as_one(pieces: Iterable[Piece], mark: Mark) -> str:
+    """Content that is marked as a whole."""
+    return "\n".join([mark.opened(), *(draw_piece(piece) for piece in pieces), "EMC"])
+
+
+def draw_piece(piece: Piece) -> str:
+    """The operators of one piece; pictures and slots have none of their own."""
     match piece:
         case Words():
             return _draw_words(piece)
@@ -47,6 +83,21 @@ def _draw(piece: Piece) -> str:
             return _draw_panel(piece)
         case Pattern():
             return _draw_pattern(piece)
+    return ""
+
+
+def _draw_picture(picture: Picture, pictures: dict[str, Picture]) -> str:
+    name = f"P{len(pictures) + 1}"
+    pictures[name] = picture
+    x, y, width, height = (number(value) for value in points(picture.box))
+    return f"q {width} 0 0 {height} {x} {y} cm /{name} Do Q"
+
+
+def _paint(ink: Ink, *, stroke: bool = False) -> str:
+    """The operator that takes up an ink."""
+    if isinstance(ink, tuple):
+        return f"{' '.join(number(part) for part in ink)} {'RG' if stroke else 'rg'}"
+    return f"{number(ink)} {'G' if stroke else 'g'}"
 
 
 def _draw_words(words: Words) -> str:
@@ -54,7 +105,7 @@ def _draw_words(words: Words) -> str:
     y = PAGE_HEIGHT_PT - words.baseline / POINT_MM
     font = "FormsB" if words.bold else "FormsR"
     return draw_text(
-        words.text, x, y, words.size_pt, words.direction, font=font, bold=words.bold, gray=words.gray
+        words.text, x, y, words.size_pt, words.direction, font=font, bold=words.bold, ink=words.ink
     )
 
 
@@ -67,16 +118,22 @@ def draw_text(
     *,
     font: str,
     bold: bool = False,
-    gray: float = 0.0,
+    ink: Ink = 0.0,
 ) -> str:
-    """One line of text with its left end at ``x_pt`` and its baseline at ``y_pt``."""
+    """One line of text with its left end at ``x_pt`` and its baseline at ``y_pt``.
+
+    A stretch in letters of the other language says so, for the voice that reads it.
+    """
     line = shape(text, direction, size_pt, bold)
     head = f"BT /{font} {number(size_pt)} Tf"
-    runs = [
-        f"{head} 1 0 0 1 {number(x_pt + run.x_pt)} {number(y_pt)} Tm {_glyphs(run, size_pt)} ET"
-        for run in line.runs
-    ]
-    return "\n".join([f"{number(gray)} g", *runs])
+    out = [_paint(ink)]
+    for run in line.runs:
+        drawn = f"{head} 1 0 0 1 {number(x_pt + run.x_pt)} {number(y_pt)} Tm {_glyphs(run, size_pt)} ET"
+        if run.direction is not direction and any(glyph.text[:1].isalpha() for glyph in run.glyphs):
+            language = Language.AR if run.direction is Direction.RTL else Language.FR
+            drawn = f"/Span <</Lang ({LOCALE[language]})>> BDC\n{drawn}\nEMC"
+        out.append(drawn)
+    return "\n".join(out)
 
 
 def _glyphs(run: ShapedRun, size_pt: float) -> str:
@@ -113,19 +170,19 @@ def _draw_line(line: Line) -> str:
     x1, x2 = line.x1 / POINT_MM, line.x2 / POINT_MM
     y1, y2 = (PAGE_HEIGHT_PT - y / POINT_MM for y in (line.y1, line.y2))
     return (
-        f"{number(line.width / POINT_MM)} w {number(line.gray)} G "
+        f"{number(line.width / POINT_MM)} w {_paint(line.ink, stroke=True)} "
         f"{number(x1)} {number(y1)} m {number(x2)} {number(y2)} l S"
     )
 
 
 def _draw_panel(panel: Panel) -> str:
     rectangle = " ".join(number(value) for value in points(panel.box)) + " re"
-    if panel.stroke_gray is None:
-        return f"{number(panel.fill_gray or 0.0)} g {rectangle} f"
-    stroke = f"{number(panel.stroke_width / POINT_MM)} w {number(panel.stroke_gray)} G"
-    if panel.fill_gray is None:
+    if panel.stroke is None:
+        return f"{_paint(0.0 if panel.fill is None else panel.fill)} {rectangle} f"
+    stroke = f"{number(panel.stroke_width / POINT_MM)} w {_paint(panel.stroke, stroke=True)}"
+    if panel.fill is None:
         return f"{stroke} {rectangle} S"
-    return f"{stroke} {number(panel.fill_gray)} g {rectangle} B"
+    return f"{stroke} {_paint(panel.fill)} {rectangle} B"
 
 
 def _draw_pattern(pattern: Pattern) -> str:

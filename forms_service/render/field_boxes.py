@@ -12,7 +12,7 @@ from core.field_kinds import kind_of
 from core.form_spec import FieldSpec
 from core.localized_text import Language, LocalizedText, Script
 from core.placement import BoxMm, Placement, WidgetKind
-from forms_service.render.artwork import Line, Panel, Piece
+from forms_service.render.artwork import Element, Line, Panel, Path, Piece, Role, Slot
 from forms_service.render.labels import LabelLine, label_lines
 from forms_service.render.page_blocks import Setting
 from forms_service.render.paper_grid import (
@@ -60,6 +60,10 @@ class PrintedField:
         """The French and the Arabic label."""
         bold = self.widget in (WidgetKind.SIGNATURE, WidgetKind.TICK)
         return label_lines(self.main.label, self.main.footnotes, size_pt, bold=bold)
+
+    def label_path(self, language: Language) -> Path:
+        """The label's place in the document's structure."""
+        return (Element(Role.PARAGRAPH, f"{self.main.id}.{language}"),)
 
     def label_width(self, size_pt: float) -> float:
         """Room that both labels need on one line."""
@@ -136,11 +140,14 @@ def paint_box(column: PrintedField, frame: BoxMm) -> tuple[list[Piece], list[Pla
         place = Placement(
             field.id, 0, frame.inset(BOX_INSET), column.widget, field.script, lines=field.lines, frame=frame
         )
+        if column.widget is not WidgetKind.SIGNATURE:
+            pieces.append(Slot(field.id))
         return pieces, [place]
     middle = frame.x + frame.width / 2
     pieces += [
         Line(middle, frame.y, middle, frame.y + 1.0, _CELL_LINE, 0.45),
         Line(middle, frame.bottom - 1.0, middle, frame.bottom, _CELL_LINE, 0.45),
+        *(Slot(field.id) for field in column.fields),
     ]
     half = frame.width / 2
     boxes = (BoxMm(frame.x, frame.y, half, frame.height), BoxMm(middle, frame.y, half, frame.height))
@@ -170,6 +177,7 @@ def _paint_comb(field: FieldSpec, column: BoxMm) -> tuple[list[Piece], list[Plac
                 OUTLINE_GRAY if is_group_end else 0.4,
             )
         )
+    pieces.append(Slot(field.id))
     return pieces, [Placement(field.id, 0, box, WidgetKind.COMB, field.script, comb=cells, frame=frame)]
 
 

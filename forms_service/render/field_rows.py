@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core.form_spec import FieldSpec
 from core.localized_text import Language, LocalizedText
 from core.placement import BoxMm, Placement, WidgetKind
-from forms_service.render.artwork import POINT_MM, Align, Panel, Piece, Words
+from forms_service.render.artwork import POINT_MM, Align, Panel, Piece, Slot, Words
 from forms_service.render.field_boxes import (
     PrintedField,
     box_height,
@@ -149,7 +149,10 @@ def label_words(
     french, arabic = column.labels(band.size_pt)
     last = band.height - setting.density.label_gap - 0.22 * band.size_pt * POINT_MM
     first = last if band.lines == 1 else last - band.size_pt * POINT_MM * 1.18
-    return [*french.pieces(x, first), *arabic.pieces(x + width, last, Align.RIGHT)]
+    return [
+        *arabic.pieces(x + width, last, Align.RIGHT, path=column.label_path(Language.AR)),
+        *french.pieces(x, first, path=column.label_path(Language.FR)),
+    ]
 
 
 def _filled_height(column: PrintedField, width: float, setting: Setting) -> float:
@@ -225,9 +228,10 @@ def _paint_statement(
         (arabic, Language.AR, arabic_right, Align.RIGHT, tops[0]),
         (french, Language.FR, french_left, Align.LEFT, tops[1]),
     ]
-    pieces: list[Piece] = [tick_outline(placement)]
+    pieces: list[Piece] = [tick_outline(placement), Slot(tick.field_id)]
     for lines, language, anchor, align, top in sides:
         for number, text in enumerate(lines):
             baseline = top + (number + 0.5) * leading + METRICS.cap_height / 2 * size * POINT_MM
-            pieces.append(Words(text, anchor, baseline, size, language, align, bold=True))
+            path = tick.path(language)
+            pieces.append(Words(text, anchor, baseline, size, language, align, bold=True, path=path))
     return pieces, [placement]

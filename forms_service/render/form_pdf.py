@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from core.errors import RenderError
 from core.extraction import FieldAnswer
 from core.form_spec import FieldSpec, FormSpec
-from core.localized_text import LocalizedText
+from core.localized_text import Direction, Language, LocalizedText
 from core.placement import BoxMm, Placement, WidgetKind
-from forms_service.render.acroform import Fields, Widget, form_xobject, rectangle
+from forms_service.render.acroform import Fields, Widget, form_xobject, print_field_attributes
 from forms_service.render.answer_misfits import is_blank, paper_text
-from forms_service.render.appearance import draw_tick, draw_value
+from forms_service.render.appearance import base_direction, draw_tick, draw_value
+from forms_service.render.document import pages_dictionary
 from forms_service.render.drawing import number, points
 from forms_service.render.form_template import (
     Template,
     identity_stream,
-    page_entries,
-    page_resources,
     template_of,
 )
 from forms_service.render.pdf_objects import (
     ObjectTable,
-    array,
     dictionary,
     name,
     reference,
@@ -43,20 +42,24 @@ def render_blank(spec: FormSpec, reference: str = "", copies: int = 1) -> bytes:
 
 
 def render_blanks(spec: FormSpec, references: Sequence[str]) -> bytes:
-    """Blanks to print, one after the other in one file, each with its own reference."""
+    """Blanks to print, one after the other in one file, each with its own reference.
+
+    They are for paper, so their structure is not written a thousand times over.
+    """
     template = template_of(spec, fillable=False)
     objects = template.addition()
     tree = objects.reserve()
-    resources = objects.add(page_resources(template.fonts))
-    artwork = [entries["Contents"] for _, entries in template.pages]
     kids = []
     for paper_reference in references:
-        for page in range(1, len(template.pages) + 1):
-            drawn = int(str(artwork[page - 1]).strip("[]").split()[0])
-            identity = objects.add(identity_stream(template.form, page, paper_reference))
-            kids.append(objects.add(dictionary(page_entries(tree, resources, [drawn, identity]))))
-    objects.put(tree, dictionary({"Type": "/Pages", "Kids": array(map(reference, kids)), "Count": len(kids)}))
-    objects.put(template.root, template.catalog(tree))
+        for page, (_, entries) in enumerate(template.pages, start=1):
+            artwork = str(entries["Contents"]).strip("[]").split(" R")[0] + " R"
+            mark = template.identity_marks[page - 1]
+            identity = objects.add(identity_stream(template.form, page, paper_reference, mark))
+            copy = {key: value for key, value in entries.items() if key not in ("StructParents", "Tabs")}
+            copy |= {"Parent": reference(tree), "Contents": f"[{artwork} {reference(identity)}]"}
+            kids.append(objects.add(dictionary(copy)))
+    objects.put(tree, pages_dictionary(kids))
+    objects.put(template.file.root, dictionary({"Type": "/Catalog", "Pages": reference(tree)}))
     return template.with_added(objects)
 
 
@@ -151,9 +154,7 @@ def _tick_boxes(
         if widget.placement in ticked:
             on = name(widget.on_state)
             is_radio = field.id in fields.groups
-            objects.put(
-                widget.number, dictionary({**widget.entries, "AS": on, "V": None if is_radio else on})
-            )
+            objects.put(widget.number, widget.written(f"/AS {on}" if is_radio else f"/AS {on} /V {on}"))
     if field.id in fields.groups:
         group = fields.groups[field.id]
         objects.put(group.number, group.written(ticked[0].choice))
@@ -166,17 +167,8 @@ def _write_text(template: Template, objects: ObjectTable, widget: Widget, value:
     font = "FormsR" if drawn.is_plain else "FormsV"
     fonts = {font: template.fonts[font]}
     appearance = objects.add(form_xobject(operators, width, height, fonts))
-    objects.put(
-        widget.number,
-        dictionary(
-            {
-                **widget.entries,
-                "Rect": rectangle(drawn.box),
-                "V": text_string(value.text),
-                "AP": dictionary({"N": reference(appearance)}),
-            }
-        ),
-    )
+    tail = f"/V {text_string(value.text)} /AP << /N {reference(appearance)} >>"
+    objects.put(widget.number, widget.written(tail, drawn.box))
 
 
 # --- flattened -------------------------------------------------------------------------------------
@@ -185,22 +177,29 @@ def _write_text(template: Template, objects: ObjectTable, widget: Widget, value:
 def _draw_into_pages(
     template: Template, objects: ObjectTable, written: Mapping[str, tuple[FieldSpec, FieldAnswer]]
 ) -> None:
-    by_page: dict[int, list[str]] = {}
-    for field_id, (field, value) in written.items():
-        placements = template.form.layout.of_field(field_id)
-        if not placements or placements[0].widget is WidgetKind.SIGNATURE:
-            continue
-        if placements[0].widget is WidgetKind.TICK:
-            for placement in _ticked(field, value, placements):
-                _, _, width, height = points(placement.box)
-                by_page.setdefault(placement.page, []).append(_at(placement.box, draw_tick(width, height)))
-        else:
-            spare = spare_box(field, placements[0], written)
-            boxed = BoxedValue(paper_text(value, field), field, placements[0], spare)
-            drawn = draw_value(template.form.spec, boxed, font="FormsR")
-            by_page.setdefault(placements[0].page, []).append(_at(drawn.box, drawn.operators))
-    for page, operators in by_page.items():
-        number_, entries = template.pages[page - 1]
+    """Draw every value into its page, each inside its own element of the document's structure."""
+    places = {(place.field_id, place.choice): place for place in template.form.layout.placements}
+    for (number_, entries), slots in zip(template.pages, template.values, strict=True):
+        operators = []
+        for slot in slots:
+            place = places[slot.key]
+            field, value = written.get(place.field_id, (None, None))
+            drawn, language = "", None
+            if field is not None and place.widget is WidgetKind.TICK:
+                if place in _ticked(field, value, [place]):
+                    _, _, width, height = points(place.box)
+                    drawn = _at(place.box, draw_tick(width, height))
+                    attributes = print_field_attributes(field, place, is_ticked=True)
+                    entries_ = {**slot.element.entries, "A": attributes}
+                    objects.put(slot.element.number, dictionary(entries_))
+            elif field is not None:
+                text = paper_text(value, field)
+                boxed = BoxedValue(text, field, place, spare_box(field, place, written))
+                shown = draw_value(template.form.spec, boxed, font="FormsR")
+                drawn = _at(shown.box, shown.operators)
+                language = Language.FR if base_direction(text, place.script) is Direction.LTR else None
+            mark = replace(slot.mark, language=language)
+            operators.append(f"{mark.opened()}\n{drawn}\nEMC")
         values = objects.add(stream("\n".join(operators).encode("ascii")))
         contents = str(entries["Contents"]).strip("[]")
         objects.put(number_, dictionary({**entries, "Contents": f"[{contents} {reference(values)}]"}))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from core.form_spec import FieldSpec, Group, printed_group_row
-from core.localized_text import Language
+from core.localized_text import Language, LocalizedText
 from core.placement import BoxMm, Placement, WidgetKind
-from forms_service.render.artwork import POINT_MM, Align, Panel, Piece, Words
+from forms_service.render.artwork import POINT_MM, Align, Element, Panel, Piece, Role, Slot, Words, within
 from forms_service.render.field_boxes import PrintedField, least_width, most_width, paint_box, printed_fields
 from forms_service.render.field_rows import placed_columns, shared_widths
 from forms_service.render.page_blocks import Block, Setting, box_too_narrow, too_wide
@@ -18,9 +18,11 @@ from forms_service.render.paper_grid import (
     TICK_SIZE,
 )
 from forms_service.render.running_text import section_bar
+from forms_service.render.structure import HEAD_ROW
 from forms_service.render.tick_boxes import paint_ticks, tick_outline, tick_placement, ticks_of
 from forms_service.render.typography import METRICS
 
+_NUMBER = LocalizedText(ar="رقم", fr="N°")
 _NUMBER_WIDTH = 7.0
 _HEAD_GRAY = 0.94
 _CELL_PADDING = 1.0
@@ -34,12 +36,18 @@ def group_blocks(group: Group, setting: Setting) -> list[Block]:
     first = printed_group_row(group, 1)
     columns = printed_fields(first, None)
     places = _columns(group, columns, setting)
-    blocks = [section_bar(group.id, group.label, (), setting), _head(group, columns, places, setting)]
+    table = Element(Role.TABLE, group.id)
+    blocks = [
+        section_bar(group.id, group.label, (), setting),
+        _head(group, columns, places, setting).within(table, Element(Role.ROW, HEAD_ROW)),
+    ]
     blocks += [
-        _row(number, printed_group_row(group, number), places, setting)
+        _row(number, printed_group_row(group, number), places, setting).within(
+            table, Element(Role.ROW, str(number))
+        )
         for number in range(1, group.printed_rows + 1)
     ]
-    return blocks
+    return [block.within(Element(Role.SECTION, f"group.{group.id}")) for block in blocks]
 
 
 def _columns(group: Group, columns: list[PrintedField], setting: Setting) -> list[tuple[float, float]]:
@@ -69,8 +77,9 @@ def _head(
 ) -> Block:
     size = setting.density.label_pt
     height = 2 * size * POINT_MM * 1.25 + 1.2
-    pieces: list[Piece] = []
+    pieces: list[Piece] = within(_number_head(height, size), Element(Role.HEAD_CELL, "number"))
     for column, (x, width) in zip(columns, places, strict=True):
+        path = (Element(Role.HEAD_CELL, column.main.id),)
         pieces.append(Panel(BoxMm(x, 0, width, height), _HEAD_GRAY, OUTLINE_GRAY, OUTLINE))
         room = width - 2 * _CELL_PADDING
         widest = max(line.width for line in column.labels(size))
@@ -84,9 +93,19 @@ def _head(
         middle = x + width / 2
         step = fitted * POINT_MM * 1.25
         first = height / 2 - 0.1 * step
-        pieces += arabic.pieces(middle, first, Align.CENTRE)
-        pieces += french.pieces(middle, first + step, Align.CENTRE)
+        pieces += arabic.pieces(middle, first, Align.CENTRE, path=path)
+        pieces += french.pieces(middle, first + step, Align.CENTRE, path=path)
     return Block(height, tuple(pieces), keep_with_next=True)
+
+
+def _number_head(height: float, size: float) -> list[Piece]:
+    """The head of the column that numbers the rows."""
+    middle, step = LEFT + _NUMBER_WIDTH / 2, size * POINT_MM * 1.25
+    first = height / 2 - 0.1 * step
+    return [
+        Words(_NUMBER.ar, middle, first, size, Language.AR, Align.CENTRE),
+        Words(_NUMBER.fr, middle, first + step, size, Language.FR, Align.CENTRE),
+    ]
 
 
 def _row(
@@ -95,8 +114,10 @@ def _row(
     height = setting.density.box_height
     size = setting.density.label_pt
     baseline = (height + METRICS.cap_height * size * POINT_MM) / 2
+    heads = (Element(Role.HEAD_CELL, "number"),)
+    middle = LEFT + _NUMBER_WIDTH / 2
     pieces: list[Piece] = [
-        Words(str(number), LEFT + _NUMBER_WIDTH / 2, baseline, size, Language.FR, Align.CENTRE, bold=True)
+        Words(str(number), middle, baseline, size, Language.FR, Align.CENTRE, bold=True, path=heads)
     ]
     placements: list[Placement] = []
     for column, (x, width) in zip(printed_fields(fields, None), places, strict=True):
@@ -106,7 +127,7 @@ def _row(
         else:
             drawn, placed = paint_box(column, cell)
             drawn = [Panel(cell, None, OUTLINE_GRAY, OUTLINE), *drawn]
-        pieces += drawn
+        pieces += within(drawn, Element(Role.CELL, column.main.id))
         placements += placed
     return Block(height, tuple(pieces), tuple(placements))
 
@@ -121,4 +142,4 @@ def _tick_cell(column: PrintedField, cell: BoxMm, setting: Setting) -> tuple[lis
         )
         return [outline, *drawn], placed
     placement = tick_placement(ticks[0], cell.x + (cell.width - TICK_SIZE) / 2, middle)
-    return [outline, tick_outline(placement)], [placement]
+    return [outline, tick_outline(placement), Slot(ticks[0].field_id)], [placement]

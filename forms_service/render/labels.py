@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.localized_text import Direction, Language, LocalizedText
-from forms_service.render.artwork import POINT_MM, Align, Words
+from forms_service.render.artwork import POINT_MM, Align, Path, Words
 from forms_service.render.typography import text_width_mm
 
 _MARK_SIZE = 0.72
@@ -33,22 +33,23 @@ class LabelLine:
     def _marks_width(self) -> float:
         return text_width_mm(self.marks, self.size_pt * _MARK_SIZE, bold=self.bold)
 
-    def pieces(self, x: float, baseline: float, align: Align = Align.LEFT) -> list[Words]:
+    def pieces(self, x: float, baseline: float, align: Align = Align.LEFT, *, path: Path = ()) -> list[Words]:
         """The line set at ``x``, which is its left, middle or right according to ``align``."""
         width = self.width
         left = x - width * {Align.LEFT: 0.0, Align.CENTRE: 0.5, Align.RIGHT: 1.0}[align]
         if not self.marks:
-            return [Words(self.text, left, baseline, self.size_pt, self.language, bold=self.bold)]
+            return [Words(self.text, left, baseline, self.size_pt, self.language, bold=self.bold, path=path)]
         leading = self._marks_width() + _MARK_GAP
         is_rtl = self.language.direction is Direction.RTL
         text_left, marks_left = (
             (left + leading, left) if is_rtl else (left, left + width - leading + _MARK_GAP)
         )
         raised = baseline - _MARK_RISE_EM * self.size_pt * POINT_MM
-        return [
-            Words(self.text, text_left, baseline, self.size_pt, self.language, bold=self.bold),
-            Words(self.marks, marks_left, raised, self.size_pt * _MARK_SIZE, self.language, bold=self.bold),
-        ]
+        words = Words(self.text, text_left, baseline, self.size_pt, self.language, bold=self.bold, path=path)
+        marks = replace(
+            words, text=self.marks, x=marks_left, baseline=raised, size_pt=self.size_pt * _MARK_SIZE
+        )
+        return [words, marks]
 
 
 def printed_mark(mark: str) -> str:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from core.form_spec import FormSpec, Section, StaticText
+from core.form_spec import FormSpec, Section, StaticText, TextStyle
 from core.placement import FormLayout, PageIdentity, Placement
 from forms_service.render.answer_limits import limit_problems
-from forms_service.render.artwork import Piece
+from forms_service.render.artwork import Element, Piece, Role
 from forms_service.render.field_rows import field_row
 from forms_service.render.group_tables import group_blocks
 from forms_service.render.office_corner import office_field, paint_office_corner
@@ -223,22 +223,30 @@ def _part_blocks(part: list[Section], setting: Setting) -> Iterable[Block]:
 
 def _section_blocks(section: Section, setting: Setting) -> Iterable[Block]:
     known_marks = tuple(setting.spec.footnotes)
+    place = Element(Role.SECTION, section.id)
     if section.title is not None:
         trailing = tuple(mark for mark in known_marks if f"({mark.strip('()')})" in section.title.fr)
-        yield section_bar(section.id, section.title, trailing, setting)
-    yield from _row_blocks(section, setting)
+        yield section_bar(section.id, section.title, trailing, setting).within(place)
+    for block in _row_blocks(section, setting):
+        yield block.within(place)
     for mark in section.footnotes:
         if mark in setting.spec.footnotes:
-            yield footnote_block(mark, setting.spec.footnotes[mark], setting)
+            yield footnote_block(mark, setting.spec.footnotes[mark], setting).within(place)
 
 
 def _row_blocks(section: Section, setting: Setting) -> Iterable[Block]:
     rows = list(section.rows)
+    heading = Role.SUBHEADING if section.title is not None else Role.HEADING
+    texts, list_key = 0, ""
     while rows:
         row, following = rows.pop(0), rows[0] if rows else None
         if isinstance(row, StaticText):
-            yield text_block(row, setting)
+            texts += 1
+            key = f"text.{texts}"
+            list_key = (list_key or key) if row.style is TextStyle.BULLET else ""
+            yield text_block(row, setting, key=key, heading=heading, list_key=list_key)
             continue
+        list_key = ""
         block = signed_statement(row, following, setting) if isinstance(following, StaticText) else None
         if block is not None:
             rows.pop(0)

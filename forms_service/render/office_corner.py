@@ -7,8 +7,9 @@ whole line of the page; in the head it is where clerks look first.
 from __future__ import annotations
 
 from core.form_spec import FieldSpec, FormSpec
+from core.localized_text import Language
 from core.placement import BoxMm, Placement, WidgetKind
-from forms_service.render.artwork import POINT_MM, Align, Panel, Piece
+from forms_service.render.artwork import POINT_MM, Align, Element, Panel, Piece, Role, within
 from forms_service.render.field_boxes import PrintedField, paint_box
 from forms_service.render.labels import label_lines
 from forms_service.render.paper_grid import LEFT, OFFICE_GRAY
@@ -47,6 +48,10 @@ def paint_office_corner(field: FieldSpec) -> tuple[list[Piece], list[Placement]]
     )
     french, arabic = label_lines(field.label, field.footnotes, _LABEL_PT)
     baseline = _FRAME.y - 0.32 * _LABEL_PT * POINT_MM
-    drawn, placed = paint_box(PrintedField((field,)), _FRAME)
-    words = [*french.pieces(_FRAME.x, baseline), *arabic.pieces(_FRAME.right, baseline, Align.RIGHT)]
-    return [Panel(shade, OFFICE_GRAY), *words, *drawn], placed
+    box = PrintedField((field,))
+    drawn, placed = paint_box(box, _FRAME)
+    words = [
+        *arabic.pieces(_FRAME.right, baseline, Align.RIGHT, path=box.label_path(Language.AR)),
+        *french.pieces(_FRAME.x, baseline, path=box.label_path(Language.FR)),
+    ]
+    return within([Panel(shade, OFFICE_GRAY), *words, *drawn], Element(Role.SECTION, "office")), placed

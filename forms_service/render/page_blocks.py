@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from core.form_spec import FormSpec
 from core.localized_text import Language, LocalizedText
 from core.placement import Placement
-from forms_service.render.artwork import Piece, moved_box
+from forms_service.render.artwork import Element, Piece, moved_box, within
 from forms_service.render.paper_grid import Density
 
 
@@ -20,12 +20,14 @@ class LayoutProblem:
         subject: Id of the field, section or text.
         language: The wording that is too long, or None when the box itself is too small.
         excess_mm: How much wider than its place it is; 0 when not its width is the matter.
+        english: The message in the language of the spec language itself.
     """
 
     subject: str
     language: Language | None
     excess_mm: float
     message: LocalizedText
+    english: str
 
 
 def too_wide(subject: str, language: Language, excess_mm: float) -> LayoutProblem:
@@ -36,7 +38,11 @@ def too_wide(subject: str, language: Language, excess_mm: float) -> LayoutProble
         else "النص الفرنسي لـ «{subject}» أعرض من مكانه بـ {mm} مم: اختصروه أو وسّعوا خانته.",
         fr="Le texte {which} de « {subject} » dépasse sa place de {mm} mm : abrégez-le ou élargissez sa case.",
     ).fill(subject=subject, mm=f"{excess_mm:.1f}", which="arabe" if language is Language.AR else "français")
-    return LayoutProblem(subject, language, round(excess_mm, 2), message)
+    english = (
+        f"the {'Arabic' if language is Language.AR else 'French'} text of {subject!r} is {excess_mm:.1f} mm "
+        "wider than its place: shorten it or widen its box"
+    )
+    return LayoutProblem(subject, language, round(excess_mm, 2), message, english)
 
 
 def box_too_narrow(subject: str, excess_mm: float) -> LayoutProblem:
@@ -46,7 +52,11 @@ def box_too_narrow(subject: str, excess_mm: float) -> LayoutProblem:
         fr="La ligne qui commence par « {subject} » dépasse la page de {mm} mm : "
         "répartissez ses cases sur deux lignes.",
     ).fill(subject=subject, mm=f"{excess_mm:.1f}")
-    return LayoutProblem(subject, None, round(excess_mm, 2), message)
+    english = (
+        f"the row that begins with {subject!r} is {excess_mm:.1f} mm wider than the page: "
+        "spread its boxes over two rows"
+    )
+    return LayoutProblem(subject, None, round(excess_mm, 2), message, english)
 
 
 @dataclass(slots=True)
@@ -75,6 +85,10 @@ class Block:
     gap_before: float = 0.0
     keep_with_next: bool = False
     gap_after: float | None = None
+
+    def within(self, *elements: Element) -> Block:
+        """The same block, deeper in the document's structure."""
+        return replace(self, pieces=tuple(within(self.pieces, *elements)))
 
     def at(self, y: float, page: int) -> tuple[list[Piece], list[Placement]]:
         """The block's pieces and placements with its top at ``y`` of ``page``."""

@@ -21,7 +21,17 @@ from core.placement import (
     corner_mark_boxes,
     qr_box,
 )
-from forms_service.render.artwork import POINT_MM, Align, Line, Pattern, Piece, Words
+from forms_service.render.artwork import (
+    POINT_MM,
+    Align,
+    Element,
+    Line,
+    Pattern,
+    Piece,
+    Role,
+    Words,
+    as_artifacts,
+)
 from forms_service.render.page_blocks import LayoutProblem, too_wide
 from forms_service.render.paper_grid import CENTRE, HEAD_LEFT, HEAD_RIGHT, LEFT, OFFICE_CORNER_RIGHT, RIGHT
 from forms_service.render.typography import text_width_mm
@@ -102,7 +112,7 @@ def next_page_head(spec: FormSpec, problems: list[LayoutProblem]) -> list[Piece]
     pieces += _title(spec, Language.AR, 19.6, 11.0, problems)
     pieces += _title(spec, Language.FR, 25.2, 10.0, problems)
     pieces.append(Line(LEFT, _NEXT_RULE, RIGHT, _NEXT_RULE, 0.35))
-    return pieces
+    return as_artifacts(pieces)
 
 
 def _letterhead(lines: list[LocalizedText]) -> list[Piece]:
@@ -112,8 +122,8 @@ def _letterhead(lines: list[LocalizedText]) -> list[Piece]:
         size = 8.4 if is_fund else 7.2
         baseline = 11.0 + number * 3.7
         bold = is_fund or words is KINGDOM
-        pieces.append(Words(words.fr, HEAD_LEFT, baseline, size, Language.FR, Align.LEFT, bold))
         pieces.append(Words(words.ar, HEAD_RIGHT, baseline, size, Language.AR, Align.RIGHT, bold))
+        pieces.append(Words(words.fr, HEAD_LEFT, baseline, size, Language.FR, Align.LEFT, bold))
     return pieces
 
 
@@ -127,7 +137,8 @@ def _title(
         excess = text_width_mm(text, size, bold=True) - _TITLE_WIDTH
         if excess > 0.05:
             problems.append(too_wide("title", language, excess))
-    return [Words(text, CENTRE, baseline, size, language, Align.CENTRE, bold=True)]
+    path = (Element(Role.TITLE, "title"),)
+    return [Words(text, CENTRE, baseline, size, language, Align.CENTRE, bold=True, path=path)]
 
 
 def page_foot(spec: FormSpec, page: int, pages: int) -> list[Piece]:
@@ -136,10 +147,11 @@ def page_foot(spec: FormSpec, page: int, pages: int) -> list[Piece]:
     label = spec.reference_label
     size = 7.0
     baseline = PAGE_HEIGHT_MM - MARK_INSET_MM - MARK_SIZE_MM / 2 + size * POINT_MM * 0.36
-    return [
+    pieces: list[Piece] = [
         Words(label.fr, HEAD_LEFT, baseline, size, Language.FR, Align.LEFT, bold=True),
         Words(words.fr, CENTRE - 4.0, baseline, size, Language.FR, Align.RIGHT),
         Words("–", CENTRE, baseline, size, Language.FR, Align.CENTRE),
         Words(words.ar, CENTRE + 4.0, baseline, size, Language.AR, Align.LEFT),
         Words(label.ar, PAGE_WIDTH_MM - HEAD_LEFT, baseline, size, Language.AR, Align.RIGHT, bold=True),
     ]
+    return as_artifacts(pieces)

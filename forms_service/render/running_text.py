@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core.form_spec import StaticText, TextStyle
 from core.localized_text import Direction, Language, LocalizedText
 from core.placement import BoxMm
-from forms_service.render.artwork import POINT_MM, Align, Line, Panel, Piece, Words
+from forms_service.render.artwork import POINT_MM, Align, Element, Ink, Line, Panel, Path, Piece, Role, Words
 from forms_service.render.labels import label_lines, printed_mark
 from forms_service.render.page_blocks import Block, Setting, too_wide
 from forms_service.render.paper_grid import (
@@ -51,12 +51,15 @@ def section_bar(subject: str, title: LocalizedText, marks: tuple[str, ...], sett
             setting.problems.append(too_wide(subject, line.language, line.width - room))
     step = size * POINT_MM * 1.3
     height = density.bar_height + (step if is_stacked else 0.0)
+    heading = (Element(Role.HEADING, subject),)
     first = (density.bar_height - _BAR_RULE + METRICS.cap_height * size * POINT_MM) / 2
     pieces: list[Piece] = [
         Panel(BoxMm(LEFT, 0, CONTENT_WIDTH, height), _BAR_GRAY),
         Line(LEFT, height, RIGHT, height, _BAR_RULE),
-        *french.pieces(LEFT + _BAR_PADDING, first),
-        *arabic.pieces(RIGHT - _BAR_PADDING, first + (step if is_stacked else 0.0), Align.RIGHT),
+        *arabic.pieces(
+            RIGHT - _BAR_PADDING, first + (step if is_stacked else 0.0), Align.RIGHT, path=heading
+        ),
+        *french.pieces(LEFT + _BAR_PADDING, first, path=heading),
     ]
     return Block(
         height,
@@ -67,22 +70,35 @@ def section_bar(subject: str, title: LocalizedText, marks: tuple[str, ...], sett
     )
 
 
-def text_block(text: StaticText, setting: Setting) -> Block:
-    """A text that asks nothing, in its style."""
+def text_block(
+    text: StaticText, setting: Setting, *, key: str, heading: Role = Role.SUBHEADING, list_key: str = ""
+) -> Block:
+    """A text that asks nothing, in its style.
+
+    Args:
+        key: Tells it from the other texts of its section.
+        heading: What a text in the style of a heading is in the document's outline.
+        list_key: Shared by the bullets that follow each other.
+    """
     density = setting.density
+    paragraph = (Element(Role.PARAGRAPH, key),)
     match text.style:
         case TextStyle.HEADING:
-            block = _two_columns(text.text, density.text_pt + 0.9, setting, bold=True, keep_with_next=True)
+            path = (Element(heading, key),)
+            block = _two_columns(
+                text.text, density.text_pt + 0.9, setting, path, bold=True, keep_with_next=True
+            )
         case TextStyle.BULLET:
-            block = _two_columns(text.text, density.text_pt, setting, bullet=True)
+            path = (Element(Role.LIST, list_key), Element(Role.ITEM, key))
+            block = _two_columns(text.text, density.text_pt, setting, path, bullet=True)
         case TextStyle.NOTICE:
-            block = notice_block(text.text, setting)
+            block = notice_block(text.text, setting, paragraph)
         case TextStyle.FOOTNOTE:
-            block = _two_columns(text.text, density.footnote_pt, setting)
+            block = _two_columns(text.text, density.footnote_pt, setting, paragraph)
         case TextStyle.LEGAL:
-            block = _two_columns(text.text, density.footnote_pt + 0.3, setting, gray=0.2)
+            block = _two_columns(text.text, density.footnote_pt + 0.3, setting, paragraph, ink=0.2)
         case _:
-            block = _two_columns(text.text, density.text_pt, setting)
+            block = _two_columns(text.text, density.text_pt, setting, paragraph)
     return block
 
 
@@ -90,7 +106,8 @@ def footnote_block(mark: str, text: LocalizedText, setting: Setting) -> Block:
     """One footnote, opened by its mark in both languages."""
     size = setting.density.footnote_pt
     sign = printed_mark(mark)
-    return _two_columns(text, size, setting, lead=sign, gap=setting.density.text_gap * 0.5)
+    path = (Element(Role.NOTE, mark),)
+    return _two_columns(text, size, setting, path, lead=sign, gap=setting.density.text_gap * 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +127,12 @@ def _two_columns(
     text: LocalizedText,
     size: float,
     setting: Setting,
+    path: Path,
     *,
     bold: bool = False,
     bullet: bool = False,
     lead: str = "",
-    gray: float = 0.0,
+    ink: Ink = 0.0,
     gap: float | None = None,
     keep_with_next: bool = False,
     columns: _Columns = _Columns(),
@@ -125,7 +143,9 @@ def _two_columns(
     leading = setting.density.leading_em * em
     pieces: list[Piece] = []
     count = 0
-    for language in (Language.FR, Language.AR):
+    for language in (Language.AR, Language.FR):
+        own = _path_in(path, language)
+        body = (*own, Element(Role.BODY, "")) if bullet else own
         lines = wrap(text.in_language(language), columns.width - indent, size, bold=bold)
         count = max(count, len(lines))
         is_rtl = language.direction is Direction.RTL
@@ -133,10 +153,13 @@ def _two_columns(
             (columns.right, Align.RIGHT, -indent) if is_rtl else (columns.left, Align.LEFT, indent)
         )
         if sign:
-            pieces.append(Words(sign, edge, _baseline(0, leading, em), size, language, align, bold, gray))
+            mark = (*own, Element(Role.LABEL, ""))
+            pieces.append(
+                Words(sign, edge, _baseline(0, leading, em), size, language, align, bold, ink, mark)
+            )
         for number, line in enumerate(lines):
             baseline = _baseline(number, leading, em)
-            pieces.append(Words(line, edge + step, baseline, size, language, align, bold, gray))
+            pieces.append(Words(line, edge + step, baseline, size, language, align, bold, ink, body))
     height = count * leading
     lead_gap = setting.density.text_gap if gap is None else gap
     middle = (columns.left + columns.right) / 2
@@ -146,17 +169,30 @@ def _two_columns(
     return Block(height, (divider, *pieces), gap_before=lead_gap, keep_with_next=keep_with_next)
 
 
+def _path_in(path: Path, language: Language) -> Path:
+    """Each wording is an element of its own; both wordings of a heading are one."""
+    *outer, leaf = path
+    if leaf.role in (Role.HEADING, Role.SUBHEADING):
+        return path
+    return (*outer, Element(leaf.role, f"{leaf.key}.{language}"))
+
+
 def _baseline(number: int, leading: float, em: float) -> float:
     return (number + 0.5) * leading + METRICS.cap_height / 2 * em
 
 
 def notice_block(
-    text: LocalizedText, setting: Setting, left: float = LEFT, right: float = RIGHT, size: float | None = None
+    text: LocalizedText,
+    setting: Setting,
+    path: Path,
+    left: float = LEFT,
+    right: float = RIGHT,
+    size: float | None = None,
 ) -> Block:
     """A warning: bold, in a frame around both columns."""
     columns = _Columns(left + _NOTICE_SIDE, right - _NOTICE_SIDE)
     size = size or setting.density.text_pt - 0.1
-    inner = _two_columns(text, size, setting, bold=True, columns=columns)
+    inner = _two_columns(text, size, setting, path, bold=True, columns=columns)
     height = inner.height + 2 * _NOTICE_PADDING
     frame = BoxMm(left, 0, right - left, height)
     words = [piece.moved(_NOTICE_PADDING) for piece in inner.pieces if isinstance(piece, Words)]

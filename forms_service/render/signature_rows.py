@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.form_spec import FieldSpec, StaticText, TextStyle
 from core.placement import BoxMm, WidgetKind
-from forms_service.render.artwork import Piece
+from forms_service.render.artwork import Element, Piece, Role
 from forms_service.render.field_boxes import PrintedField, paint_box, printed_fields
 from forms_service.render.field_rows import (
     columns_across,
@@ -33,7 +33,9 @@ def signed_statement(row: tuple[FieldSpec, ...], notice: StaticText, setting: Se
     statement, signature = columns
     (left, left_width), (right, right_width) = columns_across(columns, setting)
     band = label_band([signature], [right_width], setting)
-    warning = notice_block(notice.text, setting, left, left + left_width, setting.density.label_pt + 0.2)
+    path = (Element(Role.PARAGRAPH, f"{statement.main.id}.notice"),)
+    size = setting.density.label_pt + 0.2
+    warning = notice_block(notice.text, setting, path, left, left + left_width, size)
     said = statement_height(statement, left_width, setting)
     own_height = band.height + setting.density.signature_height
     height = max(own_height, said + _GAP + warning.height)

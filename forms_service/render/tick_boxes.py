@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core.form_spec import FieldSpec
 from core.localized_text import Language, LocalizedText
 from core.placement import BoxMm, Placement, WidgetKind
-from forms_service.render.artwork import POINT_MM, Align, Panel, Piece
+from forms_service.render.artwork import POINT_MM, Align, Element, Panel, Path, Piece, Role, Slot
 from forms_service.render.labels import LabelLine, label_lines
 from forms_service.render.page_blocks import Setting, too_wide
 from forms_service.render.paper_grid import BOX_INSET, LABEL_FLOOR_PT, OUTLINE, OUTLINE_GRAY, TICK_SIZE
@@ -30,6 +30,10 @@ class Tick:
     def lines(self, size_pt: float) -> tuple[LabelLine, LabelLine]:
         """The French and the Arabic label."""
         return label_lines(self.label, self.footnotes, size_pt)
+
+    def path(self, language: Language) -> Path:
+        """Its label's place in the document's structure."""
+        return (Element(Role.PARAGRAPH, f"{self.field_id}={self.choice}.{language}"),)
 
     def natural_width(self, size_pt: float) -> float:
         """Width of the box and its longer label."""
@@ -87,7 +91,7 @@ def paint_ticks(
             tick = next(waiting)
             end = lefts[index + 1] - 1.0 if index + 1 < len(lefts) else width
             placements.append(tick_placement(tick, x + left, line_middle))
-            pieces.append(tick_outline(placements[-1]))
+            pieces += [tick_outline(placements[-1]), Slot(tick.field_id, tick.choice)]
             pieces += _tick_label(tick, x + left, line_middle, end - left, setting)
     return pieces, placements
 
@@ -120,6 +124,6 @@ def _tick_label(tick: Tick, x: float, middle: float, width: float, setting: Sett
     em = size * POINT_MM
     baseline = middle - 0.2 * em
     return [
-        *arabic.pieces(left, baseline, Align.LEFT),
-        *french.pieces(left, baseline + _LINE_EM * em, Align.LEFT),
+        *arabic.pieces(left, baseline, Align.LEFT, path=tick.path(Language.AR)),
+        *french.pieces(left, baseline + _LINE_EM * em, Align.LEFT, path=tick.path(Language.FR)),
     ]
