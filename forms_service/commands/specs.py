@@ -6,10 +6,18 @@ from pathlib import Path
 
 import click
 
-from core.errors import SpecError, SpecErrors
 from core.spec_language import json_schema
 from forms_service.commands.shared import catalogue, configuration, print_json, progress
-from forms_service.spec_catalogue import load_document_types, load_spec, spec_files
+from forms_service.spec_catalogue import spec_files
+
+LINT_LANGUAGE = click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["en", "fr", "ar"]),
+    default="en",
+    show_default=True,
+    help="Language of the remarks on the paper; mistakes of language are said in English.",
+)
 
 
 @click.group()
@@ -66,17 +74,49 @@ def show(form: str, version: int | None, as_json: bool) -> None:
 
 @specs.command("lint")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-def lint(paths: tuple[Path, ...]) -> int:
-    """Check specs: language, names, conditions, translations, and text that cannot fit its box."""
-    errors: list[SpecError] = []
+@click.option("--strict", is_flag=True, help="Count warnings as errors.")
+@LINT_LANGUAGE
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def lint(paths: tuple[Path, ...], strict: bool, language: str, as_json: bool) -> int:
+    """Check specs: language, names, conditions, translations, and how the form looks on paper.
+
+    Errors must be mended; warnings are what a designer would change.  Without --strict, warnings
+    alone are no failure.
+    """
+    from forms_service.spec_linting import lint_spec
+
     files = _lint_files(paths)
-    for path in files:
-        errors += _lint_file(path)
-    for error in SpecErrors(errors).errors:
-        click.echo(str(error))
-    if not errors:
-        click.echo(f"{len(files)} file(s) checked, nothing wrong")
-    return 1 if errors else 0
+    linted = [lint_spec(path, configuration().spec_folder) for path in files]
+    remarks = [one for each in linted for one in each.remarks]
+    errors, warnings = (sum(getattr(one, what) for one in linted) for what in ("errors", "warnings"))
+    if as_json:
+        print_json([one.as_dict() for one in remarks])
+    else:
+        for one in remarks:
+            click.echo(one.line(language))
+        click.echo(_lint_summary(language, len(files), errors, warnings), err=bool(remarks))
+    return 1 if errors or (strict and warnings) else 0
+
+
+def _lint_summary(language: str, files: int, errors: int, warnings: int) -> str:
+    clean, found = _LINT_SUMMARIES[language]
+    return (found if errors or warnings else clean).format(files=files, errors=errors, warnings=warnings)
+
+
+_LINT_SUMMARIES = {
+    "en": (
+        "{files} file(s) checked, nothing wrong",
+        "{files} file(s) checked: {errors} error(s), {warnings} warning(s)",
+    ),
+    "fr": (
+        "{files} fichier(s) vérifié(s), rien à redire",
+        "{files} fichier(s) vérifié(s) : {errors} erreur(s), {warnings} avertissement(s)",
+    ),
+    "ar": (
+        "عدد الملفات المفحوصة: {files}، ولا ملاحظة",
+        "عدد الملفات المفحوصة: {files}، الأخطاء: {errors}، التنبيهات: {warnings}",
+    ),
+}
 
 
 def _lint_files(paths: tuple[Path, ...]) -> list[Path]:
@@ -87,25 +127,6 @@ def _lint_files(paths: tuple[Path, ...]) -> list[Path]:
         else:
             files.append(path)
     return files
-
-
-def _lint_file(path: Path) -> list[SpecError]:
-    from forms_service.render.layout import layout_problems
-
-    try:
-        if path.name == "document_types.yaml":
-            load_document_types(path.parent)
-            return []
-        known = path.parent.parent / "document_types.yaml"
-        types = load_document_types(known.parent if known.exists() else configuration().spec_folder)
-        parsed = load_spec(path, types)
-    except SpecErrors as errors:
-        return errors.errors
-    found = []
-    for problem in layout_problems(parsed.spec):
-        place = parsed.place_of(problem.subject)
-        found.append(SpecError(str(path), place.line, place.column, problem.message.fr))
-    return found
 
 
 @specs.command("schema")

@@ -42,9 +42,10 @@ def _problem_of(subject: str, field: FieldSpec, placement: Placement) -> LayoutP
         cells = placement.comb or 1
         longest = max(limit, _longest_in_cells(field, cells))
         if longest > cells:
-            return _problem(subject, _TOO_FEW_CELLS, longest, cells)
+            return _problem(subject, _TOO_FEW_CELLS, _TOO_FEW_CELLS_ENGLISH, longest, cells)
     elif placement.widget is WidgetKind.TEXT and limit and not takes_capitals(field, placement, limit):
-        return _problem(subject, _TOO_SMALL, limit, capacity_of(field, placement).characters)
+        room = capacity_of(field, placement).characters
+        return _problem(subject, _TOO_SMALL, _TOO_SMALL_ENGLISH, limit, room)
     return None
 
 
@@ -59,8 +60,9 @@ def _longest_in_cells(field: FieldSpec, cells: int) -> int:
     return max(len(kind.to_paper(one, field)) for one in samples if one is not None)
 
 
-def _problem(subject: str, words: LocalizedText, longest: int, room: int) -> LayoutProblem:
-    return LayoutProblem(subject, None, 0.0, words.fill(subject=subject, longest=longest, room=room))
+def _problem(subject: str, words: LocalizedText, english: str, longest: int, room: int) -> LayoutProblem:
+    filled = {"subject": subject, "longest": longest, "room": room}
+    return LayoutProblem(subject, None, 0.0, words.fill(**filled), english.format(**filled))
 
 
 _TOO_SMALL = LocalizedText(
@@ -75,4 +77,12 @@ _TOO_FEW_CELLS = LocalizedText(
     "حدّدوا طول الجواب (max_length أو maximum) أو زيدوا المربعات (comb).",
     fr="« {subject} » accepte des réponses de {longest} caractères pour {room} cases : limitez la réponse "
     "(max_length ou maximum) ou donnez-lui plus de cases (comb).",
+)
+_TOO_SMALL_ENGLISH = (
+    "{subject!r} takes answers of {longest} characters, but its box holds only about {room} of ordinary width, "
+    "even set small: put max_length: {room} or less, widen the box or give it more lines"
+)
+_TOO_FEW_CELLS_ENGLISH = (
+    "{subject!r} takes answers of {longest} characters for {room} cells: limit the answer (max_length or maximum) "
+    "or give it more cells (comb)"
 )
