@@ -124,7 +124,8 @@ def asked_by(spec: FormSpec, code: str) -> AskedAgain | None:
     documents = _chosen([one.id for one in spec.documents], int(found[2] or "0", 16))
     if fields is None or documents is None:
         return None
-    return AskedAgain(fields, documents)
+    asked = AskedAgain(fields, documents)
+    return asked if requested(spec, fields, documents).asked == asked else None
 
 
 def slip_spec(spec: FormSpec, asked: AskedAgain) -> FormSpec:

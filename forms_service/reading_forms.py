@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+from core.correction_slip import asked_by, is_slip
 from core.errors import UnknownForm
 from core.form_spec import FormSpec
 from core.placement import FormLayout
@@ -16,19 +17,32 @@ FormLookup = Callable[[str, int, str], tuple[FormSpec, FormLayout] | None]
 def form_lookup(catalogue: SpecCatalogue) -> FormLookup:
     """A function from (form id, version, variant) to its spec and layout.
 
-    It gives None for a form that nobody published and for a variant that nobody prints.
+    It gives None for a form that nobody published and for a variant that nobody prints.  A correction
+    slip comes with a spec of its own, made of what it asks.
     """
 
     @lru_cache(maxsize=64)
     def find(form_id: str, version: int, variant: str) -> tuple[FormSpec, FormLayout] | None:
         from forms_service.render.layout import VARIANTS, lay_out
 
-        if variant not in VARIANTS:
-            return None
         try:
             spec = catalogue.get(form_id, version)
         except UnknownForm:
             return None
+        if is_slip(variant):
+            return _slip(spec, variant)
+        if variant not in VARIANTS:
+            return None
         return spec, lay_out(spec, variant).layout
 
     return find
+
+
+def _slip(spec: FormSpec, code: str) -> tuple[FormSpec, FormLayout] | None:
+    from forms_service.render.correction_slip import lay_out_slip
+
+    asked = asked_by(spec, code)
+    if asked is None:
+        return None
+    slip = lay_out_slip(spec, asked)
+    return slip.spec, slip.layout
