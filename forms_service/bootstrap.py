@@ -49,6 +49,7 @@ def build(
     Raises:
         SpecErrors: A spec is wrong; nothing is started on it.
         InvalidSetting: A setting is not usable.
+        ReceiptIdentityError: The identity that is to sign receipts cannot.
     """
     config = config or Config.from_environment()
     prepare_logs()
@@ -66,7 +67,7 @@ def build(
         clock=clock or _now,
         pick=pick,
         draw=draw or secrets.SystemRandom().random,
-        signer=_signer(config),
+        signer=_signer(config, _now),
     )
     services = Services(adapters)
     if config.demo:
@@ -80,13 +81,26 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _signer(config: Config) -> Callable[[], Any]:
-    """The receipts' signer, made when the first receipt needs it: signing is slow to load."""
+def _signer(config: Config, clock: Callable[[], datetime]) -> Callable[[], Any]:
+    """The receipts' signer, made when the first receipt needs it: signing is slow to load.
+
+    An identity that is given is read at once: what is wrong with it is said at the start, not when
+    somebody deposits.
+    """
 
     @cache
     def load() -> Any:
-        from forms_service.receipts import Signer
+        from forms_service.receipt_identity import signer_for
 
-        return Signer.load_or_create(config.keys_folder)
+        return signer_for(config.keys_folder, config.receipt_identity, config.receipt_passphrase)
 
-    return load
+    def still_valid() -> Any:
+        from forms_service.receipt_identity import check_validity
+
+        signer = load()
+        check_validity(signer.certificate, config.receipt_identity or config.keys_folder, clock())
+        return signer
+
+    if config.receipt_identity is not None:
+        load()
+    return still_valid

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import FormsError
+from core.localized_text import LocalizedText
 
 MEBIBYTE = 1024 * 1024
 
@@ -40,6 +41,8 @@ class Config:
         public_url: Address that the receipt's QR code leads to.
         physical_check_rate: Share of deposits drawn for a check of the papers; None leaves it to the spec.
         demo: Whether the demonstration accounts exist.
+        receipt_identity: PKCS#12 file that receipts are signed with; None for keys made at the first start.
+        receipt_passphrase_file: File that holds its passphrase.
     """
 
     data_folder: Path = Path("var")
@@ -53,6 +56,8 @@ class Config:
     max_uploads: int = 100
     worker_slots: int = 1
     reading: ReadingLimits = ReadingLimits()
+    receipt_identity: Path | None = None
+    receipt_passphrase_file: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Config:
@@ -73,6 +78,8 @@ class Config:
             max_upload_bytes=given.count("FORMS_MAX_UPLOAD_MB", 40) * MEBIBYTE,
             worker_slots=given.count("FORMS_WORKER_SLOTS", 1),
             reading=ReadingLimits(wall_seconds=float(given.count("FORMS_READING_SECONDS", 240))),
+            receipt_identity=given.path("FORMS_RECEIPT_IDENTITY"),
+            receipt_passphrase_file=given.path("FORMS_RECEIPT_PASSPHRASE_FILE"),
         )
         config.zone()
         return config
@@ -119,6 +126,27 @@ class Config:
             return given
         return kept_secret(self.keys_folder / "session.key")
 
+    def receipt_passphrase(self) -> str:
+        """The passphrase of the receipts' identity, from its file or ``FORMS_RECEIPT_PASSPHRASE``.
+
+        It is read when it is needed and kept nowhere, so that no dump of the settings shows it.
+
+        Raises:
+            InvalidSetting: Its file cannot be read.
+        """
+        if self.receipt_passphrase_file is None:
+            return os.environ.get("FORMS_RECEIPT_PASSPHRASE", "")
+        try:
+            return self.receipt_passphrase_file.read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError):
+            name = f"FORMS_RECEIPT_PASSPHRASE_FILE ({self.receipt_passphrase_file})"
+            raise InvalidSetting(
+                LocalizedText(
+                    ar=f"تعذرت قراءة {name}. تحققوا من وجود الملف ومن صلاحياته.",
+                    fr=f"{name} ne peut pas être lu. Vérifiez que le fichier existe et ses droits.",
+                )
+            ) from None
+
 
 def default_spec_folder() -> Path:
     """The specs that are shipped beside this package."""
@@ -155,6 +183,10 @@ class _Settings:
 
     def text(self, name: str, default: str) -> str:
         return self._environment.get(name, "").strip() or default
+
+    def path(self, name: str) -> Path | None:
+        given = self.text(name, "")
+        return Path(given) if given else None
 
     def flag(self, name: str) -> bool:
         value = self.text(name, "0").lower()

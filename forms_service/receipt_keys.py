@@ -1,7 +1,8 @@
 """The keys that sign receipts, and their public half that checks them.
 
-Two keys make one signer: one on an elliptic curve with an X.509 certificate, which signs the files
-in a way every PDF reader understands, and an Ed25519 key, whose short signatures fit a QR code.
+Two keys make one signer: one with an X.509 certificate, which signs the files in a way every PDF
+reader understands, and an Ed25519 key, whose short signatures fit a QR code.  Both are made at the
+first start, or come from an identity that is given (``forms_service.receipt_identity``).
 """
 
 from __future__ import annotations
@@ -10,30 +11,39 @@ import contextlib
 import os
 import re
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 
 from core.errors import FormsError
 from core.localized_text import LocalizedText
 
 SIGNER_FILE = "receipt-signer.pem"
+PUBLIC_ENDING = ".public.pem"
+
+FileKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+"""What may sign the files."""
 
 _VALIDITY = timedelta(days=30 * 365)
 
 
 @dataclass(frozen=True)
 class ReceiptKeys:
-    """The public half of a signer: enough to check receipts anywhere, nothing to make one."""
+    """The public half of a signer: enough to check receipts anywhere, nothing to make one.
+
+    Attributes:
+        chain: Certificates of whoever vouches for ours; they travel in every signature.
+    """
 
     certificate: x509.Certificate
     code_key: ed25519.Ed25519PublicKey
+    chain: tuple[x509.Certificate, ...] = ()
 
     @cached_property
     def key_id(self) -> str:
@@ -45,7 +55,13 @@ class ReceiptKeys:
         code_key = self.code_key.public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
-        return self.certificate.public_bytes(serialization.Encoding.PEM) + code_key
+        certificates = (one.public_bytes(serialization.Encoding.PEM) for one in self.certificates)
+        return b"".join(certificates) + code_key
+
+    @property
+    def certificates(self) -> tuple[x509.Certificate, ...]:
+        """Ours and those that vouch for it."""
+        return (self.certificate, *self.chain)
 
     @classmethod
     def from_pem(cls, pem: bytes) -> ReceiptKeys:
@@ -55,11 +71,12 @@ class ReceiptKeys:
             FormsError: ``receipt_keys_unreadable``.
         """
         with _reading_keys("receipt keys"):
-            certificate, code_key = _pem_blocks(pem)
+            *certificates, code_key = _pem_blocks(pem)
             loaded = serialization.load_pem_public_key(code_key)
             if not isinstance(loaded, ed25519.Ed25519PublicKey):
                 raise ValueError("the second key is not Ed25519")
-            return cls(x509.load_pem_x509_certificate(certificate), loaded)
+            certificate, *chain = map(x509.load_pem_x509_certificate, certificates)
+            return cls(certificate, loaded, tuple(chain))
 
 
 class _reading_keys:
@@ -87,13 +104,14 @@ class Signer:
     """Signs receipts; keep its file secret and backed up."""
 
     certificate: x509.Certificate
-    file_key: ec.EllipticCurvePrivateKey
-    code_key: ed25519.Ed25519PrivateKey
+    file_key: FileKey = field(repr=False)
+    code_key: ed25519.Ed25519PrivateKey = field(repr=False)
+    chain: tuple[x509.Certificate, ...] = ()
 
     @cached_property
     def keys(self) -> ReceiptKeys:
         """The public half."""
-        return ReceiptKeys(self.certificate, self.code_key.public_key())
+        return ReceiptKeys(self.certificate, self.code_key.public_key(), self.chain)
 
     @classmethod
     def load_or_create(cls, directory: Path) -> Signer:
@@ -111,7 +129,8 @@ class Signer:
     def create(cls) -> Signer:
         """Make new keys and a certificate signed by themselves."""
         file_key, code_key = ec.generate_private_key(ec.SECP256R1()), ed25519.Ed25519PrivateKey.generate()
-        return cls(_self_signed(file_key, _key_id(code_key.public_key())), file_key, code_key)
+        name = f"Accusés de dépôt {_key_id(code_key.public_key())}"
+        return cls(self_signed(file_key, name, _VALIDITY), file_key, code_key)
 
     def to_pem(self) -> bytes:
         """Everything in one file: certificate, key of the files, key of the codes."""
@@ -140,6 +159,14 @@ class Signer:
             return cls(x509.load_pem_x509_certificate(certificate), file_key, code_key)
 
 
+def publish(keys: ReceiptKeys, directory: Path) -> None:
+    """Keep the public half beside the signer, so that its receipts still count when it is replaced."""
+    path = Path(directory) / f"receipt-{keys.key_id}{PUBLIC_ENDING}"
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _publish_once(path, keys.to_pem())
+
+
 def find_keys(directory: Path) -> tuple[ReceiptKeys, ...]:
     """The public keys a receipt may be signed with: this service's own and those published before.
 
@@ -151,7 +178,7 @@ def find_keys(directory: Path) -> tuple[ReceiptKeys, ...]:
     signer = directory / SIGNER_FILE
     if signer.exists():
         found.append(Signer.from_pem(signer.read_bytes(), str(signer)).keys)
-    for path in sorted(directory.glob("*.public.pem")):
+    for path in sorted(directory.glob(f"*{PUBLIC_ENDING}")):
         with _reading_keys(str(path)):
             found.append(ReceiptKeys.from_pem(path.read_bytes()))
     return tuple(found)
@@ -180,12 +207,13 @@ def _publish_once(path: Path, content: bytes) -> None:
         Path(temporary).unlink()
 
 
-def _self_signed(key: ec.EllipticCurvePrivateKey, key_id: str) -> x509.Certificate:
-    name = x509.Name(
+def self_signed(key: FileKey, name: str, validity: timedelta) -> x509.Certificate:
+    """Give a certificate for signing papers that nobody but its own key vouches for."""
+    subject = x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "MA"),
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Caisse Nationale de Sécurité Sociale"),
-            x509.NameAttribute(NameOID.COMMON_NAME, f"Accusés de dépôt {key_id}"),
+            x509.NameAttribute(NameOID.COMMON_NAME, name),
         ]
     )
     usage = dict.fromkeys(
@@ -194,12 +222,12 @@ def _self_signed(key: ec.EllipticCurvePrivateKey, key_id: str) -> x509.Certifica
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
+        .subject_name(subject)
+        .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + _VALIDITY)
+        .not_valid_after(now + validity)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(
             x509.KeyUsage(

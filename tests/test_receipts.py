@@ -160,7 +160,7 @@ def test_a_receipt_of_ours_is_genuine_and_states_its_facts(signer: Signer, pdf: 
     found = verify(pdf, signer)
     assert found.verdict is ReceiptVerdict.GENUINE
     assert found.payload == RECEIPT.payload()
-    assert set(found.as_dict()) == {"verdict", "receipt", "message"}
+    assert set(found.as_dict()) == {"verdict", "checked", "receipt", "message"}
 
 
 def test_earlier_keys_still_count(signer: Signer, stranger: Signer, pdf: bytes) -> None:

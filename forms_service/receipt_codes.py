@@ -1,0 +1,91 @@
+"""The text of a receipt's QR code: its main facts with a signature of their own.
+
+Capitals and digits only, which QR codes hold most densely and which may stand in an address.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+
+from core.receipt import DepositReceipt
+from forms_service.receipt_keys import ReceiptKeys, Signer
+
+CODE_PREFIX = "CNR1:"
+LONGEST_CODE = 4096
+DIGEST_IN_CODE = 16
+"""Characters of a receipt's digest that its QR code carries."""
+
+
+class SpoiltCode(ValueError):
+    """A code names our keys, but they did not sign it."""
+
+
+def sign_code(receipt: DepositReceipt, signer: Signer) -> str:
+    """Give the text of the QR code: the main facts and their signature."""
+    facts = json.dumps(_code_facts(receipt), ensure_ascii=False, separators=(",", ":")).encode()
+    key_id = bytes.fromhex(signer.keys.key_id)
+    signature = signer.code_key.sign(CODE_PREFIX.encode() + facts)
+    return CODE_PREFIX + _base32(key_id + signature + facts)
+
+
+def _code_facts(receipt: DepositReceipt) -> list[object]:
+    return [
+        receipt.reference,
+        receipt.form_id,
+        receipt.form_version,
+        receipt.registration,
+        receipt.applicant_name.ar,
+        receipt.applicant_name.fr,
+        receipt.deposited_at.astimezone(UTC).isoformat(timespec="seconds"),
+        int(receipt.physical_check),
+        sum(document.count for document in receipt.received),
+        sum(document.count for document in receipt.missing),
+        receipt.digest()[:DIGEST_IN_CODE],
+    ]
+
+
+_CODE_NAMES = ("reference", "form", "version", "registration", "name_ar", "name_fr", "deposited_at")
+_CODE_NAMES += ("physical_check", "received", "missing", "digest")
+
+
+def _base32(content: bytes) -> str:
+    return base64.b32encode(content).decode().rstrip("=")
+
+
+def facts_of_code(text: str, keys: Mapping[str, ReceiptKeys]) -> dict[str, Any] | None:
+    """Give what a code states; None when it is not one of ours.
+
+    An address before the code is ignored.
+
+    Args:
+        keys: Those to trust, by their id.
+
+    Raises:
+        SpoiltCode: It names one of the keys, which did not sign it.
+    """
+    _, prefix, body = text.strip().rpartition(CODE_PREFIX)
+    if not prefix or len(body) > LONGEST_CODE:
+        return None
+    try:
+        content = base64.b32decode(body + "=" * (-len(body) % 8))
+    except ValueError:
+        return None
+    known, signature, facts = keys.get(content[:5].hex().upper()), content[5:69], content[69:]
+    if known is None:
+        return None
+    try:
+        known.code_key.verify(signature, CODE_PREFIX.encode() + facts)
+    except InvalidSignature:
+        raise SpoiltCode from None
+    if _base32(content) != body:
+        raise SpoiltCode
+    named = dict(zip(_CODE_NAMES, json.loads(facts), strict=True))
+    name = {"ar": named.pop("name_ar"), "fr": named.pop("name_fr")}
+    named["physical_check"] = bool(named["physical_check"])
+    return {**named, "name": name}
