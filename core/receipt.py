@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from core.localized_text import LocalizedText
 
@@ -169,6 +170,51 @@ class DepositReceipt:
         size = len(REFERENCE_ALPHABET)
         bare = "".join(REFERENCE_ALPHABET[number // size**place % size] for place in range(2 * _GROUP))
         return _grouped(bare)
+
+
+class Standing(StrEnum):
+    """What has become of a genuine receipt since it was issued."""
+
+    IN_FORCE = "in_force"
+    REPLACED = "replaced"
+    REVOKED = "revoked"
+    UNRECORDED = "unrecorded"
+
+
+class RevocationReason(StrEnum):
+    """Why a receipt no longer counts: a code, so that everybody is told the same in both languages.
+
+    The wordings are read by whoever holds the receipt; what only concerns the fund is noted apart.
+    """
+
+    ISSUED_IN_ERROR = "issued_in_error"
+    OTHER_PERSON = "other_person"
+    WITHDRAWN = "withdrawn"
+    IRREGULAR = "irregular"
+    SIGNATURE = "signature"
+
+    @property
+    def label(self) -> LocalizedText:
+        """The reason in words."""
+        return _REASONS[self]
+
+
+_REASONS = {
+    RevocationReason.ISSUED_IN_ERROR: LocalizedText(ar="صدر الوصل خطأ", fr="accusé émis par erreur"),
+    RevocationReason.OTHER_PERSON: LocalizedText(
+        ar="لا يتعلق الطلب بالشخص المذكور في الوصل", fr="la demande ne concerne pas la personne nommée"
+    ),
+    RevocationReason.WITHDRAWN: LocalizedText(
+        ar="سحب المعني بالأمر طلبه", fr="demande retirée par la personne concernée"
+    ),
+    RevocationReason.IRREGULAR: LocalizedText(
+        ar="لم يحترم الإيداع الشروط المطلوبة", fr="dépôt non conforme aux conditions requises"
+    ),
+    RevocationReason.SIGNATURE: LocalizedText(
+        ar="لم يعد التوقيع الإلكتروني لهذا الوصل موثوقا به",
+        fr="la signature de l’accusé n’est plus digne de foi",
+    ),
+}
 
 
 def canonical_json(payload: Mapping[str, object]) -> bytes:

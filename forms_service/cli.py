@@ -14,9 +14,10 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 import click
 
 from core.errors import FormsError, SpecErrors
-from forms_service.commands.dossiers import dossier, receipt
+from forms_service.commands.dossiers import dossier
 from forms_service.commands.papers import pdf
 from forms_service.commands.readings import attachment, scan
+from forms_service.commands.receipts import receipt
 from forms_service.commands.running import demo, serve, worker
 from forms_service.commands.specs import specs
 from forms_service.logs import quieten_readers

@@ -1,8 +1,7 @@
-"""``forms-service dossier`` and ``receipt``: completeness of a file, and proof of deposit."""
+"""``forms-service dossier``: completeness of a file."""
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,13 +15,10 @@ from core.field_kinds.calendar_date import parse_date
 from core.localized_text import LocalizedText
 from forms_service.commands.shared import (
     INPUT_FILE,
-    OUTPUT_FILE,
     catalogue,
     configuration,
-    describe_problems,
     print_json,
     read_text,
-    write_output,
 )
 
 
@@ -76,56 +72,3 @@ def _print_report(report: CompletenessReport) -> None:
     for finding in report.findings:
         click.echo(f"  {finding.severity.value}: {finding.message.fr}  ({finding.rule})")
         click.echo(f"      {finding.message.ar}")
-
-
-@click.group()
-def receipt() -> None:
-    """Deposit receipts: issue and verify."""
-
-
-@receipt.command("issue")
-@click.argument("file", type=INPUT_FILE)
-@click.option("-o", "--output", type=OUTPUT_FILE, help="File to write; - for stdout.")
-@click.option("--physical-check", is_flag=True, help="The dossier was drawn for a check of its papers.")
-def issue_receipt(file: Path, output: Path | None, physical_check: bool) -> None:
-    """Issue the signed bilingual receipt of a dossier file, deposited now and judged today."""
-    from core.deposit import receipt_for
-    from core.receipt import new_reference
-    from forms_service.receipts import Signer, issue
-
-    loaded = load_dossier(file)
-    if loaded.parsed.problems:
-        raise DossierError(f"{file}: {describe_problems(loaded.parsed.problems)}", code="bad_input")
-    config = configuration()
-    report = judge(loaded, datetime.now(config.zone()).date().isoformat())
-    proof = receipt_for(
-        loaded.spec,
-        loaded.parsed.dossier,
-        report,
-        reference=new_reference(secrets.randbelow),
-        deposited_at=datetime.now(config.zone()).replace(microsecond=0),
-        physical_check=physical_check,
-        types=catalogue().document_types(),
-    )
-    signer = Signer.load_or_create(config.keys_folder)
-    write_output(issue(proof, signer), output, f"receipt-{proof.reference}.pdf")
-
-
-@receipt.command("verify")
-@click.argument("file", type=INPUT_FILE)
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
-def verify_receipt(file: Path, as_json: bool) -> int:
-    """Say genuine, altered or unknown, without any network; exit code 1 unless genuine."""
-    from forms_service.receipt_keys import find_keys
-    from forms_service.receipts import verify
-
-    result = verify(file.read_bytes(), *find_keys(configuration().keys_folder))
-    if as_json:
-        print_json(
-            {"verdict": result.verdict.value, "message": result.message.as_dict(), "receipt": result.payload}
-        )
-    else:
-        click.echo(result.verdict.value)
-        click.echo(result.message.fr)
-        click.echo(result.message.ar)
-    return 0 if result.verdict.value == "genuine" else 1

@@ -12,6 +12,7 @@ from forms_service.services.clerk import ClerkWork
 from forms_service.services.deposits import Deposits
 from forms_service.services.kept_typing import KeptTyping
 from forms_service.services.reading_results import ReadingResults
+from forms_service.services.receipt_checks import ReceiptChecks
 from forms_service.services.reviewer import ReviewerWork
 from forms_service.services.views import (
     Actor,
@@ -30,7 +31,7 @@ from forms_service.services.views import (
 )
 
 
-class Services(Accounts, Deposits, ClerkWork, ReviewerWork, ReadingResults, KeptTyping):
+class Services(Accounts, Deposits, ClerkWork, ReviewerWork, ReadingResults, KeptTyping, ReceiptChecks):
     """Everything anybody may do, for every audience."""
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy.orm import Session
 
 from core.completeness import CompletenessReport, assess_completeness
 from core.deposit import receipt_for
 from core.dossier import Dossier, DossierEvent, DossierState, Origin, next_state, printed_answers
-from core.errors import DossierError
+from core.errors import DossierError, FormsError
 from core.form_spec import FormSpec
-from core.localized_text import Language, LocalizedText
-from core.receipt import DepositReceipt, ReceiptDocument, new_reference, normalize_reference
+from core.localized_text import Language
+from core.receipt import DepositReceipt, new_reference
 from forms_service.services.applicant import ApplicantWork
 from forms_service.services.base import may_edit
 from forms_service.services.made_forms import (
@@ -29,14 +29,15 @@ from forms_service.services.made_forms import (
 )
 from forms_service.services.messages import say
 from forms_service.services.presenting import read_dossier
+from forms_service.services.receipt_checks import receipt_from_payload
 from forms_service.services.storing_answers import put_field
-from forms_service.services.views import Actor, PublicReceipt
+from forms_service.services.views import Actor
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import AttachmentRow, DossierRow, EarlierReceiptRow, HonourDeclarationRow
 
+log = structlog.get_logger(__name__)
+
 _ATTEMPTS = 5
-DIGEST_IN_CODE = 16
-"""Characters of a receipt's digest that its QR code carries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,40 +93,6 @@ class Deposits(ApplicantWork):
             raise DossierError(say("no_receipt"), code="no_receipt")
         return self.objects.get(key)
 
-    def verify_receipt_pdf(self, data: bytes) -> Any:
-        """Tell whether a receipt is one of ours and unaltered (``forms_service.receipts.Verification``)."""
-        from forms_service.receipts import verify
-
-        return verify(data, self.adapters.signer())
-
-    def receipt_by_reference(self, reference: str, code: str) -> PublicReceipt | None:
-        """What anybody who holds the receipt may see; None unless reference and code both fit.
-
-        The code is the short one printed beside the reference, or the long signed one of the QR code.
-        """
-        known = normalize_reference(reference)
-        with self.database.reading() as session:
-            row = DossierRepository(session).find_by_reference(known) if known else None
-            if row is None or row.receipt is None or row.deposited_at is None:
-                return None
-            payloads = [one.receipt for one in DossierRepository(session).earlier_receipts(row.id)]
-            issued = [receipt_from_payload(one) for one in (*payloads, row.receipt)]
-            state = DossierState(row.state)
-        place = next((n for n, one in enumerate(issued) if self._holds_receipt(code, one)), None)
-        if place is None:
-            return None
-        receipt = issued[place]
-        return PublicReceipt(
-            reference=receipt.reference,
-            request_type=receipt.request_type,
-            deposited_at=receipt.deposited_at,
-            state=state,
-            received=sum(one.count for one in receipt.received),
-            missing=sum(one.count for one in receipt.missing),
-            completed_at=receipt.completed_at,
-            replaced_on=issued[place + 1].issued_at if place + 1 < len(issued) else None,
-        )
-
     # --- printed forms --------------------------------------------------------------------------
 
     def filled_pdf(self, actor: Actor, dossier_id: str, flatten: bool = False) -> bytes:
@@ -157,18 +124,6 @@ class Deposits(ApplicantWork):
         return [new_reference(self.adapters.pick) for _ in range(n)]
 
     # --- details --------------------------------------------------------------------------------
-
-    def _holds_receipt(self, code: str, receipt: DepositReceipt) -> bool:
-        """Whether a code, printed or of the QR code, can only come from this very receipt."""
-        given, expected = (_bare(one).encode() for one in (code, receipt.control_code()))
-        if hmac.compare_digest(given, expected):
-            return True
-        from forms_service.receipts import verify_code
-
-        facts = verify_code(code, self.adapters.signer()).payload
-        if facts is None or facts.get("reference") != receipt.reference:
-            return False
-        return facts.get("digest") == receipt.digest()[:DIGEST_IN_CODE]
 
     def _deposited(self, actor: Actor, dossier_id: str) -> DepositReceipt | None:
         """The receipt there is, unless the dossier is to be deposited (again)."""
@@ -203,7 +158,7 @@ class Deposits(ApplicantWork):
             receipt = self._receipt(row, spec, dossier, report, now, check, holder)
             revision, language = row.revision, Language(row.language)
         address = f"{self.adapters.config.public_url}/receipt/{receipt.reference}/"
-        pdf = issue(receipt, self.adapters.signer(), language=language, verify_url=address)
+        pdf = issue(receipt, self._signer(), language=language, verify_url=address)
         answers, _ = printed_answers(spec, dossier)
         forms = tuple(make_form(spec, one, answers, receipt.reference, self.objects) for one in after.made)
         return _Prepared(
@@ -217,6 +172,14 @@ class Deposits(ApplicantWork):
             forms,
             after.replaced,
         )
+
+    def _signer(self) -> Any:
+        """Whoever signs; what keeps it from signing is the operator's affair, not the applicant's."""
+        try:
+            return self.adapters.signer()
+        except FormsError as error:
+            log.error("receipts_cannot_be_signed", code=error.code)
+            raise DossierError(say("cannot_sign"), code="cannot_sign") from error
 
     def _commit(self, actor: Actor, dossier_id: str, prepared: _Prepared) -> bool:
         """Write the deposit; False when the dossier is no longer the one it was worked out on."""
@@ -315,34 +278,3 @@ class Deposits(ApplicantWork):
             holder=holder,
         )
         return replace(receipt, registration=receipt.registration or row.registration)
-
-
-def receipt_from_payload(payload: Mapping[str, Any]) -> DepositReceipt:
-    """The receipt that gave this payload."""
-
-    def text(stored: Mapping[str, str]) -> LocalizedText:
-        return LocalizedText(stored["ar"], stored["fr"])
-
-    def lines(stored: list[Mapping[str, Any]]) -> tuple[ReceiptDocument, ...]:
-        return tuple(
-            ReceiptDocument(one["type"], text(one["label"]), one["count"], one["child"]) for one in stored
-        )
-
-    return DepositReceipt(
-        reference=payload["reference"],
-        form_id=payload["form"],
-        form_version=payload["version"],
-        applicant_name=text(payload["name"]),
-        registration=payload["registration"],
-        request_type=text(payload["request_type"]),
-        deposited_at=datetime.fromisoformat(payload["deposited_at"]),
-        received=lines(payload["received"]),
-        missing=lines(payload["missing"]),
-        physical_check=payload["physical_check"],
-        completed_at=datetime.fromisoformat(payload["completed_at"]) if "completed_at" in payload else None,
-        claimed=lines(payload.get("claimed", [])),
-    )
-
-
-def _bare(code: str) -> str:
-    return "".join(one for one in code.upper() if one.isascii() and one.isalnum())

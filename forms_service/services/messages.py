@@ -63,6 +63,20 @@ MESSAGES: dict[str, LocalizedText] = {
         "لم يُودع هذا الملف بعد، ولذلك لا يوجد وصل.",
         "Ce dossier n'est pas encore déposé : il n'a pas d'accusé de dépôt.",
     ),
+    "cannot_sign": _T(
+        "تعذر توقيع وصل الإيداع لسبب تقني، ولذلك لم يُودع الطلب. أجوبتكم ووثائقكم محفوظة. أعيدوا المحاولة لاحقا، "
+        "أو اتصلوا بوكالتكم.",
+        "L'accusé de dépôt n'a pas pu être signé pour une raison technique ; la demande n'est donc pas déposée. "
+        "Vos réponses et vos documents sont conservés. Réessayez plus tard, ou adressez-vous à votre agence.",
+    ),
+    "no_such_receipt": _T(
+        "لا يوجد وصل بالمرجع {reference}. لم يُلغ أي شيء. تحققوا من المرجع المطبوع على الوصل.",
+        "Aucun accusé ne porte la référence {reference}. Rien n'a été annulé. Vérifiez la référence imprimée.",
+    ),
+    "already_revoked": _T(
+        "أُلغيت وصولات المرجع {reference} من قبل. لم يتغير شيء.",
+        "Les accusés de la référence {reference} sont déjà annulés. Rien n'a été modifié.",
+    ),
     "login_taken": _T(
         "يوجد حساب بهذا الرقم. سجلوا الدخول به أو اتصلوا بوكالتكم.",
         "Un compte existe déjà avec ce numéro. Connectez-vous ou adressez-vous à votre agence.",

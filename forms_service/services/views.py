@@ -11,6 +11,7 @@ from core.dossier import Dossier, DossierState
 from core.extraction import FieldAnswer, Verdict
 from core.form_spec import FormSpec
 from core.localized_text import Language, LocalizedText
+from core.receipt import RevocationReason, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class AttachmentView:
         pages: Number of pages seen; 0 before it was read.
         decision: ``accepted`` or ``refused`` by a reviewer, else None.
         made_on_screen: Nobody handed it in: the service made it from the answers at the deposit.
+        is_slip: A correction slip that came back.
     """
 
     id: str
@@ -81,6 +83,7 @@ class AttachmentView:
     decision_reason: str | None
     uploaded_at: datetime
     made_on_screen: bool = False
+    is_slip: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +222,7 @@ class PageFate:
     """What became of one page of a clerk's stack: ``fate`` is a stable code, ``message`` words it.
 
     Codes: ``filed`` (with a dossier), ``unidentified``, ``unknown_form``, ``invalid_reference``,
-    ``not_taken`` (the dossier is full), ``unreadable`` (the whole file).
+    ``slip_not_expected``, ``not_taken`` (the dossier is full), ``unreadable`` (the whole file).
     """
 
     file: str
@@ -261,12 +264,26 @@ class IntakeResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptStanding:
+    """Whether a genuine receipt still counts.
+
+    Attributes:
+        replaced_on: When a later receipt took the place of this one; None for the latest.
+        revoked_on / reason: When and why the fund took it back.
+    """
+
+    standing: Standing
+    replaced_on: datetime | None = None
+    revoked_on: datetime | None = None
+    reason: RevocationReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PublicReceipt:
     """What anybody who holds a receipt may check on line; no personal data beyond it.
 
     Attributes:
         completed_at: Moment of the complement this receipt confirms, if it is not the first one.
-        replaced_on: When a later receipt took the place of this one; None for the latest.
     """
 
     reference: str
@@ -275,5 +292,5 @@ class PublicReceipt:
     state: DossierState
     received: int
     missing: int
-    completed_at: datetime | None = None
-    replaced_on: datetime | None = None
+    completed_at: datetime | None
+    standing: ReceiptStanding

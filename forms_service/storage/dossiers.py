@@ -21,6 +21,7 @@ from forms_service.storage.models import (
     ExtractionRow,
     GroupRow,
     PageRow,
+    ReceiptRevocationRow,
 )
 
 FIELD, FACT = "field", "fact"
@@ -190,6 +191,11 @@ class DossierRepository:
         """The receipts that a later one replaced, the oldest first."""
         query = select(EarlierReceiptRow).where(EarlierReceiptRow.dossier_id == dossier_id)
         return list(self.session.scalars(query.order_by(EarlierReceiptRow.id)))
+
+    def revocations(self, dossier_id: str) -> dict[str, ReceiptRevocationRow]:
+        """The receipts of a dossier that were revoked, by the digest of their facts."""
+        query = select(ReceiptRevocationRow).where(ReceiptRevocationRow.dossier_id == dossier_id)
+        return {row.digest: row for row in self.session.scalars(query)}
 
     def doubts(self, dossier_ids: Sequence[str]) -> dict[str, int]:
         """How many readings still wait for a person's eyes, by dossier."""

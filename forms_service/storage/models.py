@@ -227,6 +227,22 @@ class EarlierReceiptRow(Base):
     replaced_at: Mapped[datetime]
 
 
+class ReceiptRevocationRow(Base):
+    """A receipt the fund took back.  ``reason`` is a code everybody is told; ``note`` stays in the fund.
+
+    ``digest`` is that of the receipt's facts: one dossier may have several receipts.
+    """
+
+    __tablename__ = "receipt_revocation"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    reason: Mapped[str] = mapped_column(String(32))
+    note: Mapped[str] = mapped_column(Text)
+    revoked_by: Mapped[str] = mapped_column(String(200))
+    revoked_at: Mapped[datetime]
+
+
 class CorrectionRow(Base):
     """What a reviewer asked the applicant to mend."""
 

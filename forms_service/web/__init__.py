@@ -27,6 +27,7 @@ from forms_service.web import (
     presentation,
     public,
     reviewer,
+    revocation,
     security,
 )
 
@@ -62,7 +63,7 @@ def create_app(application: Application) -> Flask:
     presentation.install(app)
     security.install(app)
     errors.install(app)
-    for area in (public, auth, applicant, groups, documents, deposit, agency, reviewer):
+    for area in (public, auth, applicant, groups, documents, deposit, agency, reviewer, revocation):
         app.register_blueprint(area.pages, url_prefix="/<any(ar, fr):lang>" + area.PREFIX)
     app.register_blueprint(assets.pages)
     return app

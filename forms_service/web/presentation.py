@@ -63,7 +63,9 @@ def navigation() -> list[NavigationEntry]:
 
 
 def _area(blueprint: str) -> str:
-    return "applicant" if blueprint in ("groups", "documents", "deposit") else blueprint
+    if blueprint in ("groups", "documents", "deposit"):
+        return "applicant"
+    return "reviewer" if blueprint == "revocation" else blueprint
 
 
 def long_time(moment: datetime | date) -> str:

@@ -54,13 +54,13 @@ def verify() -> str | Response:
 
 @pages.post("/verify")
 def verify_file() -> str | tuple[str, int]:
-    """Tell whether an uploaded receipt is genuine."""
+    """Tell whether an uploaded receipt is genuine, and whether it still counts."""
     file = request.files.get("files")
     data = file.read() if file else b""
     if not data:
         problems = [Problem("receipt", translate("upload.nothing"))]
         return render_template("verify.html", problems=problems), 422
-    return render_template("verify.html", verification=security.services().verify_receipt_pdf(data))
+    return render_template("verify.html", check=security.services().check_receipt_pdf(data))
 
 
 @pages.get("/receipt/<reference>/<code>")

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from core.errors import DossierError
-from core.receipt import DepositReceipt, ReceiptDocument, is_valid_reference
-from forms_service.services.deposits import receipt_from_payload
+from core.receipt import DepositReceipt, is_valid_reference
+from forms_service.services.receipt_checks import receipt_from_payload
 from forms_service.storage.models import AuditRow, HonourDeclarationRow
 
 PDF = b"%PDF-1.4\nnot much of a document"
@@ -125,14 +125,6 @@ def test_declarations_on_honour_are_kept_with_who_and_when(office, dossier: str)
     assert all(row.text["ar"] and row.text["fr"] for row in rows)
 
 
-def test_the_receipt_is_genuine_and_an_altered_one_is_not(office, dossier: str) -> None:
-    office.services.deposit(office.applicant, dossier, True)
-    pdf = office.services.receipt_pdf(office.applicant, dossier)
-    assert office.services.verify_receipt_pdf(pdf).verdict == "genuine"
-    assert office.services.verify_receipt_pdf(pdf.replace(b"%%EOF", b"%%EOF\n% more", 1)).verdict == "altered"
-    assert office.services.verify_receipt_pdf(PDF).verdict == "unknown"
-
-
 def test_the_qr_code_leads_to_the_facts(office, dossier: str) -> None:
     import cv2
     import pypdfium2
@@ -158,21 +150,6 @@ def complement(office, dossier: str) -> DepositReceipt:
     services.answer(office.applicant, dossier, {"assured.city": "Fès"}, {})
     office.clock.move(days=2)
     return services.deposit(office.applicant, dossier, True)
-
-
-def test_an_earlier_receipt_stays_genuine_and_says_what_replaced_it(office, dossier: str) -> None:
-    from forms_service.receipts import sign_code
-
-    services = office.services
-    first = services.deposit(office.applicant, dossier, True)
-    second = complement(office, dossier)
-    third = complement(office, dossier)
-    signer = services.adapters.signer()
-    for codes in (lambda one: one.control_code(), lambda one: sign_code(one, signer)):
-        found = [services.receipt_by_reference(one.reference, codes(one)) for one in (first, second, third)]
-        assert [one.replaced_on for one in found] == [second.completed_at, third.completed_at, None]
-        assert [one.completed_at for one in found] == [None, second.completed_at, third.completed_at]
-    assert services.receipt_by_reference(first.reference, "AAAA-AAAA") is None
 
 
 def test_the_date_of_the_request_is_that_of_the_first_deposit(office, dossier: str) -> None:
@@ -205,22 +182,6 @@ def test_every_childs_paper_is_numbered_on_the_receipt(office, dossier: str) -> 
     births = [(one.child, one.count) for one in receipt.received if one.type == "birth"]
     assert births == [(1, 1), (2, 1)]
     assert "birth" not in {one.type for one in receipt.missing}
-
-
-def test_reference_and_code_must_both_fit(office, dossier: str) -> None:
-    receipt = office.services.deposit(office.applicant, dossier, True)
-    other = office.open()
-    unsigned = office.services.dossier(office.applicant, other).reference
-    code = receipt.control_code()
-    assert office.services.receipt_by_reference(receipt.reference.lower(), code.lower()) is not None
-    for reference, wrong in (
-        (receipt.reference, "AAAA-AAAA"),
-        (receipt.reference, ""),
-        (unsigned, code),
-        ("AAAA-AAAA-AAAA", code),
-        ("", code),
-    ):
-        assert office.services.receipt_by_reference(reference, wrong) is None
 
 
 @pytest.mark.parametrize(("draw", "state"), [(0.09, "physical_check_pending"), (0.11, "submitted")])
@@ -264,12 +225,6 @@ def test_completeness_is_judged_on_the_day_of_deposit(office) -> None:
 
     assert not late()
     assert late(date(2026, 12, 31))
-
-
-def test_a_payload_gives_its_receipt_back(office, dossier: str) -> None:
-    receipt = office.services.deposit(office.applicant, dossier, True)
-    assert isinstance(receipt.received[0], ReceiptDocument)
-    assert receipt_from_payload(receipt.payload()) == receipt
 
 
 def test_printed_forms_carry_the_dossiers_reference_and_answers(office, dossier: str) -> None:

@@ -37,7 +37,11 @@ CLERK = {
     "agency.blanks": "/agency/blanks",
     "agency.intake": "/agency/intake",
 }
-REVIEWER = {"reviewer.queue": "/review/", "reviewer.dossier": "/review/{review}"}
+REVIEWER = {
+    "reviewer.queue": "/review/",
+    "reviewer.dossier": "/review/{review}",
+    "revocation.receipt": "/review/{review}/receipt",
+}
 PDFS = {
     "public.blank": f"/forms/{ALLOWANCE}/blank.pdf",
     "documents.blank": "/dossiers/{draft}/blank.pdf",

@@ -1,0 +1,232 @@
+"""Checking receipts on line: genuine or not, and whether they still count; revoking them.
+
+A signature cannot know what happened after it was made.  The service does: it keeps every receipt
+it issued, so it can say that a later one took the place of this one, or that the fund revoked it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.dossier import DossierState
+from core.errors import DossierError
+from core.localized_text import LocalizedText
+from core.receipt import (
+    DepositReceipt,
+    ReceiptDocument,
+    RevocationReason,
+    Standing,
+    canonical_json,
+    normalize_reference,
+)
+from forms_service.services.base import UseCases
+from forms_service.services.messages import say
+from forms_service.services.views import Actor, PublicReceipt, ReceiptStanding
+from forms_service.storage.dossiers import DossierRepository
+from forms_service.storage.models import DossierRow, ReceiptRevocationRow
+
+REVOKERS = ("reviewer", "operator")
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptCheck:
+    """What is known of a file somebody sent: its signature, and whether the receipt still counts.
+
+    Attributes:
+        verification: ``forms_service.receipts.Verification``.
+        standing: None unless the receipt is genuine.
+    """
+
+    verification: Any
+    standing: ReceiptStanding | None
+
+    @property
+    def outcome(self) -> str:
+        """The one word that decides what the page says."""
+        if self.standing is None or self.standing.standing in (Standing.IN_FORCE, Standing.UNRECORDED):
+            return str(self.verification.verdict)
+        return str(self.standing.standing)
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """What was revoked: how many receipts of one reference, when and why."""
+
+    reference: str
+    receipts: int
+    at: datetime
+    reason: RevocationReason
+
+
+def operator(name: str) -> Actor:
+    """Whoever runs commands on the service's own computer."""
+    return Actor("operator", name, frozenset({"operator"}))
+
+
+class ReceiptChecks(UseCases):
+    """What anybody may ask about a receipt, and taking one back."""
+
+    def check_receipt_pdf(self, data: bytes) -> ReceiptCheck:
+        """Tell whether a file is a receipt of ours, unaltered, and whether it still counts."""
+        from forms_service.receipts import verify
+
+        verification = verify(data, *self._trusted_keys())
+        if verification.payload is None:
+            return ReceiptCheck(verification, None)
+        payload = verification.payload
+        digest = hashlib.sha256(canonical_json(payload)).hexdigest()
+        with self.database.reading() as session:
+            return ReceiptCheck(verification, _standing(session, str(payload["reference"]), digest))
+
+    def receipt_by_reference(self, reference: str, code: str) -> PublicReceipt | None:
+        """What anybody who holds the receipt may see; None unless reference and code both fit.
+
+        The code is the short one printed beside the reference, or the long signed one of the QR code.
+        """
+        known = normalize_reference(reference)
+        if known is None:
+            return None
+        with self.database.reading() as session:
+            row = DossierRepository(session).find_by_reference(known)
+            issued = _issued(session, row)
+            receipt = next((one for one in issued if self._holds_receipt(code, one)), None)
+            if row is None or receipt is None:
+                return None
+            return PublicReceipt(
+                reference=receipt.reference,
+                request_type=receipt.request_type,
+                deposited_at=receipt.deposited_at,
+                state=DossierState(row.state),
+                received=sum(one.count for one in receipt.received),
+                missing=sum(one.count for one in receipt.missing),
+                completed_at=receipt.completed_at,
+                standing=_standing(session, known, receipt.digest()),
+            )
+
+    def receipt_standing(self, actor: Actor, dossier_id: str) -> ReceiptStanding | None:
+        """Whether the latest receipt of a dossier still counts; None before the deposit."""
+        with self.database.reading() as session:
+            row = self.get_dossier(session, actor, dossier_id)
+            issued = _issued(session, row)
+            return _standing(session, row.reference, issued[-1].digest()) if issued else None
+
+    def revoke_receipts(
+        self, actor: Actor, reference: str, reason: RevocationReason, note: str = ""
+    ) -> Revoked:
+        """Take back every receipt issued so far for a reference; a later one is not concerned.
+
+        Whoever checks one of them on line is told that it was revoked, when and for what reason; the
+        note stays in the fund.  What was deposited is untouched.
+
+        Raises:
+            DossierError: ``not_allowed``, ``no_such_receipt``, ``already_revoked``.
+        """
+        self.require_role(actor, *REVOKERS)
+        known = normalize_reference(reference)
+        with self.database.writing() as session:
+            repository = DossierRepository(session)
+            row = repository.find_by_reference(known, to_change=True) if known else None
+            issued = _issued(session, row)
+            if row is None or not issued:
+                raise DossierError(say("no_such_receipt", reference=reference), code="no_such_receipt")
+            revoked = repository.revocations(row.id)
+            digests = [one.digest() for one in issued if one.digest() not in revoked]
+            if not digests:
+                raise DossierError(say("already_revoked", reference=row.reference), code="already_revoked")
+            details = {"reason": reason.value, "receipts": digests}
+            at = self.touch(session, row, actor, "receipt_revoked", details)
+            for digest in digests:
+                session.add(
+                    ReceiptRevocationRow(
+                        dossier_id=row.id,
+                        digest=digest,
+                        reason=reason.value,
+                        note=note.strip(),
+                        revoked_by=actor.name if "operator" in actor.roles else actor.id,
+                        revoked_at=at,
+                    )
+                )
+            return Revoked(row.reference, len(digests), at, reason)
+
+    # --- details --------------------------------------------------------------------------------
+
+    def _trusted_keys(self) -> tuple[Any, ...]:
+        """Every key whose receipts count: the one in use and those it took over from."""
+        from forms_service.receipt_keys import find_keys
+
+        return find_keys(self.adapters.config.keys_folder)
+
+    def _holds_receipt(self, code: str, receipt: DepositReceipt) -> bool:
+        """Whether a code, printed or of the QR code, can only come from this very receipt."""
+        given, expected = (_bare(one).encode() for one in (code, receipt.control_code()))
+        if hmac.compare_digest(given, expected):
+            return True
+        from forms_service.receipt_codes import DIGEST_IN_CODE
+        from forms_service.receipts import verify_code
+
+        facts = verify_code(code, *self._trusted_keys()).payload
+        if facts is None or facts.get("reference") != receipt.reference:
+            return False
+        return facts.get("digest") == receipt.digest()[:DIGEST_IN_CODE]
+
+
+def _issued(session: Session, row: DossierRow | None) -> list[DepositReceipt]:
+    """Every receipt of a dossier, the oldest first."""
+    if row is None or row.receipt is None:
+        return []
+    earlier = [one.receipt for one in DossierRepository(session).earlier_receipts(row.id)]
+    return [receipt_from_payload(one) for one in (*earlier, row.receipt)]
+
+
+def _standing(session: Session, reference: str, digest: str) -> ReceiptStanding:
+    """What has become of a genuine receipt; a revocation says more than a replacement."""
+    repository = DossierRepository(session)
+    row = repository.find_by_reference(reference)
+    issued = _issued(session, row)
+    place = next((number for number, one in enumerate(issued) if one.digest() == digest), None)
+    if row is None or place is None:
+        return ReceiptStanding(Standing.UNRECORDED)
+    replaced_on = issued[place + 1].issued_at if place + 1 < len(issued) else None
+    revocation = repository.revocations(row.id).get(digest)
+    if revocation is not None:
+        reason = RevocationReason(revocation.reason)
+        return ReceiptStanding(Standing.REVOKED, replaced_on, revocation.revoked_at, reason)
+    return ReceiptStanding(Standing.REPLACED if replaced_on else Standing.IN_FORCE, replaced_on)
+
+
+def receipt_from_payload(payload: Mapping[str, Any]) -> DepositReceipt:
+    """The receipt that gave this payload."""
+
+    def text(stored: Mapping[str, str]) -> LocalizedText:
+        return LocalizedText(stored["ar"], stored["fr"])
+
+    def lines(stored: list[Mapping[str, Any]]) -> tuple[ReceiptDocument, ...]:
+        return tuple(
+            ReceiptDocument(one["type"], text(one["label"]), one["count"], one["child"]) for one in stored
+        )
+
+    return DepositReceipt(
+        reference=payload["reference"],
+        form_id=payload["form"],
+        form_version=payload["version"],
+        applicant_name=text(payload["name"]),
+        registration=payload["registration"],
+        request_type=text(payload["request_type"]),
+        deposited_at=datetime.fromisoformat(payload["deposited_at"]),
+        received=lines(payload["received"]),
+        missing=lines(payload["missing"]),
+        physical_check=payload["physical_check"],
+        completed_at=datetime.fromisoformat(payload["completed_at"]) if "completed_at" in payload else None,
+        claimed=lines(payload.get("claimed", [])),
+    )
+
+
+def _bare(code: str) -> str:
+    return "".join(one for one in code.upper() if one.isascii() and one.isalnum())
