@@ -33,13 +33,13 @@ class IdentityMark:
 
 def find_identity(pixels: np.ndarray) -> IdentityMark | None:
     """Find the page identity anywhere in a gray picture, in any rotation; None when there is none."""
-    for view, scale, binarizer in _views(pixels):
+    for view, scale, binarizer in views_to_search(pixels):
         if mark := _read(view, scale, binarizer):
             return mark
     return None
 
 
-def _views(pixels: np.ndarray) -> Iterator[tuple[np.ndarray, float, zxingcpp.Binarizer]]:
+def views_to_search(pixels: np.ndarray) -> Iterator[tuple[np.ndarray, float, zxingcpp.Binarizer]]:
     """The picture in ever more laborious versions, with their scale."""
     local, threshold = zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.FixedThreshold
     scale = min(1.0, WORKING_SIDE_PX / max(pixels.shape))
