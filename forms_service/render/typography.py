@@ -107,7 +107,11 @@ METRICS = FontMetrics(cap_height=0.714, x_height=0.536, ascent=0.94, descent=0.3
 
 def text_width_mm(text: str, size_pt: float, bold: bool = False) -> float:
     """How wide a line becomes; the same in either base direction."""
-    return _width_units(text, bold) / UNITS_PER_EM * size_pt * MM_PER_PT
+    return _in_mm(_width_units(text, bold), size_pt)
+
+
+def _in_mm(units: int, size_pt: float) -> float:
+    return units / UNITS_PER_EM * size_pt * MM_PER_PT
 
 
 @lru_cache(maxsize=8192)
@@ -135,17 +139,32 @@ def wrap(text: str, width_mm: float, size_pt: float, bold: bool = False) -> list
 
 def _wrap_paragraph(text: str, width_mm: float, size_pt: float, bold: bool) -> list[str]:
     lines: list[str] = []
-    line = ""
+    line, line_units, line_runs = "", 0, None
     for word in _unbreakable_pieces(text):
-        longer = f"{line} {word}" if line else word
-        if text_width_mm(longer, size_pt, bold) <= width_mm:
-            line = longer
+        units, runs = _width_units(word, bold), _only_direction(word)
+        if line and runs is line_runs is not None:
+            units += line_units + _width_units(" ", bold)
+        elif line:
+            units, runs = _width_units(f"{line} {word}", bold), None
+        if _in_mm(units, size_pt) <= width_mm:
+            line, line_units, line_runs = f"{line} {word}" if line else word, units, runs
             continue
         if line:
             lines.append(line)
         *full, line = _cut_word(word, width_mm, size_pt, bold)
+        line_units, line_runs = _width_units(line, bold), _only_direction(line)
         lines += full
     return [*lines, line]
+
+
+def _only_direction(words: str) -> Direction | None:
+    """The direction of words that run one way and join into one run with others of theirs.
+
+    Such lines are as wide as their words and spaces together, for nothing is kerned with a space.
+    """
+    if words.isascii() or not _RIGHT_TO_LEFT.search(words):
+        return Direction.LTR
+    return None if _LEFT_TO_RIGHT_OR_NUMBER.search(words) else Direction.RTL
 
 
 def _unbreakable_pieces(text: str) -> list[str]:
@@ -154,6 +173,8 @@ def _unbreakable_pieces(text: str) -> list[str]:
 
 
 def _cut_word(word: str, width_mm: float, size_pt: float, bold: bool) -> list[str]:
+    if text_width_mm(word, size_pt, bold) <= width_mm:
+        return [word]
     pieces = [""]
     for character in word:
         if pieces[-1] and text_width_mm(pieces[-1] + character, size_pt, bold) > width_mm:
@@ -237,14 +258,15 @@ def _levels(text: str, base: Direction) -> str:
 
 
 @cache
-def _font(bold: bool) -> hb.Font:
+def font_of(bold: bool) -> hb.Font:
+    """One weight of the typeface, read once; its units are thousandths of the size."""
     return hb.Font(hb.Face(hb.Blob.from_file_path(str(BOLD if bold else REGULAR))))
 
 
 @cache
 def advances(bold: bool = False) -> tuple[int, ...]:
     """The room of every glyph by its number, as the font has it."""
-    font = _font(bold)
+    font = font_of(bold)
     return tuple(font.get_glyph_h_advance(gid) for gid in range(font.face.glyph_count))
 
 
@@ -255,13 +277,13 @@ def harfbuzz(text: str, direction: Direction, bold: bool) -> hb.Buffer:
     buffer.guess_segment_properties()
     buffer.direction = direction.value
     buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
-    hb.shape(_font(bold), buffer)
+    hb.shape(font_of(bold), buffer)
     return buffer
 
 
 @cache
 def _characters() -> frozenset[str]:
-    return frozenset(map(chr, _font(False).face.unicodes))
+    return frozenset(map(chr, font_of(False).face.unicodes))
 
 
 def missing_characters(text: str) -> list[str]:

@@ -194,3 +194,31 @@ def test_cooking_again_gives_the_same_glyphs() -> None:
     kept = TTFont(typography.REGULAR)
     assert cooked.getBestCmap() == kept.getBestCmap()
     assert cooked["hmtx"].metrics == kept["hmtx"].metrics
+
+
+def wrapped_by_measuring_whole_lines(text: str, width_mm: float, size_pt: float) -> list[str]:
+    """The same greedy breaking, every line shaped as a whole."""
+    lines, line = [], ""
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        if line and text_width_mm(longer, size_pt) > width_mm:
+            lines.append(line)
+            longer = word
+        line = longer
+    return [*lines, line]
+
+
+WORDS = st.one_of(
+    st.text(alphabet="abéçAVTYof12().,'", min_size=1, max_size=6),
+    st.text(alphabet="ابتلاأم\u064e()،.", min_size=1, max_size=6),
+    st.text(alphabet="ab12لام(", min_size=1, max_size=6),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(WORDS, min_size=1, max_size=9), st.floats(min_value=20, max_value=60))
+def test_adding_words_up_breaks_lines_where_measuring_them_whole_does(
+    words: list[str], width_mm: float
+) -> None:
+    text = " ".join(words)
+    assert wrap(text, width_mm, 10) == wrapped_by_measuring_whole_lines(text, width_mm, 10)
