@@ -32,7 +32,7 @@ _CMAP_TAIL = "endcmap CMapName currentdict /CMap defineresource pop end end\n"
 _CMAP_CHUNK = 100
 WINANSI_FIRST, WINANSI_LAST = 32, 255
 
-_TABLES_OF_VIEWERS = ("OS/2", "cmap", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "post")
+_TABLES_OF_VIEWERS = ("OS/2", "cmap", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "name", "post")
 """What draws glyphs by number; the tables that choose and place them have done their work here."""
 _CHECKSUM_OF_FONTS = 0xB1B0AFBA
 _CHECKSUM_IN_HEAD = 8
