@@ -10,6 +10,7 @@ from forms_service.services.accounts import Accounts
 from forms_service.services.base import Adapters
 from forms_service.services.clerk import ClerkWork
 from forms_service.services.deposits import Deposits
+from forms_service.services.dossier_papers import DossierPapers
 from forms_service.services.kept_typing import KeptTyping
 from forms_service.services.reading_results import ReadingResults
 from forms_service.services.receipt_checks import ReceiptChecks
@@ -31,7 +32,9 @@ from forms_service.services.views import (
 )
 
 
-class Services(Accounts, Deposits, ClerkWork, ReviewerWork, ReadingResults, KeptTyping, ReceiptChecks):
+class Services(
+    Accounts, Deposits, DossierPapers, ClerkWork, ReviewerWork, ReadingResults, KeptTyping, ReceiptChecks
+):
     """Everything anybody may do, for every audience."""
 
 
