@@ -21,6 +21,7 @@ from forms_service.web import (
     auth,
     deposit,
     documents,
+    dossier_papers,
     errors,
     groups,
     languages,
@@ -63,7 +64,18 @@ def create_app(application: Application) -> Flask:
     presentation.install(app)
     security.install(app)
     errors.install(app)
-    for area in (public, auth, applicant, groups, documents, deposit, agency, reviewer, revocation):
+    for area in (
+        public,
+        auth,
+        applicant,
+        groups,
+        documents,
+        dossier_papers,
+        deposit,
+        agency,
+        reviewer,
+        revocation,
+    ):
         app.register_blueprint(area.pages, url_prefix="/<any(ar, fr):lang>" + area.PREFIX)
     app.register_blueprint(assets.pages)
     return app

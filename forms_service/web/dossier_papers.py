@@ -1,0 +1,42 @@
+"""Papers made of one dossier: its cover sheet, the blank with the applicant's identity, the summary."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from forms_service.web.downloads import pdf_download
+from forms_service.web.languages import language
+from forms_service.web.security import needs, services, the_actor
+
+PREFIX = "/dossiers"
+pages = Blueprint("papers", __name__)
+
+
+@pages.get("/<dossier_id>/cover.pdf")
+@needs("applicant", "clerk", "reviewer")
+def cover(dossier_id: str) -> Response:
+    """The sheet to lay on top of the dossier's papers."""
+    data = services().cover_sheet(the_actor(), dossier_id)
+    return _named(data, dossier_id, "cover")
+
+
+@pages.get("/<dossier_id>/personal.pdf")
+@needs("applicant", "clerk")
+def personal(dossier_id: str) -> Response:
+    """The form with the applicant's identity in it: to type in, or to print (``?print=1``)."""
+    data = services().personal_blank(the_actor(), dossier_id, flatten="print" in request.args)
+    return _named(data, dossier_id, "blank")
+
+
+@pages.get("/<dossier_id>/summary.pdf")
+@needs("reviewer")
+def summary(dossier_id: str) -> Response:
+    """Every answer beside its picture, for the reviewer's file."""
+    data = services().reviewer_summary(the_actor(), dossier_id, language())
+    return _named(data, dossier_id, "summary")
+
+
+def _named(data: bytes, dossier_id: str, paper: str) -> Response:
+    reference = services().dossier(the_actor(), dossier_id).reference
+    return pdf_download(data, f"{reference}-{paper}.pdf")
