@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from core.form_spec import FormSpec
-from core.localized_text import LocalizedText
+from core.localized_text import Language, LocalizedText
 from core.placement import WidgetKind
 from forms_service.render.acroform import (
     Fields,
@@ -196,7 +196,9 @@ class _Maker:
         self.structure.add_page()
         pieces = self.form.artwork[page - 1]
         drawn = draw(pieces, self.structure.mark(pieces))
-        mark = self.structure.mark_as_one((Element(Role.FIGURE, f"identity.{page}"),), IDENTITY_ALT)
+        mark = self.structure.mark_as_one(
+            (Element(Role.FIGURE, f"identity.{page}"),), IDENTITY_ALT, Language.FR
+        )
         artwork = self.objects.add(stream(drawn.operators.encode("ascii")))
         self.identity_marks.append(mark)
         self.identities.append(self.objects.add(identity_stream(self.form, page, "", mark)))

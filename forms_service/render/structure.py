@@ -109,11 +109,11 @@ class StructureTree:
         """One mark for every piece of the newest page; None for what draws nothing."""
         return [self._mark(piece) for piece in pieces]
 
-    def mark_as_one(self, path: Path, alt: LocalizedText) -> Mark:
+    def mark_as_one(self, path: Path, alt: LocalizedText, language: Language | None = None) -> Mark:
         """One mark for a whole stretch of the newest page, such as the page's identity."""
         node = self._node(path)
         node.alt = alt
-        return self._content(node, None)
+        return self._content(node, language)
 
     def mark_value(self, key: SlotKey) -> Mark:
         """The mark of what an answer's value will be, on papers without fields."""
