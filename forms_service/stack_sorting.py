@@ -13,10 +13,11 @@ from typing import Any
 import pikepdf
 from PIL import Image
 
-from core.errors import UnknownForm, UnreadableDocument
+from core.errors import UnreadableDocument
 from core.placement import PageIdentity
 from forms_service.ocr.page_identity import find_identity
 from forms_service.ocr.page_images import PageImage, load_pages
+from forms_service.reading_forms import form_lookup
 from forms_service.reading_process import ReadingRequest
 from forms_service.spec_catalogue import SpecCatalogue
 
@@ -75,7 +76,7 @@ def cut_leaves(request: ReadingRequest, original: bytes, folder: Path) -> dict[s
 def group_pages(identities: Iterable[PageIdentity | None]) -> list[tuple[object, ...] | None]:
     """For every page the group it belongs to, or None when it cannot be told whose it is.
 
-    A group is one paper: a large print and a usual one of the same dossier are two.
+    A group is one paper: a large print, a usual one and a correction slip of the same dossier are three.
     """
     keys: list[tuple[object, ...] | None] = []
     run: tuple[object, ...] | None = None
@@ -99,11 +100,7 @@ def _paper(identity: PageIdentity) -> tuple[str, int, str]:
 
 
 def _is_known(catalogue: SpecCatalogue, identity: PageIdentity) -> bool:
-    try:
-        catalogue.get(identity.form_id, identity.version)
-    except UnknownForm:
-        return False
-    return True
+    return form_lookup(catalogue)(identity.form_id, identity.version, identity.variant) is not None
 
 
 def _split(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 
+from core.correction_slip import is_slip
 from core.errors import InvalidValue, UnreadableDocument
 from core.extraction import Extraction, Verdict
 from core.field_kinds import kind_of
@@ -192,29 +193,42 @@ def _read_form(
     if foreign:
         numbers = "، ".join(str(number + 1) for number in foreign)
         warnings.append(say("some_pages_left_out", pages=numbers))
+    slips = _slips(reading)
     return _result(
         "read",
         is_form=True,
-        signed_paper=True,
+        signed_paper=any(one["ours"] and not is_slip(one["variant"]) for one in described),
         origin="scan",
+        slips=slips,
         pages=described,
         warnings=warnings,
         confidence=1.0,
         extractions=[
-            _scanned_answer(one, usable[one.page], described[usable[one.page]]["scale"])
-            for one in _answers(reading, request)
+            {**_scanned_answer(one, usable[one.page], described[usable[one.page]]["scale"]), "slip": on_slip}
+            for on_slip in (False, True)
+            for one in _answers(reading, request, on_slip)
             if one.verdict is not Verdict.EMPTY
         ],
     )
 
 
-def _answers(reading: ScanReading, request: ReadingRequest) -> list[Extraction]:
-    """The answers of this dossier's pages: those with its reference first, then anonymous ones."""
+def _slips(reading: ScanReading) -> list[str]:
+    """The codes of the correction slips among the pages that could be read."""
+    codes = [one.identity.variant for one in reading.pages if one.registered and one.identity]
+    return list(dict.fromkeys(code for code in codes if is_slip(code)))
+
+
+def _answers(reading: ScanReading, request: ReadingRequest, on_slip: bool) -> list[Extraction]:
+    """The answers of this dossier's pages: those with its reference first, then anonymous ones.
+
+    What a correction slip says is kept apart: it may take the place of what was rejected.
+    """
     ours = [
         one
         for one in reading.sets
         if (one.form_id, one.version) == (request.form_id, request.version)
         and one.reference in ("", request.reference)
+        and is_slip(one.variant) == on_slip
     ]
     ours.sort(key=lambda one: one.reference == "")
     answers: dict[str, Extraction] = {}
@@ -329,6 +343,7 @@ def _result(
         "valid_until": None,
         "confidence": None,
         "extractions": [],
+        "slips": [],
         "pages": list(pages),
         "warnings": [one.as_dict() for one in warnings],
         **found,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.correction_slip import is_slip
 from core.dates_in_text import fold_digits, fold_letters
 from core.dossier import DossierState
 from core.errors import FormsError, InvalidValue
@@ -18,6 +19,7 @@ from core.receipt import normalize_reference
 from forms_service.ocr.refusals import refusal
 from forms_service.reading_process import ReadingFailed, ReadingRequest, run_reading
 from forms_service.services.accounts import REGISTRATION
+from forms_service.services.correction_slips import WITHOUT_DOSSIER, slip_refusal
 from forms_service.services.left_pages import TAKES_PAPER, LeftPages
 from forms_service.services.messages import say
 from forms_service.services.presenting import FORM, summaries
@@ -176,6 +178,8 @@ class ClerkWork(LeftPages):
             )
             if row is not None and (problem := _refusal_of(row, part)):
                 return _same_fate(name, part, "invalid_reference", problem)
+            if is_slip(part["variant"]) and (problem := self._slip_refusal(session, row, part)):
+                return _same_fate(name, part, "slip_not_expected", problem)
             if row is None:
                 row = self._open_for_paper(session, actor, part, reference)
                 opened.append(row.id)
@@ -197,6 +201,14 @@ class ClerkWork(LeftPages):
                 )
                 for place, form_page in zip(part["pages"], part["form_pages"], strict=True)
             ]
+
+    def _slip_refusal(
+        self, session: Session, row: DossierRow | None, part: Mapping[str, Any]
+    ) -> LocalizedText | None:
+        """Why a correction slip stays on the table: a slip never opens a dossier."""
+        if row is None:
+            return WITHOUT_DOSSIER
+        return slip_refusal(session, row, self.spec_of(row), [part["variant"]])
 
     def _open_for_paper(
         self, session: Session, actor: Actor, part: Mapping[str, Any], reference: str | None

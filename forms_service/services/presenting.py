@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from core.correction_slip import answer_field
 from core.dossier import Attachment, Dossier, DossierState, FieldValue, Origin, parse_answers
 from core.extraction import Verdict
 from core.field_kinds import Answer, kind_of
@@ -17,7 +18,7 @@ from core.localized_text import Language, LocalizedText
 from core.scope import build_scope
 from forms_service.services.base import may_edit
 from forms_service.services.identity_doubts import papers_in_doubt
-from forms_service.services.made_forms import MADE_ON_SCREEN
+from forms_service.services.made_forms import CORRECTION_SLIP, MADE_ON_SCREEN
 from forms_service.services.messages import say
 from forms_service.services.same_answer import says_the_same
 from forms_service.services.views import (
@@ -261,6 +262,7 @@ def attachment_view(row: AttachmentRow, pages: int) -> AttachmentView:
         decision_reason=row.decision_reason,
         uploaded_at=row.uploaded_at,
         made_on_screen=row.origin == MADE_ON_SCREEN,
+        is_slip=row.origin == CORRECTION_SLIP,
     )
 
 
@@ -332,11 +334,8 @@ def current_answers(session: Session, dossier: DossierRow, spec: FormSpec) -> di
 
 
 def find_field(spec: FormSpec, field_id: str) -> FieldSpec | None:
-    """The field of that id, printed rows of groups included; None when the form has none."""
-    try:
-        return spec.field(field_id)
-    except KeyError:
-        return None
+    """The field of that id, rows of groups included; None when the form has none."""
+    return answer_field(spec, field_id)
 
 
 def _names(session: Session, ids: set[str]) -> dict[str, str]:

@@ -22,16 +22,16 @@ from forms_service.reading_process import (
     ReadingRequest,
     run_reading,
 )
-from forms_service.services.applicant import ApplicantWork
 from forms_service.services.base import CLOSED_STATES, SYSTEM
+from forms_service.services.correction_slips import CorrectionSlips
 from forms_service.services.identity_doubts import WHOSE_PAPER, belongs_to, is_identity_type
 from forms_service.services.messages import say
 from forms_service.services.presenting import FORM, current_answers, find_field, read_dossier
 from forms_service.services.same_answer import says_the_same
-from forms_service.services.storing_answers import put_field
+from forms_service.services.storing_answers import extraction_row, put_field
 from forms_service.services.views import ReadingStatus
 from forms_service.storage.dossiers import FIELD, DossierRepository
-from forms_service.storage.models import AttachmentRow, DossierRow, ExtractionRow, PageRow
+from forms_service.storage.models import AttachmentRow, DossierRow, PageRow
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +40,7 @@ _MACHINE_MADE = {Origin.PDF: {Origin.PDF, Origin.SCAN}, Origin.SCAN: frozenset()
 """Which held answers a new one may take over from: a form typed later from an earlier reading."""
 
 
-class ReadingResults(ApplicantWork):
+class ReadingResults(CorrectionSlips):
     """The worker's side of an upload."""
 
     def read_upload(self, attachment_id: str) -> None:
@@ -121,6 +121,8 @@ class ReadingResults(ApplicantWork):
                 repository.drop_refused_copies(row, at)
             if result["status"] == ReadingStatus.READ:
                 self._take_over(session, row, dossier, spec, result)
+            if result["slips"]:
+                self.take_slip(session, row, dossier, spec, result)
             session.flush()
             self.refresh_applicant(session, dossier, spec)
 
@@ -254,9 +256,9 @@ class ReadingResults(ApplicantWork):
         filled: list[str] = []
         for one in result["extractions"]:
             field_id = one["field_id"]
-            if find_field(spec, field_id) is None:
+            if one.get("slip") or find_field(spec, field_id) is None:
                 continue
-            extraction = _extraction_row(self.new_id(), row, one, order.get(field_id, len(order)))
+            extraction = extraction_row(self.new_id(), row, one, order.get(field_id, len(order)))
             current = stored.get((FIELD, field_id))
             typed_badly = current is not None and current.raw is not None
             replaceable = current is not None and Origin(current.origin) in _MACHINE_MADE[origin]
@@ -295,24 +297,3 @@ class ReadingResults(ApplicantWork):
             raw=found["raw"] if problem else None,
             problem=LocalizedText(problem["ar"], problem["fr"]) if problem else None,
         )
-
-
-def _extraction_row(
-    row_id: str, attachment: AttachmentRow, found: Mapping[str, Any], position: int
-) -> ExtractionRow:
-    value = found["value"]
-    return ExtractionRow(
-        id=row_id,
-        dossier_id=attachment.dossier_id,
-        attachment_id=attachment.id,
-        position=position,
-        field_id=found["field_id"],
-        raw=found["raw"],
-        value=None if value is None else {"value": value},
-        confidence=found["confidence"],
-        page=found["page"],
-        box=found["box"],
-        verdict=found["verdict"],
-        engine=found["engine"],
-        reason=found["reason"],
-    )

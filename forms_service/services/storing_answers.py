@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from core.field_kinds import Answer
 from core.form_spec import FormSpec, Group
 from core.localized_text import LocalizedText
 from forms_service.storage.dossiers import FIELD, DossierRepository
-from forms_service.storage.models import DossierRow
+from forms_service.storage.models import AttachmentRow, DossierRow, ExtractionRow
 
 
 def put_field(
@@ -55,6 +56,28 @@ def put_field(
         rows[number - 1][name] = value if raw is None else raw
         repository.put_group(dossier, group.id, rows, by=by, at=at, replaces=held)
     session.flush()
+
+
+def extraction_row(
+    row_id: str, attachment: AttachmentRow, found: Mapping[str, Any], position: int
+) -> ExtractionRow:
+    """What was read of one answer, as it is kept beside the picture it was read from."""
+    value = found["value"]
+    return ExtractionRow(
+        id=row_id,
+        dossier_id=attachment.dossier_id,
+        attachment_id=attachment.id,
+        position=position,
+        field_id=found["field_id"],
+        raw=found["raw"],
+        value=None if value is None else {"value": value},
+        confidence=found["confidence"],
+        page=found["page"],
+        box=found["box"],
+        verdict=found["verdict"],
+        engine=found["engine"],
+        reason=found["reason"],
+    )
 
 
 def group_place(spec: FormSpec, field_id: str) -> tuple[Group, int, str] | None:

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from core.completeness import CompletenessReport
+from core.correction_slip import answer_field
 from core.dossier import DossierState
 from core.errors import FormsError
 from core.localized_text import Language
@@ -211,7 +212,8 @@ def _kept(every: list[Askable], name: str) -> list[Askable]:
 
 
 def _current(view: DossierView, one: ExtractionView) -> str:
-    return screens.on_screen(view.spec.field(one.field_id), one.current, language())
+    field = answer_field(view.spec, one.field_id)
+    return screens.on_screen(field, one.current, language()) if field else str(one.current)
 
 
 def _tell_emptied(dossier_id: str, reading: ExtractionView) -> None:
@@ -247,9 +249,8 @@ def _typed(reading: ExtractionView) -> str:
 def _choices(view: DossierView, every: list[ExtractionView]) -> dict[str, list[tuple[str, str]]]:
     found = {}
     for one in every:
-        try:
-            spec = view.spec.field(one.field_id)
-        except KeyError:
+        spec = answer_field(view.spec, one.field_id)
+        if spec is None:
             continue
         if spec.kind in _YES_OR_NO:
             found[one.field_id] = [("true", translate("review.yes")), ("false", translate("review.no"))]

@@ -1,0 +1,118 @@
+"""What a correction slip tells its reader: whose it is, why each thing is asked again, what is held now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from core.completeness import CompletenessReport
+from core.correction_slip import SlipRequest, answer_field, demand_of, row_of
+from core.form_spec import FormSpec, RequiredDocument, Severity
+from core.localized_text import Language, LocalizedText
+from forms_service.locales import both, has
+from forms_service.services.presenting import current_answers, shown
+from forms_service.storage.dossiers import DossierRepository
+from forms_service.storage.models import AttachmentRow, CorrectionRow, DossierRow
+
+if TYPE_CHECKING:
+    from forms_service.render.slip_blocks import SlipNotes
+
+_HELD = LocalizedText("في ملفكم: {value}", "Dans votre dossier : {value}")
+_NOT_ANSWERED = LocalizedText("لم تجيبوا عن هذا السؤال بعد.", "Vous n'y avez pas encore répondu.")
+_NOT_SUPPLIED = LocalizedText("لم تُقدَّم بعد.", "Pas encore fournie.")
+_ELSEWHERE = LocalizedText(
+    "وأكملوا على الشاشة أو في الوكالة: {labels}.", "À compléter à l'écran ou en agence : {labels}."
+)
+
+
+def slip_notes(
+    session: Session,
+    row: DossierRow,
+    spec: FormSpec,
+    request: SlipRequest,
+    correction: CorrectionRow,
+    report: CompletenessReport,
+    zone: ZoneInfo,
+) -> SlipNotes:
+    """Everything printed on the slip of a request beside its boxes."""
+    from forms_service.render.slip_blocks import SlipNotes
+
+    said = {one.subject: one.message for one in report.findings if one.severity is Severity.ERROR}
+    held = current_answers(session, row, spec)
+    uploads = DossierRepository(session).attachments(row.id)
+    demands = [one for one in spec.documents if one.id in request.asked.documents]
+    return SlipNotes(
+        holder=row.owner_name,
+        asked_on=f"{correction.asked_at.astimezone(zone):%d/%m/%Y}",
+        message=_message(spec, correction, request.left_out, Language(row.language)),
+        answers={
+            name: _about_answer(spec, name, said, held)
+            for name in request.asked.fields
+            if name != spec.signature_field
+        },
+        documents={one.id: _about_document(spec, one, correction.documents, uploads) for one in demands},
+    )
+
+
+def _message(spec: FormSpec, correction: CorrectionRow, left_out: Iterable[str], language: Language) -> str:
+    """The reviewer's words, and what cannot be answered on the slip."""
+    labels = [words.in_language(language) for name in left_out if (words := _label(spec, name)) is not None]
+    if not labels:
+        return correction.message
+    joined = ("، " if language is Language.AR else ", ").join(labels)
+    return f"{correction.message} {_ELSEWHERE.in_language(language).format(labels=joined)}".strip()
+
+
+def _label(spec: FormSpec, name: str) -> LocalizedText | None:
+    field = answer_field(spec, name)
+    if field is not None:
+        return field.label
+    named = {one.id: one.label for one in spec.facts} | {one.id: one.label for one in spec.groups}
+    return named.get(name)
+
+
+def _about_answer(
+    spec: FormSpec, name: str, said: Mapping[str, LocalizedText], held: Mapping[str, object]
+) -> LocalizedText:
+    """What is wrong with an answer, as far as the rules know, and what the dossier holds."""
+    field = answer_field(spec, name)
+    twin = field.twin if field is not None else None
+    reason = said.get(name) or said.get(twin or "")
+    value = held.get(name) if held.get(name) is not None else held.get(twin or "")
+    if value is None:
+        return reason or _NOT_ANSWERED
+    stated = _HELD.fill(value=shown(field, value, ""))  # type: ignore[arg-type]
+    return LocalizedText(f"{reason.ar} {stated.ar}", f"{reason.fr} {stated.fr}") if reason else stated
+
+
+def _about_document(
+    spec: FormSpec, demand: RequiredDocument, subjects: Iterable[str], uploads: Iterable[AttachmentRow]
+) -> LocalizedText:
+    """For which rows a document is asked again, and why the one handed in was declined."""
+    asked = [name for name in subjects if demand_of(spec, name) is demand]
+    rows = sorted({number for name in asked if (number := row_of(spec, name)) is not None})
+    types = {demand.type, *demand.alternatives}
+    declined = [
+        one.decision_reason
+        for one in uploads
+        if one.type in types
+        and one.decision == "refused"
+        and (not rows or one.child is None or one.child in rows)
+    ]
+    reason = _worded(declined[-1]) if declined and declined[-1] else _NOT_SUPPLIED
+    if not rows or demand.per is None:
+        return reason
+    label = spec.group(demand.per).item_label
+    named = LocalizedText(
+        "، ".join(label.fill(n=number).ar for number in rows),
+        ", ".join(label.fill(n=number).fr for number in rows),
+    )
+    return LocalizedText(f"{named.ar}: {reason.ar}", f"{named.fr} : {reason.fr}")
+
+
+def _worded(reason: str) -> LocalizedText:
+    """The reviewer's coded reason in both languages; one in their own words as it is."""
+    return both(f"reason.{reason}") if has(f"reason.{reason}") else LocalizedText(reason, reason)
