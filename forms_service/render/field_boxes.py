@@ -17,21 +17,23 @@ from forms_service.render.labels import LabelLine, label_lines
 from forms_service.render.page_blocks import Setting
 from forms_service.render.paper_grid import (
     BOX_INSET,
-    MAX_CELL,
-    MIN_CELL,
+    HAIRLINE,
     OUTLINE,
-    OUTLINE_GRAY,
-    TARGET_CELL,
+    USUAL_PRINT,
+    PrintSizes,
 )
 from forms_service.render.tick_boxes import natural_ticks_width, ticks_of
 
 LABEL_GAP = 2.5
 """White between the French and the Arabic label of one box."""
 
-_NARROWEST_TEXT = 24.0
-_EXTRA_LINE = 7.0
-_CELL_LINE = 0.15
 _DATE_CELLS = 8
+_GROUP_LINE = 0.45
+"""Between day, month and year."""
+
+_NARROWEST_TICKS = 60.0
+_NARROWEST_TICK = 30.0
+_WIDEST_WISH = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,27 +96,36 @@ def _is_said_by(field: FieldSpec, title: LocalizedText | None) -> bool:
 
 
 def least_width(column: PrintedField, setting: Setting) -> float:
-    """The narrowest column in which a hand can still fill the box in."""
-    if column.widget is WidgetKind.COMB:
-        return comb_width(column.main, MIN_CELL)
+    """The narrowest column in which a hand can still fill the box in.
+
+    Where labels may not shrink, the column takes the longer of them as well.
+    """
+    sizes = setting.sizes
     if column.widget is WidgetKind.TICK:
         ticks = ticks_of(column.main)
-        return min(natural_ticks_width(ticks, setting.density.tick_pt), 60.0) if len(ticks) > 1 else 30.0
-    return _NARROWEST_TEXT
+        natural = natural_ticks_width(ticks, setting.density.tick_pt, sizes)
+        return min(natural, _NARROWEST_TICKS) if len(ticks) > 1 else _NARROWEST_TICK
+    if column.widget is WidgetKind.COMB:
+        least = comb_width(column.main, sizes.min_cell)
+    else:
+        least = sizes.narrowest_text * (len(column.fields) if sizes.splits_rows else 1)
+    if sizes.splits_rows and column.has_label:
+        least = max(least, *(line.width for line in column.labels(setting.density.label_pt)))
+    return least
 
 
 def wished_width(column: PrintedField, setting: Setting) -> float:
     """The narrowest column in which the label stands on one line as well."""
     if column.widget is WidgetKind.TICK:
-        natural = natural_ticks_width(ticks_of(column.main), setting.density.tick_pt)
-        return max(min(natural, 120.0), least_width(column, setting))
+        natural = natural_ticks_width(ticks_of(column.main), setting.density.tick_pt, setting.sizes)
+        return max(min(natural, _WIDEST_WISH), least_width(column, setting))
     return max(least_width(column, setting), column.label_width(setting.density.label_pt))
 
 
 def most_width(column: PrintedField, setting: Setting) -> float:
     """The widest column that is of use; text takes all it can get."""
     if column.widget is WidgetKind.COMB:
-        return max(comb_width(column.main, TARGET_CELL), wished_width(column, setting))
+        return max(comb_width(column.main, setting.sizes.target_cell), wished_width(column, setting))
     return float("inf")
 
 
@@ -127,14 +138,16 @@ def box_height(column: PrintedField, setting: Setting) -> float:
     """Height of the outline: a line, several lines, or room for a signature."""
     if column.widget is WidgetKind.SIGNATURE:
         return setting.density.signature_height
-    return setting.density.box_height + (column.main.lines - 1) * _EXTRA_LINE
+    return setting.density.box_height + (column.main.lines - 1) * setting.sizes.extra_line
 
 
-def paint_box(column: PrintedField, frame: BoxMm) -> tuple[list[Piece], list[Placement]]:
+def paint_box(
+    column: PrintedField, frame: BoxMm, sizes: PrintSizes = USUAL_PRINT
+) -> tuple[list[Piece], list[Placement]]:
     """Draw the outline of a text, a comb or a signature and say where its answers go."""
     if column.widget is WidgetKind.COMB:
-        return _paint_comb(column.main, frame)
-    pieces: list[Piece] = [Panel(frame, 1.0, OUTLINE_GRAY, OUTLINE)]
+        return _paint_comb(column.main, frame, sizes)
+    pieces: list[Piece] = [Panel(frame, 1.0, 0.0, OUTLINE)]
     if len(column.fields) == 1:
         field = column.main
         place = Placement(
@@ -145,8 +158,8 @@ def paint_box(column: PrintedField, frame: BoxMm) -> tuple[list[Piece], list[Pla
         return pieces, [place]
     middle = frame.x + frame.width / 2
     pieces += [
-        Line(middle, frame.y, middle, frame.y + 1.0, _CELL_LINE, 0.45),
-        Line(middle, frame.bottom - 1.0, middle, frame.bottom, _CELL_LINE, 0.45),
+        Line(middle, frame.y, middle, frame.y + 1.0, HAIRLINE),
+        Line(middle, frame.bottom - 1.0, middle, frame.bottom, HAIRLINE),
         *(Slot(field.id) for field in column.fields),
     ]
     half = frame.width / 2
@@ -157,26 +170,17 @@ def paint_box(column: PrintedField, frame: BoxMm) -> tuple[list[Piece], list[Pla
     ]
 
 
-def _paint_comb(field: FieldSpec, column: BoxMm) -> tuple[list[Piece], list[Placement]]:
+def _paint_comb(field: FieldSpec, column: BoxMm, sizes: PrintSizes) -> tuple[list[Piece], list[Placement]]:
     cells = field.comb or 1
-    width = min(column.width, comb_width(field, MAX_CELL))
+    width = min(column.width, comb_width(field, sizes.max_cell))
     frame = BoxMm(column.x, column.y, width, column.height)
     box = frame.inset(BOX_INSET)
-    pieces: list[Piece] = [Panel(frame, 1.0, OUTLINE_GRAY, OUTLINE)]
+    pieces: list[Piece] = [Panel(frame, 1.0, 0.0, OUTLINE)]
     is_date = field.kind == "date" and cells == _DATE_CELLS
     for number in range(1, cells):
         x = box.x + number * box.width / cells
         is_group_end = is_date and number in (2, 4)
-        pieces.append(
-            Line(
-                x,
-                frame.y,
-                x,
-                frame.bottom,
-                2.4 * _CELL_LINE if is_group_end else _CELL_LINE,
-                OUTLINE_GRAY if is_group_end else 0.4,
-            )
-        )
+        pieces.append(Line(x, frame.y, x, frame.bottom, _GROUP_LINE if is_group_end else HAIRLINE))
     pieces.append(Slot(field.id))
     return pieces, [Placement(field.id, 0, box, WidgetKind.COMB, field.script, comb=cells, frame=frame)]
 

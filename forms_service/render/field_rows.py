@@ -9,6 +9,7 @@ from core.localized_text import Language, LocalizedText
 from core.placement import BoxMm, Placement, WidgetKind
 from forms_service.render.artwork import POINT_MM, Align, Panel, Piece, Slot, Words
 from forms_service.render.field_boxes import (
+    LABEL_GAP,
     PrintedField,
     box_height,
     least_width,
@@ -20,23 +21,23 @@ from forms_service.render.field_boxes import (
 )
 from forms_service.render.page_blocks import Block, Setting, box_too_narrow, too_wide
 from forms_service.render.paper_grid import (
+    ARABIC_EM,
     CENTRE,
     COLUMN_GAP,
     CONTENT_WIDTH,
-    LABEL_FLOOR_PT,
     LEFT,
     OFFICE_GRAY,
     RIGHT,
-    TICK_SIZE,
 )
+from forms_service.render.running_text import balanced_lines
 from forms_service.render.tick_boxes import paint_ticks, tick_outline, tick_placement, ticks_height, ticks_of
-from forms_service.render.typography import METRICS, text_width_mm, wrap
+from forms_service.render.typography import METRICS, text_width_mm
 
 _ONE_LINE_SHRINK = 0.86
 """Labels are shrunk to this share of their size before they are set on two lines."""
 
-_STATEMENT_WIDTH = 120.0
-"""A lone tick box in a wider column takes its French on one side and its Arabic on the other."""
+_LABEL_RISE_EM = 0.38
+"""From the gap over a box to the baseline of its label: tails of Arabic letters never touch the box."""
 
 _STATEMENT_GAP = 2.2
 _SIGNATURE_LEFT = CENTRE + 3.0
@@ -44,18 +45,47 @@ _SIGNATURE_LEFT = CENTRE + 3.0
 
 @dataclass(frozen=True, slots=True)
 class LabelBand:
-    """How the labels of one row are set: one size for all, on one line or on two."""
+    """How the labels of one row are set: one size for all, on one line or on two.
+
+    Attributes:
+        size_pt: The size that the row's height and its columns were reckoned with.
+        french_pt: The size French is set in, a little larger where every box leaves room.
+        arabic_pt: The size Arabic is set in.
+    """
 
     size_pt: float
     lines: int
     height: float
+    french_pt: float
+    arabic_pt: float
 
 
 def field_row(row: tuple[FieldSpec, ...], title: LocalizedText | None, setting: Setting) -> Block | None:
     """Set one row of fields; None when none of them has a place on paper."""
     columns = printed_fields(row, title)
-    if not columns:
-        return None
+    return _row_of(columns, setting) if columns else None
+
+
+def field_rows(row: tuple[FieldSpec, ...], title: LocalizedText | None, setting: Setting) -> list[Block]:
+    """Set one row of fields, on as many lines as it needs where the print allows several."""
+    columns = printed_fields(row, title)
+    if not setting.sizes.splits_rows:
+        return [_row_of(columns, setting)] if columns else []
+    lines: list[list[PrintedField]] = []
+    for column in columns:
+        longer = [*lines[-1], column] if lines else []
+        if longer and _least_row(longer, setting) <= CONTENT_WIDTH:
+            lines[-1] = longer
+        else:
+            lines.append([column])
+    return [_row_of(line, setting) for line in lines]
+
+
+def _least_row(columns: list[PrintedField], setting: Setting) -> float:
+    return sum(least_width(column, setting) for column in columns) + COLUMN_GAP * (len(columns) - 1)
+
+
+def _row_of(columns: list[PrintedField], setting: Setting) -> Block:
     if len(columns) == 1 and columns[0].widget is WidgetKind.SIGNATURE:
         places = [(_SIGNATURE_LEFT, RIGHT - _SIGNATURE_LEFT)]
     else:
@@ -123,7 +153,7 @@ def label_band(columns: list[PrintedField], widths: list[float], setting: Settin
     density = setting.density
     labelled = [pair for pair in zip(columns, widths, strict=True) if pair[0].has_label]
     if not labelled:
-        return LabelBand(density.label_pt, 0, 0.0)
+        return LabelBand(density.label_pt, 0, 0.0, density.label_pt, density.label_pt)
     fit = min(width / column.label_width(density.label_pt) for column, width in labelled)
     lines = 1 if fit >= _ONE_LINE_SHRINK else 2
     if lines == 1:
@@ -132,12 +162,31 @@ def label_band(columns: list[PrintedField], widths: list[float], setting: Settin
         widest = max(
             max(line.width for line in column.labels(density.label_pt)) / width for column, width in labelled
         )
-        size = max(LABEL_FLOOR_PT, density.label_pt * min(1.0, 1 / widest))
+        size = max(setting.sizes.label_floor_pt, density.label_pt * min(1.0, 1 / widest))
         for column, width in labelled:
             for language, excess in overlong_label(column, width, size):
                 setting.problems.append(too_wide(column.main.id, language, excess))
     line = size * POINT_MM * 1.18
-    return LabelBand(size, lines, lines * line + density.label_gap)
+    french_pt, arabic_pt = _set_sizes(labelled, size, lines, setting)
+    return LabelBand(size, lines, lines * line + density.label_gap, french_pt, arabic_pt)
+
+
+def _set_sizes(
+    labelled: list[tuple[PrintedField, float]], size: float, lines: int, setting: Setting
+) -> tuple[float, float]:
+    """What is left of the width goes to larger type, to Arabic first: at equal sizes it looks smaller."""
+    arabic_em, growth = ARABIC_EM, setting.sizes.label_growth
+    for column, width in labelled:
+        french, arabic = (line.width for line in column.labels(size))
+        if lines > 1:
+            arabic_em = min(arabic_em, width / arabic)
+            growth = min(growth, width / french, width / (arabic * ARABIC_EM))
+        else:
+            room = width - LABEL_GAP
+            arabic_em = min(arabic_em, (room - french) / arabic)
+            growth = min(growth, room / (french + arabic * ARABIC_EM))
+    arabic_em, growth = max(1.0, arabic_em), max(1.0, growth)
+    return size * growth, size * growth * arabic_em
 
 
 def label_words(
@@ -146,8 +195,8 @@ def label_words(
     """The two labels of a column: French at its left end, Arabic at its right."""
     if not column.has_label:
         return []
-    french, arabic = column.labels(band.size_pt)
-    last = band.height - setting.density.label_gap - 0.22 * band.size_pt * POINT_MM
+    french, arabic = column.labels(band.french_pt)[0], column.labels(band.arabic_pt)[1]
+    last = band.height - setting.density.label_gap - _LABEL_RISE_EM * band.size_pt * POINT_MM
     first = last if band.lines == 1 else last - band.size_pt * POINT_MM * 1.18
     return [
         *arabic.pieces(x + width, last, Align.RIGHT, path=column.label_path(Language.AR)),
@@ -171,7 +220,7 @@ def paint_column(column: PrintedField, area: BoxMm, setting: Setting) -> tuple[l
             return paint_ticks(ticks_of(column.main), area.x, middle, area.width, setting)
         return _paint_statement(column, area, setting)
     height = box_height(column, setting)
-    return paint_box(column, BoxMm(area.x, area.y, area.width, height))
+    return paint_box(column, BoxMm(area.x, area.y, area.width, height), setting.sizes)
 
 
 # --- a sentence that ticking declares --------------------------------------------------------------
@@ -180,16 +229,22 @@ def paint_column(column: PrintedField, area: BoxMm, setting: Setting) -> tuple[l
 def _is_short(column: PrintedField, width: float, setting: Setting) -> bool:
     """Whether a declaration is short enough to be set like one box of a choice."""
     (tick,) = ticks_of(column.main)
-    return width < _STATEMENT_WIDTH and tick.natural_width(setting.density.tick_pt) <= width
+    natural = tick.natural_width(setting.density.tick_pt, setting.sizes)
+    return width < setting.sizes.statement_width and natural <= width
 
 
 def _statement_lines(
     column: PrintedField, width: float, setting: Setting
 ) -> tuple[list[str], list[str], float]:
     size = setting.density.label_pt + 0.6
-    room = (width - TICK_SIZE) / (2 if width >= _STATEMENT_WIDTH else 1) - _STATEMENT_GAP
+    sides = 2 if width >= setting.sizes.statement_width else 1
+    room = (width - setting.sizes.tick_size) / sides - _STATEMENT_GAP
     label = column.main.label
-    return wrap(label.fr, room, size, bold=True), wrap(label.ar, room, size, bold=True), size
+    return (
+        balanced_lines(label.fr, room, size, bold=True),
+        balanced_lines(label.ar, room, size, bold=True),
+        size,
+    )
 
 
 def statement_height(column: PrintedField, width: float, setting: Setting) -> float:
@@ -197,9 +252,9 @@ def statement_height(column: PrintedField, width: float, setting: Setting) -> fl
     if _is_short(column, width, setting):
         return setting.density.tick_height
     french, arabic, size = _statement_lines(column, width, setting)
-    is_wide = width >= _STATEMENT_WIDTH
+    is_wide = width >= setting.sizes.statement_width
     lines = max(len(french), len(arabic)) if is_wide else len(french) + len(arabic)
-    return max(TICK_SIZE + 1.0, lines * METRICS.line_height * size * POINT_MM + 0.6)
+    return max(setting.sizes.tick_size + 1.0, lines * METRICS.line_height * size * POINT_MM + 0.6)
 
 
 def _widest(lines: list[str], size: float) -> float:
@@ -212,16 +267,17 @@ def _paint_statement(
     (tick,) = ticks_of(column.main)
     french, arabic, size = _statement_lines(column, area.width, setting)
     leading = METRICS.line_height * size * POINT_MM
-    is_wide = area.width >= _STATEMENT_WIDTH
+    tick_size = setting.sizes.tick_size
+    is_wide = area.width >= setting.sizes.statement_width
     middle = area.y + statement_height(column, area.width, setting) / 2
-    x = area.x + (area.width - TICK_SIZE) / 2 if is_wide else area.x
-    placement = tick_placement(tick, x, middle)
+    x = area.x + (area.width - tick_size) / 2 if is_wide else area.x
+    placement = tick_placement(tick, x, middle, setting.sizes)
     if is_wide:
         french_left = x - _STATEMENT_GAP - _widest(french, size)
-        arabic_right = x + TICK_SIZE + _STATEMENT_GAP + _widest(arabic, size)
+        arabic_right = x + tick_size + _STATEMENT_GAP + _widest(arabic, size)
         tops = [middle - len(lines) * leading / 2 for lines in (arabic, french)]
     else:
-        french_left, arabic_right = x + TICK_SIZE + _STATEMENT_GAP, area.right
+        french_left, arabic_right = x + tick_size + _STATEMENT_GAP, area.right
         top = middle - (len(french) + len(arabic)) * leading / 2
         tops = [top, top + len(arabic) * leading]
     sides = [

@@ -10,12 +10,10 @@ from forms_service.render.field_boxes import PrintedField, least_width, most_wid
 from forms_service.render.field_rows import placed_columns, shared_widths
 from forms_service.render.page_blocks import Block, Setting, box_too_narrow, too_wide
 from forms_service.render.paper_grid import (
+    ARABIC_EM,
     CONTENT_WIDTH,
-    LABEL_FLOOR_PT,
     LEFT,
     OUTLINE,
-    OUTLINE_GRAY,
-    TICK_SIZE,
 )
 from forms_service.render.running_text import section_bar
 from forms_service.render.structure import HEAD_ROW
@@ -68,7 +66,7 @@ def _columns(group: Group, columns: list[PrintedField], setting: Setting) -> lis
 def _least_cell(column: PrintedField, setting: Setting) -> float:
     if column.widget is WidgetKind.TICK and not column.main.choices:
         widest = max(line.width for line in column.labels(setting.density.label_pt))
-        return max(3 * TICK_SIZE, widest + 2 * _CELL_PADDING)
+        return max(3 * setting.sizes.tick_size, widest + 2 * _CELL_PADDING)
     return least_width(column, setting) * len(column.fields)
 
 
@@ -80,10 +78,10 @@ def _head(
     pieces: list[Piece] = within(_number_head(height, size), Element(Role.HEAD_CELL, "number"))
     for column, (x, width) in zip(columns, places, strict=True):
         path = (Element(Role.HEAD_CELL, column.main.id),)
-        pieces.append(Panel(BoxMm(x, 0, width, height), _HEAD_GRAY, OUTLINE_GRAY, OUTLINE))
+        pieces.append(Panel(BoxMm(x, 0, width, height), _HEAD_GRAY, 0.0, OUTLINE))
         room = width - 2 * _CELL_PADDING
         widest = max(line.width for line in column.labels(size))
-        fitted = max(LABEL_FLOOR_PT, size * min(1.0, room / widest))
+        fitted = max(setting.sizes.label_floor_pt, size * min(1.0, room / widest))
         french, arabic = column.labels(fitted)
         for line in (french, arabic):
             if line.width > room + 0.05:
@@ -93,7 +91,9 @@ def _head(
         middle = x + width / 2
         step = fitted * POINT_MM * 1.25
         first = height / 2 - 0.1 * step
-        pieces += arabic.pieces(middle, first, Align.CENTRE, path=path)
+        pieces += arabic.enlarged(min(ARABIC_EM, room / arabic.width)).pieces(
+            middle, first, Align.CENTRE, path=path
+        )
         pieces += french.pieces(middle, first + step, Align.CENTRE, path=path)
     return Block(height, tuple(pieces), keep_with_next=True)
 
@@ -125,15 +125,15 @@ def _row(
         if column.widget is WidgetKind.TICK:
             drawn, placed = _tick_cell(column, cell, setting)
         else:
-            drawn, placed = paint_box(column, cell)
-            drawn = [Panel(cell, None, OUTLINE_GRAY, OUTLINE), *drawn]
+            drawn, placed = paint_box(column, cell, setting.sizes)
+            drawn = [Panel(cell, None, 0.0, OUTLINE), *drawn]
         pieces += within(drawn, Element(Role.CELL, column.main.id))
         placements += placed
     return Block(height, tuple(pieces), tuple(placements))
 
 
 def _tick_cell(column: PrintedField, cell: BoxMm, setting: Setting) -> tuple[list[Piece], list[Placement]]:
-    outline = Panel(cell, 1.0, OUTLINE_GRAY, OUTLINE)
+    outline = Panel(cell, 1.0, 0.0, OUTLINE)
     middle = cell.y + cell.height / 2
     ticks = ticks_of(column.main)
     if column.main.choices:
@@ -141,5 +141,6 @@ def _tick_cell(column: PrintedField, cell: BoxMm, setting: Setting) -> tuple[lis
             ticks, cell.x + _CELL_PADDING, middle, cell.width - _CELL_PADDING, setting
         )
         return [outline, *drawn], placed
-    placement = tick_placement(ticks[0], cell.x + (cell.width - TICK_SIZE) / 2, middle)
+    left = cell.x + (cell.width - setting.sizes.tick_size) / 2
+    placement = tick_placement(ticks[0], left, middle, setting.sizes)
     return [outline, tick_outline(placement), Slot(ticks[0].field_id)], [placement]

@@ -30,6 +30,10 @@ class LabelLine:
         width = text_width_mm(self.text, self.size_pt, bold=self.bold)
         return width + _MARK_GAP + self._marks_width() if self.marks else width
 
+    def enlarged(self, factor: float) -> LabelLine:
+        """The same line in larger type; never in smaller."""
+        return replace(self, size_pt=self.size_pt * factor) if factor > 1.0 else self
+
     def _marks_width(self) -> float:
         return text_width_mm(self.marks, self.size_pt * _MARK_SIZE, bold=self.bold)
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from core.form_spec import FormSpec, Section, StaticText, TextStyle
+from core.form_spec import FieldSpec, FormSpec, Section, StaticText
 from core.placement import FormLayout, PageIdentity, Placement
 from forms_service.render.answer_limits import limit_problems
 from forms_service.render.artwork import Element, Piece, Role
-from forms_service.render.field_rows import field_row
+from forms_service.render.field_rows import field_rows
 from forms_service.render.group_tables import group_blocks
 from forms_service.render.office_corner import office_field, paint_office_corner
 from forms_service.render.page_blocks import (
@@ -29,20 +29,18 @@ from forms_service.render.page_blocks import (
     paginate,
 )
 from forms_service.render.page_furniture import (
-    FIRST_BODY_TOP,
-    NEXT_BODY_TOP,
     corner_marks,
     first_page_head,
     identity_pieces,
     next_page_head,
     page_foot,
 )
-from forms_service.render.paper_grid import BODY_BOTTOM, density
-from forms_service.render.running_text import footnote_block, section_bar, text_block
+from forms_service.render.paper_grid import BODY_BOTTOM, PRINTS, PrintSizes
+from forms_service.render.running_text import footnote_block, is_list_item, section_bar, text_block
 from forms_service.render.signature_rows import signed_statement
 
-VARIANTS = ("",)
-"""The settings a form is printed in."""
+VARIANTS = tuple(PRINTS)
+"""The settings a form is printed in: the usual one and the large print."""
 
 _DENSITY_STEPS = 24
 _CACHE_SIZE = 64
@@ -106,7 +104,7 @@ def lay_out(spec: FormSpec, variant: str = "") -> PrintedForm:
     key = spec_digest(spec), variant
     if key not in _printed_forms:
         _forget_oldest(_printed_forms)
-        _printed_forms[key] = _lay_out(spec)
+        _printed_forms[key] = _lay_out(spec, PRINTS[variant])
     return _printed_forms[key]
 
 
@@ -115,23 +113,25 @@ def _forget_oldest(kept: dict[Any, Any]) -> None:
         kept.pop(next(iter(kept)))
 
 
-def layout_problems(spec: FormSpec) -> list[LayoutProblem]:
+def layout_problems(spec: FormSpec, variant: str = "") -> list[LayoutProblem]:
     """Every wording that does not fit its place on paper, then every box too small for its answers."""
-    form = lay_out(spec)
+    form = lay_out(spec, variant)
     return [*form.problems, *limit_problems(spec, form.layout)]
 
 
-def _lay_out(spec: FormSpec) -> PrintedForm:
+def _lay_out(spec: FormSpec, sizes: PrintSizes) -> PrintedForm:
     placed: list[PlacedBlock] = []
     problems: list[LayoutProblem] = []
     for part in _parts(spec):
         first_page = placed[-1].page + 1 if placed else 1
-        blocks, noted = _fill_part(spec, part, first_page)
+        blocks, noted = _fill_part(spec, part, first_page, sizes)
         placed += blocks
         problems += noted
     pages = max((block.page for block in placed), default=1)
-    office = office_field(spec)
-    artwork: list[list[Piece]] = [_furniture(spec, page, pages, problems) for page in range(1, pages + 1)]
+    office = _office_field(spec, sizes)
+    artwork: list[list[Piece]] = [
+        _furniture(spec, page, pages, problems, sizes) for page in range(1, pages + 1)
+    ]
     placements: list[Placement] = []
     if office is not None:
         drawn, places = paint_office_corner(office)
@@ -146,12 +146,20 @@ def _lay_out(spec: FormSpec) -> PrintedForm:
         FormLayout(spec.id, spec.version, pages, tuple(placements)),
         tuple(tuple(page) for page in artwork),
         tuple(dict.fromkeys(problems)),
+        sizes.variant,
     )
 
 
-def _furniture(spec: FormSpec, page: int, pages: int, problems: list[LayoutProblem]) -> list[Piece]:
+def _furniture(
+    spec: FormSpec, page: int, pages: int, problems: list[LayoutProblem], sizes: PrintSizes
+) -> list[Piece]:
     head = first_page_head if page == 1 else next_page_head
-    return [*head(spec, problems), *page_foot(spec, page, pages), *corner_marks()]
+    return [*head(spec, problems, sizes), *page_foot(spec, page, pages, sizes), *corner_marks()]
+
+
+def _office_field(spec: FormSpec, sizes: PrintSizes) -> FieldSpec | None:
+    """The field that stands in the head; elsewhere it is a field like any other."""
+    return office_field(spec) if sizes.head.office_corner else None
 
 
 def _parts(spec: FormSpec) -> list[list[Section]]:
@@ -164,15 +172,16 @@ def _parts(spec: FormSpec) -> list[list[Section]]:
 
 
 def _fill_part(
-    spec: FormSpec, part: list[Section], first_page: int
+    spec: FormSpec, part: list[Section], first_page: int, sizes: PrintSizes
 ) -> tuple[list[PlacedBlock], list[LayoutProblem]]:
     """Set a part at the most generous density that costs no extra page."""
 
     def attempt(step: int) -> tuple[list[PlacedBlock], list[LayoutProblem]]:
-        setting = Setting(spec, density(step / _DENSITY_STEPS))
+        setting = Setting(spec, sizes.density(step / _DENSITY_STEPS), sizes=sizes)
         blocks = list(_part_blocks(part, setting))
-        top = FIRST_BODY_TOP if first_page == 1 else NEXT_BODY_TOP
-        return paginate(blocks, first_page, top, NEXT_BODY_TOP, BODY_BOTTOM), setting.problems
+        head = sizes.head
+        top = head.first_body_top if first_page == 1 else head.next_body_top
+        return paginate(blocks, first_page, top, head.next_body_top, BODY_BOTTOM), setting.problems
 
     return _most_generous(attempt)
 
@@ -200,7 +209,7 @@ def _last_page(tried: tuple[list[PlacedBlock], list[LayoutProblem]]) -> int:
 def _part_blocks(part: list[Section], setting: Setting) -> Iterable[Block]:
     spec = setting.spec
     explained: set[str] = set()
-    is_in_head = office_field(spec) is not None
+    is_in_head = _office_field(spec, setting.sizes) is not None
     for section in part:
         if is_in_head and section is spec.sections[0]:
             continue
@@ -243,17 +252,16 @@ def _row_blocks(section: Section, setting: Setting) -> Iterable[Block]:
         if isinstance(row, StaticText):
             texts += 1
             key = f"text.{texts}"
-            list_key = (list_key or key) if row.style is TextStyle.BULLET else ""
+            list_key = (list_key or key) if is_list_item(row) else ""
             yield text_block(row, setting, key=key, heading=heading, list_key=list_key)
             continue
         list_key = ""
         block = signed_statement(row, following, setting) if isinstance(following, StaticText) else None
         if block is not None:
             rows.pop(0)
-        else:
-            block = field_row(row, section.title, setting)
-        if block is not None:
             yield block
+        else:
+            yield from field_rows(row, section.title, setting)
 
 
 def _marks_used(part: list[Section]) -> list[str]:

@@ -9,7 +9,7 @@ from core.form_spec import FormSpec
 from core.localized_text import Language, LocalizedText
 from core.placement import Placement
 from forms_service.render.artwork import Element, Piece, moved_box, within
-from forms_service.render.paper_grid import Density
+from forms_service.render.paper_grid import USUAL_PRINT, Density, PrintSizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,12 @@ def box_too_narrow(subject: str, excess_mm: float) -> LayoutProblem:
 
 @dataclass(slots=True)
 class Setting:
-    """What every block is set with: the form, its density, and where problems are noted."""
+    """What every block is set with: the form, its density, its print, and where problems are noted."""
 
     spec: FormSpec
     density: Density
     problems: list[LayoutProblem] = field(default_factory=list)
+    sizes: PrintSizes = USUAL_PRINT
 
 
 @dataclass(frozen=True, slots=True)

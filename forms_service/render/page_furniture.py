@@ -33,21 +33,30 @@ from forms_service.render.artwork import (
     as_artifacts,
 )
 from forms_service.render.page_blocks import LayoutProblem, too_wide
-from forms_service.render.paper_grid import CENTRE, HEAD_LEFT, HEAD_RIGHT, LEFT, OFFICE_CORNER_RIGHT, RIGHT
+from forms_service.render.paper_grid import (
+    ARABIC_EM,
+    CENTRE,
+    HEAD_LEFT,
+    HEAD_RIGHT,
+    LEFT,
+    PRINTS,
+    RIGHT,
+    USUAL_PRINT,
+    HeadSizes,
+    PrintSizes,
+)
+from forms_service.render.running_text import balanced_lines
 from forms_service.render.typography import text_width_mm
 
 KINGDOM = LocalizedText(ar="المملكة المغربية", fr="Royaume du Maroc")
 FUND = LocalizedText(ar="الصندوق الوطني للضمان الاجتماعي", fr="Caisse Nationale de Sécurité Sociale")
 PAGE_NUMBER = LocalizedText(ar="صفحة {page} من {pages}", fr="Page {page} sur {pages}")
 
-_FIRST_RULE = 37.4
-_NEXT_RULE = 35.2
+FIRST_BODY_TOP = USUAL_PRINT.head.first_body_top
+"""Where the body of a form's first page begins in the usual print."""
 
-FIRST_BODY_TOP = 38.8
-"""Where the body of a form's first page begins."""
-
-NEXT_BODY_TOP = 37.0
-"""Where the body of every further page begins."""
+NEXT_BODY_TOP = USUAL_PRINT.head.next_body_top
+"""Where the body of every further page begins in the usual print."""
 
 _ARUCO_4X4_50 = (
     ("1011", "0101", "0011", "0010"),
@@ -57,10 +66,8 @@ _ARUCO_4X4_50 = (
 )
 """Inner cells of markers 0 to 3 (1 = white), each framed by one black cell."""
 
-_CAPTION_PT = 5.2
-_CAPTION_LEADING = 2.5
-_TITLE_WIDTH = 2 * (CENTRE - OFFICE_CORNER_RIGHT) - 3.0
-_SMALLEST_TITLE_PT = 8.0
+_CAPTION_LEADING_EM = 1.25
+_LETTERHEAD_TOP = 11.0
 
 
 def corner_marks() -> list[Piece]:
@@ -77,15 +84,17 @@ def _framed(rows: tuple[str, ...]) -> tuple[tuple[bool, ...], ...]:
 def identity_pieces(identity: PageIdentity) -> list[Piece]:
     """The QR code of a page and, under it, the same in readable words."""
     box = qr_box()
-    right = RIGHT - 1.0
+    left, right = HEAD_RIGHT + 3.0, RIGHT - 1.0
+    head = PRINTS.get(identity.variant, USUAL_PRINT).head
     lines = [
         f"{identity.form_id} – v{identity.version} – {identity.page}/{identity.pages}",
         *([identity.reference] if identity.reference else []),
     ]
     pieces: list[Piece] = [Pattern(box, _qr_rows(identity.encode()))]
     for number, text in enumerate(lines):
-        baseline = box.bottom + 4.6 + number * _CAPTION_LEADING
-        size = min(_CAPTION_PT, _CAPTION_PT * 34.0 / max(1.0, text_width_mm(text, _CAPTION_PT)))
+        size = min(head.caption_pt, head.caption_pt * (right - left) / text_width_mm(text, head.caption_pt))
+        leading = head.caption_pt * POINT_MM * _CAPTION_LEADING_EM
+        baseline = box.bottom + 2.0 + (number + 1) * leading
         middle = min(box.x + box.width / 2, right - text_width_mm(text, size) / 2)
         pieces.append(Words(text, middle, baseline, size, Language.FR, Align.CENTRE, bold=number == 1))
     return pieces
@@ -97,61 +106,74 @@ def _qr_rows(text: str) -> tuple[tuple[bool, ...], ...]:
     return tuple(tuple(bool(module) for module in row) for row in code.matrix)
 
 
-def first_page_head(spec: FormSpec, problems: list[LayoutProblem]) -> list[Piece]:
+def first_page_head(
+    spec: FormSpec, problems: list[LayoutProblem], sizes: PrintSizes = USUAL_PRINT
+) -> list[Piece]:
     """Letterhead and title, in both languages."""
-    pieces = _letterhead([KINGDOM, FUND, *spec.header[:2]])
-    pieces += _title(spec, Language.AR, 28.6, 15.0, problems)
-    pieces += _title(spec, Language.FR, 34.4, 12.0, problems)
-    pieces.append(Line(LEFT, _FIRST_RULE, RIGHT, _FIRST_RULE, 0.5))
+    head = sizes.head
+    pieces = _letterhead([KINGDOM, FUND, *spec.header[:2]], head)
+    pieces += _titles(spec, 0, head, problems)
+    pieces.append(Line(LEFT, head.first_rule, RIGHT, head.first_rule, 0.5))
     return pieces
 
 
-def next_page_head(spec: FormSpec, problems: list[LayoutProblem]) -> list[Piece]:
+def next_page_head(
+    spec: FormSpec, problems: list[LayoutProblem], sizes: PrintSizes = USUAL_PRINT
+) -> list[Piece]:
     """A smaller head: the fund and the title."""
-    pieces = _letterhead([FUND])
-    pieces += _title(spec, Language.AR, 19.6, 11.0, problems)
-    pieces += _title(spec, Language.FR, 25.2, 10.0, problems)
-    pieces.append(Line(LEFT, _NEXT_RULE, RIGHT, _NEXT_RULE, 0.35))
+    head = sizes.head
+    pieces = _letterhead([FUND], head) if head.next_letterhead else []
+    pieces += _titles(spec, 1, head, problems)
+    pieces.append(Line(LEFT, head.next_rule, RIGHT, head.next_rule, 0.35))
     return as_artifacts(pieces)
 
 
-def _letterhead(lines: list[LocalizedText]) -> list[Piece]:
+def _letterhead(lines: list[LocalizedText], head: HeadSizes) -> list[Piece]:
     pieces: list[Piece] = []
-    for number, words in enumerate(lines):
-        is_fund = words is FUND
-        size = 8.4 if is_fund else 7.2
-        baseline = 11.0 + number * 3.7
-        bold = is_fund or words is KINGDOM
-        pieces.append(Words(words.ar, HEAD_RIGHT, baseline, size, Language.AR, Align.RIGHT, bold))
-        pieces.append(Words(words.fr, HEAD_LEFT, baseline, size, Language.FR, Align.LEFT, bold))
+    sides = ((Language.AR, HEAD_RIGHT, Align.RIGHT, ARABIC_EM), (Language.FR, HEAD_LEFT, Align.LEFT, 1.0))
+    for language, edge, align, em in sides:
+        baseline = _LETTERHEAD_TOP
+        for words in lines:
+            is_fund = words is FUND
+            size = (head.fund_pt if is_fund else head.letterhead_pt) * em
+            bold = is_fund or words is KINGDOM
+            path = (Element(Role.PARAGRAPH, f"letterhead.{lines.index(words)}.{language}"),)
+            for line in balanced_lines(words.in_language(language), head.letterhead_width, size, bold):
+                pieces.append(Words(line, edge, baseline, size, language, align, bold, path=path))
+                baseline += head.letterhead_leading
     return pieces
 
 
-def _title(
-    spec: FormSpec, language: Language, baseline: float, size: float, problems: list[LayoutProblem]
-) -> list[Piece]:
-    text = spec.title.in_language(language)
-    width = text_width_mm(text, size, bold=True)
-    if width > _TITLE_WIDTH:
-        size = max(_SMALLEST_TITLE_PT, size * _TITLE_WIDTH / width)
-        excess = text_width_mm(text, size, bold=True) - _TITLE_WIDTH
-        if excess > 0.05:
-            problems.append(too_wide("title", language, excess))
-    path = (Element(Role.TITLE, "title"),)
-    return [Words(text, CENTRE, baseline, size, language, Align.CENTRE, bold=True, path=path)]
+def _titles(spec: FormSpec, which: int, head: HeadSizes, problems: list[LayoutProblem]) -> list[Piece]:
+    """The titles of the first page (0) or of any other (1)."""
+    pieces: list[Piece] = []
+    places = (head.first_titles, head.next_titles)[which]
+    room, middle = head.title_widths[which], head.title_middle[which]
+    for language, (baseline, size) in zip((Language.AR, Language.FR), places, strict=True):
+        text = spec.title.in_language(language)
+        width = text_width_mm(text, size, bold=True)
+        if width > room:
+            size = max(head.smallest_title_pt, size * room / width)
+            excess = text_width_mm(text, size, bold=True) - room
+            if excess > 0.05:
+                problems.append(too_wide("title", language, excess))
+        path = (Element(Role.TITLE, "title"),)
+        pieces.append(Words(text, middle, baseline, size, language, Align.CENTRE, bold=True, path=path))
+    return pieces
 
 
-def page_foot(spec: FormSpec, page: int, pages: int) -> list[Piece]:
+def page_foot(spec: FormSpec, page: int, pages: int, sizes: PrintSizes = USUAL_PRINT) -> list[Piece]:
     """The form's own reference and the page number, between the lower corner marks."""
     words = PAGE_NUMBER.fill(page=page, pages=pages)
     label = spec.reference_label
-    size = 7.0
+    size = sizes.head.foot_pt
+    arabic = size * ARABIC_EM
     baseline = PAGE_HEIGHT_MM - MARK_INSET_MM - MARK_SIZE_MM / 2 + size * POINT_MM * 0.36
     pieces: list[Piece] = [
         Words(label.fr, HEAD_LEFT, baseline, size, Language.FR, Align.LEFT, bold=True),
         Words(words.fr, CENTRE - 4.0, baseline, size, Language.FR, Align.RIGHT),
         Words("–", CENTRE, baseline, size, Language.FR, Align.CENTRE),
-        Words(words.ar, CENTRE + 4.0, baseline, size, Language.AR, Align.LEFT),
-        Words(label.ar, PAGE_WIDTH_MM - HEAD_LEFT, baseline, size, Language.AR, Align.RIGHT, bold=True),
+        Words(words.ar, CENTRE + 4.0, baseline, arabic, Language.AR, Align.LEFT),
+        Words(label.ar, PAGE_WIDTH_MM - HEAD_LEFT, baseline, arabic, Language.AR, Align.RIGHT, bold=True),
     ]
     return as_artifacts(pieces)

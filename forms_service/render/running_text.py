@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from core.form_spec import StaticText, TextStyle
 from core.localized_text import Direction, Language, LocalizedText
@@ -11,24 +12,27 @@ from forms_service.render.artwork import POINT_MM, Align, Element, Ink, Line, Pa
 from forms_service.render.labels import label_lines, printed_mark
 from forms_service.render.page_blocks import Block, Setting, too_wide
 from forms_service.render.paper_grid import (
+    ARABIC_EM,
     CONTENT_WIDTH,
-    LABEL_FLOOR_PT,
     LEFT,
     RIGHT,
     TEXT_COLUMN_GAP,
 )
 from forms_service.render.typography import METRICS, text_width_mm, wrap
 
-_BAR_GRAY = 0.87
+_BAR_GRAY = 0.9
 _BAR_RULE = 0.35
 _BAR_PADDING = 1.8
 _BAR_WORD_GAP = 3.0
 _BAR_SHRINK = 0.84
 _BULLET = "•"
+_NUMBERED = re.compile(r"(\d+\.) +(.+)", re.DOTALL)
+_ENLARGING_STEPS = 5
 _BULLET_INDENT_EM = 0.95
-_DIVIDER_GRAY = 0.62
-_DIVIDER_WIDTH = 0.12
 _NOTICE_PADDING = 1.0
+_FOOTNOTE_DROP = 0.35
+"""Lower than its band, away from the boxes above it."""
+
 _NOTICE_SIDE = 1.6
 
 
@@ -44,11 +48,13 @@ def section_bar(subject: str, title: LocalizedText, marks: tuple[str, ...], sett
     is_stacked = taken * _BAR_SHRINK > room
     if is_stacked:
         taken = max(line.width for line in label_lines(title, marks, size, bold=True))
-    size = max(LABEL_FLOOR_PT, size * min(1.0, room / taken))
+    size = max(setting.sizes.label_floor_pt, size * min(1.0, room / taken))
     french, arabic = label_lines(title, marks, size, bold=True)
     for line in (french, arabic):
         if line.width > room + 0.05:
             setting.problems.append(too_wide(subject, line.language, line.width - room))
+    beside = room if is_stacked else room - french.width - _BAR_WORD_GAP
+    arabic = arabic.enlarged(min(ARABIC_EM, beside / arabic.width))
     step = size * POINT_MM * 1.3
     height = density.bar_height + (step if is_stacked else 0.0)
     heading = (Element(Role.HEADING, subject),)
@@ -96,10 +102,29 @@ def text_block(
         case TextStyle.FOOTNOTE:
             block = _two_columns(text.text, density.footnote_pt, setting, paragraph)
         case TextStyle.LEGAL:
-            block = _two_columns(text.text, density.footnote_pt + 0.3, setting, paragraph, ink=0.2)
+            gap = 2 * density.text_gap
+            block = _two_columns(text.text, density.footnote_pt + 0.3, setting, paragraph, gap=gap)
+        case _ if numbered := _numbered(text.text):
+            number, rest = numbered
+            path = (Element(Role.LIST, list_key or key), Element(Role.ITEM, key))
+            block = _two_columns(rest, density.text_pt, setting, path, numbered=True, lead=number)
         case _:
             block = _two_columns(text.text, density.text_pt, setting, paragraph)
     return block
+
+
+def is_list_item(text: StaticText) -> bool:
+    """Whether the text opens with a bullet or a number of its own."""
+    is_paragraph = text.style is TextStyle.PARAGRAPH
+    return text.style is TextStyle.BULLET or (is_paragraph and _numbered(text.text) is not None)
+
+
+def _numbered(text: LocalizedText) -> tuple[str, LocalizedText] | None:
+    """The number that opens both wordings, and these without it."""
+    arabic, french = _NUMBERED.fullmatch(text.ar), _NUMBERED.fullmatch(text.fr)
+    if arabic is None or french is None or arabic[1] != french[1]:
+        return None
+    return french[1], LocalizedText(ar=arabic[2], fr=french[2])
 
 
 def footnote_block(mark: str, text: LocalizedText, setting: Setting) -> Block:
@@ -123,6 +148,51 @@ class _Columns:
         return (self.right - self.left - TEXT_COLUMN_GAP) / 2
 
 
+@dataclass(frozen=True, slots=True)
+class _SetText:
+    """One wording broken into lines of one size; they stand ``indent`` behind its sign."""
+
+    lines: list[str]
+    size_pt: float
+    indent: float
+
+
+def balanced_lines(text: str, width: float, size: float, bold: bool = False) -> list[str]:
+    """The text on as few lines as fit, all about equally long."""
+    count = len(wrap(text, width, size, bold=bold))
+    narrow, wide = width / 2, width
+    for _ in range(8 if count > 1 else 0):
+        middle = (narrow + wide) / 2
+        fits = len(wrap(text, middle, size, bold=bold)) <= count
+        narrow, wide = (narrow, middle) if fits else (middle, wide)
+    return wrap(text, wide, size, bold=bold)
+
+
+def _set_in_both(
+    text: LocalizedText, size: float, sign: str, width: float, *, bold: bool, balanced: bool
+) -> dict[Language, _SetText]:
+    """Both wordings, Arabic first and in larger type as far as that costs no line.
+
+    The places of boxes further down must not depend on how large Arabic is set.
+    """
+    broken_by = balanced_lines if balanced else wrap
+
+    def broken(language: Language, enlarged: float) -> _SetText:
+        own = size * enlarged
+        em = own * POINT_MM
+        indent = max(_BULLET_INDENT_EM * em, text_width_mm(sign, own) + 0.28 * em) if sign else 0.0
+        return _SetText(broken_by(text.in_language(language), width - indent, own, bold=bold), own, indent)
+
+    french, arabic = broken(Language.FR, 1.0), broken(Language.AR, 1.0)
+    most = max(len(french.lines), len(arabic.lines))
+    for step in range(_ENLARGING_STEPS, 0, -1):
+        enlarged = broken(Language.AR, 1.0 + (ARABIC_EM - 1.0) * step / _ENLARGING_STEPS)
+        if len(enlarged.lines) <= most:
+            arabic = enlarged
+            break
+    return {Language.AR: arabic, Language.FR: french}
+
+
 def _two_columns(
     text: LocalizedText,
     size: float,
@@ -131,6 +201,7 @@ def _two_columns(
     *,
     bold: bool = False,
     bullet: bool = False,
+    numbered: bool = False,
     lead: str = "",
     ink: Ink = 0.0,
     gap: float | None = None,
@@ -139,34 +210,39 @@ def _two_columns(
 ) -> Block:
     sign = _BULLET if bullet else lead
     em = size * POINT_MM
-    indent = max(_BULLET_INDENT_EM * em, text_width_mm(sign, size) + 0.28 * em) if sign else 0.0
     leading = setting.density.leading_em * em
+    wordings = _set_in_both(text, size, sign, columns.width, bold=bold, balanced=keep_with_next)
+    height = max(len(wording.lines) for wording in wordings.values()) * leading
     pieces: list[Piece] = []
-    count = 0
-    for language in (Language.AR, Language.FR):
+    for language, wording in wordings.items():
+        step_down = min(leading * wording.size_pt / size, height / len(wording.lines))
         own = _path_in(path, language)
-        body = (*own, Element(Role.BODY, "")) if bullet else own
-        lines = wrap(text.in_language(language), columns.width - indent, size, bold=bold)
-        count = max(count, len(lines))
+        body = (*own, Element(Role.BODY, "")) if bullet or numbered else own
         is_rtl = language.direction is Direction.RTL
-        edge, align, step = (
-            (columns.right, Align.RIGHT, -indent) if is_rtl else (columns.left, Align.LEFT, indent)
+        edge, align = (columns.right, Align.RIGHT) if is_rtl else (columns.left, Align.LEFT)
+        step = -wording.indent if is_rtl else wording.indent
+        first = Words(
+            sign,
+            edge,
+            _baseline(0, leading, step_down, em),
+            wording.size_pt,
+            language,
+            align,
+            bold=bold,
+            ink=ink,
         )
         if sign:
-            mark = (*own, Element(Role.LABEL, ""))
-            pieces.append(
-                Words(sign, edge, _baseline(0, leading, em), size, language, align, bold, ink, mark)
+            pieces.append(replace(first, path=(*own, Element(Role.LABEL, ""))))
+        pieces += [
+            replace(
+                first, text=line, x=edge + step, baseline=_baseline(number, leading, step_down, em), path=body
             )
-        for number, line in enumerate(lines):
-            baseline = _baseline(number, leading, em)
-            pieces.append(Words(line, edge + step, baseline, size, language, align, bold, ink, body))
-    height = count * leading
+            for number, line in enumerate(wording.lines)
+        ]
     lead_gap = setting.density.text_gap if gap is None else gap
-    middle = (columns.left + columns.right) / 2
-    divider = Line(middle, 0.0, middle, height + setting.density.text_gap, _DIVIDER_WIDTH, _DIVIDER_GRAY)
     if keep_with_next:
         lead_gap *= 2.2
-    return Block(height, (divider, *pieces), gap_before=lead_gap, keep_with_next=keep_with_next)
+    return Block(height, tuple(pieces), gap_before=lead_gap, keep_with_next=keep_with_next)
 
 
 def _path_in(path: Path, language: Language) -> Path:
@@ -177,8 +253,9 @@ def _path_in(path: Path, language: Language) -> Path:
     return (*outer, Element(leaf.role, f"{leaf.key}.{language}"))
 
 
-def _baseline(number: int, leading: float, em: float) -> float:
-    return (number + 0.5) * leading + METRICS.cap_height / 2 * em
+def _baseline(number: int, leading: float, step_down: float, em: float) -> float:
+    """First lines stand side by side; larger type takes wider steps where it has fewer lines."""
+    return leading / 2 + number * step_down + METRICS.cap_height / 2 * em
 
 
 def notice_block(
@@ -196,10 +273,8 @@ def notice_block(
     height = inner.height + 2 * _NOTICE_PADDING
     frame = BoxMm(left, 0, right - left, height)
     words = [piece.moved(_NOTICE_PADDING) for piece in inner.pieces if isinstance(piece, Words)]
-    middle = (left + right) / 2
-    divider = Line(middle, _NOTICE_PADDING, middle, height - _NOTICE_PADDING, _DIVIDER_WIDTH, _DIVIDER_GRAY)
     return Block(
         height,
-        (Panel(frame, None, 0.0, 0.3), divider, *words),
-        gap_before=max(1.0, setting.density.text_gap),
+        (Panel(frame, None, 0.0, 0.3), *words),
+        gap_before=max(1.6, 1.6 * setting.density.text_gap),
     )

@@ -45,7 +45,9 @@ def signed_statement(row: tuple[FieldSpec, ...], notice: StaticText, setting: Se
     pieces, placements = paint_column(statement, BoxMm(left, (room - said) / 2, left_width, said), setting)
     pieces += [piece.moved(height - warning.height) for piece in warning.pieces]
     words: list[Piece] = [*label_words(signature, right, right_width, band, setting)]
-    drawn, placed = paint_box(signature, BoxMm(right, band.height, right_width, height - band.height))
+    drawn, placed = paint_box(
+        signature, BoxMm(right, band.height, right_width, height - band.height), setting.sizes
+    )
     return Block(
         height,
         (*pieces, *words, *drawn),

@@ -10,10 +10,9 @@ from core.placement import BoxMm, Placement, WidgetKind
 from forms_service.render.artwork import POINT_MM, Align, Element, Panel, Path, Piece, Role, Slot
 from forms_service.render.labels import LabelLine, label_lines
 from forms_service.render.page_blocks import Setting, too_wide
-from forms_service.render.paper_grid import BOX_INSET, LABEL_FLOOR_PT, OUTLINE, OUTLINE_GRAY, TICK_SIZE
+from forms_service.render.paper_grid import ARABIC_EM, BOX_INSET, OUTLINE, USUAL_PRINT, PrintSizes
 
 _LABEL_GAP = 1.4
-_COLUMN_GAP = 3.0
 _LINE_EM = 1.3
 """Distance of the Arabic and the French baseline of one box, in ems."""
 
@@ -35,9 +34,9 @@ class Tick:
         """Its label's place in the document's structure."""
         return (Element(Role.PARAGRAPH, f"{self.field_id}={self.choice}.{language}"),)
 
-    def natural_width(self, size_pt: float) -> float:
+    def natural_width(self, size_pt: float, sizes: PrintSizes = USUAL_PRINT) -> float:
         """Width of the box and its longer label."""
-        return TICK_SIZE + _LABEL_GAP + max(line.width for line in self.lines(size_pt))
+        return sizes.tick_size + _LABEL_GAP + max(line.width for line in self.lines(size_pt))
 
 
 def ticks_of(field: FieldSpec) -> tuple[Tick, ...]:
@@ -47,22 +46,25 @@ def ticks_of(field: FieldSpec) -> tuple[Tick, ...]:
     return (Tick(field.id, None, field.label, field.footnotes),)
 
 
-def natural_ticks_width(ticks: tuple[Tick, ...], size_pt: float) -> float:
+def natural_ticks_width(ticks: tuple[Tick, ...], size_pt: float, sizes: PrintSizes = USUAL_PRINT) -> float:
     """What the boxes need to stand on one line."""
-    return sum(tick.natural_width(size_pt) for tick in ticks) + _COLUMN_GAP * (len(ticks) - 1)
+    return sum(tick.natural_width(size_pt, sizes) for tick in ticks) + sizes.tick_gap * (len(ticks) - 1)
 
 
-def tick_columns(ticks: tuple[Tick, ...], width: float, size_pt: float) -> list[list[float]]:
+def tick_columns(
+    ticks: tuple[Tick, ...], width: float, size_pt: float, sizes: PrintSizes = USUAL_PRINT
+) -> list[list[float]]:
     """Left edges of the boxes, line by line: equal columns where they fit, else even gaps."""
-    widths = [tick.natural_width(size_pt) for tick in ticks]
+    widths = [tick.natural_width(size_pt, sizes) for tick in ticks]
     count = len(ticks)
-    if max(widths) + _COLUMN_GAP / 2 <= width / count:
+    if max(widths) + sizes.tick_gap / 2 <= width / count:
         return [[index * width / count for index in range(count)]]
-    if natural_ticks_width(ticks, size_pt) <= width:
+    if natural_ticks_width(ticks, size_pt, sizes) <= width:
         gap = (width - sum(widths)) / count
         return [[sum(widths[:index]) + index * gap for index in range(count)]]
     per_line = max(
-        (number for number in range(1, count) if max(widths) + _COLUMN_GAP / 2 <= width / number), default=1
+        (number for number in range(1, count) if max(widths) + sizes.tick_gap / 2 <= width / number),
+        default=1,
     )
     return [
         [index * width / per_line for index in range(min(per_line, count - start))]
@@ -72,15 +74,15 @@ def tick_columns(ticks: tuple[Tick, ...], width: float, size_pt: float) -> list[
 
 def ticks_height(ticks: tuple[Tick, ...], width: float, setting: Setting) -> float:
     """Height of all the lines the boxes take in a column of ``width``."""
-    return len(tick_columns(ticks, width, setting.density.tick_pt)) * setting.density.tick_height
+    columns = tick_columns(ticks, width, setting.density.tick_pt, setting.sizes)
+    return len(columns) * setting.density.tick_height
 
 
 def paint_ticks(
     ticks: tuple[Tick, ...], x: float, middle: float, width: float, setting: Setting
 ) -> tuple[list[Piece], list[Placement]]:
     """Set the boxes in a column at ``x``, the whole centred on the height ``middle``."""
-    size = setting.density.tick_pt
-    lines = tick_columns(ticks, width, size)
+    lines = tick_columns(ticks, width, setting.density.tick_pt, setting.sizes)
     top = middle - len(lines) * setting.density.tick_height / 2
     pieces: list[Piece] = []
     placements: list[Placement] = []
@@ -90,15 +92,16 @@ def paint_ticks(
         for index, left in enumerate(lefts):
             tick = next(waiting)
             end = lefts[index + 1] - 1.0 if index + 1 < len(lefts) else width
-            placements.append(tick_placement(tick, x + left, line_middle))
+            placements.append(tick_placement(tick, x + left, line_middle, setting.sizes))
             pieces += [tick_outline(placements[-1]), Slot(tick.field_id, tick.choice)]
             pieces += _tick_label(tick, x + left, line_middle, end - left, setting)
     return pieces, placements
 
 
-def tick_placement(tick: Tick, x: float, middle: float) -> Placement:
+def tick_placement(tick: Tick, x: float, middle: float, sizes: PrintSizes = USUAL_PRINT) -> Placement:
     """The place of one box whose left edge is at ``x``, centred on the height ``middle``."""
-    frame = BoxMm(x, middle - TICK_SIZE / 2, TICK_SIZE, TICK_SIZE)
+    side = sizes.tick_size
+    frame = BoxMm(x, middle - side / 2, side, side)
     return Placement(
         tick.field_id, 0, frame.inset(BOX_INSET), WidgetKind.TICK, choice=tick.choice, frame=frame
     )
@@ -106,21 +109,23 @@ def tick_placement(tick: Tick, x: float, middle: float) -> Placement:
 
 def tick_outline(placement: Placement) -> Panel:
     """The printed outline of one box."""
-    return Panel(placement.frame or placement.box, 1.0, OUTLINE_GRAY, OUTLINE * 1.25)
+    return Panel(placement.frame or placement.box, 1.0, 0.0, OUTLINE * 1.2)
 
 
 def _tick_label(tick: Tick, x: float, middle: float, width: float, setting: Setting) -> list[Piece]:
-    room = width - TICK_SIZE - _LABEL_GAP
+    tick_size = setting.sizes.tick_size
+    room = width - tick_size - _LABEL_GAP
     size = setting.density.tick_pt
     widest = max(line.width for line in tick.lines(size))
     if widest > room:
-        size = max(LABEL_FLOOR_PT, size * room / widest)
+        size = max(setting.sizes.label_floor_pt, size * room / widest)
     french, arabic = tick.lines(size)
     for line in (french, arabic):
         if line.width > room + 0.05:
             subject = tick.field_id if tick.choice is None else f"{tick.field_id}={tick.choice}"
             setting.problems.append(too_wide(subject, Language(line.language), line.width - room))
-    left = x + TICK_SIZE + _LABEL_GAP
+    arabic = arabic.enlarged(min(ARABIC_EM, room / arabic.width))
+    left = x + tick_size + _LABEL_GAP
     em = size * POINT_MM
     baseline = middle - 0.2 * em
     return [
