@@ -48,16 +48,30 @@ class Widget:
     Attributes:
         head: Its dictionary's entries without rectangle, value and appearance, already written.
         on_state: Name of a tick box's ticked state, or empty.
+        rectangle: Its own box as PDF writes it.
+        bounds: Width and height of its own box, in points.
     """
 
     number: int
     placement: Placement
     head: str
     on_state: str = ""
+    rectangle: str = field(init=False)
+    bounds: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        box = self.placement.box
+        object.__setattr__(self, "rectangle", rectangle(box))
+        object.__setattr__(self, "bounds", bounds(box))
 
     def written(self, tail: str, box: BoxMm | None = None) -> str:
         """Its dictionary with further entries, in its own box or another one."""
-        return f"<< {self.head} /Rect {rectangle(box or self.placement.box)} {tail} >>"
+        place = self.rectangle if box is None or box is self.placement.box else rectangle(box)
+        return f"<< {self.head} /Rect {place} {tail} >>"
+
+    def bounds_of(self, box: BoxMm) -> str:
+        """Width and height of its own box, or of another one that a value takes up."""
+        return self.bounds if box is self.placement.box else bounds(box)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +205,12 @@ def rectangle(box: BoxMm) -> str:
     """A box as PDF writes it: its lower left and upper right corner."""
     x, y, width, height = points(box)
     return array(number(value) for value in (x, y, x + width, y + height))
+
+
+def bounds(box: BoxMm) -> str:
+    """Width and height of a box in points."""
+    _, _, width, height = points(box)
+    return f"{number(width)} {number(height)}"
 
 
 def _widget_entries(page: int, parent: int) -> dict[str, object]:

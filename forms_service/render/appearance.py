@@ -14,8 +14,8 @@ from core.localized_text import Direction
 from core.placement import BoxMm, WidgetKind
 from forms_service.render.answer_misfits import set_or_refuse
 from forms_service.render.artwork import POINT_MM
-from forms_service.render.text_operators import SetLine, number, set_line, show_run
-from forms_service.render.typography import METRICS, UNITS_PER_EM
+from forms_service.render.text_operators import glyph_digits, number, text_objects
+from forms_service.render.typography import METRICS, UNITS_PER_EM, advances, font_of
 from forms_service.render.value_fitting import (
     BLOCK_LEADING_EM,
     SIDE_MM,
@@ -44,12 +44,12 @@ class DrawnValue(NamedTuple):
     is_plain: bool
 
 
-def draw_value(spec: FormSpec, value: BoxedValue, *, font: str = "") -> DrawnValue:
+def draw_value(spec: FormSpec, value: BoxedValue, *, is_page_content: bool = False) -> DrawnValue:
     """Draw what is written in a box.
 
     Args:
-        font: Resource name to draw with; by default the plain font for what extracts rightly and
-            the silent one for everything else.
+        is_page_content: Drawn into the page for good: in the plain font throughout, and words in the
+            other language say so.  A field shows in the silent font what viewers extract wrongly.
 
     Raises:
         RenderError: The text does not fit at the smallest size, or has characters that the typeface lacks.
@@ -57,29 +57,24 @@ def draw_value(spec: FormSpec, value: BoxedValue, *, font: str = "") -> DrawnVal
     written = set_or_refuse(spec, value)
     place = value.placement
     if place.widget is WidgetKind.COMB:
-        operators = _draw_comb(written, place.comb or 1, font or "FormsV")
+        operators = _draw_comb(written, place.comb or 1, "FormsR" if is_page_content else "FormsV")
         return DrawnValue(operators, written.box, is_plain=False)
     is_plain = len(written.shaped) == 1 and len(written.shaped[0].runs) <= 1
-    chosen = font or ("FormsR" if is_plain else "FormsV")
-    return DrawnValue(_draw_lines(written, chosen, is_block=place.lines > 1), written.box, is_plain)
+    font = "FormsR" if is_plain or is_page_content else "FormsV"
+    base = written.direction if is_page_content else None
+    return DrawnValue(_draw_lines(written, font, base, is_block=place.lines > 1), written.box, is_plain)
 
 
-def _draw_lines(written: SetText, font: str, *, is_block: bool) -> str:
-    """Every run of one direction as a text object of its own, in reading order."""
+def _draw_lines(written: SetText, font: str, base: Direction | None, *, is_block: bool) -> str:
     width, height, size = written.box.width / POINT_MM, written.box.height / POINT_MM, written.size_pt
     side = SIDE_MM / POINT_MM
     leading = size * (BLOCK_LEADING_EM if is_block else TWO_LINES_LEADING_EM)
     baseline = _first_baseline(len(written.shaped), size, height, is_block=is_block)
-    head = f"BT /{font} {number(size)} Tf"
     drawn = ["0 g"]
     for line in written.shaped:
         taken = line.width * size / UNITS_PER_EM
         x = side if written.direction is Direction.LTR else width - side - taken
-        y = number(baseline)
-        drawn += [
-            f"{head} {number(x + run.left * size / UNITS_PER_EM)} {y} Td {show_run(run, size)} ET"
-            for run in line.runs
-        ]
+        drawn += text_objects(line, x, baseline, size, font, base)
         baseline -= leading
     return "\n".join(drawn)
 
@@ -94,27 +89,28 @@ def _first_baseline(lines: int, size: float, height: float, *, is_block: bool) -
 
 
 def _draw_comb(written: SetText, cells: int, font: str) -> str:
-    """One character in the middle of each cell, all in one text object: the pen moves between them."""
-    cell, size = written.box.width / POINT_MM / cells, written.size_pt
-    baseline = written.box.height / POINT_MM / 2 - METRICS.cap_height / 2 * size
+    """One character in the middle of each cell, the pen moving to the next in thousandths of the size."""
+    size = written.size_pt
     em = size / UNITS_PER_EM
+    cell = written.box.width / POINT_MM / cells / em
+    baseline = written.box.height / POINT_MM / 2 - METRICS.cap_height / 2 * size
     (text,) = written.lines
-    pen = 0.0
-    shown = [f"0 g BT /{font} {number(size)} Tf"]
-    y = number(baseline)
+    pen = 0
+    shown = []
     for index, character in enumerate(text):
-        if character.strip():
-            line = _alone(character)
-            x = (index + 0.5) * cell - line.width * em / 2
-            shown += [f"{number(x - pen)} {y} Td {show_run(run, size)}" for run in line.runs]
-            pen, y = x, "0"
-    return " ".join([*shown, "ET"])
+        glyph, width = _alone(character)
+        if glyph:
+            move = pen - round((index + 0.5) * cell - width / 2)
+            shown.append(f"{move}<{glyph}>")
+            pen += width - move
+    return f"0 g BT /{font} {number(size)} Tf 0 {number(baseline)} Td [{''.join(shown)}]TJ ET"
 
 
-@lru_cache(maxsize=512)
-def _alone(character: str) -> SetLine:
-    """A letter or digit of the typeface by itself; there are no more than the typeface has."""
-    return set_line(character, Direction.LTR)
+@lru_cache(maxsize=1024)
+def _alone(character: str) -> tuple[str, int]:
+    """The glyph of a letter or digit by itself, and its width; empty for spaces and invisible marks."""
+    gid = font_of(bold=False).get_nominal_glyph(ord(character))
+    return (glyph_digits()[gid], advances()[gid]) if gid and character.strip() else ("", 0)
 
 
 def draw_tick(width: float, height: float) -> str:

@@ -9,19 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.localized_text import Direction, Language
+from core.localized_text import Direction
 from core.placement import PAGE_HEIGHT_MM, BoxMm
 from forms_service.render.artwork import POINT_MM, Ink, Line, Panel, Pattern, Picture, Piece, Words
-from forms_service.render.structure import ARTIFACT_MARK, LOCALE, Mark
-from forms_service.render.typography import ShapedRun, shape
+from forms_service.render.structure import ARTIFACT_MARK, Mark
+from forms_service.render.text_operators import number, set_line, text_objects
 
 PAGE_HEIGHT_PT = PAGE_HEIGHT_MM / POINT_MM
-
-
-def number(value: float) -> str:
-    """A number as PDF writes it: at most three decimals, no superfluous zero."""
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
 
 
 def points(box: BoxMm) -> tuple[float, float, float, float]:
@@ -124,46 +118,8 @@ def draw_text(
 
     A stretch in letters of the other language says so, for the voice that reads it.
     """
-    line = shape(text, direction, size_pt, bold)
-    head = f"BT /{font} {number(size_pt)} Tf"
-    out = [_paint(ink)]
-    for run in line.runs:
-        drawn = f"{head} 1 0 0 1 {number(x_pt + run.x_pt)} {number(y_pt)} Tm {_glyphs(run, size_pt)} ET"
-        if run.direction is not direction and any(glyph.text[:1].isalpha() for glyph in run.glyphs):
-            language = Language.AR if run.direction is Direction.RTL else Language.FR
-            drawn = f"/Span <</Lang ({LOCALE[language]})>> BDC\n{drawn}\nEMC"
-        out.append(drawn)
-    return "\n".join(out)
-
-
-def _glyphs(run: ShapedRun, size_pt: float) -> str:
-    """The run's glyphs: one string where they follow each other, corrections where they do not."""
-    out: list[str] = []
-    pending = ""
-    pen, raised = run.x_pt, 0.0
-    items: list[str] = []
-    for glyph in run.glyphs:
-        if abs(glyph.y_pt - raised) > 1e-6:
-            items, pending = [*items, f"<{pending}>"] if pending else items, ""
-            if items:
-                out.append(f"[{''.join(items)}] TJ")
-            out.append(f"{number(glyph.y_pt)} Ts")
-            items, raised = [], glyph.y_pt
-        correction = round((pen - glyph.x_pt) * 1000 / size_pt)
-        if correction:
-            if pending:
-                items.append(f"<{pending}>")
-            items.append(str(correction))
-            pending = ""
-        pending += f"{glyph.gid:04X}"
-        pen = glyph.x_pt + glyph.advance_pt
-    if pending:
-        items.append(f"<{pending}>")
-    if items:
-        out.append(f"[{''.join(items)}] TJ")
-    if raised:
-        out.append("0 Ts")
-    return " ".join(out)
+    line = set_line(text, direction, bold)
+    return "\n".join([_paint(ink), *text_objects(line, x_pt, y_pt, size_pt, font, direction)])
 
 
 def _draw_line(line: Line) -> str:

@@ -10,7 +10,7 @@ from core.extraction import FieldAnswer
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import Direction, Language, LocalizedText
 from core.placement import BoxMm, Placement, WidgetKind
-from forms_service.render.acroform import Fields, Widget, form_xobject, print_field_attributes
+from forms_service.render.acroform import Fields, Widget, print_field_attributes
 from forms_service.render.answer_misfits import is_blank, paper_text
 from forms_service.render.appearance import base_direction, draw_tick, draw_value
 from forms_service.render.document import pages_dictionary
@@ -20,6 +20,7 @@ from forms_service.render.form_template import (
     identity_stream,
     template_of,
 )
+from forms_service.render.layout import PrintedForm
 from forms_service.render.pdf_objects import (
     ObjectTable,
     dictionary,
@@ -34,19 +35,19 @@ from forms_service.render.value_fitting import BoxedValue, spare_box
 __all__ = ["FilledPdf", "read_values", "render_blank", "render_blanks", "render_filled"]
 
 
-def render_blank(spec: FormSpec, reference: str = "", copies: int = 1) -> bytes:
+def render_blank(spec: FormSpec, reference: str = "", copies: int = 1, variant: str = "") -> bytes:
     """A blank to print or to fill on screen; several copies come as sheets to print, without fields."""
     if copies == 1:
-        return render_filled(spec, {}, reference)
-    return render_blanks(spec, [reference] * copies)
+        return render_filled(spec, {}, reference, variant=variant)
+    return render_blanks(spec, [reference] * copies, variant)
 
 
-def render_blanks(spec: FormSpec, references: Sequence[str]) -> bytes:
+def render_blanks(spec: FormSpec, references: Sequence[str], variant: str = "") -> bytes:
     """Blanks to print, one after the other in one file, each with its own reference.
 
     They are for paper, so their structure is not written a thousand times over.
     """
-    template = template_of(spec, fillable=False)
+    template = template_of(spec, fillable=False, variant=variant)
     objects = template.addition()
     tree = objects.reserve()
     kids = []
@@ -64,7 +65,11 @@ def render_blanks(spec: FormSpec, references: Sequence[str]) -> bytes:
 
 
 def render_filled(
-    spec: FormSpec, values: Mapping[str, FieldAnswer], reference: str = "", flatten: bool = False
+    spec: FormSpec,
+    values: Mapping[str, FieldAnswer],
+    reference: str = "",
+    flatten: bool = False,
+    variant: str = "",
 ) -> bytes:
     """A form with its answers in place.
 
@@ -72,12 +77,13 @@ def render_filled(
         values: Canonical answers by field id; fields that have no place on paper are left out.
         reference: Reference of the dossier, printed and in the QR code of every page.
         flatten: Draw the answers into the page and leave no field.
+        variant: Which print of the form: one of ``layout.VARIANTS``.
 
     Raises:
         RenderError: An answer does not fit its box, or names a field or a choice that the form lacks.
     """
-    template = template_of(spec, fillable=not flatten)
-    written = _written_answers(spec, values)
+    template = template_of(spec, fillable=not flatten, variant=variant)
+    written = _written_answers(template.form, values)
     objects = template.addition()
     if reference:
         template.put_reference(objects, reference)
@@ -92,24 +98,25 @@ def render_filled(
 
 
 def _written_answers(
-    spec: FormSpec, values: Mapping[str, FieldAnswer]
+    form: PrintedForm, values: Mapping[str, FieldAnswer]
 ) -> dict[str, tuple[FieldSpec, FieldAnswer]]:
     """The answers that have a place on paper; unknown names are refused."""
-    printed = {field.id: field for field in spec.printed_fields()}
-    known = {field.id for field in spec.fields()}
-    groups = {group.id for group in spec.groups}
-    unknown = [
-        field_id
-        for field_id in values
-        if field_id not in printed and field_id not in known and field_id.partition(".")[0] not in groups
-    ]
-    if unknown:
-        raise RenderError(_UNKNOWN_FIELD.fill(form=spec.id, fields="، ".join(unknown)), code="unknown_field")
+    printed = form.fields
+    elsewhere = [field_id for field_id in values if field_id not in printed]
+    if elsewhere:
+        _refuse_unknown(form.spec, elsewhere)
     return {
         field_id: (printed[field_id], value)
         for field_id, value in values.items()
         if field_id in printed and not is_blank(value)
     }
+
+
+def _refuse_unknown(spec: FormSpec, field_ids: Sequence[str]) -> None:
+    known = {field.id for field in spec.fields()} | {group.id for group in spec.groups}
+    unknown = [one for one in field_ids if one not in known and one.partition(".")[0] not in known]
+    if unknown:
+        raise RenderError(_UNKNOWN_FIELD.fill(form=spec.id, fields="، ".join(unknown)), code="unknown_field")
 
 
 def _ticked(field: FieldSpec, value: FieldAnswer, placements: Sequence[Placement]) -> list[Placement]:
@@ -133,17 +140,19 @@ def _fill_fields(
     objects: ObjectTable,
     written: Mapping[str, tuple[FieldSpec, FieldAnswer]],
 ) -> None:
+    fonts = {font: reference(template.fonts[font]) for font in ("FormsR", "FormsV")}
+    resources = objects.add(dictionary({"Font": dictionary(fonts)})) if written else 0
     for field_id, (field, value) in written.items():
-        widgets = fields.widgets.get(field_id, [])
-        if not widgets:
+        widgets = fields.widgets.get(field_id)
+        if widgets is None:
             continue
-        if widgets[0].placement.widget is WidgetKind.TICK:
+        placement = widgets[0].placement
+        if placement.widget is WidgetKind.TICK:
             _tick_boxes(fields, objects, field, value, widgets)
         else:
-            placement = widgets[0].placement
             spare = spare_box(field, placement, written)
             boxed = BoxedValue(paper_text(value, field), field, placement, spare, is_typed=True)
-            _write_text(template, objects, widgets[0], boxed)
+            _write_text(template.form.spec, objects, widgets[0], boxed, resources)
 
 
 def _tick_boxes(
@@ -160,15 +169,21 @@ def _tick_boxes(
         objects.put(group.number, group.written(ticked[0].choice))
 
 
-def _write_text(template: Template, objects: ObjectTable, widget: Widget, value: BoxedValue) -> None:
-    drawn = draw_value(template.form.spec, value)
-    _, _, width, height = points(drawn.box)
-    operators = f"/Tx BMC q 0 0 {number(width)} {number(height)} re W n\n{drawn.operators}\nQ EMC"
-    font = "FormsR" if drawn.is_plain else "FormsV"
-    fonts = {font: template.fonts[font]}
-    appearance = objects.add(form_xobject(operators, width, height, fonts))
-    tail = f"/V {text_string(value.text)} /AP << /N {reference(appearance)} >>"
-    objects.put(widget.number, widget.written(tail, drawn.box))
+def _write_text(
+    spec: FormSpec, objects: ObjectTable, widget: Widget, value: BoxedValue, resources: int
+) -> None:
+    """An appearance is too short to be worth deflating."""
+    drawn = draw_value(spec, value)
+    bounds = widget.bounds_of(drawn.box)
+    operators = f"/Tx BMC q 0 0 {bounds} re W n\n{drawn.operators}\nQ EMC"
+    appearance = objects.add(
+        f"<< /Type /XObject /Subtype /Form /BBox [0 0 {bounds}] /Resources {resources} 0 R "
+        f"/Length {len(operators)} >>\nstream\n{operators}\nendstream".encode("ascii")
+    )
+    objects.put(
+        widget.number,
+        widget.written(f"/V {text_string(value.text)} /AP << /N {appearance} 0 R >>", drawn.box),
+    )
 
 
 # --- flattened -------------------------------------------------------------------------------------
@@ -195,7 +210,7 @@ def _draw_into_pages(
             elif field is not None:
                 text = paper_text(value, field)
                 boxed = BoxedValue(text, field, place, spare_box(field, place, written))
-                shown = draw_value(template.form.spec, boxed, font="FormsR")
+                shown = draw_value(template.form.spec, boxed, is_page_content=True)
                 drawn = _at(shown.box, shown.operators)
                 language = Language.FR if base_direction(text, place.script) is Direction.LTR else None
             mark = replace(slot.mark, language=language)

@@ -68,6 +68,11 @@ class PrintedForm:
         """The placements of each page, in reading order."""
         return tuple(self.layout.on_page(page) for page in range(1, self.layout.pages + 1))
 
+    @cached_property
+    def fields(self) -> dict[str, FieldSpec]:
+        """Every field that has a place on paper, by its id, printed group rows included."""
+        return {field.id: field for field in self.spec.printed_fields()}
+
     def identity(self, page: int, reference: str) -> PageIdentity:
         """What the QR code of a page says."""
         return PageIdentity(self.spec.id, self.spec.version, page, self.layout.pages, reference, self.variant)

@@ -11,6 +11,7 @@ third smaller; the table of places is a stream as well (7.5.8).
 from __future__ import annotations
 
 import hashlib
+import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ _PACKED_TOGETHER = 128
 
 def text_string(text: str) -> str:
     """A text string in UTF-16 with its mark, in logical order, as form values must be."""
-    return f"<FEFF{text.encode('utf-16-be').hex().upper()}>"
+    return f"<feff{text.encode('utf-16-be').hex()}>"
 
 
 def name(text: str) -> str:
@@ -70,16 +71,9 @@ def raw_stream(data: bytes, entries: Mapping[str, object]) -> bytes:
     return head.encode("ascii") + b"\nstream\n" + data + b"\nendstream"
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where an object lies: at an offset of the file, or at an index of an object stream."""
-
-    kind: int
-    where: int
-    index: int = 0
-
-
-_IN_FILE, _IN_STREAM = 1, 2
+_FREE, _IN_FILE, _IN_STREAM = range(3)
+_PLACE = struct.Struct(">BIH").pack
+"""Where an object lies: at an offset of the file, or in an object stream at an index of it."""
 
 
 @dataclass(frozen=True)
@@ -129,34 +123,31 @@ class _Packed:
 
     data: bytes
     end: int
-    places: dict[int, _Place]
+    places: dict[int, bytes]
     next_number: int
 
     def closed(self, trailer: Mapping[str, object]) -> bytes:
         """The cross-reference stream and what follows it."""
         number = self.next_number
-        places = {**self.places, number: _Place(_IN_FILE, self.end)}
+        places = {**self.places, number: _PLACE(_IN_FILE, self.end, 0)}
         ranges, rows = _rows(places)
         head = {"Type": "/XRef", "Size": number + 1, "W": "[1 4 2]", "Index": array(ranges), **trailer}
         body = stream(rows, head)
         return b"%d 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (number, body, self.end)
 
 
-def _rows(places: Mapping[int, _Place]) -> tuple[list[int], bytes]:
+def _rows(places: Mapping[int, bytes]) -> tuple[list[int], bytes]:
     """The numbered stretches of a cross-reference stream, and its rows of seven bytes."""
     numbers = sorted(places)
     ranges: list[int] = []
-    rows = []
+    following = -1
     for number in numbers:
-        if ranges and number == ranges[-2] + ranges[-1]:
+        if number == following:
             ranges[-1] += 1
         else:
             ranges += [number, 1]
-        place = places[number]
-        rows.append(
-            place.kind.to_bytes(1, "big") + place.where.to_bytes(4, "big") + place.index.to_bytes(2, "big")
-        )
-    return ranges, b"".join(rows)
+        following = number + 1
+    return ranges, b"".join(map(places.__getitem__, numbers))
 
 
 class ObjectTable:
@@ -198,7 +189,7 @@ class ObjectTable:
         """A whole PDF file made of these objects."""
         packed = self.packed(len(_HEAD), first_number=1)
         identifier = hashlib.md5(packed.data, usedforsecurity=False).hexdigest().upper()
-        packed.places[0] = _Place(0, 0, 0xFFFF)
+        packed.places[0] = _PLACE(_FREE, 0, 0xFFFF)
         trailer = {
             "Root": reference(root),
             "Info": reference(info),
@@ -215,13 +206,13 @@ class ObjectTable:
         """
         level = 6 if first_number == 1 else 1
         next_number = self.next_number
-        places: dict[int, _Place] = {}
+        places: dict[int, bytes] = {}
         parts: list[bytes] = []
 
         def write(number: int, body: bytes) -> None:
             nonlocal position
             part = b"%d 0 obj\n%b\nendobj\n" % (number, body)
-            places[number] = _Place(_IN_FILE, position)
+            places[number] = _PLACE(_IN_FILE, position, 0)
             parts.append(part)
             position += len(part)
 
@@ -229,7 +220,7 @@ class ObjectTable:
             write(number, body)
         for numbers in _chunks(sorted(self._packable)):
             for index, number in enumerate(numbers):
-                places[number] = _Place(_IN_STREAM, next_number, index)
+                places[number] = _PLACE(_IN_STREAM, next_number, index)
             write(
                 next_number, _object_stream([(number, self._packable[number]) for number in numbers], level)
             )

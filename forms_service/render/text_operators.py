@@ -19,10 +19,12 @@ class SetRun(NamedTuple):
     """A run of one direction, ready to be shown.
 
     Attributes:
+        words: Its text, in the order it is read.
         left: Where it begins, in thousandths of the size from the line's left end.
         shows: How high its pieces are raised over the baseline, and the operator that shows each.
     """
 
+    words: str
     direction: Direction
     left: int
     width: int
@@ -79,7 +81,7 @@ def _set_run(words: str, direction: Direction, left: int, bold: bool) -> SetRun:
         overshoot = nominal[gid] + x_offset - advance
         width += advance
     shows += _shown(raised, items, glyphs)
-    return SetRun(direction, left, width, tuple(shows))
+    return SetRun(words, direction, left, width, tuple(shows))
 
 
 def _shown(raised: int, items: str, glyphs: str) -> list[tuple[int, str]]:
@@ -92,6 +94,30 @@ def _shown(raised: int, items: str, glyphs: str) -> list[tuple[int, str]]:
 def glyph_digits() -> tuple[str, ...]:
     """The four hexadecimal digits of every glyph number."""
     return tuple(f"{gid:04X}" for gid in range(len(advances())))
+
+
+def text_objects(
+    line: SetLine, x_pt: float, y_pt: float, size_pt: float, font: str, base: Direction | None = None
+) -> list[str]:
+    """A line with its left end at a place, each run a text object of its own, in reading order.
+
+    Args:
+        font: Name among the page's resources.
+        base: When given, a stretch in letters of the other direction says its language, for the
+            voice that reads it.
+    """
+    head = f"BT /{font} {number(size_pt)} Tf"
+    em, y = size_pt / UNITS_PER_EM, number(y_pt)
+    drawn = []
+    for run in line.runs:
+        shown = f"{head} {number(x_pt + run.left * em)} {y} Td {show_run(run, size_pt)} ET"
+        if base is not None and run.direction is not base and any(map(str.isalpha, run.words)):
+            shown = f"/Span <</Lang ({_LOCALES[run.direction]})>> BDC\n{shown}\nEMC"
+        drawn.append(shown)
+    return drawn
+
+
+_LOCALES = {Direction.RTL: "ar-MA", Direction.LTR: "fr-MA"}
 
 
 def show_run(run: SetRun, size_pt: float) -> str:
