@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,6 +109,61 @@ def test_lint_says_every_problem_with_its_place(run, tmp_path: Path) -> None:
     assert len(lines) >= 5 and all(
         line.split(":")[1].isdigit() and line.split(":")[2].isdigit() for line in lines
     )
+
+
+def draft(folder: Path, **changes: str) -> Path:
+    text = (Path(__file__).parent / "third_form" / "leave-1" / "v1.yaml").read_text(encoding="utf-8")
+    for old, new in changes.values():
+        assert old in text
+        text = text.replace(old, new)
+    path = folder / "draft.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+NO_TWIN = ("{id: person.first, kind: name, scripts: both,", "{id: person.first, kind: name, scripts: latn,")
+
+
+def test_lint_tells_warnings_from_errors_and_says_them_in_three_languages(run, tmp_path: Path) -> None:
+    path = draft(tmp_path, change=NO_TWIN)
+    words = {"en": "warning", "fr": "avertissement", "ar": "تنبيه"}
+    said = {language: run("specs", "lint", path, "--lang", language) for language in words}
+    for language, word in words.items():
+        (line,) = said[language].out.splitlines()
+        assert said[language].code == 0
+        assert re.fullmatch(rf"draft\.yaml:26:11: {word}: .*person\.first.*", line)
+    assert len({one.out.split(": ", 2)[2] for one in said.values()}) == 3
+    assert run("specs", "lint", path, "--strict").code == 1
+    (remark,) = run("specs", "lint", path, "--json").json
+    assert (remark["severity"], remark["line"]) == ("warning", 26)
+    assert set(remark["message"]) == {"ar", "fr", "en"} and all(remark["message"].values())
+
+
+def test_a_draft_from_anywhere_is_previewed(run, tmp_path: Path) -> None:
+    outcome = run("specs", "preview", draft(tmp_path), "-o", "shown", "--sample", "--boxes", "--lang", "ar")
+    assert outcome.code == 0
+    shown = {Path(line).name for line in outcome.out.splitlines()}
+    assert shown == {"index.html", "page-1.png", "page-1-sample.png", "page-1-boxes.png"}
+    for name in shown - {"index.html"}:
+        picture = Image.open(Path("shown") / name)
+        assert picture.width / picture.height == pytest.approx(210 / 297, abs=0.002)
+    page = (Path("shown") / "index.html").read_text(encoding="utf-8")
+    assert 'dir="rtl"' in page and "إشعار بالانقطاع عن العمل" in page
+
+
+def test_a_draft_that_is_no_spec_gets_lint_in_place_of_a_preview(run, tmp_path: Path) -> None:
+    path = draft(tmp_path, change=("kind: date", "kind: dat"))
+    outcome = run("specs", "preview", path, "-o", "shown")
+    assert outcome.code == 1 and not Path("shown").exists()
+    assert "draft.yaml:38" in outcome.out and "'date'" in outcome.out and not outcome.err
+    assert outcome.out.splitlines() == run("specs", "lint", path).out.splitlines()
+
+
+def test_a_paper_that_does_not_fit_is_shown_all_the_same(run, tmp_path: Path) -> None:
+    path = draft(tmp_path, change=("fr: Ville,", f"fr: {'Ville de naissance ' * 9},"))
+    outcome = run("specs", "preview", path, "-o", "shown")
+    assert outcome.code == 1 and "error: " in outcome.out
+    assert (Path("shown") / "page-1.png").exists()
 
 
 def test_the_schema_is_one(run) -> None:
@@ -223,6 +279,7 @@ def test_a_receipt_is_issued_and_an_altered_one_noticed(run, tmp_path: Path) -> 
         (["receipt", "issue", "binary.bin"], "binary.bin"),
         (["specs", "show"], "FORM"),
         (["specs", "nothing"], "nothing"),
+        (["specs", "preview", "999-9-99"], "999-9-99"),
         (["pdf", "read", "not-there.pdf"], "not-there.pdf"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from core.spec_language import json_schema
+from forms_service.commands.previewing import preview
 from forms_service.commands.shared import catalogue, configuration, print_json, progress
 from forms_service.spec_catalogue import spec_files
 
@@ -22,7 +23,10 @@ LINT_LANGUAGE = click.option(
 
 @click.group()
 def specs() -> None:
-    """List, show, check and rehearse the form specs."""
+    """List, show, check, preview and rehearse the form specs."""
+
+
+specs.add_command(preview)
 
 
 @specs.command("list")

@@ -9,7 +9,7 @@ from functools import cached_property
 from core.form_spec import FormSpec, StaticText
 from core.localized_text import Language, Script, dominant_script
 from core.placement import BoxMm, Placement, corner_mark_boxes, qr_box
-from forms_service.render.artwork import Words
+from forms_service.render.artwork import Role, Words
 from forms_service.render.layout import PrintedForm
 from forms_service.render.lint_advice import Advice, advise
 from forms_service.render.page_furniture import FIRST_BODY_TOP, NEXT_BODY_TOP
@@ -55,7 +55,8 @@ class _Page:
 
 
 def _is_foot(words: Words) -> bool:
-    return words.baseline > BODY_BOTTOM + 2.0 and words.size_pt <= 7.0 and words.baseline < 290.0
+    is_furniture = any(element.role is Role.ARTIFACT for element in words.path)
+    return is_furniture and words.baseline > BODY_BOTTOM
 
 
 def wording_advice(form: PrintedForm) -> list[Advice]:
