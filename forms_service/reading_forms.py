@@ -38,6 +38,16 @@ def form_lookup(catalogue: SpecCatalogue) -> FormLookup:
     return find
 
 
+def printed_papers(catalogue: SpecCatalogue) -> tuple[tuple[str, int, str], ...]:
+    """Every form, version and variant that a page whose code cannot be read may be of.
+
+    Slips are not among them: without its code, nobody knows what a slip asked.
+    """
+    from forms_service.render.layout import VARIANTS
+
+    return tuple((spec.id, spec.version, variant) for spec in catalogue.forms() for variant in VARIANTS)
+
+
 def _slip(spec: FormSpec, code: str) -> tuple[FormSpec, FormLayout] | None:
     from forms_service.render.correction_slip import lay_out_slip
 

@@ -26,7 +26,7 @@ def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None
     """
     from forms_service.ocr.page_images import load_pages
     from forms_service.ocr.scan import read_scan
-    from forms_service.reading_forms import form_lookup
+    from forms_service.reading_forms import form_lookup, printed_papers
 
     pages = [
         replace(page, file=str(file)) for file in files for page in load_pages(file.read_bytes(), str(file))
@@ -36,6 +36,7 @@ def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None
         reading = read_scan(
             pages,
             form_lookup(catalogue()),
+            papers=printed_papers(catalogue()),
             debug_directory=debug_images,
             watch=lambda _page: watch(next(done)),
         )

@@ -12,6 +12,7 @@ class PageCode(StrEnum):
     """What became of a page, or what a set of pages lacks."""
 
     READ = "read"
+    KNOWN_BY_PRINT = "known_by_print"
     UNIDENTIFIED = "unidentified_page"
     CODE_UNREADABLE = "unreadable_page_code"
     UNKNOWN_FORM = "unknown_form"
@@ -30,6 +31,11 @@ class PageCode(StrEnum):
 PAGE_SENTENCES: Mapping[PageCode, LocalizedText] = {
     PageCode.READ: LocalizedText(
         ar="قرئت الصفحة {page} من الاستمارة {form}.", fr="La page {page} du formulaire {form} a été lue."
+    ),
+    PageCode.KNOWN_BY_PRINT: LocalizedText(
+        ar="رمز الصفحة غير مقروء، فعُرفت من طباعتها: الصفحة {page} من الاستمارة {form}. تحققوا من أنها لهذا الملف.",
+        fr="Le code de la page est illisible ; elle est reconnue à son impression : page {page} du formulaire "
+        "{form}. Vérifiez qu'elle appartient à ce dossier.",
     ),
     PageCode.UNIDENTIFIED: LocalizedText(
         ar="هذه الصفحة ليست من استماراتنا أو رمزها غير ظاهر. إذا كانت وثيقة مرفقة فأضيفوها إلى الوثائق.",

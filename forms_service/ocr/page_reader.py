@@ -22,6 +22,7 @@ from forms_service.ocr.outlines import CHECK_REACH_MM, edge_offsets, is_seen, me
 from forms_service.ocr.page_identity import find_identity
 from forms_service.ocr.page_images import PageImage
 from forms_service.ocr.page_messages import PageCode, page_sentence
+from forms_service.ocr.print_matching import Paper, match_by_print
 from forms_service.ocr.registration import (
     CornerMark,
     Registration,
@@ -90,14 +91,22 @@ def read_page(
     forms: FormLookup,
     engine: TextEngine,
     debug_directory: Path | None = None,
+    papers: Sequence[Paper] = (),
 ) -> PageReading:
-    """Identify, lay, and read one page image; what fails is told, never raised."""
+    """Identify, lay, and read one page image; what fails is told, never raised.
+
+    Args:
+        papers: The forms, versions and variants that a page without a readable code may be of.
+    """
     marks = find_corner_marks(image.pixels)
     registration = register_by_marks(marks)
     mark = find_identity(image.pixels)
     identity = mark.identity if mark else _identity_by_place(image.pixels, registration)
+    match = match_by_print(image.pixels, marks, registration, papers, forms) if identity is None else None
+    if match is not None:
+        identity, registration = match.identity, match.registration
     if identity is None:
-        code = PageCode.CODE_UNREADABLE if registration else PageCode.UNIDENTIFIED
+        code = PageCode.CODE_UNREADABLE if marks else PageCode.UNIDENTIFIED
         return _unread(image, index, None, code)
     known = forms(identity.form_id, identity.version, identity.variant)
     if known is None:
@@ -119,7 +128,9 @@ def read_page(
         write_debug_image(
             debug_directory, f"{index + 1:03d}-{Path(image.file).stem}-{image.page}", page, fields
         )
-    code = PageCode.PARTLY_OUTSIDE if any(one.doubt in NOT_SHOWN for one in fields) else PageCode.READ
+    code = PageCode.KNOWN_BY_PRINT if match else PageCode.READ
+    if any(one.doubt in NOT_SHOWN for one in fields):
+        code = PageCode.PARTLY_OUTSIDE
     return PageReading(
         index,
         image.file,

@@ -246,6 +246,17 @@ def register_by_code(marks: Sequence[CornerMark], code_corners: np.ndarray) -> R
     return Registration(matrix, QR_SETBACK_MM * reach / spread + QR_SETBACK_MM, len(marks))
 
 
+def register_by_few_marks(marks: Sequence[CornerMark]) -> Registration | None:
+    """A rough lay by one or two corner marks; None without any.  Refine it on the outlines."""
+    if not marks:
+        return None
+    boxes = corner_mark_boxes()
+    page = np.concatenate([corner_points(boxes[mark.number]) for mark in marks])
+    image = np.concatenate([mark.corners for mark in marks])
+    matrix = np.vstack([_least_squares_affine(page, image, False), [0, 0, 1]])
+    return Registration(matrix, float("inf"), len(marks))
+
+
 def _least_squares_affine(page: np.ndarray, image: np.ndarray, sheared: bool) -> np.ndarray:
     """Best affine map, or best rotation and scale when the points lie too close for more."""
     if sheared:

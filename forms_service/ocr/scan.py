@@ -7,7 +7,7 @@ whatever a second image of a page says differently is kept beside the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from forms_service.ocr.page_images import PageImage
 from forms_service.ocr.page_messages import PageCode, page_sentence
 from forms_service.ocr.page_reader import NOT_SHOWN, FormLookup, PageReading, read_page
 from forms_service.ocr.people import people_apart, placed_by_order_doubted
+from forms_service.ocr.print_matching import Paper
 
 __all__ = ["FormLookup", "FormSet", "PageReading", "ScanProblem", "ScanReading", "read_scan"]
 
@@ -120,6 +121,7 @@ def read_scan(
     pages: Iterable[PageImage],
     forms: FormLookup,
     *,
+    papers: Sequence[Paper] = (),
     engine: TextEngine | None = None,
     debug_directory: Path | None = None,
     watch: Callable[[PageReading], None] | None = None,
@@ -129,6 +131,7 @@ def read_scan(
     Args:
         pages: As ``page_images.load_pages`` gives them; an iterator is never held as a whole.
         forms: Knows the spec and the layout of each form, version and variant.
+        papers: Those that a page without a readable code may be of; none, and it is not read.
         engine: The recogniser; the default one when None.
         debug_directory: Where to save pictures of what was read where.
         watch: Told each page as soon as it is read.
@@ -136,7 +139,7 @@ def read_scan(
     engine = engine or text_engine()
     readings = []
     for index, image in enumerate(pages):
-        reading = read_page(image, index, forms, engine, debug_directory)
+        reading = read_page(image, index, forms, engine, debug_directory, papers)
         readings.append(reading)
         if watch:
             watch(reading)
