@@ -31,22 +31,18 @@ def pdf() -> None:
 @click.option("--version", type=int, help="Version; the newest by default.")
 @click.option("--reference", default="", help="Dossier reference printed in the page identity.")
 @click.option("--copies", type=click.IntRange(1, 2000), default=1, show_default=True)
-def blank(form: str, output: Path | None, version: int | None, reference: str, copies: int) -> None:
+@click.option("--large", is_flag=True, help="In large print, for those who see little.")
+def blank(
+    form: str, output: Path | None, version: int | None, reference: str, copies: int, large: bool
+) -> None:
     """Write a fillable, printable blank."""
-    from core.receipt import normalize_reference
     from forms_service.render.form_pdf import render_blank
+    from forms_service.render.paper_grid import LARGE
 
     spec = catalogue().get(form, version)
-    if not re.fullmatch(r"[A-Za-z0-9-]{0,24}", reference):
-        raise DossierError(
-            LocalizedText(
-                ar="مرجع غير صالح",
-                fr=f"{reference!r} is not a reference; letters, digits and dashes only, 24 at most",
-            ),
-            code="bad_reference",
-        )
-    printed = normalize_reference(reference) or reference.upper()
-    write_output(render_blank(spec, reference=printed, copies=copies), output, f"{spec.id}-blank.pdf")
+    printed = _printed_reference(reference)
+    data = render_blank(spec, reference=printed, copies=copies, variant=LARGE if large else "")
+    write_output(data, output, f"{spec.id}-large.pdf" if large else f"{spec.id}-blank.pdf")
 
 
 @pdf.command("fill")
@@ -55,9 +51,13 @@ def blank(form: str, output: Path | None, version: int | None, reference: str, c
 @click.option("-o", "--output", type=OUTPUT_FILE, help="File to write; - for stdout.")
 @click.option("--version", type=int, help="Version; the newest by default.")
 @click.option("--flatten", is_flag=True, help="Draw the answers as page content, no fields left.")
-def fill(form: str, values: Path, output: Path | None, version: int | None, flatten: bool) -> None:
+@click.option("--large", is_flag=True, help="In large print, for those who see little.")
+def fill(
+    form: str, values: Path, output: Path | None, version: int | None, flatten: bool, large: bool
+) -> None:
     """Fill a form with the values of a YAML or JSON file (field id: value)."""
     from forms_service.render.form_pdf import render_filled
+    from forms_service.render.paper_grid import LARGE
 
     spec = catalogue().get(form, version)
     parsed = read_answers(spec, values)
@@ -67,7 +67,61 @@ def fill(form: str, values: Path, output: Path | None, version: int | None, flat
         raise DossierError(
             f"{values}: the paper has no room for {rows}; print another form", code="bad_input"
         )
-    write_output(render_filled(spec, answers, flatten=flatten), output, f"{spec.id}-filled.pdf")
+    data = render_filled(spec, answers, flatten=flatten, variant=LARGE if large else "")
+    write_output(data, output, f"{spec.id}-filled.pdf")
+
+
+@pdf.command("slip")
+@click.argument("form")
+@click.argument("fields", nargs=-1)
+@click.option("--documents", default="", help="Demands to ask again, with commas: id_assured,birth.2.")
+@click.option("--message", default="", help="What to tell the applicant.")
+@click.option("--name", "holder", default="", help="The applicant's name.")
+@click.option("-o", "--output", type=OUTPUT_FILE, help="File to write; - for stdout.")
+@click.option("--version", type=int, help="Version; the newest by default.")
+@click.option("--reference", default="", help="Reference of the dossier that the slip belongs to.")
+def slip(
+    form: str,
+    fields: tuple[str, ...],
+    documents: str,
+    message: str,
+    holder: str,
+    output: Path | None,
+    version: int | None,
+    reference: str,
+) -> None:
+    """Write a correction slip: a page that asks only FIELDS (ids, rows as children.2.birth) again."""
+    from core.correction_slip import requested
+    from forms_service.render.correction_slip import SlipNotes, render_slip
+
+    spec = catalogue().get(form, version)
+    demands = [one.strip() for one in documents.split(",") if one.strip()]
+    request = requested(spec, fields, demands)
+    if request.left_out or not (fields or demands):
+        named = f"a slip cannot ask {', '.join(map(repr, request.left_out))}" if request.left_out else ""
+        raise DossierError(
+            f"{named or 'name at least one field or document to ask again'}; "
+            f"list them with: forms-service specs show {spec.id}",
+            code="unknown_field",
+        )
+    notes = SlipNotes(holder=holder, message=message)
+    data = render_slip(spec, request.asked, _printed_reference(reference), notes)
+    write_output(data, output, f"{spec.id}-correction.pdf")
+
+
+def _printed_reference(reference: str) -> str:
+    """A reference as it is printed: grouped when it is one of ours, in capitals."""
+    from core.receipt import normalize_reference
+
+    if not re.fullmatch(r"[A-Za-z0-9-]{0,24}", reference):
+        raise DossierError(
+            LocalizedText(
+                ar="مرجع غير صالح",
+                fr=f"{reference!r} is not a reference; letters, digits and dashes only, 24 at most",
+            ),
+            code="bad_reference",
+        )
+    return normalize_reference(reference) or reference.upper()
 
 
 @pdf.command("read")

@@ -146,7 +146,8 @@ class PrintedSlip:
                 if item.page == page:
                     pieces += item.block.at(item.y, page)[0]
             pieces += page_foot(self.spec, page, self.layout.pages)
-            found.append([*pieces, *corner_marks(), *identity_pieces(self.identity(page, reference))])
+            pieces += [*corner_marks(), *identity_pieces(self.identity(page, reference))]
+            found.append([piece for piece in pieces if not isinstance(piece, Slot)])  # a pen needs no field
         return found
 
 
@@ -305,7 +306,7 @@ def _answer_row(columns: list[PrintedField], ease: _Ease, setting: Setting, note
         if note is not None:
             pieces += note_pieces(note, x, x + width, under, ease.note_pt, ease.note_lines, column.main.id)
         drawn, placed = paint_column(column, BoxMm(x, band.height, width, max(heights)), setting)
-        pieces += [piece for piece in drawn if not isinstance(piece, Slot)]
+        pieces += drawn
         placements += placed
     height = under + ease.note_height
     return Block(height, tuple(pieces), tuple(placements), gap_before=setting.density.row_gap)

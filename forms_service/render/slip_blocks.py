@@ -38,8 +38,8 @@ STEPS = (
     ),
 )
 STEP_BRING = LocalizedText(
-    ar="سلموا القسيمة والوثائق المطلوبة لوكالتكم، أو أرسلوا صورها من ملفكم على الخط.",
-    fr="Remettez-le avec les pièces demandées à votre agence, ou envoyez-les depuis votre dossier en ligne.",
+    ar="سلموا القسيمة مع الوثائق لوكالتكم، أو أرسلوا صورها من ملفكم على الخط.",
+    fr="Remettez-le avec les pièces à votre agence, ou envoyez le tout depuis votre dossier en ligne.",
 )
 STEP_ONLY_BRING = LocalizedText(
     ar="أحضروا الوثائق المذكورة أسفله: لا يُطلب أي جواب آخر.",
@@ -153,14 +153,15 @@ def message_block(message: str, setting: Setting) -> Block:
     pieces: list[Piece] = []
     height = 4.4 + _MESSAGE_LINES * leading + 1.4
     if message.strip():
-        pieces.append(Panel(BoxMm(LEFT, 0.0, CONTENT_WIDTH, height), None, 0.45, 0.25))
+        lines = fitted(" ".join(message.split()), CONTENT_WIDTH - 4.0, size, _MESSAGE_LINES)
+        frame = BoxMm(LEFT, 0.0, CONTENT_WIDTH, 4.4 + len(lines) * leading + 1.4)
+        pieces.append(Panel(frame, None, 0.45, 0.25))
         for language, x, align in _sides(2.0):
             path = (place, Element(Role.HEADING, f"caption.{language}"))
             words = MESSAGE.in_language(language)
             pieces.append(Words(words, x, 3.6, 7.4, language, align, True, NOTE_INK, path))
         language = Language.AR if dominant_script(message) is Script.ARAB else Language.FR
         x, align = (RIGHT - 2.0, Align.RIGHT) if language is Language.AR else (LEFT + 2.0, Align.LEFT)
-        lines = fitted(" ".join(message.split()), CONTENT_WIDTH - 4.0, size, _MESSAGE_LINES)
         path = (place, Element(Role.PARAGRAPH, "message"))
         pieces += _lines(lines, x, 4.4, size, language, align, path)
     else:
