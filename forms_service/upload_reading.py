@@ -26,7 +26,7 @@ from core.localized_text import LocalizedText
 from core.placement import PageIdentity
 from forms_service.ocr.page_identity import find_identity
 from forms_service.ocr.page_images import PageImage, load_pages
-from forms_service.reading_forms import form_lookup
+from forms_service.reading_forms import form_lookup, printed_papers
 from forms_service.reading_process import ReadingRequest
 from forms_service.services.messages import say
 from forms_service.spec_catalogue import SpecCatalogue
@@ -183,7 +183,7 @@ def _read_form(
     from forms_service.ocr.scan import read_scan
 
     forms = form_lookup(catalogue)
-    reading = read_scan([pages[number].image for number in usable], forms)
+    reading = read_scan([pages[number].image for number in usable], forms, papers=printed_papers(catalogue))
     for place, page in zip(usable, reading.pages, strict=True):
         described[place] |= _identified(page.identity, request)
         described[place]["registered"] = page.registered
