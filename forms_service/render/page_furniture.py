@@ -95,7 +95,8 @@ def identity_pieces(identity: PageIdentity) -> list[Piece]:
         size = min(head.caption_pt, head.caption_pt * (right - left) / text_width_mm(text, head.caption_pt))
         leading = head.caption_pt * POINT_MM * _CAPTION_LEADING_EM
         baseline = box.bottom + 2.0 + (number + 1) * leading
-        middle = min(box.x + box.width / 2, right - text_width_mm(text, size) / 2)
+        half = text_width_mm(text, size) / 2
+        middle = min(max(box.x + box.width / 2, left + half), right - half)
         pieces.append(Words(text, middle, baseline, size, Language.FR, Align.CENTRE, bold=number == 1))
     return pieces
 

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 
 from core.placement import MARK_INSET_MM, MARK_SIZE_MM, PAGE_HEIGHT_MM, PAGE_WIDTH_MM, qr_box
 
+LARGE = "L"
+"""What the page's code says of a large print."""
+
 LEFT = 10.0
 RIGHT = PAGE_WIDTH_MM - 10.0
 CONTENT_WIDTH = RIGHT - LEFT
@@ -240,7 +243,7 @@ USUAL_PRINT = PrintSizes(
 """What people print at home and agencies hand out."""
 
 LARGE_PRINT = PrintSizes(
-    variant="L",
+    variant=LARGE,
     tight=Density(
         box_height=11.0,
         row_gap=2.6,

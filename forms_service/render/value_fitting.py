@@ -23,6 +23,10 @@ from forms_service.render.typography import METRICS, UNITS_PER_EM, text_width_mm
 
 LARGEST_PT = 10.5
 COMB_PT = 12.0
+TALL_BOX_MM = 10.0
+"""From this height on a box is one of the large print, and so is what is written in it."""
+
+LARGEST_IN_TALL_PT = 15.0
 SMALLEST_PT = 6.0
 SMALLEST_IN_TWO_LINES_PT = 5.0
 SIDE_MM = 1.0
@@ -146,19 +150,24 @@ def _room_mm(box: BoxMm) -> float:
     return box.width - 2 * SIDE_MM
 
 
+def _largest_pt(box: BoxMm) -> float:
+    """The size of one line of writing that has all the room it wants."""
+    return LARGEST_IN_TALL_PT if box.height >= TALL_BOX_MM else LARGEST_PT
+
+
 def _in_cells(text: str, placement: Placement) -> SetText | None:
     cells = placement.comb or 1
     cell_pt, height_pt = placement.box.width / POINT_MM / cells, placement.box.height / POINT_MM
-    size = min(COMB_PT, cell_pt * 0.95, height_pt * 0.62)
+    size = min(max(COMB_PT, _largest_pt(placement.box)), cell_pt * 0.95, height_pt * 0.62)
     return SetText((text,), size, placement.box) if len(text) <= cells else None
 
 
 def _in_one_line(text: str, direction: Direction, line: SetLine, box: BoxMm) -> SetText | None:
     """The largest size, in steps of a quarter point, at which the line is no wider than the room."""
     width_em = line.width / UNITS_PER_EM
-    room_pt = _room_mm(box) / POINT_MM
-    if width_em * LARGEST_PT <= room_pt:
-        return SetText((text,), LARGEST_PT, box, direction, (line,))
+    room_pt, largest_pt = _room_mm(box) / POINT_MM, _largest_pt(box)
+    if width_em * largest_pt <= room_pt:
+        return SetText((text,), largest_pt, box, direction, (line,))
     size = math.floor(room_pt / width_em / _STEP_PT) * _STEP_PT
     return SetText((text,), size, box, direction, (line,)) if size >= SMALLEST_PT else None
 

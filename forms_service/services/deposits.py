@@ -107,17 +107,20 @@ class Deposits(ApplicantWork):
             spec, printed_answers(spec, dossier)[0], reference=row.reference, flatten=flatten
         )
 
-    def blank_pdf(self, form_id: str, copies: int = 1, reference: str = "") -> bytes:
+    def blank_pdf(self, form_id: str, copies: int = 1, reference: str = "", large: bool = False) -> bytes:
         """An empty form to print or to fill on a computer."""
         from forms_service.render.form_pdf import render_blank
+        from forms_service.render.paper_grid import LARGE
 
-        return render_blank(self.catalogue.get(form_id), reference=reference, copies=copies)
+        spec = self.catalogue.get(form_id)
+        return render_blank(spec, reference=reference, copies=copies, variant=LARGE if large else "")
 
-    def blank_pdfs(self, form_id: str, references: Sequence[str]) -> bytes:
+    def blank_pdfs(self, form_id: str, references: Sequence[str], large: bool = False) -> bytes:
         """One blank for each reference, in one file to print."""
         from forms_service.render.form_pdf import render_blanks
+        from forms_service.render.paper_grid import LARGE
 
-        return render_blanks(self.catalogue.get(form_id), list(references))
+        return render_blanks(self.catalogue.get(form_id), list(references), LARGE if large else "")
 
     def new_references(self, n: int) -> list[str]:
         """References for blanks printed beforehand; a dossier begins when such a page comes back."""
