@@ -95,11 +95,12 @@ PRINTED = _T("طُبعت يوم", "imprimé le")
 
 QR_MM = 33.0
 _QUIET_MM = 4.5
-_COUNT_MM = 16.0
+_COUNT_MM = 14.5
 _DOCUMENT_MM = (WIDTH_MM - 4 * _COUNT_MM) / 2
-_OFFICE_MM = 25.0
+_OFFICE_MM = 19.0
+_OFFICE_AIR_MM = 4.0
 _NUMBER = Style(9.6, INK)
-_AIR = (1.5, 1.0, 0.6)
+_AIR = (1.5, 1.0, 0.6, 0.2)
 """How much room stands around the rows; less is tried before a second sheet is begun."""
 
 
@@ -202,7 +203,7 @@ def _blocks(sheet: CoverSheet, air: float) -> Iterator[Block]:
         space(2.0 * air),
         _banner(sheet),
         space(2.0 * air),
-        *facts(_stated(sheet), "facts"),
+        *facts(_stated(sheet), "facts", 0.4 + 0.5 * air),
         space(3.0 * air),
         *_documents(sheet, air),
         space(3.0 * air),
@@ -211,7 +212,7 @@ def _blocks(sheet: CoverSheet, air: float) -> Iterator[Block]:
     below = [
         heading(OFFICE, "office"),
         space(1.2),
-        boxes_to_fill(OFFICE_BOXES, "office", _OFFICE_MM),
+        boxes_to_fill(OFFICE_BOXES, "office", _OFFICE_MM + _OFFICE_AIR_MM * air),
         *pair(FOR_THE_SCAN, SMALL, "scan", 1.5),
     ]
     yield from above

@@ -256,7 +256,9 @@ def row(
     return Block(height, tuple(pieces), keep_with_next=keep_with_next, repeated=repeated)
 
 
-def facts(lines: Iterable[tuple[LocalizedText, Sequence[Text]]], key: str) -> list[Block]:
+def facts(
+    lines: Iterable[tuple[LocalizedText, Sequence[Text]]], key: str, above_mm: float = CELL_PADDING_MM
+) -> list[Block]:
     """A table of facts: what is stated in the middle, its name in Arabic and in French on the sides."""
     label_mm = 40.0
     french, middle, arabic = columns(label_mm, WIDTH_MM - 2 * label_mm, label_mm)
@@ -269,7 +271,8 @@ def facts(lines: Iterable[tuple[LocalizedText, Sequence[Text]]], key: str) -> li
             Cell((Paragraph(name.fr, LABEL, Language.FR),), Align.LEFT),
         )
         path = (Element(Role.TABLE, key), Element(Role.ROW, str(number)))
-        blocks.append(row(cells, (arabic, middle, french), path, closed=number < len(stated) - 1))
+        closed = number < len(stated) - 1
+        blocks.append(row(cells, (arabic, middle, french), path, above_mm=above_mm, closed=closed))
     return [*blocks, rule(0.5, ACCENT)]
 
 

@@ -290,9 +290,9 @@ def _documents(documents: Sequence[SummaryDocument]) -> Iterator[Block]:
 
 
 def _answers(parts: Sequence[SummaryPart]) -> Iterator[Block]:
-    beside = PICTURE_MM if any(one.crop for part in parts for one in part.values) else 0.0
     yield heading(ANSWERS, "answers")
     for part in parts:
+        beside = PICTURE_MM if any(one.crop for one in part.values) else 0.0
         yield space(2.0)
         yield heading(part.title, f"part-{part.key}", level=Role.SUBHEADING)
         heads = _heads(part.key, beside)

@@ -19,7 +19,17 @@ from forms_service.render.cover_sheet import CoverDocument, CoverSheet, numbers_
 _T = LocalizedText
 OF_ROWS = _T("{group}: {rows}", "{group} : {rows}")
 TO_FILL_IN = _T("«{block}»: املؤوا {labels}.", "« {block} » : remplir {labels}.")
+TO_CORRECT = _T("«{block}»: صححوا {labels}.", "« {block} » : corriger {labels}.")
+LATE = _T(
+    "انقضى أجل الإيداع. يبقى الطلب مقبولا: أودعوه دون تأخير.",
+    "Le délai de dépôt est passé. La demande reste recevable : déposez-la sans attendre.",
+)
+LATE_ROWS = _T(
+    "انقضى أجل الإيداع ({group}: {rows}). يبقى الطلب مقبولا: أودعوه دون تأخير.",
+    "Le délai de dépôt est passé ({group} : {rows}). La demande reste recevable : déposez-la sans attendre.",
+)
 THE_FORM = _T("الاستمارة", "le formulaire")
+THE_SIGNED_FORM = _T("استمارة الطلب موقعة", "Formulaire de demande signé")
 FORM = "form"
 
 _IN_THE_TABLE = "missing_document"
@@ -67,7 +77,7 @@ def cover_facts(
         completed_at=completed_at,
         deadline=None if deposited_at else first_deadline(report),
         physical_check=physical_check,
-        documents=(*_demanded(spec, dossier, report), *_others(spec, dossier, types)),
+        documents=(*_demanded(spec, dossier, report, types), *_others(spec, dossier, types)),
         to_do=tuple(left_to_do(spec, report, is_deposited=deposited_at is not None)),
     )
 
@@ -83,8 +93,13 @@ def first_deadline(report: CompletenessReport) -> date | None:
 # --- documents ------------------------------------------------------------------------------------
 
 
-def _demanded(spec: FormSpec, dossier: Dossier, report: CompletenessReport) -> Iterator[CoverDocument]:
-    """One line a demand, in the order of the form; what is demanded of each row is counted together."""
+def _demanded(
+    spec: FormSpec, dossier: Dossier, report: CompletenessReport, types: DocumentTypes
+) -> Iterator[CoverDocument]:
+    """One line a demand, in the order of the form; what is demanded of each row is counted together.
+
+    The document's own name stands there, not the demand's wording: a counter needs it short.
+    """
     declined = Counter(one.type for one in dossier.attachments if one.declined)
     by_document: dict[str, list[Requirement]] = {one.id: [] for one in spec.documents}
     for need in (*report.required, *report.lifted):
@@ -98,7 +113,7 @@ def _demanded(spec: FormSpec, dossier: Dossier, report: CompletenessReport) -> I
         lacking = [one for one in to_hand_in if one.accepted < one.count]
         refused = sum(declined[name] for name in {needs[0].type, *needs[0].alternatives})
         yield CoverDocument(
-            label=needs[0].label,
+            label=THE_SIGNED_FORM if needs[0].type == FORM else types.label_of(needs[0].type),
             required=sum(one.count for one in needs),
             received=sum(one.present for one in needs),
             missing=sum(one.count - one.accepted for one in lacking),
@@ -127,23 +142,38 @@ def _others(spec: FormSpec, dossier: Dossier, types: DocumentTypes) -> Iterator[
 
 
 def left_to_do(spec: FormSpec, report: CompletenessReport, *, is_deposited: bool) -> Iterator[LocalizedText]:
-    """What is wrong besides missing documents; empty fields are named together, block by block."""
+    """What is wrong besides missing documents, in few lines: fields are named together, block by block."""
     errors = [one for one in report.findings if one.severity is Severity.ERROR and one.code != _IN_THE_TABLE]
-    empty = [one for one in errors if one.code == "missing_answer"]
-    yield from _to_fill_in(spec, empty)
-    yield from (one.message for one in errors if one.code != "missing_answer")
-    if not is_deposited:
-        yield from (one.message for one in report.findings if one.code == "late")
+    for code, wording in (("missing_answer", TO_FILL_IN), ("unreadable_answer", TO_CORRECT)):
+        yield from _block_by_block(spec, [one for one in errors if one.code == code], wording)
+    others = [one.message for one in errors if one.code not in ("missing_answer", "unreadable_answer")]
+    yield from dict.fromkeys(others)
+    late = [one for one in report.findings if one.code == "late"]
+    if late and not is_deposited:
+        yield _late(spec, late)
 
 
-def _to_fill_in(spec: FormSpec, empty: Iterable[Finding]) -> Iterator[LocalizedText]:
+def _late(spec: FormSpec, late: Iterable[Finding]) -> LocalizedText:
+    """Every missed deadline in one line; how far back payment reaches is said on the screens."""
+    rows = [one.subject.split(".") for one in late]
+    numbers = [int(number) for _, number in (row for row in rows if len(row) == 2) if number.isdigit()]
+    groups = [one for one in spec.groups if any(row[0] == one.id for row in rows)]
+    if not numbers or not groups:
+        return LATE
+    return LATE_ROWS.fill(group=groups[0].label, rows=numbers_in_words(numbers))
+
+
+def _block_by_block(
+    spec: FormSpec, findings: Iterable[Finding], wording: LocalizedText
+) -> Iterator[LocalizedText]:
     by_block: dict[str, tuple[LocalizedText, list[LocalizedText]]] = {}
-    for finding in empty:
+    for finding in findings:
         key, block, label = _place(spec, finding.subject)
         by_block.setdefault(key, (block, []))[1].append(label)
     for block, labels in by_block.values():
-        listed = LocalizedText("، ".join(one.ar for one in labels), ", ".join(one.fr for one in labels))
-        yield TO_FILL_IN.fill(block=block, labels=listed)
+        named = list(dict.fromkeys(labels))
+        listed = LocalizedText("، ".join(one.ar for one in named), ", ".join(one.fr for one in named))
+        yield wording.fill(block=block, labels=listed)
 
 
 def _place(spec: FormSpec, subject: str) -> tuple[str, LocalizedText, LocalizedText]:
@@ -152,8 +182,10 @@ def _place(spec: FormSpec, subject: str) -> tuple[str, LocalizedText, LocalizedT
         for one in section.fields():
             if one.id == subject:
                 return section.id, section.title or THE_FORM, one.label
-    group_id, _, rest = subject.partition(".")
-    number, _, name = rest.partition(".")
-    group = spec.group(group_id)
-    label = next(one.label for one in group.fields if one.id == name)
-    return f"{group_id}.{number}", group.item_label.fill(n=number), label
+    for group in spec.groups:
+        number, _, _ = subject.removeprefix(f"{group.id}.").partition(".")
+        for one in group.fields:
+            if subject == f"{group.id}.{number}.{one.id}":
+                return f"{group.id}.{number}", group.item_label.fill(n=number), one.label
+    fact = next((one for one in spec.facts if one.id == subject), None)
+    return "facts", THE_FORM, fact.label if fact else LocalizedText(subject, subject)

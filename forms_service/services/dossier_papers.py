@@ -38,7 +38,7 @@ from forms_service.storage.models import AccountRow, AnswerRow, DossierRow, Grou
 
 CROP_DPI = 150
 _CROP_QUALITY = 55
-_MARGIN, _LEAST_MARGIN_MM, _TICK_SIDE_MM = 0.25, 0.8, 12.0
+_MARGIN, _LEAST_MARGIN_MM, _TICK_SIDE_MM = 0.25, 0.8, 16.0
 """Paper shown around a box: a share of its height; beside a tick box, enough to see its words."""
 
 _MOST_EARLIER = 10

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from core.completeness import CompletenessReport, applies
 from core.conditions import Scope
-from core.dossier import STATE_LABELS, FieldValue
+from core.dossier import STATE_LABELS, FieldValue, Origin, fact_fields
 from core.extraction import Verdict
 from core.field_kinds import Answer, kind_of
 from core.form_spec import FieldSpec, FormSpec, Severity
@@ -42,11 +42,13 @@ OTHER = _T("معلومات أخرى", "Autres informations")
 YES = _T("نعم", "oui")
 
 ORIGIN_SURE = _T("{origin} · {percent} %", "{origin} · {percent} %")
+AGREES = _T("يطابق الورق · {percent} %", "concorde avec le papier · {percent} %")
 READ_AS = _T("قُرئ: «{raw}»", "lu : « {raw} »")
 TO_CHECK = _T("للتحقق: {why}", "à vérifier : {why}")
 TO_CHECK_ONLY = _T("للتحقق", "à vérifier")
 DIFFERS = _T("المقروء «{read}» يخالف هذا الجواب", "lu « {read} » : diffère de la réponse")
 SETTLED = _T("{decision} ({role}، {at})", "{decision} ({role}, {at})")
+DECIDED_BY = _T("البت: {role}، {at}", "décision : {role}, {at}")
 CHANGED = _T("«{old}» عُوض بـ«{new}» ({role}، {at})", "« {old} » remplacé par « {new} » ({role}, {at})")
 EMPTIED = _T("حُذف «{old}» ({role}، {at})", "« {old} » effacé ({role}, {at})")
 FACT_READ = _T("{label}: {value}", "{label} : {value}")
@@ -263,9 +265,14 @@ def _notes(
         yield ORIGIN_SURE.fill(origin=both("origin.scan"), percent=percent)
     if reading is None:
         return
-    if reading.raw and (words is None or reading.raw not in (words.ar, words.fr)):
-        yield READ_AS.fill(raw=reading.raw)
-    if reading.decision and has(f"review.value_{reading.decision}"):
+    if words is None or reading.value is None:
+        if reading.raw:
+            yield READ_AS.fill(raw=reading.raw)
+    elif given is not None and given.origin is not Origin.SCAN and not reading.conflicts:
+        yield AGREES.fill(percent=min(99, int(reading.confidence * 100)))
+    elif reading.shown != words:
+        yield READ_AS.fill(raw=reading.shown)
+    if reading.decision in ("accepted", "corrected"):
         decision = both(f"review.value_{reading.decision}")
         who = source.settled.get(reading.id)
         yield (SETTLED.fill(decision=decision, role=ROLES[who.role], at=_moment(who.at)) if who else decision)
@@ -306,8 +313,6 @@ def _moment(at: datetime) -> str:
 
 
 def _facts(spec: FormSpec, source: SummarySource) -> Iterator[SummaryValue]:
-    from core.dossier import fact_fields
-
     held = source.view.dossier.facts
     for one in fact_fields(spec):
         value = held.get(one.id)
@@ -328,16 +333,17 @@ def _document(one: AttachmentView, source: SummarySource, catalogue: SpecCatalog
     if one.child and source.view.spec.groups:
         row = source.view.spec.groups[0].item_label.fill(n=one.child)
         name = FOR_ROW.fill(name=name, row=row)
-    notes = [
+    facts = [
         FACT_READ.fill(label=_fact_label(type_id, key, catalogue), value=value)
         for key, value in ((key, _plain(value)) for key, value in one.facts.items())
         if value
     ]
-    if one.valid_until:
+    notes = [_in_one_line(facts)] if facts else []
+    if one.valid_until and one.valid_until.isoformat() not in map(str, one.facts.values()):
         notes.append(VALID_UNTIL.fill(day=f"{one.valid_until:%d/%m/%Y}"))
     verdict = both(f"review.document_{one.decision}") if one.decision else UNDECIDED
     if (who := source.settled.get(one.id)) is not None and one.decision:
-        notes.append(SETTLED.fill(decision=verdict, role=ROLES[who.role], at=_moment(who.at)))
+        notes.append(DECIDED_BY.fill(role=ROLES[who.role], at=_moment(who.at)))
     alarms = list(one.warnings)
     if one.decision_reason:
         code = f"reason.{one.decision_reason}"
@@ -345,6 +351,11 @@ def _document(one: AttachmentView, source: SummarySource, catalogue: SpecCatalog
     return SummaryDocument(
         name, one.filename, verdict, one.decision == "refused", tuple(notes), tuple(alarms)
     )
+
+
+def _in_one_line(texts: Iterable[LocalizedText]) -> LocalizedText:
+    every = list(texts)
+    return LocalizedText(" · ".join(one.ar for one in every), " · ".join(one.fr for one in every))
 
 
 def _fact_label(type_id: str | None, fact_id: str, catalogue: SpecCatalogue) -> LocalizedText:
