@@ -79,6 +79,7 @@ def task_list(dossier_id: str) -> str | Response:
     if not one.view.may_edit:
         return redirect(url_for("deposit.status", dossier_id=dossier_id))
     report = services().completeness(the_actor(), dossier_id)
+    progress = services().correction_progress(the_actor(), dossier_id)
     return render_template(
         "tasks.html",
         view=one.view,
@@ -88,7 +89,8 @@ def task_list(dossier_id: str) -> str | Response:
             if finding.severity is Severity.ERROR
         ],
         blocks=tasks.blocks(one.view, one.scope, report),
-        correction_places=tasks.correction_places(one.view, one.scope),
+        correction_places=tasks.correction_places(one.view, one.scope, progress),
+        correction_complete=progress is not None and progress.complete,
     )
 
 

@@ -1,4 +1,4 @@
-"""Papers made of one dossier: its cover sheet, the blank with the applicant's identity, the summary."""
+"""Papers made of one dossier: cover sheet, blank with the applicant's identity, summary, correction slip."""
 
 from __future__ import annotations
 
@@ -35,6 +35,13 @@ def summary(dossier_id: str) -> Response:
     """Every answer beside its picture, for the reviewer's file."""
     data = services().reviewer_summary(the_actor(), dossier_id, language())
     return _named(data, dossier_id, "summary")
+
+
+@pages.get("/<dossier_id>/correction-slip.pdf")
+@needs("applicant", "clerk", "reviewer")
+def correction_slip(dossier_id: str) -> Response:
+    """What a reviewer asked to mend, as a page to fill in by hand."""
+    return _named(services().correction_slip_pdf(the_actor(), dossier_id), dossier_id, "correction")
 
 
 def _named(data: bytes, dossier_id: str, paper: str) -> Response:

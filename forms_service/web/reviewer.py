@@ -261,12 +261,17 @@ def _choices(view: DossierView, every: list[ExtractionView]) -> dict[str, list[t
 
 def _places(view: DossierView) -> dict[str, str]:
     """The heading each field stands under: there is more than one «last name» on a form."""
-    return {
+    places = {
         one.id: section.title.in_language(language())
         for section in view.spec.sections
         if section.title
         for one in section.fields()
     }
+    for group in view.spec.groups:
+        for number in range(1, group.maximum + 1):
+            row = group.item_label.fill(n=number).in_language(language())
+            places |= {f"{group.id}.{number}.{one.id}": row for one in group.fields}
+    return places
 
 
 def _answers(view: DossierView) -> list[tuple[str, str, str, str]]:

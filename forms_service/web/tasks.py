@@ -10,6 +10,7 @@ from core.completeness import CompletenessReport, Finding, Requirement
 from core.conditions import Scope
 from core.form_spec import FormSpec, Group, Section, Severity
 from core.localized_text import LocalizedText
+from forms_service.services.correction_progress import CorrectionProgress
 from forms_service.services.made_forms import declarations_at_deposit
 from forms_service.services.views import DossierView
 from forms_service.web import correction, screens
@@ -181,23 +182,29 @@ class CorrectionPlace:
 
     label: str
     url: str | None
+    done: bool = False
 
 
-def correction_places(view: DossierView, scope: Scope) -> list[CorrectionPlace]:
-    """Where the applicant mends what a reviewer asked for."""
+def correction_places(
+    view: DossierView, scope: Scope, progress: CorrectionProgress | None = None
+) -> list[CorrectionPlace]:
+    """Where the applicant mends what a reviewer asked for, and what of it is done."""
     if view.correction is None:
         return []
     found = []
+    done = {**progress.fields, **progress.documents} if progress else {}
     for subject in view.correction.fields:
-        if label := _label_of(view.spec, subject):
+        if named := _label_of(view.spec, subject):
             row = correction.row_name(view.spec, subject)
-            words = label.in_language(language())
-            place = Finding("correction", Severity.INFO, subject, label, "")
-            found.append(CorrectionPlace(f"{row} – {words}" if row else words, place_of(view, scope, place)))
+            words = named.in_language(language())
+            place = Finding("correction", Severity.INFO, subject, named, "")
+            label = f"{row} – {words}" if row else words
+            found.append(CorrectionPlace(label, place_of(view, scope, place), done.get(subject, False)))
     for subject in view.correction.documents:
-        if named := correction.named_document(view.spec, subject):
-            label, anchor = named
-            found.append(CorrectionPlace(label, key_url(view.id, DOCUMENTS) + anchor))
+        if document := correction.named_document(view.spec, subject):
+            label, anchor = document
+            url = key_url(view.id, DOCUMENTS) + anchor
+            found.append(CorrectionPlace(label, url, done.get(subject, False)))
     return found
 
 
