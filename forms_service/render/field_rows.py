@@ -155,7 +155,10 @@ def label_band(columns: list[PrintedField], widths: list[float], setting: Settin
     if not labelled:
         return LabelBand(density.label_pt, 0, 0.0, density.label_pt, density.label_pt)
     fit = min(width / column.label_width(density.label_pt) for column, width in labelled)
-    lines = 1 if fit >= _ONE_LINE_SHRINK else 2
+    least_fit = _ONE_LINE_SHRINK
+    if setting.sizes.splits_rows:  # where labels hardly may shrink, they rather take a second line
+        least_fit = max(least_fit, setting.sizes.label_floor_pt / density.label_pt)
+    lines = 1 if fit >= least_fit - 1e-4 else 2
     if lines == 1:
         size = density.label_pt * min(1.0, fit)
     else:

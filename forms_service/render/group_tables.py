@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from core.form_spec import FieldSpec, Group, printed_group_row
+from core.form_spec import FieldSpec, Group, StaticText, TextStyle, printed_group_row
 from core.localized_text import Language, LocalizedText
 from core.placement import BoxMm, Placement, WidgetKind
 from forms_service.render.artwork import POINT_MM, Align, Element, Panel, Piece, Role, Slot, Words, within
 from forms_service.render.field_boxes import PrintedField, least_width, most_width, paint_box, printed_fields
-from forms_service.render.field_rows import placed_columns, shared_widths
+from forms_service.render.field_rows import field_rows, placed_columns, shared_widths
 from forms_service.render.page_blocks import Block, Setting, box_too_narrow, too_wide
 from forms_service.render.paper_grid import (
     ARABIC_EM,
@@ -15,7 +15,7 @@ from forms_service.render.paper_grid import (
     LEFT,
     OUTLINE,
 )
-from forms_service.render.running_text import section_bar
+from forms_service.render.running_text import section_bar, text_block
 from forms_service.render.structure import HEAD_ROW
 from forms_service.render.tick_boxes import paint_ticks, tick_outline, tick_placement, ticks_of
 from forms_service.render.typography import METRICS
@@ -33,6 +33,8 @@ def group_blocks(group: Group, setting: Setting) -> list[Block]:
         return []
     first = printed_group_row(group, 1)
     columns = printed_fields(first, None)
+    if setting.sizes.splits_rows:
+        return _rows_one_by_one(group, setting)
     places = _columns(group, columns, setting)
     table = Element(Role.TABLE, group.id)
     blocks = [
@@ -46,6 +48,19 @@ def group_blocks(group: Group, setting: Setting) -> list[Block]:
         for number in range(1, group.printed_rows + 1)
     ]
     return [block.within(Element(Role.SECTION, f"group.{group.id}")) for block in blocks]
+
+
+def _rows_one_by_one(group: Group, setting: Setting) -> list[Block]:
+    """The rows as small forms of their own, where a table would be wider than the page."""
+    place = Element(Role.SECTION, f"group.{group.id}")
+    blocks = [section_bar(group.id, group.label, (), setting)]
+    for number in range(1, group.printed_rows + 1):
+        name = StaticText(
+            LocalizedText(ar=f"{_NUMBER.ar} {number}", fr=f"{_NUMBER.fr} {number}"), TextStyle.HEADING
+        )
+        blocks.append(text_block(name, setting, key=f"row.{number}"))
+        blocks += field_rows(printed_group_row(group, number), None, setting)
+    return [block.within(place) for block in blocks]
 
 
 def _columns(group: Group, columns: list[PrintedField], setting: Setting) -> list[tuple[float, float]]:

@@ -84,8 +84,9 @@ def _framed(rows: tuple[str, ...]) -> tuple[tuple[bool, ...], ...]:
 def identity_pieces(identity: PageIdentity) -> list[Piece]:
     """The QR code of a page and, under it, the same in readable words."""
     box = qr_box()
-    left, right = HEAD_RIGHT + 3.0, RIGHT - 1.0
     head = PRINTS.get(identity.variant, USUAL_PRINT).head
+    left, right = head.caption_left, RIGHT - 1.0
+    top = head.caption_tops[0 if identity.page == 1 else 1]
     lines = [
         f"{identity.form_id} – v{identity.version} – {identity.page}/{identity.pages}",
         *([identity.reference] if identity.reference else []),
@@ -94,7 +95,7 @@ def identity_pieces(identity: PageIdentity) -> list[Piece]:
     for number, text in enumerate(lines):
         size = min(head.caption_pt, head.caption_pt * (right - left) / text_width_mm(text, head.caption_pt))
         leading = head.caption_pt * POINT_MM * _CAPTION_LEADING_EM
-        baseline = box.bottom + 2.0 + (number + 1) * leading
+        baseline = top + (number + 1) * leading
         half = text_width_mm(text, size) / 2
         middle = min(max(box.x + box.width / 2, left + half), right - half)
         pieces.append(Words(text, middle, baseline, size, Language.FR, Align.CENTRE, bold=number == 1))

@@ -94,6 +94,8 @@ class HeadSizes:
         first_titles: Baseline and size of the Arabic and of the French title.
         title_middle: What titles are centred on, on the first page and on the others.
         title_widths: How long they may be there.
+        caption_tops: Over the readable words of the page's code, on the first page and on the others.
+        caption_left: How far to the left these may reach.
         next_letterhead: Whether the fund stands on every page.
         office_corner: Whether the office's box may stand beside the title.
     """
@@ -110,6 +112,8 @@ class HeadSizes:
     title_widths: tuple[float, float]
     smallest_title_pt: float
     caption_pt: float
+    caption_tops: tuple[float, float]
+    caption_left: float
     foot_pt: float
     next_letterhead: bool
     office_corner: bool
@@ -173,6 +177,7 @@ class PrintSizes:
         )
 
 
+_QR_CAPTION_TOP = qr_box().bottom + 2.0
 _BESIDE_OFFICE = 2 * (CENTRE - OFFICE_CORNER_RIGHT) - 3.0
 
 USUAL_PRINT = PrintSizes(
@@ -224,6 +229,8 @@ USUAL_PRINT = PrintSizes(
         title_widths=(_BESIDE_OFFICE, _BESIDE_OFFICE),
         smallest_title_pt=8.0,
         caption_pt=6.2,
+        caption_tops=(_QR_CAPTION_TOP, _QR_CAPTION_TOP),
+        caption_left=HEAD_RIGHT + 3.0,
         foot_pt=7.2,
         next_letterhead=True,
         office_corner=True,
@@ -283,14 +290,16 @@ LARGE_PRINT = PrintSizes(
         fund_pt=13.0,
         letterhead_leading=5.6,
         letterhead_width=(HEAD_RIGHT - HEAD_LEFT - TEXT_COLUMN_GAP) / 2,
-        first_titles=((54.0, 21.0), (62.4, 17.0)),
-        first_rule=66.0,
+        first_titles=((59.0, 21.0), (67.4, 17.0)),
+        first_rule=71.0,
         next_titles=((19.0, 17.0), (28.0, 14.0)),
-        next_rule=39.8,
+        next_rule=42.0,
         title_middle=(CENTRE, (HEAD_LEFT + HEAD_RIGHT) / 2),
         title_widths=(CONTENT_WIDTH, HEAD_RIGHT - HEAD_LEFT),
         smallest_title_pt=12.0,
         caption_pt=12.0,
+        caption_tops=(41.0, 28.8),
+        caption_left=CENTRE + 30.0,
         foot_pt=12.0,
         next_letterhead=False,
         office_corner=False,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
 from itertools import combinations, pairwise
+from statistics import median
 
 import pytest
 
@@ -24,8 +26,8 @@ from core.placement import (
     qr_box,
 )
 from forms_service.render.artwork import Line, Panel, Words
-from forms_service.render.layout import lay_out, layout_problems
-from forms_service.render.paper_grid import BODY_BOTTOM, TICK_SIZE
+from forms_service.render.layout import VARIANTS, PrintedForm, lay_out, layout_problems
+from forms_service.render.paper_grid import BODY_BOTTOM, LARGE, PRINTS
 from tests.render.conftest import ROOT
 
 
@@ -34,9 +36,14 @@ def quiet_zones() -> tuple[BoxMm, ...]:
     return (*(box.inset(-MARK_SIZE_MM / 6) for box in corner_mark_boxes()), qr_box().inset(-2.4))
 
 
-def test_every_printed_field_has_its_place(any_form: FormSpec) -> None:
-    layout = lay_out(any_form).layout
-    for field in any_form.printed_fields():
+@pytest.fixture(params=VARIANTS, ids=["usual", "large"])
+def any_print(any_form: FormSpec, request: pytest.FixtureRequest) -> PrintedForm:
+    return lay_out(any_form, request.param)
+
+
+def test_every_printed_field_has_its_place(any_print: PrintedForm) -> None:
+    layout = any_print.layout
+    for field in any_print.spec.printed_fields():
         places = layout.of_field(field.id)
         expected = len(field.choices) if field.choices else 1
         assert len(places) == expected, field.id
@@ -51,21 +58,60 @@ def test_fields_on_screen_only_have_no_place(allowance: FormSpec) -> None:
     assert layout.of_field("assured.id_kind") == ()
 
 
-def test_boxes_are_big_enough_for_a_hand(any_form: FormSpec) -> None:
-    for place in lay_out(any_form).layout.placements:
+def test_boxes_are_big_enough_for_a_hand(any_print: PrintedForm) -> None:
+    """Lines at least 7 mm high and cells 5 mm wide; in large print 11 and 7."""
+    line_mm, cell_mm = (11.0, 7.0) if any_print.variant == LARGE else (7.0, 5.0)
+    for place in any_print.layout.placements:
         assert place.frame is not None
         if place.widget is WidgetKind.TICK:
-            assert place.frame.width == place.frame.height == pytest.approx(TICK_SIZE)
+            side = PRINTS[any_print.variant].tick_size
+            assert place.frame.width == place.frame.height == pytest.approx(side)
+            assert side >= (6.0 if any_print.variant == LARGE else 4.5)
             continue
-        assert place.frame.height >= 7.0, place.field_id
+        assert place.frame.height / place.lines >= line_mm - 1e-6, place.field_id
         if place.comb:
-            assert place.box.width / place.comb >= 5.0 - 1e-6, place.field_id
+            assert place.box.width / place.comb >= cell_mm - 1e-6, place.field_id
         if place.widget is WidgetKind.SIGNATURE:
             assert place.frame.height >= 15.0 and place.frame.width >= 60.0
 
 
-def test_boxes_neither_overlap_nor_leave_the_page(any_form: FormSpec) -> None:
-    layout = lay_out(any_form).layout
+def test_large_print_is_large(any_form: FormSpec) -> None:
+    form = lay_out(any_form, LARGE)
+    assert form.problems == ()
+    for number, page in enumerate(form.artwork, start=1):
+        for piece in [*page, *form.identity_artwork(number, "CN-2026-ABCDEFGH")]:
+            if isinstance(piece, Words) and not _is_mark(piece):
+                assert piece.size_pt >= 11.99, piece
+
+
+def _is_mark(words: Words) -> bool:
+    """A raised footnote mark."""
+    return re.fullmatch(r"(\([*\d]+\))+", words.text) is not None
+
+
+def test_nothing_is_printed_in_gray_strokes_or_gray_letters(any_print: PrintedForm) -> None:
+    """A printer would screen them into dots, which a copier loses."""
+    for page in any_print.artwork:
+        for piece in page:
+            if isinstance(piece, Words | Line):
+                assert piece.ink == 0.0, piece
+            if isinstance(piece, Line):
+                assert piece.width >= 0.2, piece
+            if isinstance(piece, Panel) and piece.stroke is not None:
+                assert piece.stroke == 0.0 and piece.stroke_width >= 0.2, piece
+
+
+def test_arabic_is_set_larger_than_french_wherever_there_is_room(any_print: PrintedForm) -> None:
+    sizes: dict[Language, list[float]] = {Language.AR: [], Language.FR: []}
+    for page in any_print.artwork:
+        for piece in page:
+            if isinstance(piece, Words) and not _is_mark(piece):
+                sizes[Language(piece.language)].append(piece.size_pt)
+    assert median(sizes[Language.AR]) >= 1.05 * median(sizes[Language.FR])
+
+
+def test_boxes_neither_overlap_nor_leave_the_page(any_print: PrintedForm) -> None:
+    layout = any_print.layout
     for page in range(1, layout.pages + 1):
         places = layout.on_page(page)
         for place in places:
@@ -75,16 +121,16 @@ def test_boxes_neither_overlap_nor_leave_the_page(any_form: FormSpec) -> None:
             assert not one.box.overlaps(other.box), (one.field_id, other.field_id)
 
 
-def test_marks_and_qr_stay_in_white(any_form: FormSpec) -> None:
-    form = lay_out(any_form)
+def test_marks_and_qr_stay_in_white(any_print: PrintedForm) -> None:
+    form = any_print
     for number, page in enumerate(form.artwork, start=1):
         for piece in [*page, *form.identity_artwork(number, "CN-2026-ABCDEFGH")]:
             if isinstance(piece, Words | Line | Panel):
                 assert not any(piece.box.overlaps(zone) for zone in quiet_zones()), piece
 
 
-def test_words_do_not_run_into_each_other(any_form: FormSpec) -> None:
-    form = lay_out(any_form)
+def test_words_do_not_run_into_each_other(any_print: PrintedForm) -> None:
+    form = any_print
     for number, page in enumerate(form.artwork, start=1):
         pieces = [*page, *form.identity_artwork(number, "CN-2026-ABCDEFGH")]
         words = [(piece, _ink(piece)) for piece in pieces if isinstance(piece, Words)]
@@ -92,8 +138,8 @@ def test_words_do_not_run_into_each_other(any_form: FormSpec) -> None:
             assert not box.overlaps(other_box), (one.text, other.text)
 
 
-def test_words_stay_out_of_the_boxes(any_form: FormSpec) -> None:
-    form = lay_out(any_form)
+def test_words_stay_out_of_the_boxes(any_print: PrintedForm) -> None:
+    form = any_print
     for number, page in enumerate(form.artwork, start=1):
         boxes = [place.box for place in form.layout.on_page(number)]
         for piece in page:
