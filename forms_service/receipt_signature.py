@@ -36,6 +36,12 @@ def sign(pdf: bytes, signer: Signer, field: str) -> bytes:
     from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+    class SigningWriter(IncrementalPdfFileWriter):
+        """Leaves what the paper says of itself as it is: rewritten, it would break the archives' rules."""
+
+        def _update_meta(self) -> None:
+            pass
+
     key_der = signer.file_key.private_bytes(
         _DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -51,7 +57,7 @@ def sign(pdf: bytes, signer: Signer, field: str) -> bytes:
     vouching.register_multiple(asn1_x509.Certificate.load(one.public_bytes(_DER)) for one in signer.chain)
     certificates = sum(len(one.public_bytes(_DER)) for one in signer.keys.certificates)
     signed = signers.sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(pdf)),
+        SigningWriter(io.BytesIO(pdf)),
         metadata,
         signers.SimpleSigner(
             signing_cert=asn1_x509.Certificate.load(signer.certificate.public_bytes(_DER)),

@@ -23,7 +23,7 @@ from core.receipt import DepositReceipt
 from forms_service.receipt_codes import CODE_PREFIX, SpoiltCode, facts_of_code, sign_code
 from forms_service.receipt_keys import ReceiptKeys, Signer
 from forms_service.receipt_signature import sign, signed_whole
-from forms_service.render.receipt_pdf import render_receipt
+from forms_service.render.receipt_pdf import render_receipt, stated_facts
 
 __all__ = [
     "CODE_PREFIX",
@@ -137,8 +137,9 @@ def issue(
     """
     code = verify_url + sign_code(receipt, signer)
     keywords = f"{MARKER} {signer.keys.key_id} {receipt.reference}"
-    drawn = render_receipt(receipt, code, keywords=keywords, language=language)
-    return sign(drawn, signer, f"{MARKER}-{signer.keys.key_id}")
+    field = f"{MARKER}-{signer.keys.key_id}"
+    drawn = render_receipt(receipt, code, keywords=keywords, language=language, signature_field=field)
+    return sign(drawn, signer, field)
 
 
 # --- checking -------------------------------------------------------------------------------------
@@ -191,11 +192,8 @@ def _names(pdf: bytes) -> Iterator[str]:
 
 def _stated(pdf: bytes) -> Mapping[str, object] | None:
     """The facts that travel in a file signed by us; None when it is no receipt."""
-    import pypdf
-
     try:
-        (content,) = pypdf.PdfReader(io.BytesIO(pdf)).attachments["receipt.json"]
-        stated = json.loads(content)
+        stated = json.loads(stated_facts(pdf))
     except Exception:  # signed by us, but another kind of paper, which may be of any make
         return None
     return stated if isinstance(stated, dict) and {"receipt", "reference"} <= stated.keys() else None

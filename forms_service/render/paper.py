@@ -11,45 +11,104 @@ from collections.abc import Mapping, Sequence
 
 from PIL import Image
 
-from forms_service.render.artwork import Picture, Piece
+from core.localized_text import LocalizedText
+from forms_service.render.artwork import Align, Picture, Piece, Role, Words
 from forms_service.render.document import catalog, page_entries, pages_dictionary
 from forms_service.render.drawing import draw
 from forms_service.render.font_objects import add_fonts, font_resources
 from forms_service.render.metadata import PaperProperties
 from forms_service.render.pdf_objects import (
     ObjectTable,
+    array,
     dictionary,
     raw_stream,
     reference,
     stream,
+    text_string,
 )
-from forms_service.render.structure import StructureTree
+from forms_service.render.structure import StructureTree, WrittenSlot
 
 __all__ = ["PaperProperties", "write_paper"]
 
+_PRINTED_AND_LOCKED = 4 + 128
+"""Annotation flags: archives ask that every field would be printed (ISO 19005-2, 6.3.2)."""
 
-def write_paper(pages: Sequence[Sequence[Piece]], properties: PaperProperties) -> bytes:
+
+def write_paper(
+    pages: Sequence[Sequence[Piece]],
+    properties: PaperProperties,
+    *,
+    signatures: Mapping[str, LocalizedText] | None = None,
+    by_columns: bool = False,
+) -> bytes:
     """A PDF of A4 pages, tagged and archival.
 
     Args:
         pages: The pieces of each page in reading order, in millimetres from its top left corner.
+        signatures: Fields that wait for an electronic signature, with what readers call them; a
+            ``Slot`` of each name says where in the reading order it comes.  They show nothing.
+        by_columns: Write the words at the right margin, in the middle and at the left one after the
+            other.  Viewers join what is written in turn on one height into one line, and cannot order
+            a line half French, half Arabic: copied text would be torn.  Screen readers follow the
+            structure, where every row stays a row.
     """
+    signatures = signatures or {}
     objects = ObjectTable()
     root, tree, info = objects.reserve(), objects.reserve(), objects.reserve()
     fonts = font_resources(add_fonts(objects))
     structure = StructureTree(properties.language)
+    widgets = {name: objects.reserve() for name in signatures}
     numbers = []
     for pieces in pages:
         index = structure.add_page()
-        drawn = draw(pieces, structure.mark(pieces))
+        marked = list(zip(pieces, structure.mark(pieces), strict=True))
+        if by_columns:
+            marked.sort(key=lambda one: _column(one[0]))
+        drawn = draw([piece for piece, _ in marked], [mark for _, mark in marked])
         content = objects.add(stream(drawn.operators.encode("ascii")))
         resources = dictionary({"Font": fonts, "XObject": _add_pictures(objects, drawn.pictures)})
-        numbers.append(objects.add(dictionary(page_entries(tree, index, resources, [content]))))
+        here = [widgets[name] for name, _ in structure.slots_of(index) if name in widgets]
+        page = page_entries(tree, index, resources, [content])
+        page |= {"Annots": array(map(reference, here))} if here else {}
+        numbers.append(objects.add(dictionary(page)))
     objects.put(tree, pages_dictionary(numbers))
     objects.put(info, properties.info())
-    written = structure.write(objects, numbers, {})
-    objects.put(root, catalog(objects, tree, properties, structure=written, is_archival=True))
+    places = structure.parent_indexes()
+    for index, number in enumerate(numbers):
+        for name, _ in structure.slots_of(index):
+            field = _signature_field(name, signatures[name], number, places[name, None])
+            objects.put(widgets[name], field)
+    slots = {(name, None): WrittenSlot(widget) for name, widget in widgets.items()}
+    written = structure.write(objects, numbers, slots)
+    form = {"AcroForm": dictionary({"Fields": array(map(reference, widgets.values()))})} if widgets else None
+    objects.put(root, catalog(objects, tree, properties, structure=written, is_archival=True, further=form))
     return objects.as_file(root, info).data
+
+
+def _column(piece: Piece) -> int:
+    """The turn of a piece that is written column by column: what lies under the words first."""
+    if not isinstance(piece, Words):
+        return 0
+    if piece.path and piece.path[0].role is Role.TITLE:
+        return 1
+    return {Align.RIGHT: 2, Align.CENTRE: 3, Align.LEFT: 4}[piece.align]
+
+
+def _signature_field(name: str, alternative: LocalizedText, page: int, place: int) -> str:
+    """A field for a signature that nobody sees on paper; archives want no appearance of such."""
+    return dictionary(
+        {
+            "Type": "/Annot",
+            "Subtype": "/Widget",
+            "FT": "/Sig",
+            "T": text_string(name),
+            "TU": text_string(f"{alternative.ar} – {alternative.fr}"),
+            "F": _PRINTED_AND_LOCKED,
+            "Rect": array([0, 0, 0, 0]),
+            "P": reference(page),
+            "StructParent": place,
+        }
+    )
 
 
 def _add_pictures(objects: ObjectTable, pictures: Mapping[str, Picture]) -> str | None:

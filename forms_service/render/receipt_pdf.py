@@ -1,52 +1,55 @@
 """Draw the deposit receipt: «وصل الإيداع» / « Accusé de dépôt de demande (*) », one sheet of A4.
 
-French stands on the left, Arabic on the right, what is stated in the middle.  The lists of documents
-flow to further sheets when they are very long; the verification code closes the last one.  Signing is
-not done here.
+French stands on the left, Arabic on the right, what is stated in the middle; Arabic is read first.
+The lists of documents flow to further sheets when they are very long; the verification code closes
+the last one.  The facts travel in the file's metadata, in the very spelling that is hashed.  Signing
+is not done here, but the signature's field is: it has its place among what is read.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.localized_text import Language, LocalizedText
-from core.placement import PAGE_WIDTH_MM
+from core.placement import BoxMm
 from core.receipt import DepositReceipt, ReceiptDocument
-from forms_service.render.fpdf_drawing import new_document
-from forms_service.render.receipt_sheet import (
+from forms_service.render.artwork import ARTIFACT, Align, Element, Panel, Path, Pattern, Piece, Role, Slot
+from forms_service.render.metadata import OWN_NAMESPACE, PaperProperties, XmpProperty
+from forms_service.render.paper import write_paper
+from forms_service.render.paper_blocks import (
+    SMALL,
+    Cell,
+    Column,
+    Paragraph,
+    Style,
+    columns,
+    heading,
+    pair,
+    row,
+    rule,
+    set_lines,
+    space,
+)
+from forms_service.render.paper_sheets import (
     ACCENT,
-    BAND,
-    BOTTOM_MM,
-    HAIRLINE,
-    HEAD_MM,
+    CENTRE_MM,
+    FUND,
+    INK,
     LABEL_INK,
-    MARGIN_MM,
-    NOTICE_FILL,
-    NOTICE_INK,
+    LEFT_MM,
     PALE_INK,
-    QR_MM,
     RIGHT_MM,
-    TOP_MM,
+    WARNING,
     WIDTH_MM,
     Block,
-    Color,
-    Column,
-    Sheet,
-    Style,
-    draw_qr,
-    height_of,
-    paginate,
-    write_centred,
+    foot,
+    moroccan_moment,
+    sheets_of,
 )
-from forms_service.render.typography import wrap
+from forms_service.render.qr_code import qr_rows
 
 TITLE = LocalizedText(ar="وصل الإيداع", fr="Accusé de dépôt de demande (*)")
-FUND = LocalizedText(
-    ar="الصندوق الوطني للضمان الاجتماعي",
-    fr="Caisse Nationale de Sécurité Sociale",
-)
 PORTAL = LocalizedText(
     ar="بوابة التجريد المادي لتعويضات النظام العام للصندوق الوطني للضمان الاجتماعي",
     fr="Portail de dématérialisation des prestations du régime général de la CNSS",
@@ -93,259 +96,287 @@ VERIFY_HOW = LocalizedText(
     "signé électroniquement : toute modification du fichier se voit à la vérification.",
 )
 CONTROL_CODE = LocalizedText(ar="رمز المراقبة", fr="Code de contrôle")
-PAGE = LocalizedText(ar="الصفحة {page} من {pages}", fr="Page {page} sur {pages}")
+QR_ALT = LocalizedText(
+    ar="رمز التحقق من الوصل {reference}", fr="Code de vérification de l’accusé {reference}"
+)
+SIGNATURE = LocalizedText(
+    ar="التوقيع الإلكتروني للصندوق الوطني للضمان الاجتماعي",
+    fr="Signature électronique de la Caisse Nationale de Sécurité Sociale",
+)
+
+FACTS_PROPERTY = "receipt"
+"""The property of the metadata that holds the receipt's facts as JSON."""
 
 LABEL_MM = 56.0
-VALUE_MM = WIDTH_MM - 2 * LABEL_MM
+MARK_MM = 18.0
 INDENT_MM = 3.0
-DOCUMENT_MM = 81.0
-HALF_MM = 84.0
+QR_MM = 36.0
+HALF_MM = WIDTH_MM / 2 - 4.5
+_NARROWEST_MM = 45.0
+_SIDE_MM = (WIDTH_MM - QR_MM) / 2 - 5.0
 
-AIR = (1.0, 0.75, 0.5, 0.3)
+AIR = (1.0, 0.75, 0.5, 0.3, 0.1)
 """How much room stands around the rows; less is tried before a second sheet is begun."""
 
 _LABEL = Style(9.5, LABEL_INK)
-_VALUE = Style(10.5, bold=True)
+_VALUE = Style(10.5, INK, bold=True)
 _REFERENCE = Style(13, ACCENT, bold=True)
-_DOCUMENT = Style(9)
+_DOCUMENT = Style(9, INK)
 _MARK = Style(10, ACCENT)
-_SMALL = Style(8, LABEL_INK)
+_NOTE = Style(8, LABEL_INK)
 _PALE = Style(9, PALE_INK)
-_HEADING = Style(10.5, ACCENT, bold=True)
+_NOTICE_FILL = (0.992, 0.965, 0.906)
+_READING = (Language.AR, Language.FR)
 
 
 def render_receipt(
-    receipt: DepositReceipt, code: str, *, keywords: str = "", language: Language = Language.AR
+    receipt: DepositReceipt,
+    code: str,
+    *,
+    keywords: str = "",
+    language: Language = Language.AR,
+    signature_field: str = "signature",
 ) -> bytes:
-    """Give the receipt's sheet as PDF, its facts attached as ``receipt.json``.
+    """Give the receipt's sheets as PDF/A-2u and PDF/UA-1, their facts in the metadata.
 
     Args:
         code: Text of the QR code.
         keywords: Words for the PDF's own metadata, by which a copy is known again.
         language: The applicant's language; it decides the title of the window, not the contents.
+        signature_field: Name of the field that waits for the signature.
     """
-    title = TITLE.in_language(language).removesuffix(" (*)")
-    document = new_document(f"{title} {receipt.reference}", language)
-    document.set_author(FUND.in_language(language))
-    document.set_subject(receipt.request_type.in_language(language))
-    document.set_keywords(keywords)
-    document.creation_date = receipt.issued_at
-    document.embed_file(
-        bytes=receipt.canonical_json(),
-        basename="receipt.json",
-        mime_type="application/json",
-        modification_date=receipt.issued_at,
+    properties = PaperProperties(
+        title=LocalizedText(*(f"{_bare_title(one)} {receipt.reference}" for one in _READING)),
+        language=language,
+        subject=receipt.request_type.in_language(language),
+        author=FUND.in_language(language),
+        keywords=keywords,
+        created=receipt.issued_at,
+        own=(XmpProperty(FACTS_PROPERTY, receipt.canonical_json().decode(), "Facts of the receipt as JSON"),),
     )
     pages = _pages(receipt, code)
-    for number, blocks in enumerate(pages, start=1):
-        sheet = Sheet(document)
-        _draw_head(sheet)
-        y_mm = TOP_MM + HEAD_MM
-        for block in blocks:
-            block.draw(sheet, y_mm)
-            y_mm += block.height_mm
-        _draw_foot(sheet, receipt.reference, number, len(pages))
-        sheet.finish()
-    return bytes(document.output())
+    pages[-1].append(Slot(signature_field))
+    return write_paper(pages, properties, signatures={signature_field: SIGNATURE}, by_columns=True)
 
 
-def _pages(receipt: DepositReceipt, code: str) -> list[list[Block]]:
-    """The blocks of every sheet: as few sheets as can be, and on these as airy as can be."""
-    settings = [paginate(list(_blocks(receipt, code, air))) for air in AIR]
+def stated_facts(pdf: bytes) -> bytes:
+    """The facts that travel in a receipt, as JSON: in its metadata, or attached as they once were.
+
+    Raises:
+        ValueError: The file is no receipt.
+    """
+    from xml.etree import ElementTree
+
+    import pypdf
+
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    if "receipt.json" in reader.attachments:
+        (content,) = reader.attachments["receipt.json"]
+        return content
+    packet = reader.trailer["/Root"]["/Metadata"].get_data()
+    found = ElementTree.fromstring(packet).find(f".//{{{OWN_NAMESPACE}}}{FACTS_PROPERTY}")  # noqa: S314
+    if found is None or not found.text:
+        raise ValueError("no facts of a receipt in this file")
+    return found.text.encode()
+
+
+def _bare_title(language: Language) -> str:
+    return TITLE.in_language(language).removesuffix(" (*)")
+
+
+def _pages(receipt: DepositReceipt, code: str) -> list[list[Piece]]:
+    """The pieces of every sheet: as few sheets as can be, and on these as airy as can be."""
+    settings = (sheets_of(list(_blocks(receipt, code, air)), foot(receipt.reference)) for air in AIR)
     return min(settings, key=len)
 
 
 def _blocks(receipt: DepositReceipt, code: str, air: float) -> Iterator[Block]:
     yield _title(air)
     yield from _facts(receipt, air)
-    yield _space(6 * air)
+    yield space(6 * air)
     if receipt.physical_check:
         yield _physical_check(air)
-        yield _space(6 * air)
-    yield from _documents(RECEIVED, NONE_RECEIVED, "✓", receipt.received, air)
-    yield _space(5 * air)
-    yield from _documents(MISSING, NONE_MISSING, "☐", receipt.missing, air)
+        yield space(6 * air)
+    yield from _documents("received", RECEIVED, NONE_RECEIVED, "✓", receipt.received, air)
+    yield space(5 * air)
+    yield from _documents("missing", MISSING, NONE_MISSING, "☐", receipt.missing, air)
     if receipt.missing:
-        yield _pair(NOT_COMPLETE, _SMALL, above_mm=2 * air)
+        yield space(1.0 + air)
+        yield _sides(NOT_COMPLETE, _NOTE, "not-complete")
     if receipt.claimed:
-        yield _space(5 * air)
-        yield from _documents(CLAIMED, NONE_RECEIVED, "?", receipt.claimed, air)
-    yield _space(6 * air)
+        yield space(5 * air)
+        yield from _documents("claimed", CLAIMED, NONE_RECEIVED, "?", receipt.claimed, air)
+    yield space(6 * air)
     yield _verification(receipt, code)
-    yield _pair(FOOTNOTE, _SMALL, above_mm=2.5)
+    yield _sides(FOOTNOTE, _NOTE, "footnote")
 
 
 # --- blocks ---------------------------------------------------------------------------------------
 
 
-def _space(height_mm: float) -> Block:
-    return Block(height_mm, lambda sheet, top_mm: None)
-
-
 def _title(air: float) -> Block:
-    drop_mm = 7.5 + 3.0 * air
+    drop_mm = 3.0 * air
+    column = Column(LEFT_MM, WIDTH_MM)
     lines = (
-        (TITLE.ar, Style(25, ACCENT, bold=True), 0.0),
-        (TITLE.fr, Style(16, ACCENT, bold=True), 10.0),
-        (PORTAL.ar, Style(9, LABEL_INK), 17.5),
-        (PORTAL.fr, Style(8.5, LABEL_INK), 22.3),
+        (TITLE.ar, Style(25, ACCENT, bold=True), Language.AR, Role.TITLE, 0.0),
+        (TITLE.fr, Style(16, ACCENT, bold=True), Language.FR, Role.TITLE, 12.0),
+        (PORTAL.ar, Style(9, LABEL_INK), Language.AR, Role.PARAGRAPH, 21.0),
+        (PORTAL.fr, Style(8.5, LABEL_INK), Language.FR, Role.PARAGRAPH, 25.8),
     )
-
-    def draw(sheet: Sheet, top_mm: float) -> None:
-        for text, style, baseline_mm in lines:
-            sheet.write(Column.TITLE, text, top_mm + drop_mm + baseline_mm, style)
-
-    return Block(drop_mm + 24.0 + 4.0 * air, draw)
+    pieces: list[Piece] = []
+    for text, style, language, role, top_mm in lines:
+        path = (Element(role, "title" if role is Role.TITLE else f"portal-{language}"),)
+        pieces += set_lines([text], column, drop_mm + top_mm, style, language, Align.CENTRE, path)
+    return Block(drop_mm + 31.0 + 3.5 * air, tuple(pieces))
 
 
 def _facts(receipt: DepositReceipt, air: float) -> Iterator[Block]:
-    yield _rule(0.5, ACCENT)
-    yield _fact(NAME, _both(receipt.applicant_name), air)
-    yield _fact(REGISTRATION, [receipt.registration], air)
-    yield _fact(REQUEST_TYPE, _both(receipt.request_type), air)
-    yield _fact(REFERENCE, [receipt.reference], air, _REFERENCE)
-    yield _fact(DATE, [moroccan_moment(receipt.deposited_at)], air, last=receipt.completed_at is None)
+    stated = [
+        (NAME, _both(receipt.applicant_name)),
+        (REGISTRATION, _plain(receipt.registration)),
+        (REQUEST_TYPE, _both(receipt.request_type)),
+        (REFERENCE, _plain(receipt.reference, _REFERENCE)),
+        (DATE, _plain(moroccan_moment(receipt.deposited_at))),
+    ]
     if receipt.completed_at is not None:
-        yield _fact(COMPLETED, [moroccan_moment(receipt.completed_at)], air, last=True)
-    yield _rule(0.5, ACCENT)
+        stated.append((COMPLETED, _plain(moroccan_moment(receipt.completed_at))))
+    french, middle, arabic = columns(LABEL_MM, WIDTH_MM - 2 * LABEL_MM, LABEL_MM)
+    across = (Column(arabic.left_mm + 3.0, LABEL_MM - 3.0), middle, Column(french.left_mm, LABEL_MM - 3.0))
+    yield rule(0.5, ACCENT)
+    for number, (name, texts) in enumerate(stated):
+        cells = (
+            Cell((Paragraph(name.ar, _LABEL, Language.AR),), Align.RIGHT, Role.HEAD_CELL),
+            Cell(texts, Align.CENTRE),
+            Cell((Paragraph(name.fr, _LABEL, Language.FR),), Align.LEFT, Role.HEAD_CELL),
+        )
+        path = (Element(Role.TABLE, "facts"), Element(Role.ROW, str(number)))
+        yield row(cells, across, path, above_mm=0.6 + 2.0 * air, closed=number < len(stated) - 1)
+    yield rule(0.5, ACCENT)
 
 
-def _both(text: LocalizedText) -> list[str]:
+def _plain(text: str, style: Style = _VALUE) -> tuple[Paragraph, ...]:
+    return (Paragraph.of_value(text, style),) if text else ()
+
+
+def _both(text: LocalizedText) -> tuple[Paragraph, ...]:
     """Arabic over French; once where they are the same."""
-    return list(dict.fromkeys(wording for wording in (text.ar, text.fr) if wording))
-
-
-def _fact(
-    label: LocalizedText, values: list[str], air: float, style: Style = _VALUE, *, last: bool = False
-) -> Block:
-    french = wrap(label.fr, LABEL_MM - 3, _LABEL.size_pt)
-    arabic = wrap(label.ar, LABEL_MM - 3, _LABEL.size_pt)
-    middle = [line for value in values for line in wrap(value, VALUE_MM - 2, style.size_pt, style.bold)]
-    height_mm = max(height_of(french, _LABEL), height_of(arabic, _LABEL), height_of(middle, style), 6.0)
-    height_mm += 4.0 * air
-
-    def draw(sheet: Sheet, top_mm: float) -> None:
-        write_centred(sheet, Column.FRENCH, french, top_mm, height_mm, _LABEL)
-        write_centred(sheet, Column.VALUE, middle, top_mm, height_mm, style)
-        write_centred(sheet, Column.ARABIC, arabic, top_mm, height_mm, _LABEL)
-        if not last:
-            sheet.rule(top_mm + height_mm, 0.15, HAIRLINE)
-
-    return Block(height_mm, draw)
-
-
-def _rule(thickness_mm: float, color: Color) -> Block:
-    return Block(0.0, lambda sheet, top_mm: sheet.rule(top_mm, thickness_mm, color))
+    return tuple(one for wording in dict.fromkeys((text.ar, text.fr)) for one in _plain(wording))
 
 
 def _documents(
-    heading: LocalizedText,
+    key: str,
+    name: LocalizedText,
     none: LocalizedText,
     mark: str,
     documents: Sequence[ReceiptDocument],
     air: float,
 ) -> Iterator[Block]:
-    yield _heading(heading, len(documents))
+    above = heading(name, key, str(len(documents)))
+    yield above
     if not documents:
-        yield _pair(none, _PALE, above_mm=1.0)
+        yield from pair(none, _PALE, f"{key}-none", 1.0)
     for number, document in enumerate(documents, start=1):
-        yield _document(mark, document, air, last=number == len(documents))
+        path = (Element(Role.TABLE, f"{key}-documents"), Element(Role.ROW, str(number)))
+        yield _document(mark, document, path, air, above, last=number == len(documents))
 
 
-def _heading(text: LocalizedText, count: int) -> Block:
-    def draw(sheet: Sheet, top_mm: float) -> None:
-        sheet.fill(MARGIN_MM, top_mm, WIDTH_MM, 7.0, BAND)
-        sheet.write_pair(text, top_mm + 4.9, _HEADING, INDENT_MM)
-        sheet.write(Column.VALUE, str(count), top_mm + 4.9, _HEADING)
-
-    return Block(7.4, draw, keep_with_next=True)
-
-
-def _document(mark: str, line: ReceiptDocument, air: float, *, last: bool) -> Block:
+def _document(mark: str, line: ReceiptDocument, path: Path, air: float, above: Block, *, last: bool) -> Block:
     label = OF_CHILD.fill(label=line.label, child=line.child) if line.child else line.label
-    french = wrap(label.fr, DOCUMENT_MM - 3, _DOCUMENT.size_pt)
-    arabic = wrap(label.ar, DOCUMENT_MM - 3, _DOCUMENT.size_pt)
-    height_mm = max(height_of(french, _DOCUMENT), height_of(arabic, _DOCUMENT)) + 0.4 + 1.8 * air
-    middle = [f"{mark} ×{line.count}" if line.count > 1 else mark]
-
-    def draw(sheet: Sheet, top_mm: float) -> None:
-        write_centred(sheet, Column.FRENCH, french, top_mm, height_mm, _DOCUMENT, INDENT_MM)
-        write_centred(sheet, Column.VALUE, middle, top_mm, height_mm, _MARK)
-        write_centred(sheet, Column.ARABIC, arabic, top_mm, height_mm, _DOCUMENT, INDENT_MM)
-        if not last:
-            sheet.rule(top_mm + height_mm, 0.12, HAIRLINE)
-
-    return Block(height_mm, draw)
-
-
-def _pair(text: LocalizedText, style: Style, *, above_mm: float) -> Block:
-    """French on the left half, Arabic on the right half."""
-    french, arabic = (wrap(wording, HALF_MM, style.size_pt) for wording in (text.fr, text.ar))
-
-    def draw(sheet: Sheet, top_mm: float) -> None:
-        sheet.write_lines(Column.FRENCH, french, top_mm + above_mm, style, INDENT_MM)
-        sheet.write_lines(Column.ARABIC, arabic, top_mm + above_mm, style, INDENT_MM)
-
-    return Block(max(height_of(french, style), height_of(arabic, style)) + above_mm, draw)
+    french, middle, arabic = columns((WIDTH_MM - MARK_MM) / 2, MARK_MM, (WIDTH_MM - MARK_MM) / 2)
+    across = (
+        Column(arabic.left_mm, arabic.width_mm - INDENT_MM),
+        middle,
+        Column(french.left_mm + INDENT_MM, french.width_mm - INDENT_MM),
+    )
+    named = {
+        language: Paragraph(
+            "\n".join(_evenly_wrapped(text, _DOCUMENT, across[0].width_mm)), _DOCUMENT, language
+        )
+        for language, text in ((Language.AR, label.ar), (Language.FR, label.fr))
+    }
+    cells = (
+        Cell((named[Language.AR],), Align.RIGHT, Role.HEAD_CELL),
+        Cell(
+            (Paragraph(f"{mark} ×{line.count}" if line.count > 1 else mark, _MARK, Language.FR),),
+            Align.CENTRE,
+        ),
+        Cell((named[Language.FR],), Align.LEFT, Role.HEAD_CELL),
+    )
+    return row(cells, across, path, above_mm=0.2 + 0.9 * air, closed=not last, repeated=above)
 
 
 def _physical_check(air: float) -> Block:
-    title = Style(10.5, NOTICE_INK, bold=True)
-    body = _pair(PHYSICAL_CHECK, Style(9.5), above_mm=0)
-    height_mm = body.height_mm + 9.0 + 2.0 * air
+    named = Style(10.5, WARNING, bold=True)
+    pieces: list[Piece] = []
+    height_mm = 1.5 + air
+    for part in (
+        _sides(NOTICE, named, "notice", Role.HEADING),
+        space(0.8),
+        _sides(PHYSICAL_CHECK, Style(9.5, INK), "physical-check"),
+    ):
+        pieces += [piece.moved(height_mm) for piece in part.pieces]
+        height_mm += part.height_mm
+    height_mm += 1.5 + air
+    frame = [
+        Panel(BoxMm(LEFT_MM, 0.0, WIDTH_MM, height_mm), _NOTICE_FILL),
+        *(Panel(BoxMm(x_mm, 0.0, 1.0, height_mm), WARNING) for x_mm in (LEFT_MM, RIGHT_MM - 1.0)),
+    ]
+    return Block(height_mm, (*frame, *pieces))
 
-    def draw(sheet: Sheet, top_mm: float) -> None:
-        sheet.fill(MARGIN_MM, top_mm, WIDTH_MM, height_mm, NOTICE_FILL)
-        for x_mm in (MARGIN_MM, RIGHT_MM - 1.0):
-            sheet.fill(x_mm, top_mm, 1.0, height_mm, NOTICE_INK)
-        sheet.write_pair(NOTICE, top_mm + 5.0 + air, title, INDENT_MM)
-        body.draw(sheet, top_mm + 7.0 + air)
 
-    return Block(height_mm, draw)
+def _sides(
+    text: LocalizedText, style: Style, key: str, role: Role = Role.PARAGRAPH, width_mm: float = HALF_MM
+) -> Block:
+    """A text in both languages, each at its side of the sheet; a heading is one in both."""
+    pieces: list[Piece] = []
+    heights = []
+    for language, align, left_mm in (
+        (Language.AR, Align.RIGHT, RIGHT_MM - INDENT_MM - width_mm),
+        (Language.FR, Align.LEFT, LEFT_MM + INDENT_MM),
+    ):
+        lines = _evenly_wrapped(text.in_language(language), style, width_mm)
+        path = (Element(role, key if role is Role.HEADING else f"{key}-{language}"),)
+        pieces += set_lines(lines, Column(left_mm, width_mm), 0.0, style, language, align, path)
+        heights.append(len(lines) * style.line_mm)
+    return Block(max(heights), tuple(pieces))
+
+
+def _evenly_wrapped(text: str, style: Style, width_mm: float) -> list[str]:
+    """As few lines as the width allows, but of like length: no last line of one word."""
+    lines = style.wrapped(text, width_mm)
+    while width_mm > _NARROWEST_MM:
+        width_mm -= 1.5
+        narrower = style.wrapped(text, width_mm)
+        if len(narrower) > len(lines):
+            break
+        lines = narrower
+    return lines
 
 
 def _verification(receipt: DepositReceipt, code: str) -> Block:
     """The QR code in the middle, what to do with it on both sides."""
-    side_mm = (WIDTH_MM - QR_MM) / 2 - 6
-    title, control = Style(10, ACCENT, bold=True), Style(11, bold=True)
-
-    def draw(sheet: Sheet, top_mm: float) -> None:
-        sheet.rule(top_mm, 0.15, HAIRLINE)
-        draw_qr(sheet, code, (PAGE_WIDTH_MM - QR_MM) / 2, top_mm + 3)
-        sheet.write_pair(VERIFY, top_mm + 6.5, title, INDENT_MM)
-        for column, text in ((Column.FRENCH, VERIFY_HOW.fr), (Column.ARABIC, VERIFY_HOW.ar)):
-            lines = wrap(text, side_mm, _SMALL.size_pt)
-            sheet.write_lines(column, lines, top_mm + 8.5, _SMALL, INDENT_MM)
-            sheet.write(column, receipt.control_code(), top_mm + 34, control, INDENT_MM)
-        sheet.write_pair(CONTROL_CODE, top_mm + 29, _SMALL, INDENT_MM)
-
-    return Block(QR_MM + 4.5, draw, keep_with_next=True)
-
-
-# --- head and foot --------------------------------------------------------------------------------
-
-
-def _draw_head(sheet: Sheet) -> None:
-    sheet.write_pair(FUND, TOP_MM + 4, _HEADING)
-    sheet.rule(TOP_MM + 7.0, 0.7, ACCENT)
-    sheet.rule(TOP_MM + 8.2, 0.2, ACCENT)
+    titled = Style(10, ACCENT, bold=True)
+    parts = (
+        (3.0, _sides(VERIFY, titled, "verify", Role.HEADING, _SIDE_MM)),
+        (1.0, _sides(VERIFY_HOW, _NOTE, "how", width_mm=_SIDE_MM)),
+        (1.6, _sides(CONTROL_CODE, SMALL, "control", width_mm=_SIDE_MM)),
+        (0.0, _control_code(receipt.control_code())),
+    )
+    pieces: list[Piece] = list(rule().pieces)
+    y_mm = 0.0
+    for above_mm, part in parts:
+        pieces += [piece.moved(y_mm + above_mm) for piece in part.pieces]
+        y_mm += above_mm + part.height_mm
+    box = BoxMm(CENTRE_MM - QR_MM / 2, 3.0, QR_MM, QR_MM)
+    alt = QR_ALT.fill(reference=receipt.reference)
+    pieces.append(Pattern(box, qr_rows(code, "M"), alt, (Element(Role.FIGURE, "code"),)))
+    return Block(max(y_mm, QR_MM + 5.5), tuple(pieces), keep_with_next=True)
 
 
-def _draw_foot(sheet: Sheet, reference: str, page: int, pages: int) -> None:
-    style = Style(7.5, PALE_INK)
-    baseline_mm = BOTTOM_MM + 6.5
-    sheet.rule(baseline_mm - 4.3, 0.15, HAIRLINE)
-    sheet.write_pair(PAGE.fill(page=page, pages=pages), baseline_mm, style)
-    sheet.write(Column.VALUE, reference, baseline_mm, style)
-
-
-def moroccan_moment(moment: datetime) -> str:
-    """Day and hour on the clocks of Morocco, as both languages write them there."""
-    return moment.astimezone(_moroccan_zone()).strftime("%d/%m/%Y – %H:%M")
-
-
-def _moroccan_zone() -> tzinfo:
-    try:
-        return ZoneInfo("Africa/Casablanca")
-    except ZoneInfoNotFoundError:  # a machine without time zones: the legal time outside Ramadan
-        return timezone(timedelta(hours=1))
+def _control_code(code: str) -> Block:
+    """The code on both sides, read once; it always runs from the left, whatever stands around it."""
+    style, path = Style(11, INK, bold=True), (Element(Role.PARAGRAPH, "control-code"),)
+    right, left = Column(RIGHT_MM - INDENT_MM, 0.0), Column(LEFT_MM + INDENT_MM, 0.0)
+    pieces = set_lines([code], right, 0.0, style, Language.FR, Align.RIGHT, path)
+    pieces += set_lines([code], left, 0.0, style, Language.FR, Align.LEFT, ARTIFACT)
+    return Block(style.line_mm, tuple(pieces))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
+import pikepdf
 import pypdf
 import pypdfium2
 import pytest
@@ -14,7 +15,9 @@ import zxingcpp
 
 from core.localized_text import Language, LocalizedText
 from core.receipt import DepositReceipt, ReceiptDocument
-from forms_service.render.receipt_pdf import moroccan_moment, render_receipt
+from forms_service.render.paper import PaperProperties, write_paper
+from forms_service.render.paper_sheets import moroccan_moment
+from forms_service.render.receipt_pdf import render_receipt, stated_facts
 
 CODE = "CNR1:" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 11
 CARD = ReceiptDocument(
@@ -74,9 +77,9 @@ VALUES = [
 
 
 def text_of(pdf: bytes) -> str:
-    """The text of all sheets with single spaces, as a reader copies it."""
-    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
-    return " ".join(" ".join(page.extract_text() for page in pages).split())
+    """The text of all sheets with single spaces, as a viewer copies it."""
+    pages = pypdfium2.PdfDocument(pdf)
+    return " ".join(" ".join(page.get_textpage().get_text_range() for page in pages).split())
 
 
 def pages_of(receipt: DepositReceipt) -> int:
@@ -195,7 +198,47 @@ def test_it_is_titled_in_the_applicants_language(language: Language, title: str)
 
 
 def test_its_facts_travel_in_it(pdf: bytes) -> None:
-    assert pypdf.PdfReader(io.BytesIO(pdf)).attachments["receipt.json"] == [RECEIPT.canonical_json()]
+    assert stated_facts(pdf) == RECEIPT.canonical_json()
+    odd = replace(RECEIPT, applicant_name=LocalizedText(ar='علي <&> "]]>', fr="N'Guyen \u00a0\\ &amp; é\t"))
+    assert stated_facts(render_receipt(odd, CODE)) == odd.canonical_json()
+
+
+def test_another_paper_states_nothing() -> None:
+    paper = write_paper([[]], PaperProperties(LocalizedText("ورقة", "Papier")))
+    with pytest.raises(ValueError, match="no facts"):
+        stated_facts(paper)
+
+
+def tree_of(pdf: bytes) -> list[tuple[str, list]]:
+    """The structure as nested (role, kids); marked content is left out."""
+
+    def walked(element: pikepdf.Dictionary) -> tuple[str, list]:
+        kids = [kid for kid in element.K if isinstance(kid, pikepdf.Dictionary)]
+        return str(element.S)[1:], [
+            ("OBJR", []) if "/Obj" in kid else walked(kid) for kid in kids if "/MCID" not in kid
+        ]
+
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return [walked(one) for one in opened.Root.StructTreeRoot.K]
+
+
+def test_its_structure_is_what_it_says(pdf: bytes) -> None:
+    ((root, parts),) = tree_of(pdf)
+    roles = [role for role, _ in parts]
+    assert (root, roles.count("H1"), roles.count("Figure"), roles.count("H2")) == ("Document", 1, 1, 4)
+    assert parts[-1] == ("Form", [("OBJR", [])])
+    tables = [[role for role, _ in cells] for role, rows in parts if role == "Table" for _, cells in rows]
+    assert len(tables) == 5 + 2 + 1
+    assert all(cells == ["TH", "TD", "TH"] for cells in tables)
+    for heading in (number for number, role in enumerate(roles) if role == "H2"):
+        assert roles[heading + 1] in ("Table", "P")
+
+
+def test_a_list_that_flows_on_stays_one_table() -> None:
+    received = tuple(replace(BIRTH, child=number) for number in range(1, 61))
+    ((_, parts),) = tree_of(render_receipt(replace(RECEIPT, received=received), CODE))
+    assert [len(rows) for role, rows in parts if role == "Table"] == [5, 60, 1]
+    assert [role for role, _ in parts].count("H2") == 4, "heads that are repeated are read once"
 
 
 @pytest.mark.parametrize(
@@ -212,10 +255,7 @@ def test_moments_are_shown_on_moroccan_clocks(moment: datetime, shown: str) -> N
 
 def test_a_complement_and_what_is_only_claimed_are_said() -> None:
     receipt = replace(RECEIPT, completed_at=datetime(2026, 6, 9, 14, 5, tzinfo=UTC), claimed=(CARD,))
-    plain, said = (
-        pypdf.PdfReader(io.BytesIO(render_receipt(one, CODE))).pages[0].extract_text()
-        for one in (RECEIPT, receipt)
-    )
+    plain, said = (text_of(render_receipt(one, CODE)) for one in (RECEIPT, receipt))
     wordings = ("Date du complément", "Déclarés déjà déposés – à vérifier", "09/06/2026 – 15:05")
     assert all(one in said for one in wordings)
     assert not any(one in plain for one in wordings)

@@ -12,9 +12,10 @@ from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.localized_text import Direction, Language
+from core.localized_text import Direction, Language, LocalizedText
 from forms_service.render import typography
-from forms_service.render.fpdf_drawing import Align, draw_text, new_document
+from forms_service.render.artwork import Align, Words
+from forms_service.render.paper import PaperProperties, write_paper
 from forms_service.render.typography import shape, split_by_direction, text_width_mm, wrap
 
 ARABIC_LABELS = [
@@ -28,11 +29,12 @@ ARABIC_LABELS = [
 FRENCH_LABELS = ["N° d’immatriculation de l’assuré(e)", "Élève « œuvre » – 5 € ça", "Réf. : 310-1-32"]
 
 
-def drawn(text: str, direction: Direction, **options: object) -> bytes:
-    document = new_document("essai", Language.AR)
-    document.add_page()
-    draw_text(document, text, 20, 50, 170, 12, direction=direction, **options)
-    return bytes(document.output())
+def drawn(text: str, direction: Direction, align: Align | None = None) -> bytes:
+    arabic = direction is Direction.RTL
+    align = align or (Align.RIGHT if arabic else Align.LEFT)
+    x = {Align.LEFT: 20.0, Align.CENTRE: 105.0, Align.RIGHT: 190.0}[align]
+    line = Words(text, x, 50, 12, Language.AR if arabic else Language.FR, align)
+    return write_paper([[line]], PaperProperties(LocalizedText("تجربة", "essai")))
 
 
 def extracted(pdf: bytes) -> str:
@@ -115,26 +117,19 @@ def test_direction_controls_in_a_value_cannot_turn_the_line_round() -> None:
     assert shape("\u202eTotal\u202c 12 DH", Direction.LTR, 10) == plain
 
 
-@pytest.mark.parametrize(
-    ("align", "direction", "left_mm"),
-    [
-        (Align.START, Direction.LTR, 20.0),
-        (Align.START, Direction.RTL, None),
-        (Align.END, Direction.LTR, None),
-        (Align.END, Direction.RTL, 20.0),
-        (Align.LEFT, Direction.RTL, 20.0),
-    ],
-)
-def test_lines_stand_where_they_are_aligned(
-    align: Align, direction: Direction, left_mm: float | None
-) -> None:
+@pytest.mark.parametrize("direction", Direction)
+@pytest.mark.parametrize("align", Align)
+def test_lines_stand_where_they_are_aligned(align: Align, direction: Direction) -> None:
     text = "تجربة" if direction is Direction.RTL else "essai"
     page = pypdfium2.PdfDocument(drawn(text, direction, align=align))[0]
-    left_pt, _, right_pt, _ = next(page.get_objects()).get_bounds()
-    if left_mm is not None:
-        assert left_pt * typography.MM_PER_PT == pytest.approx(left_mm, abs=0.5)
-    else:
-        assert right_pt * typography.MM_PER_PT == pytest.approx(190, abs=0.5)
+    bounds = [one.get_bounds() for one in page.get_objects()]
+    left, right = (
+        typography.MM_PER_PT * edge for edge in (min(b[0] for b in bounds), max(b[2] for b in bounds))
+    )
+    stands = {Align.LEFT: (left, 20), Align.CENTRE: ((left + right) / 2, 105), Align.RIGHT: (right, 190)}[
+        align
+    ]
+    assert stands[0] == pytest.approx(stands[1], abs=0.5)
 
 
 def test_lines_break_at_spaces_but_not_before_french_punctuation() -> None:
@@ -168,7 +163,7 @@ def test_shaping_keeps_every_character_and_the_width(text: str, base: Direction)
 
 def test_a_document_is_titled_and_speaks_its_language() -> None:
     reader = pypdf.PdfReader(io.BytesIO(drawn("سلام", Direction.RTL)))
-    assert reader.metadata.title == "essai"
+    assert reader.metadata.title == "تجربة – essai"
     assert reader.trailer["/Root"]["/Lang"] == "ar-MA"
     assert reader.trailer["/Root"]["/ViewerPreferences"]["/DisplayDocTitle"]
 
