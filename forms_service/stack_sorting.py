@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +21,24 @@ from forms_service.ocr.page_images import PageImage, load_pages
 from forms_service.reading_forms import form_lookup
 from forms_service.reading_process import ReadingRequest
 from forms_service.spec_catalogue import SpecCatalogue
+from forms_service.stack_covers import heed_covers, is_blank
 
 
 def sort_stack(request: ReadingRequest, original: bytes, folder: Path) -> dict[str, Any]:
     """Tell the pages of a stack apart by their identity and split the file accordingly.
 
     Pages of one reference belong together wherever they lie.  Anonymous pages belong together when
-    they follow one another as pages of one form, beginning with its first.
+    they follow one another as pages of one form, beginning with its first.  Below a dossier's cover
+    sheet, anonymous pages and papers without any identity are the dossier's, up to the next cover.
     """
     try:
         images = load_pages(original, request.filename)
     except UnreadableDocument as problem:
-        return {"refused": problem.message.as_dict(), "pages": [], "parts": []}
+        return {"refused": problem.message.as_dict(), "pages": [], "parts": [], "covers": [], "blanks": []}
     marks = [find_identity(image.pixels) for image in images]
-    identities = [mark.identity if mark else None for mark in marks]
+    seen = [mark.identity if mark else None for mark in marks]
+    pages = heed_covers(seen)
+    identities = [page.identity for page in pages]
     keys = group_pages(identities)
     catalogue = SpecCatalogue.load(Path(request.spec_folder))
     parts = []
@@ -54,7 +59,32 @@ def sort_stack(request: ReadingRequest, original: bytes, folder: Path) -> dict[s
                 "known": _is_known(catalogue, identity),
             }
         )
-    return {"refused": None, "pages": len(images), "parts": parts}
+    blanks = [place for place, page in enumerate(pages) if page.cover and is_blank(images[place].pixels)]
+    for place, page in enumerate(pages):
+        if page.cover is not None and place not in blanks:
+            name = _split(original, images, [place], folder, len(parts))
+            parts.append(_loose_part(name, place, page.cover, catalogue))
+    covers = [_cover(place, seen[place]) for place, page in enumerate(pages) if page.is_cover]
+    return {"refused": None, "pages": len(images), "parts": parts, "covers": covers, "blanks": blanks}
+
+
+def _loose_part(name: str, place: int, cover: PageIdentity, catalogue: SpecCatalogue) -> dict[str, Any]:
+    """A paper without identity below a cover sheet: what it is, its reading will tell."""
+    return {
+        "file": name,
+        "pages": [place],
+        "form": cover.form_id,
+        "version": cover.version,
+        "variant": "",
+        "reference": cover.reference,
+        "form_pages": [None],
+        "known": _is_known(catalogue, replace(cover, variant="")),
+        "loose": True,
+    }
+
+
+def _cover(place: int, identity: PageIdentity | None) -> dict[str, Any]:
+    return {"page": place, "reference": identity.reference if identity else ""}
 
 
 def cut_leaves(request: ReadingRequest, original: bytes, folder: Path) -> dict[str, Any]:

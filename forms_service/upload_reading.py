@@ -23,7 +23,7 @@ from core.extraction import Extraction, Verdict
 from core.field_kinds import kind_of
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import LocalizedText
-from core.placement import PageIdentity
+from core.placement import COVER, PageIdentity
 from forms_service.ocr.page_identity import find_identity
 from forms_service.ocr.page_images import PageImage, load_pages
 from forms_service.reading_forms import form_lookup, printed_papers
@@ -64,7 +64,11 @@ def read_upload(request: ReadingRequest, original: bytes, folder: Path) -> dict[
         images = load_pages(original, request.filename)
     except UnreadableDocument as problem:
         return _result("refused", message=problem.message)
-    pages = [_seen(image, request) for image in images]
+    every = [_seen(image, request) for image in images]
+    pages = [page for page in every if not _is_cover(page)]
+    images = [page.image for page in pages]
+    if every and not pages:
+        return _result("refused", message=say("only_cover"))
     described = [_describe_page(number, page, folder, request) for number, page in enumerate(pages)]
     if digital is not None and any(digital.values.values()):
         return _take_digital(digital, request, spec, described)
@@ -146,6 +150,11 @@ def _seen(image: PageImage, request: ReadingRequest) -> SeenPage:
     if mark is None:
         return SeenPage(image, None, None)
     return SeenPage(image, mark.identity, _problem(mark.identity, request))
+
+
+def _is_cover(page: SeenPage) -> bool:
+    """A dossier's cover sheet came along with its papers: it says only whose they are."""
+    return page.identity is not None and page.identity.variant == COVER
 
 
 def _problem(identity: PageIdentity, request: ReadingRequest) -> str | None:

@@ -148,6 +148,7 @@ class ClerkWork(LeftPages):
         fates = []
         for part, content in parts:
             fates += self._file_part(actor, name, part, content, opened, found)
+        fates += self._fates_of_covers(name, sorted_pages)
         told_of = {fate.page for fate in fates}
         return fates + [
             PageFate(name, page, "unidentified", say("unidentified"))
@@ -186,7 +187,8 @@ class ClerkWork(LeftPages):
             elif row.id not in opened:
                 found.append(row.id)
             try:
-                self.take_in(session, row, actor, _part_name(name, part), content, key, FORM, None)
+                as_type = None if part.get("loose") else FORM
+                self.take_in(session, row, actor, _part_name(name, part), content, key, as_type, None)
             except FormsError as problem:
                 return _same_fate(name, part, "not_taken", problem.message)
             return [
@@ -209,6 +211,18 @@ class ClerkWork(LeftPages):
         if row is None:
             return WITHOUT_DOSSIER
         return slip_refusal(session, row, self.spec_of(row), [part["variant"]])
+
+    def _fates_of_covers(self, name: str, sorted_pages: Mapping[str, Any]) -> list[PageFate]:
+        """Cover sheets and blank backs are told apart but not kept in a dossier: they say nothing of it."""
+        fates = [PageFate(name, place + 1, "filed", say("blank_page")) for place in sorted_pages["blanks"]]
+        with self.database.reading() as session:
+            for cover in sorted_pages["covers"]:
+                known = normalize_reference(cover["reference"])
+                row = DossierRepository(session).find_by_reference(known) if known else None
+                message = say("cover_sheet", reference=cover["reference"])
+                dossier_id, reference = (row.id, row.reference) if row else (None, None)
+                fates.append(PageFate(name, cover["page"] + 1, "filed", message, dossier_id, reference))
+        return fates
 
     def _open_for_paper(
         self, session: Session, actor: Actor, part: Mapping[str, Any], reference: str | None

@@ -186,6 +186,15 @@ MESSAGES: dict[str, LocalizedText] = {
         "Indiquez la référence du dossier, ou un n° d'immatriculation et un formulaire pour en ouvrir un.",
     ),
     "filed": _T("أُضيفت إلى الملف {reference}.", "Versée au dossier {reference}."),
+    "cover_sheet": _T(
+        "غلاف الملف {reference}: الصفحات التي تليه تُضم إليه.",
+        "Page de garde du dossier {reference} : les pages qui suivent le rejoignent.",
+    ),
+    "blank_page": _T("صفحة بيضاء، لا شيء فيها.", "Page blanche : il n'y a rien à classer."),
+    "only_cover": _T(
+        "هذا غلاف الملف وحده، وليس وثيقة من وثائقه. أرسلوا الأوراق التي تليه.",
+        "Ce n'est que la page de garde du dossier, pas une pièce. Envoyez les papiers qui la suivent.",
+    ),
     "unidentified": _T(
         "لا تحمل هذه الصفحة هوية معروفة. أصلها محفوظ. حددوا صاحبها في لائحة الصفحات أدناه.",
         "Cette page ne porte pas d'identité reconnue. L'original est conservé. "
