@@ -26,6 +26,9 @@ class Degradation:
         jpeg: JPEG quality, or None for no loss.
         shadow: Depth of a shadow across the page, 0 to 1.
         fax: Black and white only, as a fax or a bad copier gives.
+        printed_share: Size it is printed at: 0.94 is what « fit to page » makes of a sheet.
+        copied_at: Gray level at which a copier took the black and white print for black, or None:
+            120 is a light copy, 205 a dark one.
     """
 
     name: str
@@ -38,6 +41,8 @@ class Degradation:
     jpeg: int | None = None
     shadow: float = 0.0
     fax: bool = False
+    printed_share: float = 1.0
+    copied_at: int | None = None
 
 
 STANDARD: tuple[Degradation, ...] = (
@@ -60,7 +65,20 @@ HARD: tuple[Degradation, ...] = (
 )
 """Beyond what is asked of the first reader; measured to know where it ends."""
 
-BY_NAME: Mapping[str, Degradation] = {one.name: one for one in (*STANDARD, *HARD)}
+PRINTED: tuple[Degradation, ...] = (
+    Degradation("fit to page", printed_share=0.94, skew_deg=1.0, jpeg=80),
+    Degradation("light copy", copied_at=120, skew_deg=1.0),
+    Degradation("dark copy", copied_at=205, skew_deg=1.0),
+)
+"""What printers and copiers at home and at the counter do to a blank before it is filled in."""
+
+BY_NAME: Mapping[str, Degradation] = {one.name: one for one in (*STANDARD, *HARD, *PRINTED)}
+
+
+_SCREEN_MM = 0.45
+"""Period of a laser printer's screen: about 60 lines an inch."""
+
+_COPIER_BLUR_MM = 0.07
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +92,14 @@ class SpoiltPage:
 def spoil(page: np.ndarray, how: Degradation, rng: np.random.Generator) -> SpoiltPage:
     """Give a spoilt picture of a clean one, with the true homography for judging registration."""
     px_per_mm = page.shape[1] / PAGE_WIDTH_MM
+    placed = _printed_at(how.printed_share, page.shape)
+    if how.printed_share != 1.0:
+        size = (page.shape[1], page.shape[0])
+        page = cv2.warpPerspective(
+            cv2.GaussianBlur(page, (0, 0), 0.4), placed, size, flags=cv2.INTER_LINEAR, borderValue=255
+        )
+    if how.copied_at is not None:
+        page = photocopy(page, how.copied_at)
     blurred = cv2.GaussianBlur(page, (0, 0), how.blur_mm * px_per_mm) if how.blur_mm else page
     matrix, size = _geometry(page.shape, how, rng, px_per_mm)
     scale = how.dpi / 25.4 / px_per_mm
@@ -90,7 +116,33 @@ def spoil(page: np.ndarray, how: Degradation, rng: np.random.Generator) -> Spoil
         image = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)
     # A pixel's coordinates name its centre, so the paper's edge lies half a pixel before the first.
     mm_to_px = np.array([[px_per_mm, 0, -0.5], [0, px_per_mm, -0.5], [0, 0, 1]])
-    return SpoiltPage(image, matrix @ mm_to_px)
+    return SpoiltPage(image, matrix @ placed @ mm_to_px)
+
+
+def photocopy(page: np.ndarray, copied_at: int) -> np.ndarray:
+    """A copy in black and white of what a black and white laser printer made of the page.
+
+    Args:
+        copied_at: Gray level up to which the copier sees black.
+    """
+    px_per_mm = page.shape[1] / PAGE_WIDTH_MM
+    y, x = np.mgrid[0 : page.shape[0], 0 : page.shape[1]].astype(np.float32)
+    period = _SCREEN_MM * px_per_mm
+    dots = np.cos(2 * np.pi * (x + y) / period / np.sqrt(2)) + np.cos(
+        2 * np.pi * (x - y) / period / np.sqrt(2)
+    )
+    screen = 127.5 + 63.0 * dots  # grays become dots, the darker the larger; black stays whole
+    printed = np.where(page > screen, 255, 0).astype(np.uint8)
+    seen = cv2.GaussianBlur(printed, (0, 0), _COPIER_BLUR_MM * px_per_mm)
+    return np.where(seen > copied_at, 255, 0).astype(np.uint8)
+
+
+def _printed_at(share: float, shape: tuple[int, ...]) -> np.ndarray:
+    """The page made smaller around its middle, in its own pixels."""
+    height, width = shape
+    return np.array(
+        [[share, 0, (1 - share) * (width - 1) / 2], [0, share, (1 - share) * (height - 1) / 2], [0, 0, 1]]
+    )
 
 
 def _geometry(

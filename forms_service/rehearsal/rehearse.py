@@ -206,7 +206,7 @@ def _one_copy(
     for number, blank in enumerate(page_images, start=1):
         filled = type_in(blank, number, spec, layout, truth, typewriter, rng)
         images.append(PageImage("rehearsal", number, spoil(filled, how, noise).pixels, how.dpi))
-    reading = read_scan(images, lambda _form, _version: (spec, layout))
+    reading = read_scan(images, lambda _form, _version, _variant: (spec, layout))
     answers = [
         _answer(spec.field(field_id), value, reading.fields.get(field_id), how, typewriter)
         for field_id, value in truth.items()

@@ -99,9 +99,9 @@ def timings(catalogue: SpecCatalogue) -> tuple[float, float, int]:
         for number in sorted(filled):
             page = type_in(blanks[number - 1], number, spec, layout, answers, typewriter, rng)
             pages.append(PageImage("bench", number, spoil(page, how, noise).pixels, how.dpi))
-    read_scan(pages[:1], lambda _form, _version: (spec, layout))
+    read_scan(pages[:1], lambda _form, _version, _variant: (spec, layout))
     start = time.perf_counter()
-    read_scan(pages, lambda _form, _version: (spec, layout))
+    read_scan(pages, lambda _form, _version, _variant: (spec, layout))
     ours = (time.perf_counter() - start) / len(pages)
     start = time.perf_counter()
     for page in pages:
