@@ -8,6 +8,8 @@ import json
 import random
 import re
 import stat
+import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -15,7 +17,9 @@ from pathlib import Path
 
 import numpy as np
 import pikepdf
+import pymupdf
 import pypdf
+import pypdf.annotations
 import pypdfium2
 import pytest
 import zxingcpp
@@ -23,7 +27,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import FormsError
-from core.localized_text import LocalizedText
+from core.localized_text import Language, LocalizedText
 from core.receipt import (
     REFERENCE_ALPHABET,
     DepositReceipt,
@@ -32,6 +36,8 @@ from core.receipt import (
     new_reference,
     normalize_reference,
 )
+from forms_service.receipt_identity import make_identity
+from forms_service.receipt_signature import sign
 from forms_service.receipts import (
     ReceiptKeys,
     ReceiptVerdict,
@@ -41,6 +47,9 @@ from forms_service.receipts import (
     verify,
     verify_code,
 )
+
+BEFORE = Path(__file__).parent / "receipts_issued_before"
+Forgery = Callable[[bytes], bytes]
 
 REFERENCES = st.integers(min_value=0, max_value=2**32).map(
     lambda seed: new_reference(random.Random(seed).randrange)
@@ -234,10 +243,115 @@ def renamed(pdf: bytes) -> bytes:
     return pdf.replace(b"%PDF-", b"%PDF-1.7\n%", 1)
 
 
-@pytest.mark.parametrize(
-    "forge", [saved_by_pypdf, updated_by_pypdf, packed_by_pikepdf, without_its_signature, renamed]
-)
-def test_a_receipt_saved_anew_is_altered(signer: Signer, pdf: bytes, forge: object) -> None:
+def saved_by_pdfium(pdf: bytes) -> bytes:
+    buffer = io.BytesIO()
+    pypdfium2.PdfDocument(pdf).save(buffer)
+    return buffer.getvalue()
+
+
+def saved_by_mupdf(pdf: bytes) -> bytes:
+    with pymupdf.open(stream=pdf) as opened:
+        return opened.tobytes(garbage=4, deflate=True)
+
+
+def for_the_web(pdf: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        opened.save(buffer, linearize=True)
+    return buffer.getvalue()
+
+
+def with_an_overlay(pdf: bytes) -> bytes:
+    """Another number painted over the one that was printed, in an update after the signature."""
+    with pymupdf.open(stream=pdf) as opened:
+        page = opened[0]
+        page.draw_rect(pymupdf.Rect(200, 200, 400, 260), color=(1, 1, 1), fill=(1, 1, 1))
+        page.insert_text((250, 235), "987654321")
+        opened.save(buffer := io.BytesIO(), incremental=False)
+    writer = pypdf.PdfWriter(io.BytesIO(pdf), incremental=True)
+    writer.pages[0].merge_page(pypdf.PdfReader(buffer).pages[0])
+    return written(writer)
+
+
+def with_a_note(pdf: bytes) -> bytes:
+    """An annotation over the sheet, as viewers append it."""
+    writer = pypdf.PdfWriter(io.BytesIO(pdf), incremental=True)
+    writer.add_annotation(0, pypdf.annotations.FreeText(text="987654321", rect=(200, 500, 400, 560)))
+    return written(writer)
+
+
+def with_a_page_more(pdf: bytes) -> bytes:
+    writer = pypdf.PdfWriter(io.BytesIO(pdf), incremental=True)
+    writer.add_blank_page(595, 842)
+    return written(writer)
+
+
+def with_other_facts(pdf: bytes) -> bytes:
+    """The facts in the metadata changed, byte for byte of one length, the signature kept."""
+    return pdf.replace(b"123456789", b"987654321")
+
+
+def with_facts_after_the_signature(pdf: bytes) -> bytes:
+    writer = pypdf.PdfWriter(io.BytesIO(pdf), incremental=True)
+    writer.add_attachment("receipt.json", replace(RECEIPT, registration="987654321").canonical_json())
+    return written(writer)
+
+
+def without_its_field(pdf: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        del opened.Root.AcroForm
+        del opened.pages[0].Annots
+        del opened.Root.Perms
+        opened.save(buffer)
+    return buffer.getvalue()
+
+
+def signed_again_by_somebody_else(pdf: bytes) -> bytes:
+    """The sheet as it was drawn, under another certificate and our name."""
+    drawn = without_its_signature(pdf)
+    field = next(iter(pypdf.PdfReader(io.BytesIO(drawn)).get_fields() or {"Signature": None}))
+    return sign(drawn, Signer.create(), field)
+
+
+def countersigned_by_somebody_else(pdf: bytes) -> bytes:
+    """A second, whole-file signature of a stranger after ours."""
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign import signers
+
+    buffer = io.BytesIO()
+    (folder := Path(tempfile.mkdtemp())).joinpath("p12").write_bytes(make_identity("Stranger", "x"))
+    stranger = signers.SimpleSigner.load_pkcs12(folder / "p12", passphrase=b"x")
+    metadata = signers.PdfSignatureMetadata(field_name="Second")
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    by_force = signers.PdfSigner(metadata, signer=stranger)
+    by_force._enforce_certification_constraints = lambda _reader: None  # ours forbids what follows
+    by_force.sign_pdf(writer, output=buffer)
+    return buffer.getvalue()
+
+
+FORGERIES = [
+    saved_by_pypdf,
+    updated_by_pypdf,
+    packed_by_pikepdf,
+    saved_by_pdfium,
+    saved_by_mupdf,
+    for_the_web,
+    without_its_signature,
+    without_its_field,
+    renamed,
+    with_an_overlay,
+    with_a_note,
+    with_a_page_more,
+    with_other_facts,
+    with_facts_after_the_signature,
+    signed_again_by_somebody_else,
+    countersigned_by_somebody_else,
+]
+
+
+@pytest.mark.parametrize("forge", FORGERIES)
+def test_a_receipt_that_was_tampered_with_is_altered(signer: Signer, pdf: bytes, forge: Forgery) -> None:
     changed = forge(pdf)
     assert changed != pdf
     found = verify(changed, signer)
@@ -245,12 +359,31 @@ def test_a_receipt_saved_anew_is_altered(signer: Signer, pdf: bytes, forge: obje
     assert found.payload is None
 
 
+@pytest.mark.parametrize("forge", FORGERIES)
+def test_so_is_one_that_was_issued_in_an_earlier_form(forge: Forgery) -> None:
+    keys = ReceiptKeys.from_pem((BEFORE / "first.public.pem").read_bytes())
+    earlier = (BEFORE / "first.pdf").read_bytes()
+    assert verify(earlier, keys).payload == RECEIPT.payload()
+    assert verify_code((BEFORE / "first.code.txt").read_text(), keys).verdict is ReceiptVerdict.GENUINE
+    if forge is not with_other_facts:  # its facts lie compressed
+        assert verify(forge(earlier), keys).verdict is ReceiptVerdict.ALTERED
+
+
 def test_a_signature_moved_to_other_facts_is_altered(signer: Signer, pdf: bytes) -> None:
-    other = bytearray(issue(replace(RECEIPT, registration="987654321"), signer))
-    ours = pdf[pdf.rindex(b"/Contents <") + 10 :][:8194]
-    place = other.rindex(b"/Contents <") + 10
-    other[place : place + 8194] = ours
-    assert verify(bytes(other), signer).verdict is ReceiptVerdict.ALTERED
+    other = issue(replace(RECEIPT, registration="987654321"), signer)
+    ours, theirs = (re.search(rb"/Contents <[0-9A-F]{4000,}>", one)[0] for one in (pdf, other))
+    assert len(ours) == len(theirs)
+    assert verify(other.replace(theirs, ours), signer).verdict is ReceiptVerdict.ALTERED
+
+
+def test_another_paper_signed_with_our_identity_is_no_receipt(signer: Signer) -> None:
+    from forms_service.render.artwork import Words
+    from forms_service.render.paper import PaperProperties, write_paper
+
+    words = Words("Attestation", 20, 40, 12, Language.FR)
+    paper = write_paper([[words]], PaperProperties(LocalizedText("شهادة", "Attestation")))
+    found = verify(sign(paper, signer, "Signature"), signer)
+    assert (found.verdict, found.payload) == (ReceiptVerdict.UNKNOWN, None)
 
 
 def test_a_receipt_signed_by_somebody_else_is_unknown(signer: Signer, stranger: Signer) -> None:
