@@ -1,7 +1,8 @@
-"""``forms-service dossier``: completeness of a file."""
+"""``forms-service dossier``: completeness of a file, and the papers made of one."""
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +14,16 @@ from core.dossier_file import DossierFile, parse_dossier_file
 from core.errors import DossierError
 from core.field_kinds.calendar_date import parse_date
 from core.localized_text import LocalizedText
+from core.receipt import new_reference, normalize_reference
 from forms_service.commands.shared import (
     INPUT_FILE,
+    OUTPUT_FILE,
     catalogue,
     configuration,
+    describe_problems,
     print_json,
     read_text,
+    write_output,
 )
 
 
@@ -40,6 +45,70 @@ def check(file: Path, on_text: str | None, as_json: bool) -> int:
     else:
         _print_report(report)
     return 0 if report.complete else 1
+
+
+@dossier.command("cover")
+@click.argument("file", type=INPUT_FILE)
+@click.option("-o", "--output", type=OUTPUT_FILE, help="File to write; - for stdout.")
+@click.option("--reference", help="Reference of the dossier; a new one by default.")
+@click.option("--on", "on_text", help="Day to judge on (YYYY-MM-DD); the file's own day, or today.")
+def cover(file: Path, output: Path | None, reference: str | None, on_text: str | None) -> None:
+    """Write the cover sheet to lay on top of a dossier's papers."""
+    from forms_service.render.cover_sheet import render_cover_sheet
+    from forms_service.services.cover_facts import cover_facts
+
+    loaded = load_dossier(file)
+    sheet = cover_facts(
+        loaded.spec,
+        loaded.parsed.dossier,
+        judge(loaded, on_text),
+        reference=_reference(reference),
+        printed_at=datetime.now(configuration().zone()),
+        types=catalogue().document_types(),
+    )
+    write_output(render_cover_sheet(sheet), output, f"cover-{sheet.reference}.pdf")
+
+
+@dossier.command("summary")
+@click.argument("file", type=INPUT_FILE)
+@click.option("-o", "--output", type=OUTPUT_FILE, help="File to write; - for stdout.")
+@click.option("--reference", help="Reference of the dossier; a new one by default.")
+@click.option("--on", "on_text", help="Day to judge on (YYYY-MM-DD); the file's own day, or today.")
+def summary(file: Path, output: Path | None, reference: str | None, on_text: str | None) -> None:
+    """Write the reviewer's summary: every answer, document and finding.  It holds personal data."""
+    from forms_service.render.reviewer_summary import render_reviewer_summary
+    from forms_service.services.summary_facts import summary_facts
+    from forms_service.services.summary_of_file import summary_of_file
+
+    loaded = load_dossier(file)
+    if loaded.parsed.problems:
+        raise DossierError(f"{file}: {describe_problems(loaded.parsed.problems)}", code="bad_input")
+    now = datetime.now(configuration().zone())
+    source = summary_of_file(
+        loaded.spec, loaded.parsed.dossier, judge(loaded, on_text), _reference(reference), now
+    )
+    facts = summary_facts(source, catalogue(), now)
+    write_output(render_reviewer_summary(facts), output, f"summary-{facts.reference}.pdf")
+
+
+def _reference(given: str | None) -> str:
+    """The reference asked for, in its printed form, or a new one.
+
+    Raises:
+        DossierError: ``bad_reference``.
+    """
+    if given is None:
+        return new_reference(secrets.randbelow)
+    reference = normalize_reference(given)
+    if reference is None:
+        raise DossierError(
+            LocalizedText(
+                ar=f"{given}: ليس مرجعا صالحا. لم يُكتب شيء. تحققوا من الحروف والأرقام.",
+                fr=f"--reference: {given!r} is not a reference such as 7K3Q-9XMB-2FTC; check its characters",
+            ),
+            code="bad_reference",
+        )
+    return reference
 
 
 def load_dossier(file: Path) -> DossierFile:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from core.completeness import CompletenessReport, applies
 from core.conditions import Scope
+from core.deposit import applicant_name, applicant_of
 from core.dossier import STATE_LABELS, FieldValue, Origin, fact_fields
 from core.extraction import Verdict
 from core.field_kinds import Answer, kind_of
@@ -135,7 +136,9 @@ def summary_facts(source: SummarySource, catalogue: SpecCatalogue, printed_at: d
 
 def _stated(source: SummarySource) -> Iterator[tuple[LocalizedText, LocalizedText]]:
     view = source.view
-    yield APPLICANT, _same(view.owner_name)
+    applicant = applicant_of(view.spec, source.scope)
+    name = applicant_name(applicant.name, source.answers)
+    yield APPLICANT, name if name.fr else _same(view.owner_name)
     yield REGISTRATION, _same(source.registration)
     yield STATE, STATE_LABELS[view.state]
     if view.deposited_at:
