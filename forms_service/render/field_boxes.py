@@ -56,7 +56,10 @@ class PrintedField:
     @property
     def widget(self) -> WidgetKind:
         """What stands on paper."""
-        return WidgetKind.COMB if self.main.comb else kind_of(self.main).widget
+        if self.main.comb:
+            return WidgetKind.COMB
+        widget = kind_of(self.main).widget
+        return WidgetKind.TEXT if widget is WidgetKind.COMB else widget  # comb: 0 asks for a plain box
 
     def labels(self, size_pt: float) -> tuple[LabelLine, LabelLine]:
         """The French and the Arabic label."""

@@ -10,9 +10,10 @@ import pytest
 
 from core.form_spec import FormSpec
 from core.localized_text import Script, dominant_script
-from core.placement import BoxMm
+from core.placement import BoxMm, WidgetKind
 from core.spec_parser import parse_spec
 from forms_service.render import lint_advice
+from forms_service.render.answer_misfits import fits
 from forms_service.render.layout import lay_out
 from forms_service.render.layout_lint import layout_advice, printed_form_advice
 from forms_service.render.lint_advice import AdviceSeverity, advise
@@ -179,3 +180,9 @@ def test_a_remark_stands_where_its_cause_stands(code: str, line: str, tmp_path: 
     places = {one.place.line for one in lint_spec(path, tmp_path).remarks if one.english in wanted}
     assert [sources[code].splitlines()[place - 1] for place in places]
     assert all(line in sources[code].splitlines()[place - 1] for place in places)
+
+
+def test_a_comb_of_no_cells_is_a_plain_box_that_takes_its_answer() -> None:
+    form = lay_out(draft(row(text("phone", "b", comb=0), text("rib", "c", comb=0, max_length=24))))
+    assert [form.layout.of_field(name)[0].widget for name in "bc"] == [WidgetKind.TEXT] * 2
+    assert fits(form.spec, "b", "0612345678")
