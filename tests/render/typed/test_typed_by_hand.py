@@ -1,0 +1,174 @@
+"""What a person types in Chromium's own viewer or in pdf.js, saves and sends, comes back exactly."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pikepdf
+import pytest
+from click.testing import CliRunner
+
+from core.dossier import answers_from_paper
+from core.form_spec import FormSpec
+from core.placement import WidgetKind
+from forms_service.cli import commands
+from forms_service.render.form_pdf import read_values, render_blank, render_filled
+from forms_service.render.layout import lay_out
+from tests.render.conftest import page_pixels
+from tests.render.typed.chromium_viewer import ChromiumViewer
+from tests.render.typed.conftest import CLEAR, OpenViewer, fill_by_hand
+
+pytestmark = pytest.mark.browser
+VIEWERS = ["chromium", "pdfjs"]
+REFERENCE = "CN-2026-7K3QX"
+
+TYPED: dict[str, object] = {
+    "hdr.file_no": "2026/00417",
+    "nature": "initial_or_additional",
+    "children_to_declare": "3",
+    "quality": "divorced",
+    "assured.birth": "12031985",
+    "assured.id_no": "BK304512",
+    "assured.registration": "123456789",
+    "assured.first": "Noël-Éric",
+    "assured.first.ar": "عبد السلام",
+    "assured.last": "N'Guyén Aït Çoï",
+    "assured.last.ar": "فاطمة الزهراء",
+    "assured.address": "شقة 12، زنقة N'Guyen",
+    "assured.postcode": "20250",
+    "assured.city": "Salé (Maroc)",
+    "assured.quarter": "حي الرياض (أ)",
+    "assured.mobile": "0612345678",
+    "assured.email": "noel.eric+cnss@example.ma",
+    "spouse.last.ar": "لالة الإدريسي مُحَمَّد",
+    "spouse.work": "none",
+    "decl.true": True,
+}
+"""Latin with accents, Arabic with lam-alef and vowels, both in one line, digits in cells, ticks."""
+
+READ = {**TYPED, "children_to_declare": 3, "assured.birth": "1985-03-12"}
+
+TYPED_SMALL: dict[str, object] = {
+    "person.last": "œuvre À l'été",
+    "person.last.ar": "بنّاني",
+    "person.remarks": "السطر الأول: شقة 12\nDeuxième ligne, n° 7\n\nوالأخير N'Guyen",
+    "help": ["glasses", "home"],
+    "urgent": True,
+    "amount": "1250,50",
+    "children.2.name.ar": "آدم",
+    "children.2.student": True,
+}
+
+
+@pytest.fixture(scope="module")
+def typed(viewer_of: OpenViewer, allowance: FormSpec) -> dict[str, bytes]:
+    """The long form as each viewer saved it."""
+    saved = {}
+    for name in VIEWERS:
+        viewer = viewer_of(name, allowance)
+        viewer.open(render_blank(allowance, REFERENCE))
+        fill_by_hand(viewer, allowance, TYPED)
+        saved[name] = viewer.save()
+    return saved
+
+
+@pytest.mark.parametrize("name", VIEWERS)
+def test_what_was_typed_comes_back_from_the_command(
+    typed: dict[str, bytes], name: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "typed.pdf"
+    file.write_bytes(typed[name])
+    result = CliRunner().invoke(commands, ["pdf", "read", str(file), "--json"])
+    assert result.exit_code == 0, result.output
+    said = json.loads(result.stdout)
+    assert (said["form"], said["version"], said["reference"]) == ("311-1-14", 1, REFERENCE)
+    assert said["values"] == READ
+    assert said["problems"] == {}
+
+
+@pytest.mark.parametrize("name", VIEWERS)
+def test_good_viewers_leave_nothing_to_look_at(typed: dict[str, bytes], name: str) -> None:
+    assert read_values(typed[name]).values == TYPED
+    assert read_values(typed[name]).remarks == {}
+
+
+@pytest.mark.parametrize("name", VIEWERS)
+def test_several_lines_and_several_choices_come_back(
+    viewer_of: OpenViewer, small: FormSpec, name: str
+) -> None:
+    viewer = viewer_of(name, small)
+    viewer.open(render_blank(small))
+    fill_by_hand(viewer, small, TYPED_SMALL)
+    assert read_values(viewer.save()).values == TYPED_SMALL
+
+
+@pytest.mark.parametrize("name", VIEWERS)
+@pytest.mark.parametrize("flatten", [False, True])
+def test_our_copy_of_what_was_typed_is_the_form_as_we_would_fill_it(
+    typed: dict[str, bytes], allowance: FormSpec, name: str, flatten: bool
+) -> None:
+    answers, _ = answers_from_paper(allowance, read_values(typed[name]).values)
+    copy = render_filled(allowance, answers, REFERENCE, flatten=flatten)
+    ours = render_filled(allowance, READ, REFERENCE, flatten=flatten)
+    blank = page_pixels(render_blank(allowance, REFERENCE))
+    assert np.array_equal(page_pixels(copy), page_pixels(ours))
+    assert (page_pixels(copy) != blank).mean() > 0.003, "the answers are drawn"
+
+
+@pytest.mark.parametrize("name", VIEWERS)
+def test_a_form_that_we_filled_is_changed_where_it_was_typed_into_and_nowhere_else(
+    viewer_of: OpenViewer, allowance: FormSpec, name: str
+) -> None:
+    viewer = viewer_of(name, allowance)
+    viewer.open(render_filled(allowance, READ, REFERENCE))
+    changes = {"assured.city": CLEAR, "spouse.first.ar": "خديجة", "quality": "assured", "decl.true": True}
+    fill_by_hand(viewer, allowance, changes)
+    expected = {**TYPED, "spouse.first.ar": "خديجة", "quality": "assured"}
+    del expected["assured.city"], expected["decl.true"]
+    read = read_values(viewer.save())
+    assert (read.values, read.remarks, read.reference) == (expected, {}, REFERENCE)
+
+
+@pytest.mark.parametrize("order", [VIEWERS, VIEWERS[::-1]], ids="-then-".join)
+def test_one_viewer_goes_on_where_the_other_saved(
+    viewer_of: OpenViewer, typed: dict[str, bytes], allowance: FormSpec, order: list[str]
+) -> None:
+    first, second = order
+    additions = [
+        (second, {"guardian.last.ar": "الحسين بنعلي", "guardian.postcode": "10000"}),
+        (first, {"guardian.address": "Lot 3، حي السلام", "guardian.birth": "01021960"}),
+    ]
+    pdf, expected = typed[first], dict(TYPED)
+    for name, added in additions:
+        viewer = viewer_of(name, allowance)
+        viewer.open(pdf)
+        fill_by_hand(viewer, allowance, added)
+        pdf = viewer.save()
+        expected |= added
+    assert read_values(pdf).values == expected
+
+
+def test_the_tab_key_goes_through_every_box_in_reading_order(
+    chromium: ChromiumViewer, allowance: FormSpec
+) -> None:
+    blank = render_blank(allowance)
+    with pikepdf.open(io.BytesIO(blank)) as document:
+        # In any other order PDFium would never come back from the key, for a box without a place.
+        assert all(page.Tabs == "/S" for page in document.pages)
+    chromium.open(blank)
+    places = [one for one in lay_out(allowance).layout.placements if one.widget is not WidgetKind.SIGNATURE]
+    chromium.click(places[0])
+    chromium.wait_for_focus("text")
+    for number, place in enumerate(places):
+        if place.widget is not WidgetKind.TICK:
+            chromium.type(str(number))
+        chromium.page.keyboard.press("Tab")
+    expected = {
+        place.field_id: str(number)
+        for number, place in enumerate(places)
+        if place.widget is not WidgetKind.TICK
+    }
+    assert read_values(chromium.save()).values == expected
