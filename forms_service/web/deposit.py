@@ -117,6 +117,7 @@ def status(dossier_id: str) -> str:
     return render_template(
         "status.html",
         view=one.view,
+        standing=services().receipt_standing(the_actor(), dossier_id),
         report=report,
         answers=list(_answer_blocks(one)),
         errors=_missing(one, report, {Severity.ERROR}),
