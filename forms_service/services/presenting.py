@@ -283,7 +283,12 @@ def correction_view(row: CorrectionRow | None) -> CorrectionRequest | None:
     if row is None:
         return None
     return CorrectionRequest(
-        row.asked_at, tuple(row.fields), tuple(row.documents), row.message, row.answered_at is not None
+        row.asked_at,
+        tuple(row.fields),
+        tuple(row.documents),
+        row.message,
+        row.answered_at is not None,
+        dict(row.reasons),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -43,6 +43,9 @@ OUTCOMES = {
     "refused": DossierEvent.REFUSE,
     "closed": DossierEvent.CLOSE,
 }
+ANSWER_REASONS = ("unreadable", "differs", "incomplete", "doubtful")
+"""Why an answer is asked again: codes of the sentences ``answer_reason``."""
+
 CROP_MARGIN = 0.7
 """Paper shown around a box, as a share of its height: strokes may leave it, and its label tells what it is."""
 
@@ -179,11 +182,19 @@ class ReviewerWork(UseCases):
         fields: Iterable[str],
         documents: Iterable[str],
         message: str,
+        reasons: Mapping[str, str] | None = None,
     ) -> None:
-        """Give the dossier back to the applicant with what is to be mended."""
+        """Give the dossier back to the applicant with what is to be mended.
+
+        Args:
+            reasons: Why an answer is asked again, by field: one of ``ANSWER_REASONS``.
+        """
         self.require_role(actor, "reviewer")
         asked = (sorted(set(fields)), sorted(set(documents)), message.strip())
         if not any(asked):
+            raise DossierError(say("reason_needed"), code="reason_needed")
+        why = {name: code for name, code in (reasons or {}).items() if name in asked[0] and code}
+        if not set(why.values()) <= set(ANSWER_REASONS):
             raise DossierError(say("reason_needed"), code="reason_needed")
         with self.database.writing() as session:
             row = self.get_dossier(session, actor, dossier_id, to_change=True)
@@ -194,6 +205,7 @@ class ReviewerWork(UseCases):
                     dossier_id=row.id,
                     fields=asked[0],
                     documents=asked[1],
+                    reasons=why,
                     message=asked[2],
                     asked_by=actor.id,
                     asked_at=row.changed_at,

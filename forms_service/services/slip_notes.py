@@ -49,7 +49,7 @@ def slip_notes(
         asked_on=f"{correction.asked_at.astimezone(zone):%d/%m/%Y}",
         message=_message(spec, correction, request.left_out, Language(row.language)),
         answers={
-            name: _about_answer(spec, name, said, held)
+            name: _about_answer(spec, name, said, held, correction.reasons)
             for name in request.asked.fields
             if name != spec.signature_field
         },
@@ -75,12 +75,17 @@ def _label(spec: FormSpec, name: str) -> LocalizedText | None:
 
 
 def _about_answer(
-    spec: FormSpec, name: str, said: Mapping[str, LocalizedText], held: Mapping[str, object]
+    spec: FormSpec,
+    name: str,
+    said: Mapping[str, LocalizedText],
+    held: Mapping[str, object],
+    reasons: Mapping[str, str],
 ) -> LocalizedText:
-    """What is wrong with an answer, as far as the rules know, and what the dossier holds."""
+    """What is wrong with an answer, as the reviewer or the rules say, and what the dossier holds."""
     field = answer_field(spec, name)
     twin = field.twin if field is not None else None
-    reason = said.get(name) or said.get(twin or "")
+    code = reasons.get(name) or reasons.get(twin or "")
+    reason = both(f"answer_reason.{code}") if code else said.get(name) or said.get(twin or "")
     value = held.get(name) if held.get(name) is not None else held.get(twin or "")
     if value is None:
         return reason or _NOT_ANSWERED

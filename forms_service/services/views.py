@@ -112,13 +112,14 @@ class EventView:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionRequest:
-    """What a reviewer asked the applicant to mend."""
+    """What a reviewer asked the applicant to mend; ``reasons`` has the coded reason of some fields."""
 
     at: datetime
     fields: tuple[str, ...]
     documents: tuple[str, ...]
     message: str
     answered: bool
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,13 +244,14 @@ class ReceiptRevocationRow(Base):
 
 
 class CorrectionRow(Base):
-    """What a reviewer asked the applicant to mend."""
+    """What a reviewer asked the applicant to mend; ``reasons`` holds a coded reason by field, where given."""
 
     __tablename__ = "correction_request"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), index=True)
     fields: Mapped[list[Any]]
     documents: Mapped[list[Any]]
+    reasons: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     message: Mapped[str] = mapped_column(Text)
     asked_by: Mapped[str] = mapped_column(String(32))
     asked_at: Mapped[datetime]

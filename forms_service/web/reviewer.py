@@ -15,7 +15,7 @@ from core.errors import FormsError
 from core.localized_text import Language
 from core.scope import build_scope
 from forms_service.services.messages import say
-from forms_service.services.reviewer import LEAST_CROP_MARGIN_PX
+from forms_service.services.reviewer import ANSWER_REASONS, LEAST_CROP_MARGIN_PX
 from forms_service.services.views import DossierView, ExtractionView
 from forms_service.web import correction, errors, screens
 from forms_service.web.correction import Askable
@@ -120,7 +120,8 @@ def request_correction(dossier_id: str) -> Response | tuple[str, int]:
     if not message:
         return _page(dossier_id, {}, [Problem("message", translate("review.message_first"))]), 422
     fields, documents = request.form.getlist("fields"), request.form.getlist("documents")
-    services().request_correction(the_actor(), dossier_id, fields, documents, message)
+    reasons = {name: request.form.get(f"why-{name}", "") for name in fields}
+    services().request_correction(the_actor(), dossier_id, fields, documents, message, reasons)
     flash(translate("review.correction_sent"), "done")
     return redirect(url_for(".queue"), code=303)
 
@@ -190,6 +191,7 @@ def _page(dossier_id: str, typed: dict[str, tuple[str, str]], problems: list[Pro
         report=report,
         answers=_answers(view),
         reasons=DECLINE_REASONS,
+        answer_reasons=ANSWER_REASONS,
         outcomes=OUTCOMES,
         under_review=under_review,
         gaps=services().acceptance_gaps(the_actor(), dossier_id) if under_review else [],

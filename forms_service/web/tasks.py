@@ -183,6 +183,7 @@ class CorrectionPlace:
     label: str
     url: str | None
     done: bool = False
+    why: str = ""
 
 
 def correction_places(
@@ -199,7 +200,9 @@ def correction_places(
             words = named.in_language(language())
             place = Finding("correction", Severity.INFO, subject, named, "")
             label = f"{row} – {words}" if row else words
-            found.append(CorrectionPlace(label, place_of(view, scope, place), done.get(subject, False)))
+            code = view.correction.reasons.get(subject)
+            why = translate(f"answer_reason.{code}") if code else ""
+            found.append(CorrectionPlace(label, place_of(view, scope, place), done.get(subject, False), why))
     for subject in view.correction.documents:
         if document := correction.named_document(view.spec, subject):
             label, anchor = document

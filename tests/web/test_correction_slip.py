@@ -46,6 +46,27 @@ def test_a_neighbour_gets_no_slip(service: Service) -> None:
     assert neighbour.get(f"/dossiers/{dossier_id}/correction-slip.pdf").status_code == 404
 
 
+def test_a_coded_reason_reaches_the_applicant_and_the_slip(
+    service: Service, applicant: Visitor, reviewer: Visitor
+) -> None:
+    dossier_id = service.under_review()
+    asked = {
+        "fields": ["assured.birth", "assured.city"],
+        "why-assured.birth": "differs",
+        "why-assured.last": "unreadable",
+        "message": "Merci.",
+    }
+    bad = reviewer.post(f"/review/{dossier_id}/correction", {**asked, "why-assured.birth": "nonsense"})
+    assert bad.status_code == 409
+    assert reviewer.post(f"/review/{dossier_id}/correction", asked).status_code == 303
+    page = applicant.get(f"/dossiers/{dossier_id}").get_data(as_text=True)
+    assert page.count("لا يطابق الوثيقة المرفقة.") == 1
+    pdf = applicant.get(f"/dossiers/{dossier_id}/correction-slip.pdf").data
+    text = pypdfium2.PdfDocument(io.BytesIO(pdf))[0].get_textpage().get_text_range()
+    assert "Ne correspond pas au document joint." in text
+    assert "Réponse illisible" not in text
+
+
 def test_what_is_answered_is_marked_and_the_deposit_offered(service: Service, applicant: Visitor) -> None:
     dossier_id = service.under_review()
     services, reviewer, owner = (
