@@ -6,6 +6,7 @@ of its own and in reading order: readers that copy, search or speak the page the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -142,19 +143,19 @@ def _draw_panel(panel: Panel) -> str:
 
 
 def _draw_pattern(pattern: Pattern) -> str:
-    """Dark cells as rectangles, neighbours in one row joined so that no hairline shows between them."""
+    """Dark cells as rectangles of one path, in a grid of their own so that few digits are written.
+
+    Neighbours in a row are joined, and one path is filled at once: no hairline shows between cells.
+    """
     x, y, width, height = points(pattern.box)
-    cell_width = width / len(pattern.rows[0])
-    cell_height = height / len(pattern.rows)
-    rectangles = []
-    for index, row in enumerate(pattern.rows):
-        start = None
-        bottom = y + height - (index + 1) * cell_height
-        for column, dark in enumerate((*row, False)):
-            if dark and start is None:
-                start = column
-            elif not dark and start is not None:
-                left, run = x + start * cell_width, (column - start) * cell_width
-                rectangles.append(f"{left:.4f} {bottom:.4f} {run:.4f} {cell_height:.4f} re")
-                start = None
-    return "0 g " + " ".join(rectangles) + " f"
+    cell_width, cell_height = width / len(pattern.rows[0]), height / len(pattern.rows)
+    rectangles = [
+        f"{run.start()} {index} {run.end() - run.start()} 1 re"
+        for index, row in enumerate(pattern.rows)
+        for run in _DARK.finditer(bytes(row))
+    ]
+    grid = f"{cell_width:.5f} 0 0 {-cell_height:.5f} {x:.4f} {y + height:.4f} cm"
+    return f"q {grid} 0 g {' '.join(rectangles)} f Q"
+
+
+_DARK = re.compile(rb"\x01+")

@@ -13,11 +13,10 @@ from core.placement import BoxMm, Placement, WidgetKind
 from forms_service.render.acroform import Fields, Widget, print_field_attributes
 from forms_service.render.answer_misfits import is_blank, paper_text
 from forms_service.render.appearance import base_direction, draw_tick, draw_value
-from forms_service.render.document import pages_dictionary
+from forms_service.render.blank_sheets import stream_blanks
 from forms_service.render.drawing import number, points
 from forms_service.render.form_template import (
     Template,
-    identity_stream,
     template_of,
 )
 from forms_service.render.layout import PrintedForm
@@ -32,7 +31,7 @@ from forms_service.render.pdf_objects import (
 from forms_service.render.typed_values import FilledPdf, read_values
 from forms_service.render.value_fitting import BoxedValue, spare_box
 
-__all__ = ["FilledPdf", "read_values", "render_blank", "render_blanks", "render_filled"]
+__all__ = ["FilledPdf", "read_values", "render_blank", "render_blanks", "render_filled", "stream_blanks"]
 
 
 def render_blank(spec: FormSpec, reference: str = "", copies: int = 1, variant: str = "") -> bytes:
@@ -45,23 +44,9 @@ def render_blank(spec: FormSpec, reference: str = "", copies: int = 1, variant: 
 def render_blanks(spec: FormSpec, references: Sequence[str], variant: str = "") -> bytes:
     """Blanks to print, one after the other in one file, each with its own reference.
 
-    They are for paper, so their structure is not written a thousand times over.
+    A thousand are better written as they are made: see ``stream_blanks``.
     """
-    template = template_of(spec, fillable=False, variant=variant)
-    objects = template.addition()
-    tree = objects.reserve()
-    kids = []
-    for paper_reference in references:
-        for page, (_, entries) in enumerate(template.pages, start=1):
-            artwork = str(entries["Contents"]).strip("[]").split(" R")[0] + " R"
-            mark = template.identity_marks[page - 1]
-            identity = objects.add(identity_stream(template.form, page, paper_reference, mark))
-            copy = {key: value for key, value in entries.items() if key not in ("StructParents", "Tabs")}
-            copy |= {"Parent": reference(tree), "Contents": f"[{artwork} {reference(identity)}]"}
-            kids.append(objects.add(dictionary(copy)))
-    objects.put(tree, pages_dictionary(kids))
-    objects.put(template.file.root, dictionary({"Type": "/Catalog", "Pages": reference(tree)}))
-    return template.with_added(objects)
+    return b"".join(stream_blanks(spec, references, variant=variant))
 
 
 def render_filled(

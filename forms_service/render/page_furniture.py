@@ -6,10 +6,6 @@ be printed in their quiet zones.
 
 from __future__ import annotations
 
-from functools import cache
-
-import segno
-
 from core.form_spec import FormSpec
 from core.localized_text import Language, LocalizedText
 from core.placement import (
@@ -45,6 +41,7 @@ from forms_service.render.paper_grid import (
     HeadSizes,
     PrintSizes,
 )
+from forms_service.render.qr_code import qr_rows
 from forms_service.render.running_text import balanced_lines
 from forms_service.render.typography import text_width_mm
 
@@ -91,7 +88,7 @@ def identity_pieces(identity: PageIdentity) -> list[Piece]:
         f"{identity.form_id} – v{identity.version} – {identity.page}/{identity.pages}",
         *([identity.reference] if identity.reference else []),
     ]
-    pieces: list[Piece] = [Pattern(box, _qr_rows(identity.encode()))]
+    pieces: list[Piece] = [Pattern(box, qr_rows(identity.encode()))]
     for number, text in enumerate(lines):
         size = min(head.caption_pt, head.caption_pt * (right - left) / text_width_mm(text, head.caption_pt))
         leading = head.caption_pt * POINT_MM * _CAPTION_LEADING_EM
@@ -100,12 +97,6 @@ def identity_pieces(identity: PageIdentity) -> list[Piece]:
         middle = min(max(box.x + box.width / 2, left + half), right - half)
         pieces.append(Words(text, middle, baseline, size, Language.FR, Align.CENTRE, bold=number == 1))
     return pieces
-
-
-@cache
-def _qr_rows(text: str) -> tuple[tuple[bool, ...], ...]:
-    code = segno.make_qr(text, error="q", boost_error=True)
-    return tuple(tuple(bool(module) for module in row) for row in code.matrix)
 
 
 def first_page_head(

@@ -13,11 +13,11 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-_HEAD = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+FILE_HEAD = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 _PACKED_TOGETHER = 128
 """Objects in one object stream: viewers unpack a whole stream to reach one of them."""
 
@@ -72,8 +72,21 @@ def raw_stream(data: bytes, entries: Mapping[str, object]) -> bytes:
 
 
 _FREE, _IN_FILE, _IN_STREAM = range(3)
-_PLACE = struct.Struct(">BIH").pack
-"""Where an object lies: at an offset of the file, or in an object stream at an index of it."""
+_PLACE = struct.Struct(">BIH")
+PLACE_BYTES = _PLACE.size
+"""Where an object lies, as cross-reference streams say it, takes so much room."""
+NO_OBJECT = _PLACE.pack(_FREE, 0, 0xFFFF)
+"""The place of object 0, which never exists."""
+
+
+def place_in_file(position: int) -> bytes:
+    """The place of an object that begins so many bytes into the file."""
+    return _PLACE.pack(_IN_FILE, position, 0)
+
+
+def place_in_stream(number: int, index: int) -> bytes:
+    """The place of an object inside the object stream of that number."""
+    return _PLACE.pack(_IN_STREAM, number, index)
 
 
 @dataclass(frozen=True)
@@ -129,11 +142,14 @@ class _Packed:
     def closed(self, trailer: Mapping[str, object]) -> bytes:
         """The cross-reference stream and what follows it."""
         number = self.next_number
-        places = {**self.places, number: _PLACE(_IN_FILE, self.end, 0)}
-        ranges, rows = _rows(places)
-        head = {"Type": "/XRef", "Size": number + 1, "W": "[1 4 2]", "Index": array(ranges), **trailer}
-        body = stream(rows, head)
-        return b"%d 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (number, body, self.end)
+        ranges, rows = _rows({**self.places, number: place_in_file(self.end)})
+        return cross_reference(number, self.end, rows, {"Index": array(ranges), **trailer})
+
+
+def cross_reference(number: int, position: int, rows: bytes, trailer: Mapping[str, object]) -> bytes:
+    """The cross-reference stream that ends a file, and where to find it."""
+    body = stream(rows, {"Type": "/XRef", "Size": number + 1, "W": "[1 4 2]", **trailer})
+    return b"%d 0 obj\n%b\nendobj\nstartxref\n%d\n%%%%EOF\n" % (number, body, position)
 
 
 def _rows(places: Mapping[int, bytes]) -> tuple[list[int], bytes]:
@@ -187,15 +203,15 @@ class ObjectTable:
 
     def as_file(self, root: int, info: int) -> FinishedFile:
         """A whole PDF file made of these objects."""
-        packed = self.packed(len(_HEAD), first_number=1)
+        packed = self.packed(len(FILE_HEAD), first_number=1)
         identifier = hashlib.md5(packed.data, usedforsecurity=False).hexdigest().upper()
-        packed.places[0] = _PLACE(_FREE, 0, 0xFFFF)
+        packed.places[0] = NO_OBJECT
         trailer = {
             "Root": reference(root),
             "Info": reference(info),
             "ID": f"[<{identifier}> <{identifier}>]",
         }
-        data = b"".join((_HEAD, packed.data, packed.closed(trailer)))
+        data = b"".join((FILE_HEAD, packed.data, packed.closed(trailer)))
         return FinishedFile(data, packed.end, packed.next_number + 1, root, info, identifier)
 
     def packed(self, position: int, *, first_number: int) -> _Packed:
@@ -212,7 +228,7 @@ class ObjectTable:
         def write(number: int, body: bytes) -> None:
             nonlocal position
             part = b"%d 0 obj\n%b\nendobj\n" % (number, body)
-            places[number] = _PLACE(_IN_FILE, position, 0)
+            places[number] = place_in_file(position)
             parts.append(part)
             position += len(part)
 
@@ -220,10 +236,9 @@ class ObjectTable:
             write(number, body)
         for numbers in _chunks(sorted(self._packable)):
             for index, number in enumerate(numbers):
-                places[number] = _PLACE(_IN_STREAM, next_number, index)
-            write(
-                next_number, _object_stream([(number, self._packable[number]) for number in numbers], level)
-            )
+                places[number] = place_in_stream(next_number, index)
+            packed = object_stream([(number, self._packable[number]) for number in numbers], level=level)
+            write(next_number, packed)
             next_number += 1
         return _Packed(b"".join(parts), position, places, next_number)
 
@@ -233,7 +248,8 @@ def _chunks(numbers: list[int]) -> Iterator[list[int]]:
         yield numbers[start : start + _PACKED_TOGETHER]
 
 
-def _object_stream(objects: list[tuple[int, str]], level: int) -> bytes:
+def object_stream(objects: Sequence[tuple[int, str]], *, level: int = 6) -> bytes:
+    """Objects packed together, each with its number."""
     offsets = []
     position = 0
     for number, body in objects:
