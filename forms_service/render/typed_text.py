@@ -61,12 +61,13 @@ def _unmarked(stored: bytes) -> str:
                 text = stored.decode(encoding, "replace")
                 if "\ufffd" not in text and "\0" not in text:
                     return text
-    if not stored.isascii():
-        try:
-            return stored.decode("utf-8")
-        except UnicodeDecodeError:
-            pass
-    return ""
+    text = "" if stored.isascii() else stored.decode("utf-8", "replace")
+    foreign = [one for one in text if not one.isascii()]
+    arabic = [one for one in foreign if "\u0621" <= one <= "\u064a"]
+    latin = [one for one in foreign if "\u00c0" <= one <= "\u017f"]
+    is_ours = all(_TYPED_HERE.match(one) for one in foreign)
+    # A capital U with accent before an ellipsis is one Arabic letter in UTF-8; two are no accident.
+    return text if is_ours and (len(arabic) > 1 or (latin and not arabic)) else ""
 
 
 _MARKS = (
@@ -74,6 +75,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF8, "utf-8"),
 )
+_TYPED_HERE = re.compile("[\u00a0-\u017f\u0600-\u06ff\u2000-\u206f\u20ac]")
 _HIGH_BYTES = {0x00, 0x01, 0x06, 0x20, 0xFB, 0xFC, 0xFD, 0xFE}
 
 

@@ -46,7 +46,7 @@ def test_a_forgotten_mark_is_made_up_for_and_said(text: str, encoding: str) -> N
     assert typed_text(text.encode(encoding)) == TypedText(text, frozenset({Remark.ENCODING_MENDED}))
 
 
-@given(st.text("abzéèçïôœÀÉŒ'-. 0129€–", max_size=30))
+@given(st.text("abzéèçïôœâùûÀÉŒÂÊÎÔÛ'’«»°-. 0129€–…", max_size=30))
 def test_text_in_the_encoding_of_pdf_is_never_taken_for_another(text: str) -> None:
     assert typed_text(text.encode("pdfdoc")) == TypedText(text)
 
