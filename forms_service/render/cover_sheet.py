@@ -233,10 +233,8 @@ def _banner(sheet: CoverSheet) -> Block:
         QR_ALT.fill(reference=sheet.reference),
         (Element(Role.FIGURE, "code"),),
     )
-    name = title(TITLE, size_pt=17.0)
-    shift = (side.left_mm + side.width_mm / 2) - (LEFT_MM + WIDTH_MM / 2)
-    pieces: list[Piece] = [replace(one, x=one.x + shift) for one in name.pieces]  # type: ignore[call-arg, union-attr]
-    pieces = [piece.moved(1.0) for piece in pieces]
+    name = title(TITLE, 17.0, side)
+    pieces: list[Piece] = [piece.moved(1.0) for piece in name.pieces]
     y = name.height_mm + 1.0
     texts = (
         (sheet.form_title.ar, Style(11.5, INK, True), Language.AR, "form-title"),

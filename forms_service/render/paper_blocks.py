@@ -176,11 +176,11 @@ def rule(thickness_mm: float = 0.15, ink: Ink = HAIRLINE) -> Block:
     return Block(0.0, (Line(LEFT_MM, 0.0, RIGHT_MM, 0.0, thickness_mm, ink),))
 
 
-def title(text: LocalizedText, key: str = "title", size_pt: float = 19.0) -> Block:
-    """The paper's name in the middle, Arabic over French."""
-    path = (Element(Role.TITLE, key),)
+def title(text: LocalizedText, size_pt: float = 19.0, column: Column | None = None) -> Block:
+    """The paper's name in the middle of the sheet, or of a column, Arabic over French."""
+    path = (Element(Role.TITLE, "title"),)
     arabic, french = Style(size_pt, ACCENT, bold=True), Style(size_pt * 0.68, ACCENT, bold=True)
-    column = Column(LEFT_MM, WIDTH_MM)
+    column = column or Column(LEFT_MM, WIDTH_MM)
     lines = (Paragraph(text.ar, arabic, Language.AR), Paragraph(text.fr, french, Language.FR))
     pieces, height = _set_texts(lines, column, Align.CENTRE, path, 0.0)
     return Block(height + 1.0, tuple(pieces), keep_with_next=True)
@@ -290,6 +290,11 @@ def boxes_to_fill(labels: Sequence[LocalizedText], key: str, height_mm: float) -
     return Block(height_mm, tuple(pieces))
 
 
+def of_one_element(pieces: Iterable[Piece], path: Path) -> tuple[Piece, ...]:
+    """The same pieces, their words as lines of one element."""
+    return tuple(replace(one, path=path) if isinstance(one, Words) else one for one in pieces)
+
+
 def qr_code(text: str, box: BoxMm, alt: LocalizedText, path: Path) -> Pattern:
     """A QR code that survives copies and stains; the white around it is the caller's affair."""
     return Pattern(box, qr_rows(text), alt, path)
@@ -355,7 +360,8 @@ def _text_column(cell: Cell, column: Column) -> Column:
 def _set_cell(cell: Cell, column: Column, height_mm: float, path: Path) -> list[Piece]:
     """The pieces of a cell in the middle of a row of that height."""
     top_mm = (height_mm - _height_of(cell, column)) / 2
-    text_column, pieces = _text_column(cell, column), []
+    text_column = _text_column(cell, column)
+    pieces: list[Piece] = []
     if (shown := cell.illustration) is not None:
         width = column.width_mm if _stands_over(cell) else cell.beside_mm
         picture_top = top_mm if _stands_over(cell) else (height_mm - shown.height_mm) / 2

@@ -26,6 +26,7 @@ from forms_service.render.paper_blocks import (
     facing,
     facts,
     heading,
+    of_one_element,
     pair,
     row,
     space,
@@ -193,10 +194,7 @@ def _reference(summary: ReviewerSummary) -> Iterator[Block]:
     )
     path = (Element(Role.PARAGRAPH, "subject"),)
     cell = row([Cell(texts, Align.CENTRE, Role.BODY)], [across], path, above_mm=0.4, closed=False)
-    pieces = tuple(
-        replace(one, path=path)  # type: ignore[call-arg]
-        for one in cell.pieces
-    )
+    pieces = of_one_element(cell.pieces, path)
     yield Block(cell.height_mm + 1.5, pieces)
 
 
@@ -220,7 +218,7 @@ def _text_in_words(name: LocalizedText, text: str, key: str) -> Iterator[Block]:
                 closed=False,
             )
             path = (Element(Role.PARAGRAPH, f"{key}-{number}"),)
-            pieces = tuple(replace(one, path=path) for one in words.pieces)  # type: ignore[call-arg]
+            pieces = of_one_element(words.pieces, path)
             yield replace(words, pieces=pieces)
 
 
