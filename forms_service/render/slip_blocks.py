@@ -56,7 +56,7 @@ HOLDER = LocalizedText(ar="صاحب الطلب", fr="Demandeur")
 ASKED_ON = LocalizedText(ar="تاريخ طلب التصحيح", fr="Demandé le")
 
 PALE = 0.93
-NOTE_INK: Ink = 0.28
+NOTE_INK: Ink = 0.2
 _STRIP_HEIGHT = 12.4
 _BADGE = 5.4
 _MESSAGE_LINES = 3

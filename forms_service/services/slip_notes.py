@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from core.completeness import CompletenessReport
 from core.correction_slip import SlipRequest, answer_field, demand_of, row_of
+from core.field_kinds import Answer
 from core.form_spec import FormSpec, RequiredDocument, Severity
-from core.localized_text import Language, LocalizedText
+from core.localized_text import Language, LocalizedText, Script
 from forms_service.locales import both, has
 from forms_service.services.presenting import current_answers, shown
 from forms_service.storage.dossiers import DossierRepository
@@ -78,7 +79,7 @@ def _about_answer(
     spec: FormSpec,
     name: str,
     said: Mapping[str, LocalizedText],
-    held: Mapping[str, object],
+    held: Mapping[str, Answer],
     reasons: Mapping[str, str],
 ) -> LocalizedText:
     """What is wrong with an answer, as the reviewer or the rules say, and what the dossier holds."""
@@ -86,11 +87,22 @@ def _about_answer(
     twin = field.twin if field is not None else None
     code = reasons.get(name) or reasons.get(twin or "")
     reason = both(f"answer_reason.{code}") if code else said.get(name) or said.get(twin or "")
-    value = held.get(name) if held.get(name) is not None else held.get(twin or "")
+    value = _held(spec, name, held) or _held(spec, twin or "", held)
     if value is None:
         return reason or _NOT_ANSWERED
-    stated = _HELD.fill(value=shown(field, value, ""))  # type: ignore[arg-type]
+    stated = _HELD.fill(value=value)
     return LocalizedText(f"{reason.ar} {stated.ar}", f"{reason.fr} {stated.fr}") if reason else stated
+
+
+def _held(spec: FormSpec, name: str, held: Mapping[str, Answer]) -> LocalizedText | None:
+    """What the dossier holds, a name that is kept in both scripts in each reader's own."""
+    field, value = answer_field(spec, name), held.get(name)
+    if field is None or value is None:
+        return None
+    stated, other = shown(field, value, ""), held.get(field.twin or "")
+    if not isinstance(other, str):
+        return stated
+    return LocalizedText(stated.ar, other) if field.script is Script.ARAB else LocalizedText(other, stated.fr)
 
 
 def _about_document(
@@ -115,7 +127,7 @@ def _about_document(
         "، ".join(label.fill(n=number).ar for number in rows),
         ", ".join(label.fill(n=number).fr for number in rows),
     )
-    return LocalizedText(f"{named.ar}: {reason.ar}", f"{named.fr} : {reason.fr}")
+    return LocalizedText(f"{named.ar} – {reason.ar}", f"{named.fr} – {reason.fr}")
 
 
 def _worded(reason: str) -> LocalizedText:
