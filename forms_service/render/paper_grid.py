@@ -52,7 +52,7 @@ LABEL_FLOOR_PT = 5.5
 OUTLINE = 0.3
 """Width of the strokes around a box."""
 
-HAIRLINE = 0.2
+HAIRLINE = 0.22
 """Thinnest stroke: what a worn drum and a light copy still draw without a gap."""
 
 BOX_INSET = 0.3
