@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import click
 import pytest
+import yaml
+from PIL import Image
 
+from core.document_types import parse_document_types
 from core.field_kinds import KINDS
 from core.spec_language import CONSTRUCTS
 from forms_service.cli import commands
+from forms_service.render import layout_lint
+from forms_service.render.paper_grid import LABEL_FLOOR_PT
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -60,6 +68,86 @@ def test_every_key_of_the_language_is_explained(construct: str, docs_of_the_spec
         if key not in silent and not re.search(rf"\b{key}\b", docs_of_the_spec_language)
     ]
     assert not missing
+
+
+def pictures_script() -> ModuleType:
+    place = ROOT / "scripts" / "spec_language_pictures.py"
+    found = importlib.util.spec_from_file_location("spec_language_pictures", place)
+    assert found is not None and found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    sys.modules[found.name] = module
+    found.loader.exec_module(module)
+    return module
+
+
+PICTURED = pictures_script()
+SNIPPETS = {one.name: one for one in PICTURED.snippets()}
+
+
+def constructs_in(type_name: str, data: object) -> set[str]:
+    """The constructs that really occur in a snippet's data."""
+    head, _, rest = type_name.partition(":")
+    if head == "rows" and isinstance(data, list):
+        parts = [("list:field" if isinstance(row, list) else "static_text", row) for row in data]
+        return set().union(*(constructs_in(kind, row) for kind, row in parts))
+    if head in ("list", "map"):
+        items = data if isinstance(data, list) else list(data.values()) if isinstance(data, dict) else []
+        return set().union(*(constructs_in(rest, one) for one in items))
+    if head not in CONSTRUCTS or not isinstance(data, dict):
+        return set()
+    keys = CONSTRUCTS[head]
+    return {head}.union(*(constructs_in(keys[key].type, value) for key, value in data.items() if key in keys))
+
+
+def test_every_construct_has_its_section_its_snippet_and_its_picture(docs_of_the_spec_language: str) -> None:
+    headings = " ".join(re.findall(r"^#{2,4} (.*)$", docs_of_the_spec_language, re.MULTILINE))
+    shown: set[str] = set()
+    for one in SNIPPETS.values():
+        data = yaml.safe_load(one.text)
+        occurring = constructs_in("list:field", data) if isinstance(data, list) else None
+        occurring = occurring or constructs_in("form" if one.is_form else "document_types", data)
+        assert set(one.constructs) <= occurring, one.name
+        shown |= set(one.constructs)
+    assert shown == set(CONSTRUCTS)
+    assert not [name for name in CONSTRUCTS if f"`{name}`" not in headings]
+
+
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_every_snippet_is_right_as_it_stands(name: str) -> None:
+    one = SNIPPETS[name]
+    if one.is_form:
+        assert PICTURED.spec_of(one).sections
+    else:
+        assert parse_document_types(one.text, name).types
+
+
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_every_picture_was_drawn_from_the_snippet_above_it(name: str, docs_of_the_spec_language: str) -> None:
+    one = SNIPPETS[name]
+    kinds = re.findall(r"kind: (\w+)", one.text)
+    for stem in [f"kind-{kind}" for kind in kinds] if one.view == "kinds" else [name]:
+        path = PICTURED.PICTURES / f"{stem}.png"
+        picture = Image.open(path)
+        assert picture.text.get("Snippet") == one.digest, "run scripts/spec_language_pictures.py"
+        assert picture.mode == "P" and path.stat().st_size <= PICTURED.MOST_BYTES
+        assert re.search(
+            rf"!\[[^\]]{{3,}}\]\(pictures/spec-language/{stem}\.png\)", docs_of_the_spec_language
+        )
+
+
+def test_every_kind_of_answer_has_its_picture_and_no_picture_is_left_over() -> None:
+    drawn = {path.stem for path in PICTURED.PICTURES.glob("*.png")}
+    kinds = {f"kind-{name}" for name in [*KINDS, "name"]}
+    assert drawn == kinds | {name for name, one in SNIPPETS.items() if one.view != "kinds"}
+
+
+def test_what_lint_says_is_listed(docs_of_the_spec_language: str) -> None:
+    said = docs_of_the_spec_language.split("## What lint says")[1]
+    lengths = {*layout_lint._HAND_MM.values(), layout_lint.MIN_CELL, layout_lint._LEAST_LINE_MM}
+    assert not [length for length in lengths if f"{length:.0f} mm" not in said]
+    width, height = layout_lint._SIGNATURE_MM
+    assert f"{width:.0f} × {height:.0f} mm" in said and f"{LABEL_FLOOR_PT:g} pt" in said
+    assert f"{layout_lint._SPARE_FACTOR:g} times" in said
 
 
 @pytest.mark.parametrize("path", READMES, ids=lambda path: str(path.relative_to(ROOT)))
