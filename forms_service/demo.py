@@ -52,11 +52,11 @@ def walk_samples(output: Path) -> int:
     Returns:
         0 when every step of every person gave what it should, else 1.
     """
-    from forms_service.receipts import Signer
+    from forms_service.receipt_identity import signer_for
 
     config = Config.from_environment()
     catalogue = SpecCatalogue.load(config.spec_folder)
-    signer = Signer.load_or_create(config.keys_folder)
+    signer = signer_for(config.keys_folder, config.receipt_identity, config.receipt_passphrase)
     people = sorted(samples_folder().glob("*/*/dossier.yaml"))
     if not people:
         click.echo("There are no samples here; in a checkout make them with: make samples", err=True)

@@ -126,7 +126,9 @@ def test_an_identity_made_here_signs_when_it_is_given(
         assert verdict(run("receipt", "verify", file, "--json"))[1] == "genuine"
     secret.write_text("faux", encoding="utf-8")
     refused = run("receipt", "issue", tmp_path / "d.json", "-o", "none.pdf")
-    assert refused.code == 2 and "cachet.p12" in refused.err and "faux" not in refused.err.replace("fausse", "")
+    assert (
+        refused.code == 2 and "cachet.p12" in refused.err and "faux" not in refused.err.replace("fausse", "")
+    )
     assert not (tmp_path / "none.pdf").exists()
 
 
