@@ -23,7 +23,7 @@ QUIET_MODULES = 4
 _LEVELS: tuple[ErrorCorrection, ...] = ("L", "M", "Q", "H")
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=32)
 def qr_rows(text: str, at_least: ErrorCorrection = "Q") -> QrRows:
     """The smallest code that holds ``text``, as robust as its size allows.
 

@@ -116,7 +116,7 @@ def test_memory_does_not_grow_with_the_number_of_copies(small: FormSpec) -> None
 
     peak(400)  # the widths of captions are kept, but no more than a certain number of them
     few, many = peak(100), peak(400)
-    assert (many - few) / 300 < 100, "bytes for each further copy"
+    assert (many - few) / 300 < 300, "bytes for each further copy, whose content is thousands"
 
 
 def test_copies_printed_on_both_sides_begin_on_a_sheet_of_their_own(
