@@ -10,19 +10,24 @@ from pathlib import Path
 
 from core.form_spec import FormSpec
 from core.placement import FormLayout
-from forms_service.render.layout import lay_out
+from forms_service.render.layout import VARIANTS, lay_out
+from forms_service.render.paper_grid import LARGE
 
 _TOLERANCE_MM = 0.02
 
 
-def lock_places(spec: FormSpec, directory: Path) -> tuple[Path, bool]:
-    """Write the places of ``spec`` beside it, or compare them with those already there.
+def lock_places(spec: FormSpec, directory: Path) -> list[tuple[Path, bool]]:
+    """Write the places of every print of ``spec`` beside it, or compare them with those already there.
 
     Returns:
-        The file, and whether it agrees with what the code computes today.
+        Each file, and whether it agrees with what the code computes today.
     """
-    path = places_file(spec, directory)
-    today = places_of(lay_out(spec).layout)
+    return [_lock(spec, variant, directory) for variant in VARIANTS]
+
+
+def _lock(spec: FormSpec, variant: str, directory: Path) -> tuple[Path, bool]:
+    path = places_file(spec, directory, variant)
+    today = places_of(lay_out(spec, variant).layout)
     if not path.exists():
         lines = ",\n ".join(json.dumps(place, ensure_ascii=False) for place in today)
         path.write_text(f"[{lines}]\n", encoding="utf-8")
@@ -30,9 +35,10 @@ def lock_places(spec: FormSpec, directory: Path) -> tuple[Path, bool]:
     return path, same_places(json.loads(path.read_text(encoding="utf-8")), today)
 
 
-def places_file(spec: FormSpec, directory: Path) -> Path:
-    """Where the places of a version are kept."""
-    return directory / spec.id / f"v{spec.version}.placements.json"
+def places_file(spec: FormSpec, directory: Path, variant: str = "") -> Path:
+    """Where the places of a version are kept, those of each print apart."""
+    name = {"": "", LARGE: ".large"}.get(variant, f".{variant.lower()}")
+    return directory / spec.id / f"v{spec.version}{name}.placements.json"
 
 
 def places_of(layout: FormLayout) -> list[list[object]]:

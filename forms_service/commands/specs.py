@@ -170,12 +170,13 @@ def rehearse_form(form: str, copies: int, seed: int, as_json: bool) -> None:
 @click.argument("form")
 @click.option("--version", type=int, help="Version; the newest by default.")
 def publish(form: str, version: int | None) -> int:
-    """Lock the places of a version that goes to print, so that later code still reads its paper."""
+    """Lock the places of a version that goes to print, in every print, so that its paper is read later."""
     from forms_service.published_places import lock_places
 
     spec = catalogue().get(form, version)
-    path, agrees = lock_places(spec, configuration().spec_folder)
-    click.echo(
-        str(path) if agrees else f"{path}: the places differ from those published; publish a new version"
-    )
-    return 0 if agrees else 1
+    locked = lock_places(spec, configuration().spec_folder)
+    for path, agrees in locked:
+        click.echo(
+            str(path) if agrees else f"{path}: the places differ from those published; publish a new version"
+        )
+    return 0 if all(agrees for _, agrees in locked) else 1

@@ -152,9 +152,11 @@ def page_image(dossier_id: str, attachment_id: str, page: int) -> Response:
 @pages.get("/<dossier_id>/blank.pdf")
 @needs("applicant", "clerk")
 def blank(dossier_id: str) -> Response:
-    """The blank form carrying this dossier's reference, to fill by hand."""
+    """The blank form carrying this dossier's reference, to fill by hand; in large print when asked."""
     view = opened(dossier_id).view
-    return pdf_download(services().blank_pdf(view.spec.id, 1, view.reference), f"{view.reference}.pdf")
+    large = request.args.get("print") == "large"
+    data = services().blank_pdf(view.spec.id, 1, view.reference, large)
+    return pdf_download(data, f"{view.reference}.pdf")
 
 
 @pages.get("/<dossier_id>/filled.pdf")

@@ -38,9 +38,11 @@ def form(form_id: str) -> str:
 
 @pages.get("/forms/<form_id>/blank.pdf")
 def blank(form_id: str) -> object:
-    """The blank form, to print or to fill in a PDF reader."""
+    """The blank form, to print or to fill in a PDF reader; in large print when asked."""
     spec = _spec(form_id)
-    return pdf_download(security.services().blank_pdf(spec.id, 1), f"{spec.id}.pdf")
+    large = request.args.get("print") == "large"
+    name = f"{spec.id}-large.pdf" if large else f"{spec.id}.pdf"
+    return pdf_download(security.services().blank_pdf(spec.id, 1, large=large), name)
 
 
 @pages.get("/verify")

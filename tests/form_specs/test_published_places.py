@@ -9,26 +9,28 @@ import pytest
 
 from core.form_spec import Section
 from forms_service.published_places import lock_places, places_file, places_of, same_places
-from forms_service.render.layout import lay_out
+from forms_service.render.layout import VARIANTS, lay_out
 from forms_service.spec_catalogue import SpecCatalogue, default_directory
 
 CATALOGUE = SpecCatalogue.load()
 
 
+@pytest.mark.parametrize("variant", VARIANTS, ids=["usual", "large"])
 @pytest.mark.parametrize(("form_id", "version"), sorted(CATALOGUE.specs))
-def test_no_box_of_a_published_form_has_moved(form_id: str, version: int) -> None:
+def test_no_box_of_a_published_form_has_moved(form_id: str, version: int, variant: str) -> None:
     spec = CATALOGUE.get(form_id, version)
-    published = json.loads(places_file(spec, default_directory()).read_text(encoding="utf-8"))
+    published = json.loads(places_file(spec, default_directory(), variant).read_text(encoding="utf-8"))
     assert len(published) > 20
-    assert same_places(published, places_of(lay_out(spec).layout))
+    assert same_places(published, places_of(lay_out(spec, variant).layout))
 
 
 def test_a_moved_box_is_noticed_and_the_published_places_are_kept(tmp_path) -> None:
     spec = CATALOGUE.get("310-1-32")
     (tmp_path / spec.id).mkdir()
-    path, agrees = lock_places(spec, tmp_path)
-    kept = path.read_bytes()
-    assert agrees
+    locked = lock_places(spec, tmp_path)
+    assert [path.name for path, _ in locked] == ["v1.placements.json", "v1.large.placements.json"]
+    kept = [path.read_bytes() for path, _ in locked]
+    assert all(agrees for _, agrees in locked)
 
     def taller(section: Section) -> Section:
         rows = tuple(
@@ -38,5 +40,5 @@ def test_a_moved_box_is_noticed_and_the_published_places_are_kept(tmp_path) -> N
         return replace(section, rows=rows)
 
     other = replace(spec, sections=tuple(taller(section) for section in spec.sections))
-    assert lock_places(other, tmp_path)[1] is False
-    assert path.read_bytes() == kept
+    assert [agrees for _, agrees in lock_places(other, tmp_path)] == [False, False]
+    assert [path.read_bytes() for path, _ in locked] == kept
