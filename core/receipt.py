@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -28,20 +28,51 @@ There are 31, a prime: a weighted sum modulo 31 then catches every single mistak
 REFERENCE_LENGTH = 12
 _GROUP = 4
 
+LONGEST_SERIES = 3
+"""Leaves eight characters to chance: forty bits, which nobody guesses one of a thousand sheets by."""
+
 PAYLOAD_VERSION = 1
 
 
-def new_reference(random_below: RandomBelow) -> str:
+def new_reference(random_below: RandomBelow, series: str = "") -> str:
     """Make a reference nobody can guess, such as ``7K3Q-9XMB-2FTC``.
 
     Eleven random characters (54 bits) and a check character, in groups that are easy to dictate.
 
     Args:
         random_below: Source of chance; ``secrets.randbelow`` outside tests.
+        series: What the reference begins with, so that sheets printed together are recognised.
+
+    Raises:
+        ValueError: The series is too long, or has characters that references do without.
     """
+    if not is_series(series):
+        raise ValueError(f"{series!r} cannot begin a reference")
     size = len(REFERENCE_ALPHABET)
-    body = "".join(REFERENCE_ALPHABET[random_below(size)] for _ in range(REFERENCE_LENGTH - 1))
+    chosen = REFERENCE_LENGTH - 1 - len(series)
+    body = series + "".join(REFERENCE_ALPHABET[random_below(size)] for _ in range(chosen))
     return _grouped(body + _check_character(body))
+
+
+def new_references(random_below: RandomBelow, count: int, series: str = "") -> Iterator[str]:
+    """References for sheets printed beforehand, all different, made one by one.
+
+    A dossier begins under such a reference when its sheet comes back; nothing is stored before.
+
+    Raises:
+        ValueError: The series cannot begin a reference.
+    """
+    given: set[str] = set()
+    while len(given) < count:
+        reference = new_reference(random_below, series)
+        if reference not in given:
+            given.add(reference)
+            yield reference
+
+
+def is_series(text: str) -> bool:
+    """Whether references can begin so: at most three letters or digits of their alphabet."""
+    return len(text) <= LONGEST_SERIES and all(character in REFERENCE_ALPHABET for character in text)
 
 
 def is_valid_reference(text: str) -> bool:

@@ -34,6 +34,7 @@ from core.receipt import (
     ReceiptDocument,
     is_valid_reference,
     new_reference,
+    new_references,
     normalize_reference,
 )
 from forms_service.receipt_identity import make_identity
@@ -91,6 +92,25 @@ def test_new_references_are_valid_however_they_are_typed(reference: str) -> None
     assert re.fullmatch(r"([2-9A-HJKMNP-Z]{4}-){2}[2-9A-HJKMNP-Z]{4}", reference)
     assert is_valid_reference(reference)
     assert normalize_reference(f" {reference.lower().replace('-', ' ')} ") == reference
+
+
+@given(st.integers(min_value=0, max_value=2**32), st.text(REFERENCE_ALPHABET, max_size=3))
+def test_references_of_a_series_begin_alike_and_are_all_different(seed: int, series: str) -> None:
+    references = list(new_references(random.Random(seed).randrange, 30, series))
+    assert len(set(references)) == 30
+    assert all(is_valid_reference(one) and one.startswith(series) for one in references)
+
+
+def test_chance_that_repeats_itself_gives_no_reference_twice() -> None:
+    drawn = iter([0] * 11 + [0] * 11 + [1] * 11)
+    first, second = new_references(lambda _: next(drawn), 2)
+    assert first != second
+
+
+@pytest.mark.parametrize("series", ["RABA", "O1", "rab", "É", "A-"])
+def test_a_series_that_references_cannot_begin_with_is_refused(series: str) -> None:
+    with pytest.raises(ValueError, match="cannot begin"):
+        new_reference(random.Random(1).randrange, series)
 
 
 @given(REFERENCES, st.integers(0, 11), st.sampled_from(REFERENCE_ALPHABET))
