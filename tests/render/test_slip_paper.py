@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from itertools import combinations
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -15,7 +17,9 @@ from core.placement import PageIdentity, WidgetKind, corner_mark_boxes, qr_box
 from forms_service.render.artwork import Panel, Words
 from forms_service.render.correction_slip import SlipNotes, lay_out_slip, render_slip
 from forms_service.render.paper_grid import BODY_BOTTOM
+from tests.render.conftest import ROOT, load
 
+PLACES = Path(__file__).with_name("slip_places.json")
 REFERENCE = "7K2M-9QXA-4D1C"
 TYPICAL = ("assured.birth", "spouse.last", "spouse.work", "children.2.birth")
 LONG = LocalizedText("سبب طويل جدا يفسر لماذا " * 12, "Une raison vraiment très longue, expliquée " * 12)
@@ -127,3 +131,18 @@ def test_a_slip_for_what_the_form_lacks_is_refused(refund: FormSpec) -> None:
     with pytest.raises(DossierError) as caught:
         render_slip(refund, AskedAgain(("spouse.last",)))
     assert caught.value.code == "unknown_field"
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_slips_that_are_out_stay_readable(number: int) -> None:
+    """People keep slips for weeks: boxes laid out otherwise would be read beside their answers.
+
+    A new setting of the slip takes another letter than ``C``, and this one stays as it is.
+    """
+    known = json.loads(PLACES.read_text(encoding="utf-8"))[number]
+    spec = load(ROOT / "form_specs" / known["form"] / "v1.yaml")
+    slip = lay_out_slip(spec, asked_by(spec, known["code"]))
+    assert slip.layout.pages == known["pages"]
+    assert [
+        [place.field_id, place.choice, place.page, *place.box.as_list()] for place in slip.layout.placements
+    ] == known["places"]
