@@ -109,6 +109,7 @@ class _Checks:
                     self.report(part, f"{one.id}: footnote {mark!r} is not declared under footnotes")
             if one.width <= 0 or one.lines < 1:
                 self.report(part, f"{one.id}: width and lines must be positive")
+            self._check_limits(part, one)
             if one.default is not None:
                 self._check_default(part, one)
         for section in self.spec.sections:
@@ -122,6 +123,16 @@ class _Checks:
         for group in self.spec.groups:
             for one in group.fields:
                 yield f"{group.id}.{one.id}", one
+
+    def _check_limits(self, part: str, one: FieldSpec) -> None:
+        if one.comb is not None and one.comb < 0:
+            self.report(
+                part, f"{one.id}: comb is {one.comb}, expected a number of cells, or 0 for a plain box"
+            )
+        if one.max_length is not None and one.max_length < 1:
+            self.report(part, f"{one.id}: max_length is {one.max_length}, expected 1 or more")
+        if one.minimum is not None and one.maximum is not None and one.minimum > one.maximum:
+            self.report(part, f"{one.id}: minimum {one.minimum} is more than maximum {one.maximum}")
 
     def _check_choices(self, part: str, one: FieldSpec) -> None:
         if len(one.choices) < 2:
@@ -173,6 +184,12 @@ class _Checks:
                 elif function != "filled" and document_types is not None and name not in document_types:
                     self.report(use.part, f"{use.role}: no document type is called {name!r}")
         for group in spec.groups:
+            if not 0 <= group.minimum <= group.maximum:
+                self.report(
+                    group.id, f"minimum {group.minimum} and maximum {group.maximum} bound no number of rows"
+                )
+            if not 0 <= group.printed_rows <= group.maximum:
+                self.report(group.id, f"printed_rows is {group.printed_rows}, expected 0 to {group.maximum}")
             if group.count_field and group.count_field not in field_ids:
                 self.report(group.id, f"count_field: no field is called {group.count_field!r}")
             if group.after_section and group.after_section not in {s.id for s in spec.sections}:

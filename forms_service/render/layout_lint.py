@@ -13,8 +13,8 @@ from core.form_spec import FieldSpec, FormSpec, Section, StaticText, TextStyle
 from core.localized_text import Script
 from core.placement import Placement, WidgetKind
 from forms_service.render.field_boxes import PrintedField, printed_fields
-from forms_service.render.layout import PrintedForm, lay_out, layout_problems
-from forms_service.render.lint_advice import Advice, AdviceSeverity, advise
+from forms_service.render.layout import VARIANTS, PrintedForm, lay_out, layout_problems
+from forms_service.render.lint_advice import Advice, AdviceSeverity, advise, in_large_print
 from forms_service.render.office_corner import office_field
 from forms_service.render.paper_grid import COLUMN_GAP, CONTENT_WIDTH, MIN_CELL, density
 from forms_service.render.wording_lint import wording_advice
@@ -50,18 +50,30 @@ _SAID_BY_MISFIT = ("text_off_page", "text_over_text", "label_at_floor")
 
 
 def layout_advice(spec: FormSpec) -> list[Advice]:
-    """Everything that lint has to say of a form's paper: first what does not fit, then what could be better."""
+    """Everything that lint has to say of a form's paper: first what does not fit, then what could be better.
+
+    Of the other prints only what spoils them is said, and only where the usual one is not spoilt too.
+    """
+    remarks = _print_advice(spec, "")
+    known = {(one.code, one.subject) for one in remarks}
+    for variant in VARIANTS:
+        for one in _print_advice(spec, variant) if variant else ():
+            if one.severity is AdviceSeverity.ERROR and (one.code, one.subject) not in known:
+                remarks.append(in_large_print(one))
+    return remarks
+
+
+def _print_advice(spec: FormSpec, variant: str) -> list[Advice]:
     unfit = [
         Advice("does_not_fit", AdviceSeverity.ERROR, one.subject, one.message, one.english)
-        for one in layout_problems(spec)
+        for one in layout_problems(spec, variant)
     ]
     misfits = {one.subject for one in unfit}
-    remarks = [
+    return unfit + [
         one
-        for one in printed_form_advice(lay_out(spec))
+        for one in printed_form_advice(lay_out(spec, variant))
         if one.code not in _SAID_BY_MISFIT or one.subject not in misfits
     ]
-    return [*unfit, *remarks]
 
 
 def printed_form_advice(form: PrintedForm) -> list[Advice]:
@@ -190,7 +202,7 @@ def _row_advice(
 def _narrow_advice(
     subject: str, field: FieldSpec, place: Placement, others: dict[str, float]
 ) -> Iterator[Advice]:
-    room, need = _written_mm(place), _hand_need(field)
+    room, need = max(0.0, _written_mm(place)), _hand_need(field)
     is_short = place.widget is WidgetKind.TEXT and room < need - 0.5
     is_least = place.widget is WidgetKind.COMB and room / (place.comb or 1) < MIN_CELL + 0.1
     if (is_short or is_least) and others:

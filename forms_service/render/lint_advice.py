@@ -6,7 +6,7 @@ An *error* would spoil the paper or an answer; a *warning* is something a design
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from core.localized_text import Language, LocalizedText
@@ -46,6 +46,16 @@ def advise(code: str, subject: str, **values: object) -> Advice:
     filled = {"subject": subject, **values}
     message = LocalizedText(ar=arabic, fr=french).fill(**filled)
     return Advice(code, severity, subject, message, english.format(**filled))
+
+
+def in_large_print(advice: Advice) -> Advice:
+    """What spoils the large print only: the usual paper can be used, so it is a warning."""
+    message = LocalizedText(
+        ar=f"في الطبعة بالحروف الكبيرة: {advice.message.ar}",
+        fr=f"Dans l'édition en gros caractères : {advice.message.fr}",
+    )
+    english = f"in large print: {advice.english}"
+    return replace(advice, severity=AdviceSeverity.WARNING, message=message, english=english)
 
 
 _ERROR, _WARNING = AdviceSeverity.ERROR, AdviceSeverity.WARNING

@@ -86,6 +86,9 @@ rules""", "22:11", "never 'three', expected one of: one, two"),
         ("registration: a.registration}", "registration: a.number}", "7:12", "no field is called 'a.number'"),
         ("language: 1", "language: 9", "1:1", "language 9 is unknown"),
         ("scripts: both, label", "scripts: both, footnotes: ['7'], label", "14:11", "footnote '7' is not declared"),
+        ("scripts: both, label", "scripts: both, max_length: 0, label", "14:11", "max_length is 0"),
+        ("kind: registration_number", "kind: registration_number, comb: -3", "15:11", "comb is -3"),
+        ("kind: registration_number", "kind: integer, minimum: 3, maximum: 2", "15:11", "minimum 3 is more than"),
         ("id: a\n    title", "id: a\n    when: 'quality == \"one\" && quality == \"two\"'\n    title", "11:5",
          "can never apply"),
     ],
@@ -184,6 +187,16 @@ def with_part(part: str) -> str:
             "groups:\n  - {id: g, item: i, label: {fr: G, ar: ج}, fields: [], "
             "item_label: {fr: 'G {x}', ar: 'ج {x}'}}\n",
             "{x} is filled by nothing",
+        ),
+        (
+            "groups:\n  - {id: g, item: i, label: {fr: G, ar: ج}, fields: [], printed_rows: 30, "
+            "item_label: {fr: 'G {n}', ar: 'ج {n}'}}\n",
+            "printed_rows is 30, expected 0 to 20",
+        ),
+        (
+            "groups:\n  - {id: g, item: i, label: {fr: G, ar: ج}, fields: [], minimum: 5, maximum: 2, "
+            "item_label: {fr: 'G {n}', ar: 'ج {n}'}}\n",
+            "bound no number of rows",
         ),
     ],
 )

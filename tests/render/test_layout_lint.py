@@ -14,7 +14,7 @@ from core.placement import BoxMm, WidgetKind
 from core.spec_parser import parse_spec
 from forms_service.render import lint_advice
 from forms_service.render.answer_misfits import fits
-from forms_service.render.layout import lay_out
+from forms_service.render.layout import lay_out, layout_problems
 from forms_service.render.layout_lint import layout_advice, printed_form_advice
 from forms_service.render.lint_advice import AdviceSeverity, advise
 from forms_service.spec_linting import lint_spec
@@ -39,6 +39,7 @@ sections:
 """
 LONG = "Direction des prestations familiales et sociales et de tout ce qui s'y rapporte de près ou de loin"
 FLOOR = "Montant mensuel total déclaré à la"
+LARGE_ONLY = "Ville de naissance de la personne concernée telle qu'elle figure au registre de l'état civil du"
 LONG_AR = "مديرية التعويضات العائلية والاجتماعية وكل ما يتعلق بها من قريب أو بعيد في جميع أنحاء المملكة"
 
 
@@ -186,3 +187,11 @@ def test_a_comb_of_no_cells_is_a_plain_box_that_takes_its_answer() -> None:
     form = lay_out(draft(row(text("phone", "b", comb=0), text("rib", "c", comb=0, max_length=24))))
     assert [form.layout.of_field(name)[0].widget for name in "bc"] == [WidgetKind.TEXT] * 2
     assert fits(form.spec, "b", "0612345678")
+
+
+def test_what_spoils_the_large_print_only_is_a_warning_that_says_so() -> None:
+    spec = draft(row("{id: b, kind: date, label: {fr: Date, ar: التاريخ}}", text("city", "c", LARGE_ONLY)))
+    assert not layout_problems(spec) and layout_problems(spec, "L")
+    said = [one for one in layout_advice(spec) if one.english.startswith("in large print: ")]
+    assert said and all(one.severity is AdviceSeverity.WARNING for one in said)
+    assert "gros caractères" in said[0].message.fr and "الحروف الكبيرة" in said[0].message.ar
