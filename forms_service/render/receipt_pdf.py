@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from core.localized_text import Language, LocalizedText
 from core.placement import BoxMm
@@ -186,8 +187,14 @@ def _bare_title(language: Language) -> str:
 
 def _pages(receipt: DepositReceipt, code: str) -> list[list[Piece]]:
     """The pieces of every sheet: as few sheets as can be, and on these as airy as can be."""
-    settings = (sheets_of(list(_blocks(receipt, code, air)), foot(receipt.reference)) for air in AIR)
-    return min(settings, key=len)
+    best: list[list[Piece]] = []
+    for air in AIR:
+        pages = sheets_of(list(_blocks(receipt, code, air)), foot(receipt.reference))
+        if len(pages) == 1:
+            return pages
+        if not best or len(pages) < len(best):
+            best = pages
+    return best
 
 
 def _blocks(receipt: DepositReceipt, code: str, air: float) -> Iterator[Block]:
@@ -341,7 +348,8 @@ def _sides(
     return Block(max(heights), tuple(pieces))
 
 
-def _evenly_wrapped(text: str, style: Style, width_mm: float) -> list[str]:
+@lru_cache(maxsize=512)
+def _evenly_wrapped(text: str, style: Style, width_mm: float) -> tuple[str, ...]:
     """As few lines as the width allows, but of like length: no last line of one word."""
     lines = style.wrapped(text, width_mm)
     while width_mm > _NARROWEST_MM:
@@ -350,7 +358,7 @@ def _evenly_wrapped(text: str, style: Style, width_mm: float) -> list[str]:
         if len(narrower) > len(lines):
             break
         lines = narrower
-    return lines
+    return tuple(lines)
 
 
 def _verification(receipt: DepositReceipt, code: str) -> Block:

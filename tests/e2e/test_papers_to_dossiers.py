@@ -166,7 +166,7 @@ def test_everything_is_still_there_after_a_restart(agency: Agency) -> None:
     try:
         assert again.services.authenticate("123456789", "a long enough password") == agency.salma
         assert again.services.receipt_pdf(agency.salma, dossier) == pdf
-        assert again.services.verify_receipt_pdf(pdf).verdict == "genuine"
+        assert again.services.check_receipt_pdf(pdf).outcome == "genuine"
         assert again.services.dossier(agency.salma, dossier).reference == receipt.reference
     finally:
         again.close()
