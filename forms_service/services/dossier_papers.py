@@ -17,6 +17,7 @@ from core.field_kinds import Answer
 from core.form_spec import FormSpec
 from core.localized_text import Language
 from core.placement import PAGE_WIDTH_MM
+from core.receipt import new_reference
 from core.scope import build_scope, is_blank
 from forms_service.render.cover_sheet import render_cover_sheet
 from forms_service.render.reviewer_summary import Crop, render_reviewer_summary
@@ -102,7 +103,9 @@ class DossierPapers(ApplicantWork):
         facts = summary_facts(replace(source, crops=crops), self.catalogue, self.now())
         return render_reviewer_summary(facts, Language(language))
 
-    def personal_blank(self, actor: Actor, dossier_id: str, flatten: bool = False) -> bytes:
+    def personal_blank(
+        self, actor: Actor, dossier_id: str, flatten: bool = False, large: bool = False
+    ) -> bytes:
         """The form with nothing but the applicant's identity in it, and the dossier's reference.
 
         Scanned back, it files itself under the dossier.  What is known comes from the dossier, then
@@ -112,12 +115,40 @@ class DossierPapers(ApplicantWork):
             flatten: To print and fill in by hand: the identity is drawn, no field is left to type in.
         """
         from forms_service.render.form_pdf import render_filled
+        from forms_service.render.paper_grid import LARGE
 
+        variant = LARGE if large else ""
         with self.database.reading() as session:
             row = self.get_dossier(session, actor, dossier_id)
             spec = self.spec_of(row)
             known = self._known_identity(session, actor, row, spec)
-        return render_filled(spec, known, reference=row.reference, flatten=flatten)
+        return render_filled(spec, known, reference=row.reference, flatten=flatten, variant=variant)
+
+    def blank_sheets(
+        self,
+        actor: Actor,
+        form_id: str,
+        copies: int,
+        *,
+        referenced: bool = True,
+        large: bool = False,
+        two_sided: bool = False,
+    ) -> Iterator[bytes]:
+        """Blanks to print, in one file that is made while it is sent.
+
+        Args:
+            referenced: Every copy gets a reference of its own; a dossier begins when it comes back.
+
+        Raises:
+            UnknownForm: No form has this id.
+        """
+        from forms_service.render.blank_sheets import stream_blanks
+        from forms_service.render.paper_grid import LARGE
+
+        self.require_role(actor, "clerk")
+        spec = self.catalogue.get(form_id)
+        references = (new_reference(self.adapters.pick) if referenced else "" for _ in range(copies))
+        return stream_blanks(spec, references, variant=LARGE if large else "", two_sided=two_sided)
 
     # --- identity -------------------------------------------------------------------------------
 

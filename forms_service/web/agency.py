@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from core.errors import DossierError, FormsError, InvalidValue
 from forms_service.web import security
-from forms_service.web.downloads import pdf_download, picture, upload_back
+from forms_service.web.downloads import pdf_stream, picture, upload_back
 from forms_service.web.languages import language, translate
 from forms_service.web.presentation import type_name
 from forms_service.web.screens import Problem
@@ -16,7 +16,7 @@ from forms_service.web.security import needs, services, the_actor
 PREFIX = "/agency"
 pages = Blueprint("agency", __name__)
 
-_MOST_COPIES = 100
+_MOST_COPIES = 1000
 
 
 @pages.get("/")
@@ -43,6 +43,8 @@ def open_dossier() -> Response | tuple[str, int]:
     except FormsError as problem:
         message = problem.message.in_language(language())
         return _desk(registration=registration, form=form, problems=[Problem("registration", message)]), 422
+    if request.form.get("then") == "blank":
+        return redirect(url_for("papers.personal", dossier_id=dossier_id, print=1), code=303)
     return redirect(url_for("applicant.task_list", dossier_id=dossier_id), code=303)
 
 
@@ -56,17 +58,20 @@ def blanks() -> str:
 @pages.post("/blanks")
 @needs("clerk")
 def print_blanks() -> Response | tuple[str, int]:
-    """Make the copies in one file, each with its own reference when asked."""
-    copies = request.form.get("copies", "")
-    if not copies.isdigit() or not 1 <= int(copies) <= _MOST_COPIES:
+    """Send the copies in one file while they are made, each with its own reference when asked."""
+    copies = "".join(request.form.get("copies", "").split())
+    if not copies.isdecimal() or not 1 <= int(copies) <= _MOST_COPIES:
         return _blanks([Problem("copies", translate("blanks.wrong_count", limit=_MOST_COPIES))]), 422
     spec = security.application().catalogue.get(request.form.get("form", ""))
-    count = int(copies)
-    if request.form.get("references") == "true":
-        data = services().blank_pdfs(spec.id, services().new_references(count))
-    else:
-        data = services().blank_pdf(spec.id, count)
-    return pdf_download(data, f"{spec.id}-x{count}.pdf")
+    sheets = services().blank_sheets(
+        the_actor(),
+        spec.id,
+        int(copies),
+        referenced=request.form.get("references") == "true",
+        large=request.form.get("large") == "true",
+        two_sided=request.form.get("two_sided") == "true",
+    )
+    return pdf_stream(sheets, f"{spec.id}-x{int(copies)}.pdf")
 
 
 @pages.get("/intake")
@@ -170,9 +175,12 @@ def _desk(**more: object) -> str:
 
 
 def _blanks(problems: list[Problem]) -> str:
+    chosen = request.form if request.method == "POST" else {"references": "true"}
     return render_template(
         "agency_blanks.html",
         forms=security.application().catalogue.forms(),
         copies=request.form.get("copies", "1"),
+        chosen=chosen,
+        most=_MOST_COPIES,
         problems=problems,
     )

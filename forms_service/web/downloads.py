@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 
 from flask import Response, send_file
 
@@ -10,6 +11,13 @@ from flask import Response, send_file
 def pdf_download(data: bytes, name: str) -> Response:
     """A PDF that browsers show and save under a telling name."""
     return send_file(io.BytesIO(data), mimetype="application/pdf", download_name=name)
+
+
+def pdf_stream(parts: Iterable[bytes], name: str) -> Response:
+    """A PDF that is sent while it is made; names are our own, in plain letters."""
+    response = Response(parts, mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "inline", filename=name)
+    return response
 
 
 def picture(data: bytes) -> Response:

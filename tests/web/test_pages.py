@@ -47,6 +47,8 @@ PDFS = {
     "documents.blank": "/dossiers/{draft}/blank.pdf",
     "documents.filled": "/dossiers/{draft}/filled.pdf",
     "deposit.receipt": "/dossiers/{review}/receipt.pdf",
+    "papers.cover": "/dossiers/{review}/cover.pdf",
+    "papers.personal": "/dossiers/{draft}/personal.pdf?print=large",
 }
 TESTED_ELSEWHERE = {
     "agency.left_page",
@@ -54,6 +56,8 @@ TESTED_ELSEWHERE = {
     "public.receipt",
     "documents.file",
     "documents.page_image",
+    "papers.correction_slip",
+    "papers.summary",
     "reviewer.crop",
     "reviewer.scan_page",
 }
