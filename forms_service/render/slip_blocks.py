@@ -23,7 +23,7 @@ from forms_service.render.artwork import (
     Words,
 )
 from forms_service.render.page_blocks import Block, Setting
-from forms_service.render.paper_grid import CENTRE, CONTENT_WIDTH, LEFT, RIGHT
+from forms_service.render.paper_grid import ARABIC_EM, CENTRE, CONTENT_WIDTH, LEFT, RIGHT
 from forms_service.render.typography import METRICS, text_width_mm, wrap
 
 STEPS = (
@@ -38,7 +38,7 @@ STEPS = (
     ),
 )
 STEP_BRING = LocalizedText(
-    ar="سلموا القسيمة مع الوثائق لوكالتكم، أو أرسلوا صورها من ملفكم على الخط.",
+    ar="سلموا القسيمة مع الوثائق لوكالتكم، أو أرسلوا صورها على الخط.",
     fr="Remettez-le avec les pièces à votre agence, ou envoyez le tout depuis votre dossier en ligne.",
 )
 STEP_ONLY_BRING = LocalizedText(
@@ -89,7 +89,8 @@ def dossier_strip(form_title: LocalizedText, reference: str, notes: SlipNotes) -
     pieces: list[Piece] = [Panel(BoxMm(LEFT, 0.0, CONTENT_WIDTH, _STRIP_HEIGHT), PALE)]
     for language, x, align in _sides(2.0):
         text = form_title.in_language(language)
-        size = min(9.0, 9.0 * (CONTENT_WIDTH / 2 - 5.0) / max(1.0, text_width_mm(text, 9.0, bold=True)))
+        size = _size(9.0, language)
+        size *= min(1.0, (CONTENT_WIDTH / 2 - 5.0) / max(1.0, text_width_mm(text, size, bold=True)))
         path = (place, Element(Role.PARAGRAPH, f"form.{language}"))
         pieces.append(Words(text, x, 4.6, size, language, align, bold=True, path=path))
     cells = ((DOSSIER, reference), (HOLDER, notes.holder), (ASKED_ON, notes.asked_on))
@@ -106,16 +107,15 @@ def _fact(
 ) -> list[Piece]:
     """A value between its French and its Arabic name, on one line, the whole centred."""
     label, size, gap, baseline = 7.0, 9.6, 2.2, 10.0
-    sides = text_width_mm(name.fr, label) + text_width_mm(name.ar, label) + 2 * gap
+    sides = text_width_mm(name.fr, label) + text_width_mm(name.ar, _size(label, Language.AR)) + 2 * gap
     value = cut_to(value, width - sides, size, bold=True)
     said = text_width_mm(value, size, bold=True)
     left = middle - (sides + said) / 2
     language = Language.AR if dominant_script(value) is Script.ARAB else Language.FR
     value_left = left + text_width_mm(name.fr, label) + gap
+    right, arabic = value_left + said + gap, _size(label, Language.AR)
     return [
-        Words(
-            name.ar, value_left + said + gap, baseline, label, Language.AR, Align.LEFT, False, NOTE_INK, path
-        ),
+        Words(name.ar, right, baseline, arabic, Language.AR, Align.LEFT, False, NOTE_INK, path),
         Words(name.fr, left, baseline, label, Language.FR, Align.LEFT, False, NOTE_INK, path),
         Words(value, value_left, baseline, size, language, Align.LEFT, bold=True, path=path),
     ]
@@ -129,7 +129,7 @@ def steps_block(steps: Sequence[LocalizedText], setting: Setting) -> Block:
     pieces: list[Piece] = []
     top = 0.0
     for number, step in enumerate(steps, start=1):
-        lines = {one: wrap(step.in_language(one), room, size) for one in Language}
+        lines = {one: wrap(step.in_language(one), room, _size(size, one)) for one in Language}
         height = max(_BADGE, max(map(len, lines.values())) * leading) + 1.0
         item = (Element(Role.LIST, "steps"), Element(Role.ITEM, str(number)))
         badge = BoxMm(CENTRE - _BADGE / 2, top + (height - _BADGE) / 2, _BADGE, _BADGE)
@@ -153,14 +153,15 @@ def message_block(message: str, setting: Setting) -> Block:
     pieces: list[Piece] = []
     height = 4.4 + _MESSAGE_LINES * leading + 1.4
     if message.strip():
-        lines = fitted(" ".join(message.split()), CONTENT_WIDTH - 4.0, size, _MESSAGE_LINES)
+        language = Language.AR if dominant_script(message) is Script.ARAB else Language.FR
+        set_in = _size(size, language)
+        lines = fitted(" ".join(message.split()), CONTENT_WIDTH - 4.0, set_in, _MESSAGE_LINES)
         frame = BoxMm(LEFT, 0.0, CONTENT_WIDTH, 4.4 + len(lines) * leading + 1.4)
         pieces.append(Panel(frame, None, 0.45, 0.25))
-        for language, x, align in _sides(2.0):
-            path = (place, Element(Role.HEADING, f"caption.{language}"))
-            words = MESSAGE.in_language(language)
-            pieces.append(Words(words, x, 3.6, 7.4, language, align, True, NOTE_INK, path))
-        language = Language.AR if dominant_script(message) is Script.ARAB else Language.FR
+        for side, x, align in _sides(2.0):
+            path = (place, Element(Role.HEADING, f"caption.{side}"))
+            words = MESSAGE.in_language(side)
+            pieces.append(Words(words, x, 3.6, _size(7.4, side), side, align, True, NOTE_INK, path))
         x, align = (RIGHT - 2.0, Align.RIGHT) if language is Language.AR else (LEFT + 2.0, Align.LEFT)
         path = (place, Element(Role.PARAGRAPH, "message"))
         pieces += _lines(lines, x, 4.4, size, language, align, path)
@@ -168,7 +169,8 @@ def message_block(message: str, setting: Setting) -> Block:
         for language, x, align in _sides(0.0):
             path = (place, Element(Role.PARAGRAPH, f"kept.{language}"))
             words = REST_IS_KEPT.in_language(language)
-            size_pt = min(size, size * (CONTENT_WIDTH / 2 - 3.0) / text_width_mm(words, size))
+            size_pt = _size(size, language)
+            size_pt *= min(1.0, (CONTENT_WIDTH / 2 - 3.0) / text_width_mm(words, size_pt))
             pieces.append(Words(words, x, leading, size_pt, language, align, path=path))
     return Block(height, tuple(pieces), gap_before=2.0)
 
@@ -178,7 +180,9 @@ def document_block(document: RequiredDocument, reason: LocalizedText | None, set
     size, note = setting.density.text_pt, setting.density.text_pt - 0.7
     room = CENTRE - LEFT - _BADGE / 2 - 3.0
     leading = METRICS.line_height * size * POINT_MM
-    lines = {one: wrap(document.label.in_language(one), room, size, bold=True) for one in Language}
+    lines = {
+        one: wrap(document.label.in_language(one), room, _size(size, one), bold=True) for one in Language
+    }
     why = METRICS.line_height * note * POINT_MM
     height = max(map(len, lines.values())) * leading + _REASON_LINES * why
     place = (Element(Role.LIST, "documents"), Element(Role.ITEM, document.id))
@@ -188,7 +192,7 @@ def document_block(document: RequiredDocument, reason: LocalizedText | None, set
         path = (*place, Element(Role.BODY, str(language)))
         pieces += _lines(lines[language], x, 0.0, size, language, align, path, bold=True)
         if reason is not None:
-            words = fitted(reason.in_language(language), room, note, _REASON_LINES)
+            words = fitted(reason.in_language(language), room, _size(note, language), _REASON_LINES)
             below = len(lines[language]) * leading
             pieces += _lines(words, x, below, note, language, align, path, ink=NOTE_INK)
     return Block(height, tuple(pieces), gap_before=1.0)
@@ -201,7 +205,7 @@ def note_pieces(
     room = (right - left) / 2 - 2.0
     pieces: list[Piece] = []
     for language, x, align in ((Language.AR, right, Align.RIGHT), (Language.FR, left, Align.LEFT)):
-        words = fitted(note.in_language(language), room, size, lines)
+        words = fitted(note.in_language(language), room, _size(size, language), lines)
         path = (Element(Role.PARAGRAPH, f"note.{subject}.{language}"),)
         pieces += _lines(words, x, top, size, language, align, path, ink=NOTE_INK)
     return pieces
@@ -231,6 +235,10 @@ def _sides(inset: float) -> tuple[tuple[Language, float, Align], ...]:
     return ((Language.AR, RIGHT - inset, Align.RIGHT), (Language.FR, LEFT + inset, Align.LEFT))
 
 
+def _size(size_pt: float, language: Language) -> float:
+    return size_pt * ARABIC_EM if language is Language.AR else size_pt
+
+
 def _lines(
     lines: Sequence[str],
     x: float,
@@ -246,6 +254,16 @@ def _lines(
     leading = METRICS.line_height * size * POINT_MM
     rise = METRICS.cap_height / 2 * size * POINT_MM
     return [
-        Words(text, x, top + (number + 0.5) * leading + rise, size, language, align, bold, ink, path)
+        Words(
+            text,
+            x,
+            top + (number + 0.5) * leading + rise,
+            _size(size, language),
+            language,
+            align,
+            bold,
+            ink,
+            path,
+        )
         for number, text in enumerate(lines)
     ]
