@@ -77,7 +77,8 @@ class FieldKind:
         """
         if raw is None or raw == "" or raw == []:
             return None
-        text = clean_text(raw)
+        lines = str(raw).split("\n") if spec.lines > 1 else [raw]
+        text = "\n".join(map(clean_text, lines)).strip()
         if not text:
             return None
         return self._within_length(self.check(text, spec), spec)
