@@ -59,7 +59,7 @@ def read_upload(request: ReadingRequest, original: bytes, folder: Path) -> dict[
     """Read one upload for one dossier; what cannot be used is an answer too, not an error."""
     catalogue = SpecCatalogue.load(Path(request.spec_folder))
     spec = catalogue.get(request.form_id, request.version)
-    digital = _digital_answers(original)
+    digital, unsafe = _digital_answers(original)
     try:
         images = load_pages(original, request.filename)
     except UnreadableDocument as problem:
@@ -72,6 +72,8 @@ def read_upload(request: ReadingRequest, original: bytes, folder: Path) -> dict[
     described = [_describe_page(number, page, folder, request) for number, page in enumerate(pages)]
     if digital is not None and any(digital.values.values()):
         return _take_digital(digital, request, spec, described)
+    if unsafe is not None and any(page.ours for page in pages):
+        return _result("refused", message=unsafe, pages=described)
     if request.document_type == FORM or any(page.identity for page in pages):
         return _read_form(request, pages, described, catalogue)
     return _read_attachment(request, images, described, catalogue)
@@ -80,16 +82,20 @@ def read_upload(request: ReadingRequest, original: bytes, folder: Path) -> dict[
 # --- a form filled in on a computer ---------------------------------------------------------------
 
 
-def _digital_answers(original: bytes) -> FilledPdf | None:
-    """The values of a PDF form of ours; None when it is none."""
+_TYPED_BUT_LOST = ("broken_pdf", "dynamic_form", "too_much")
+"""Why a form of ours is refused although its pages can be seen: what was typed is not on them."""
+
+
+def _digital_answers(original: bytes) -> tuple[FilledPdf | None, LocalizedText | None]:
+    """The values of a PDF form of ours, if it is one; else why its pages must not stand for them."""
     if b"%PDF-" not in original[:1024]:
-        return None
+        return None, None
     from forms_service.render.form_pdf import read_values
 
     try:
-        return read_values(original)
-    except UnreadableDocument:
-        return None
+        return read_values(original), None
+    except UnreadableDocument as problem:
+        return None, problem.message if problem.code in _TYPED_BUT_LOST else None
 
 
 def _take_digital(
@@ -99,7 +105,7 @@ def _take_digital(
     problem = _problem(identity, request)
     if problem:
         return _result("refused", message=_refusal(problem, identity, request), pages=described)
-    found = [_digital_answer(spec, field_id, raw) for field_id, raw in digital.values.items() if raw]
+    found = [_digital_answer(spec, field_id, raw, digital) for field_id, raw in digital.values.items() if raw]
     return _result(
         "read",
         is_form=True,
@@ -111,7 +117,7 @@ def _take_digital(
     )
 
 
-def _digital_answer(spec: FormSpec, field_id: str, raw: object) -> dict[str, Any] | None:
+def _digital_answer(spec: FormSpec, field_id: str, raw: object, digital: FilledPdf) -> dict[str, Any] | None:
     try:
         field = spec.field(field_id)
     except KeyError:
@@ -119,17 +125,18 @@ def _digital_answer(spec: FormSpec, field_id: str, raw: object) -> dict[str, Any
     value, problem = _parsed(field, raw)
     if value is None and problem is None:
         return None
+    remarks = [one.value for one in digital.gravest_remarks(field_id)]
     return {
         "field_id": field_id,
         "raw": raw if isinstance(raw, str) else ", ".join(map(str, raw if isinstance(raw, list) else [raw])),
         "value": value,
         "problem": problem.as_dict() if problem else None,
-        "confidence": 1.0,
+        "confidence": 0.5 if remarks else 1.0,
         "page": 0,
         "box": [0, 0, 0, 0],
-        "verdict": Verdict.ACCEPT.value,
+        "verdict": Verdict.REVIEW.value if remarks else Verdict.ACCEPT.value,
         "engine": "acroform",
-        "reason": "invalid" if problem else None,
+        "reason": "invalid" if problem else next(iter(remarks), None),
     }
 
 

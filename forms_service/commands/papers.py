@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import click
 
 from core.dossier import answers_from_paper, printed_answers
-from core.errors import DossierError
+from core.errors import DossierError, UnreadableDocument
 from core.localized_text import LocalizedText
+from forms_service.commands.blanks import blank, printed_reference
 from forms_service.commands.shared import (
     INPUT_FILE,
     OUTPUT_FILE,
@@ -25,24 +25,7 @@ def pdf() -> None:
     """Blank, filled and flattened PDFs; reading typed ones back."""
 
 
-@pdf.command("blank")
-@click.argument("form")
-@click.option("-o", "--output", type=OUTPUT_FILE, help="File to write; - for stdout.")
-@click.option("--version", type=int, help="Version; the newest by default.")
-@click.option("--reference", default="", help="Dossier reference printed in the page identity.")
-@click.option("--copies", type=click.IntRange(1, 2000), default=1, show_default=True)
-@click.option("--large", is_flag=True, help="In large print, for those who see little.")
-def blank(
-    form: str, output: Path | None, version: int | None, reference: str, copies: int, large: bool
-) -> None:
-    """Write a fillable, printable blank."""
-    from forms_service.render.form_pdf import render_blank
-    from forms_service.render.paper_grid import LARGE
-
-    spec = catalogue().get(form, version)
-    printed = _printed_reference(reference)
-    data = render_blank(spec, reference=printed, copies=copies, variant=LARGE if large else "")
-    write_output(data, output, f"{spec.id}-large.pdf" if large else f"{spec.id}-blank.pdf")
+pdf.add_command(blank)
 
 
 @pdf.command("fill")
@@ -105,23 +88,8 @@ def slip(
             code="unknown_field",
         )
     notes = SlipNotes(holder=holder, message=message)
-    data = render_slip(spec, request.asked, _printed_reference(reference), notes)
+    data = render_slip(spec, request.asked, printed_reference(reference), notes)
     write_output(data, output, f"{spec.id}-correction.pdf")
-
-
-def _printed_reference(reference: str) -> str:
-    """A reference as it is printed: grouped when it is one of ours, in capitals."""
-    from core.receipt import normalize_reference
-
-    if not re.fullmatch(r"[A-Za-z0-9-]{0,24}", reference):
-        raise DossierError(
-            LocalizedText(
-                ar="مرجع غير صالح",
-                fr=f"{reference!r} is not a reference; letters, digits and dashes only, 24 at most",
-            ),
-            code="bad_reference",
-        )
-    return normalize_reference(reference) or reference.upper()
 
 
 @pdf.command("read")
@@ -130,16 +98,57 @@ def _printed_reference(reference: str) -> str:
 def read(file: Path, as_json: bool) -> None:
     """Read the values that were typed into one of our forms."""
     from forms_service.render.form_pdf import read_values
+    from forms_service.render.typing_remarks import REMARK_SENTENCES
 
-    filled = read_values(file.read_bytes())
+    data = file.read_bytes()
+    try:
+        filled = read_values(data)
+    except UnreadableDocument as problem:
+        foreign = problem.code == "not_our_form"
+        raise (_printed_copy(data, file.name) if foreign else None) or problem from None
     spec = catalogue().get(filled.form_id, filled.version)
     values, problems = answers_from_paper(spec, filled.values)
-    data = {"form": spec.id, "version": spec.version, "reference": filled.reference, "values": values}
-    data["problems"] = {name: problem.message.as_dict() for name, problem in problems.items()}
+    remarks = {
+        name: [REMARK_SENTENCES[one] for one in filled.gravest_remarks(name)] for name in filled.remarks
+    }
     if as_json:
-        print_json(data)
+        print_json(
+            {
+                "form": spec.id,
+                "version": spec.version,
+                "reference": filled.reference,
+                "values": values,
+                "problems": {name: problem.message.as_dict() for name, problem in problems.items()},
+                "remarks": {name: [one.as_dict() for one in found] for name, found in remarks.items()},
+            }
+        )
         return
     for name, value in values.items():
         click.echo(f"{name}: {value}")
     for name, problem in problems.items():
         click.echo(f"{name}: {problem.message.fr}", err=True)
+    for name, found in remarks.items():
+        click.echo(f"{name}: {' '.join(one.fr for one in found)}", err=True)
+
+
+def _printed_copy(data: bytes, name: str) -> UnreadableDocument | None:
+    """Says what to do with a copy of our form whose fields were printed away; None for other files."""
+    from forms_service.ocr.page_identity import find_identity
+    from forms_service.ocr.page_images import iterate_pages
+
+    try:
+        page = next(iterate_pages(data, name), None)
+    except UnreadableDocument:
+        return None
+    if page is None or find_identity(page.pixels) is None:
+        return None
+    return UnreadableDocument(_PRINTED, code="no_fields")
+
+
+_PRINTED = LocalizedText(
+    ar="هذا الملف صورة لاستمارتنا (مطبوعة بصيغة PDF أو ممسوحة ضوئيا) ولم تبق فيها خانات تُقرأ. "
+    "أرسلوا الملف الذي حفظتموه بعد ملئه، أو اقرؤوا هذه الصفحات بالأمر forms-service scan read.",
+    fr="Ce fichier est une image de notre formulaire (imprimé en PDF ou numérisé) : il n'a plus de champs. "
+    "Envoyez le fichier enregistré après l'avoir rempli, "
+    "ou lisez ces pages avec « forms-service scan read ».",
+)

@@ -44,6 +44,10 @@ class FilledPdf:
     values: dict[str, TypedValue] = field(default_factory=dict)
     remarks: dict[str, frozenset[Remark]] = field(default_factory=dict)
 
+    def gravest_remarks(self, field_id: str) -> list[Remark]:
+        """The remarks on one value, the gravest first."""
+        return [one for one in Remark if one in self.remarks.get(field_id, ())]
+
 
 def read_values(pdf: bytes) -> FilledPdf:
     """The values of a form filled on screen, in logical order exactly as typed.

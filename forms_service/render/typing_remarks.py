@@ -11,12 +11,13 @@ from core.localized_text import LocalizedText
 class Remark(StrEnum):
     """Why somebody should look at a value that was typed on screen."""
 
-    ENCODING_MENDED = "encoding_mended"
-    ORDER_MENDED = "order_mended"
-    ORDER_DOUBTFUL = "order_doubtful"
+    # The gravest first.
     LETTERS_LOST = "letters_lost"
-    BOXES_DISAGREE = "boxes_disagree"
     FILE_DAMAGED = "file_damaged"
+    ORDER_DOUBTFUL = "order_doubtful"
+    BOXES_DISAGREE = "boxes_disagree"
+    ORDER_MENDED = "order_mended"
+    ENCODING_MENDED = "encoding_mended"
 
 
 REMARK_SENTENCES: Mapping[Remark, LocalizedText] = {

@@ -17,6 +17,7 @@ from core.dossier import STATE_LABELS, DossierState
 from core.localized_text import Language, Script, dominant_script
 from forms_service.locales import has
 from forms_service.ocr.doubts import DOUBT_SENTENCES, Doubt
+from forms_service.render.typing_remarks import REMARK_SENTENCES, Remark
 from forms_service.web import assets, languages, security
 from forms_service.web.why_asked import why_asked
 
@@ -131,6 +132,8 @@ def fact_label(type_id: str | None, fact_id: str) -> str:
 
 def doubt(code: str) -> str:
     """Why a reading is doubtful, in the page's language."""
+    if code in set(Remark):
+        return REMARK_SENTENCES[Remark(code)].in_language(languages.language())
     if code not in set(Doubt):
         return languages.translate(f"doubt.{code}") if has(f"doubt.{code}") else code
     return DOUBT_SENTENCES[Doubt(code)].in_language(languages.language())

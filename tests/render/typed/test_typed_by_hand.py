@@ -10,13 +10,16 @@ import numpy as np
 import pikepdf
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from core.dossier import answers_from_paper
+from core.errors import UnreadableDocument
 from core.form_spec import FormSpec
 from core.placement import WidgetKind
 from forms_service.cli import commands
 from forms_service.render.form_pdf import read_values, render_blank, render_filled
 from forms_service.render.layout import lay_out
+from tests.pdfjs_harness import PdfJs
 from tests.render.conftest import page_pixels
 from tests.render.typed.chromium_viewer import ChromiumViewer
 from tests.render.typed.conftest import CLEAR, OpenViewer, fill_by_hand
@@ -86,7 +89,19 @@ def test_what_was_typed_comes_back_from_the_command(
     said = json.loads(result.stdout)
     assert (said["form"], said["version"], said["reference"]) == ("311-1-14", 1, REFERENCE)
     assert said["values"] == READ
-    assert said["problems"] == {}
+    assert (said["problems"], said["remarks"]) == ({}, {})
+
+
+def test_a_copy_printed_instead_of_saved_is_told_from_other_files(
+    pdfjs: PdfJs, typed: dict[str, bytes], tmp_path: Path
+) -> None:
+    pdfjs.open(typed["pdfjs"])
+    file = tmp_path / "printed.pdf"
+    Image.fromarray(pdfjs.printed(1, 200)).save(file, resolution=200)
+    result = CliRunner().invoke(commands, ["pdf", "read", str(file), "--json"])
+    assert isinstance(result.exception, UnreadableDocument)
+    assert result.exception.code == "no_fields"
+    assert "scan read" in result.exception.message.fr and "scan read" in result.exception.message.ar
 
 
 @pytest.mark.parametrize("name", VIEWERS)
@@ -102,7 +117,11 @@ def test_several_lines_and_several_choices_come_back(
     viewer = viewer_of(name, small)
     viewer.open(render_blank(small))
     fill_by_hand(viewer, small, TYPED_SMALL)
-    assert read_values(viewer.save()).values == TYPED_SMALL
+    read = read_values(viewer.save())
+    assert (read.values, read.remarks) == (TYPED_SMALL, {})
+    answers, problems = answers_from_paper(small, read.values)
+    assert answers == {**TYPED_SMALL, "amount": "1250.50"}
+    assert problems == {}
 
 
 @pytest.mark.parametrize("name", VIEWERS)
