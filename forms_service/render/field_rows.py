@@ -36,8 +36,10 @@ from forms_service.render.typography import METRICS, text_width_mm
 _ONE_LINE_SHRINK = 0.86
 """Labels are shrunk to this share of their size before they are set on two lines."""
 
-_LABEL_RISE_EM = 0.38
+_LABEL_RISE_EM = 0.36
 """From the gap over a box to the baseline of its label: tails of Arabic letters never touch the box."""
+
+_LABEL_RISE_OVER_TICKS_EM = 0.1
 
 _STATEMENT_GAP = 2.2
 _SIGNATURE_LEFT = CENTRE + 3.0
@@ -199,7 +201,8 @@ def label_words(
     if not column.has_label:
         return []
     french, arabic = column.labels(band.french_pt)[0], column.labels(band.arabic_pt)[1]
-    last = band.height - setting.density.label_gap - _LABEL_RISE_EM * band.size_pt * POINT_MM
+    rise = _LABEL_RISE_OVER_TICKS_EM if column.widget is WidgetKind.TICK else _LABEL_RISE_EM
+    last = band.height - setting.density.label_gap - rise * band.size_pt * POINT_MM
     first = last if band.lines == 1 else last - band.size_pt * POINT_MM * 1.18
     return [
         *arabic.pieces(x + width, last, Align.RIGHT, path=column.label_path(Language.AR)),

@@ -12,7 +12,7 @@ from core.placement import BoxMm, Placement, WidgetKind
 from forms_service.render.artwork import POINT_MM, Align, Element, Panel, Piece, Role, within
 from forms_service.render.field_boxes import PrintedField, paint_box
 from forms_service.render.labels import label_lines
-from forms_service.render.paper_grid import LEFT, OFFICE_GRAY
+from forms_service.render.paper_grid import ARABIC_EM, LEFT, OFFICE_GRAY
 
 _FRAME = BoxMm(LEFT + 0.8, 28.2, 36.0, 7.6)
 _LABEL_PT = 6.6
@@ -47,7 +47,8 @@ def paint_office_corner(field: FieldSpec) -> tuple[list[Piece], list[Placement]]
         _FRAME.height + label_height + 2 * _SHADE_MARGIN,
     )
     french, arabic = label_lines(field.label, field.footnotes, _LABEL_PT)
-    baseline = _FRAME.y - 0.32 * _LABEL_PT * POINT_MM
+    arabic = arabic.enlarged(min(ARABIC_EM, (_FRAME.width - french.width - 1.0) / arabic.width))
+    baseline = _FRAME.y - 0.4 * _LABEL_PT * POINT_MM
     box = PrintedField((field,))
     drawn, placed = paint_box(box, _FRAME)
     words = [

@@ -25,6 +25,9 @@ _BAR_RULE = 0.35
 _BAR_PADDING = 1.8
 _BAR_WORD_GAP = 3.0
 _BAR_SHRINK = 0.84
+_STACKED_RISE = 0.3
+"""The tails of the lower line, which is Arabic, keep clear of the rule."""
+
 _BULLET = "•"
 _NUMBERED = re.compile(r"(\d+\.) +(.+)", re.DOTALL)
 _ENLARGING_STEPS = 5
@@ -59,6 +62,8 @@ def section_bar(subject: str, title: LocalizedText, marks: tuple[str, ...], sett
     height = density.bar_height + (step if is_stacked else 0.0)
     heading = (Element(Role.HEADING, subject),)
     first = (density.bar_height - _BAR_RULE + METRICS.cap_height * size * POINT_MM) / 2
+    if is_stacked:
+        first -= _STACKED_RISE
     pieces: list[Piece] = [
         Panel(BoxMm(LEFT, 0, CONTENT_WIDTH, height), _BAR_GRAY),
         Line(LEFT, height, RIGHT, height, _BAR_RULE),
