@@ -48,10 +48,13 @@ def preview(
     path = _spec_path(form_or_path)
     folder = output or Path(f"preview-{path.parent.name if path.stem.startswith('v') else path.stem}")
     wish = PreviewWish(Language(language) if language else None, sample, boxes, seed)
-    code = _preview_once(path, folder, wish, language)
-    while watch:
-        code = _preview_when_changed(path, folder, wish, language)
-    return code
+    while True:
+        seen = path.stat().st_mtime_ns
+        code = _preview_once(path, folder, wish, language)
+        if not watch:
+            return code
+        while not path.exists() or path.stat().st_mtime_ns == seen:
+            time.sleep(_LOOK_AGAIN_S)
 
 
 def _spec_path(form_or_path: str) -> Path:
@@ -79,10 +82,3 @@ def _preview_once(path: Path, folder: Path, wish: PreviewWish, language: str | N
     for file in made.files:
         click.echo(str(file))
     return 1 if made.linted.errors else 0
-
-
-def _preview_when_changed(path: Path, folder: Path, wish: PreviewWish, language: str | None) -> int:
-    before = path.stat().st_mtime_ns
-    while not path.exists() or path.stat().st_mtime_ns == before:
-        time.sleep(_LOOK_AGAIN_S)
-    return _preview_once(path, folder, wish, language)
