@@ -192,6 +192,14 @@ def test_a_receipt_of_ours_is_genuine_and_states_its_facts(signer: Signer, pdf: 
     assert set(found.as_dict()) == {"verdict", "checked", "receipt", "message"}
 
 
+@pytest.mark.parametrize(
+    "name", ["a\uffffb\ufffe", "a\x01b", "<&]]>\"'\\", "  deux  espaces ", "\u0085\u2028\u202e"]
+)
+def test_no_name_keeps_a_receipt_from_being_genuine(signer: Signer, name: str) -> None:
+    receipt = replace(RECEIPT, applicant_name=LocalizedText(name, name))
+    assert verify(issue(receipt, signer), signer).payload == receipt.payload()
+
+
 def test_earlier_keys_still_count(signer: Signer, stranger: Signer, pdf: bytes) -> None:
     assert verify(pdf, stranger, signer.keys).verdict is ReceiptVerdict.GENUINE
 

@@ -153,11 +153,17 @@ def render_receipt(
         author=FUND.in_language(language),
         keywords=keywords,
         created=receipt.issued_at,
-        own=(XmpProperty(FACTS_PROPERTY, receipt.canonical_json().decode(), "Facts of the receipt as JSON"),),
+        own=(XmpProperty(FACTS_PROPERTY, _facts_for_xml(receipt), "Facts of the receipt as JSON"),),
     )
     pages = _pages(receipt, code)
     pages[-1].append(Slot(signature_field))
     return write_paper(pages, properties, signatures={signature_field: SIGNATURE}, by_columns=True)
+
+
+def _facts_for_xml(receipt: DepositReceipt) -> str:
+    """The facts as JSON; the two characters that XML may not hold are spelled as JSON allows."""
+    facts = receipt.canonical_json().decode()
+    return facts.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
 
 
 def stated_facts(pdf: bytes) -> bytes:
@@ -253,7 +259,7 @@ def _facts(receipt: DepositReceipt, air: float) -> Iterator[Block]:
     for number, (name, texts) in enumerate(stated):
         cells = (
             Cell((Paragraph(name.ar, _LABEL, Language.AR),), Align.RIGHT, Role.HEAD_CELL),
-            Cell(texts, Align.CENTRE),
+            Cell(texts or _plain("–"), Align.CENTRE),
             Cell((Paragraph(name.fr, _LABEL, Language.FR),), Align.LEFT, Role.HEAD_CELL),
         )
         path = (Element(Role.TABLE, "facts"), Element(Role.ROW, str(number)))

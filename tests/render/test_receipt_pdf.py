@@ -234,6 +234,15 @@ def test_its_structure_is_what_it_says(pdf: bytes) -> None:
         assert roles[heading + 1] in ("Table", "P")
 
 
+def test_what_is_not_known_is_a_dash_and_every_row_stays_whole() -> None:
+    nobody = replace(RECEIPT, applicant_name=LocalizedText("", ""), registration="")
+    pdf = render_receipt(nobody, CODE)
+    ((_, parts),) = tree_of(pdf)
+    cells = [[role for role, _ in row] for role, rows in parts if role == "Table" for _, row in rows]
+    assert all(row == ["TH", "TD", "TH"] for row in cells)
+    assert text_of(pdf).count(" – – ") == 1
+
+
 def test_a_list_that_flows_on_stays_one_table() -> None:
     received = tuple(replace(BIRTH, child=number) for number in range(1, 61))
     ((_, parts),) = tree_of(render_receipt(replace(RECEIPT, received=received), CODE))
