@@ -243,7 +243,7 @@ def _value(row: AnswerRow) -> Answer:
 
 
 def _before_deposit(at: datetime, row: DossierRow) -> bool:
-    return row.deposited_at is None or at < row.deposited_at
+    return row.deposited_at is None or at <= row.deposited_at
 
 
 def _changes_in_rows(session: Session, row: DossierRow, spec: FormSpec, roles: _Roles) -> Iterator[Change]:
