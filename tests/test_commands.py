@@ -243,6 +243,25 @@ def test_a_dossier_is_judged_in_both_languages(run, tmp_path: Path) -> None:
     assert complete.code == 0 and complete.json["complete"] is True
 
 
+@pytest.mark.parametrize("paper", ["cover", "summary"])
+def test_the_papers_of_a_dossier_are_written(run, tmp_path: Path, paper: str) -> None:
+    dossier = {
+        "form": "311-1-14",
+        "on": "2026-03-01",
+        "values": MARRIED,
+        "children": [{"birth": "2024-01-05"}],
+    }
+    target = tmp_path / "paper.pdf"
+    source = write(tmp_path / "d.json", dossier)
+    wrong = run("dossier", paper, source, "-o", str(target), "--reference", "6mwu t4a5 htg4")
+    assert (wrong.code, target.exists()) == (2, False)
+    assert "6mwu t4a5 htg4" in wrong.err
+    assert run("dossier", paper, source, "-o", str(target), "--reference", "6mwu t4a5 htg3").code == 0
+    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(target))
+    assert {"Bennani", "123456789", "6MWU-T4A5-HTG3"} <= set(text.split())
+    assert "Demande de perception" in text
+
+
 def test_a_receipt_is_issued_and_an_altered_one_noticed(run, tmp_path: Path) -> None:
     dossier = write(
         tmp_path / "d.json", {"form": "311-1-14", "values": MARRIED, "attachments": [{"type": "form"}]}
