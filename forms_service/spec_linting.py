@@ -14,6 +14,7 @@ from core.spec_parser import ParsedSpec
 from core.yaml_source import Node, Place, load_yaml
 from forms_service.render.lint_advice import AdviceSeverity
 from forms_service.spec_catalogue import load_document_types, load_spec
+from forms_service.spec_mistakes import translated
 
 SEVERITY_WORDS = {
     AdviceSeverity.ERROR: {"en": "error", "fr": "erreur", "ar": "خطأ"},
@@ -26,7 +27,7 @@ class Remark:
     """One line of lint.
 
     Attributes:
-        message: In French and Arabic; None for a mistake of language, which is said in English only.
+        message: In French and Arabic; None where it exists in English only.
     """
 
     source: str
@@ -85,7 +86,13 @@ def lint_spec(path: Path, specs_folder: Path) -> LintedSpec:
     except SpecErrors as errors:
         return LintedSpec(
             tuple(
-                Remark(one.source, Place(one.line, one.column), AdviceSeverity.ERROR, one.problem)
+                Remark(
+                    one.source,
+                    Place(one.line, one.column),
+                    AdviceSeverity.ERROR,
+                    one.problem,
+                    translated(one.problem),
+                )
                 for one in errors.errors
             )
         )

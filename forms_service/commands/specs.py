@@ -17,7 +17,7 @@ LINT_LANGUAGE = click.option(
     type=click.Choice(["en", "fr", "ar"]),
     default="en",
     show_default=True,
-    help="Language of the remarks on the paper; mistakes of language are said in English.",
+    help="Language of the remarks.",
 )
 
 
