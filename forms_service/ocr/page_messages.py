@@ -80,10 +80,10 @@ PAGE_SENTENCES: Mapping[PageCode, LocalizedText] = {
         "Elle a été lue à part, sans être mêlée au reste.",
     ),
     PageCode.OTHER_VARIANT: LocalizedText(
-        ar="هذه الصفحة من طبعة أخرى للاستمارة {form} (بحروف عادية أو مكبرة، أو ورقة تصحيح)."
+        ar="هذه الصفحة من طبعة أخرى للاستمارة {form} (بحروف عادية أو مكبرة، أو قسيمة تصحيح)."
         " قرئت مع صفحات طبعتها.",
         fr="Cette page est d'un autre tirage du formulaire {form} "
-        "(caractères ordinaires, grands caractères ou feuille de correction). "
+        "(caractères ordinaires, grands caractères ou bulletin de correction). "
         "Elle a été lue avec les pages du même tirage.",
     ),
     PageCode.OTHER_PERSON: LocalizedText(
