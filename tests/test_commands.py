@@ -212,6 +212,21 @@ def test_a_filled_page_is_read_back_in_the_agreed_shape(run, tmp_path: Path) -> 
 
 
 @pytest.mark.tesseract
+def test_a_correction_slip_is_read_like_a_form_of_its_own(run) -> None:
+    asked = ["assured.birth", "spouse.last", "children.2.birth"]
+    printed = run(
+        *("pdf", "slip", "311-1-14", *asked, "--documents", "id_spouse,school.2"),
+        *("--reference", "7k2m9qxa4d1c", "--message", "Écrivez lisiblement.", "-o", "slip.pdf"),
+    )
+    assert printed.code == 0
+    data = run("scan", "read", "slip.pdf", "--json").json
+    (page,) = data["pages"]
+    assert page["registered"] and page["variant"].startswith("C")
+    assert set(data["fields"]) == {*asked, "spouse.last.ar", "slip.date", "slip.sign"}
+    assert {one["verdict"] for one in data["fields"].values()} == {"empty"}
+
+
+@pytest.mark.tesseract
 def test_a_sheet_that_is_none_of_ours_is_said_so(run) -> None:
     Image.new("L", (1654, 2339), 255).save("white.png")
     outcome = run("scan", "read", "white.png")
@@ -300,6 +315,9 @@ def test_a_receipt_is_issued_and_an_altered_one_noticed(run, tmp_path: Path) -> 
         (["specs", "nothing"], "nothing"),
         (["specs", "preview", "999-9-99"], "999-9-99"),
         (["pdf", "read", "not-there.pdf"], "not-there.pdf"),
+        (["pdf", "slip", "311-1-14"], "at least one"),
+        (["pdf", "slip", "311-1-14", "assured.lsat"], "assured.lsat"),
+        (["pdf", "slip", "311-1-14", "--documents", "no_such"], "no_such"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
