@@ -10,6 +10,7 @@ from forms_service.rehearsal.answers import invent_answers
 from forms_service.rehearsal.material import TUNING
 from forms_service.render.form_pdf import render_blank, render_filled
 from forms_service.render.layout import lay_out
+from forms_service.render.paper_grid import LARGE
 
 FORMS = ("311-1-14", "310-1-32")
 
@@ -23,4 +24,5 @@ KINDS: dict[str, Callable[[FormSpec], bytes]] = {
     "referenced": lambda spec: render_blank(spec, "AF-2026-000123"),
     "filled": lambda spec: render_filled(spec, _answers(spec), "AF-2026-000123"),
     "flattened": lambda spec: render_filled(spec, _answers(spec), "AF-2026-000123", flatten=True),
+    "large": lambda spec: render_filled(spec, _answers(spec), "AF-2026-000123", variant=LARGE),
 }
