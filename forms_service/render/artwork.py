@@ -116,7 +116,18 @@ class Words:
 
     def moved(self, down: float) -> Words:
         """The same line, ``down`` millimetres lower."""
-        return replace(self, baseline=self.baseline + down)
+        baseline = self.baseline + down
+        return Words(
+            self.text,
+            self.x,
+            baseline,
+            self.size_pt,
+            self.language,
+            self.align,
+            self.bold,
+            self.ink,
+            self.path,
+        )
 
 
 @dataclass(frozen=True, slots=True)

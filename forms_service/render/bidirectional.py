@@ -46,10 +46,10 @@ _BRACKET = re.compile("[" + re.escape(_BRACKETS) + "]")
 _MOST_OPEN_BRACKETS = 63
 
 _MARKS = re.compile(r"(.)m+")
-_AFTER_ARABIC = re.compile(r"A[^LRA]*")
+_AFTER_ARABIC = re.compile(r"A[^LRA]*E[^LRA]*")
 _SEPARATOR_IN_NUMBER = re.compile(r"(?<=E)[sc](?=E)|(?<=N)c(?=N)")
 _TERMINATORS = re.compile(r"(?<=E)t+|t+(?=E)")
-_AFTER_LATIN = re.compile(r"L[^LR]*")
+_AFTER_LATIN = re.compile(r"L[^LR]*E[^LR]*")
 _NEUTRALS = re.compile(r"[owS]+")
 _END_OF_LINE = re.compile(r"[wb]*(?:S[wbS]*|$)")
 _TO_LEVELS = {

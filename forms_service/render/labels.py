@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from core.localized_text import Direction, Language, LocalizedText
 from forms_service.render.artwork import POINT_MM, Align, Path, Words
@@ -69,14 +70,21 @@ def label_lines(
     Marks written at the end of either wording stay in that language only, as on the source form;
     marks written in neither are added to both.
     """
+    french, french_marks, arabic, arabic_marks = _words_and_marks(label, tuple(marks))
+    return (
+        LabelLine(french, french_marks, Language.FR, size_pt, bold),
+        LabelLine(arabic, arabic_marks, Language.AR, size_pt, bold),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _words_and_marks(label: LocalizedText, marks: tuple[str, ...]) -> tuple[str, str, str, str]:
+    """French, its marks, Arabic, its marks; kept while a form is tried in size after size."""
     wanted = [printed_mark(mark) for mark in marks]
     french, french_marks = _without_trailing(label.fr, wanted)
     arabic, arabic_marks = _without_trailing(label.ar, wanted)
     unwritten = [mark for mark in wanted if mark not in french_marks and mark not in arabic_marks]
-    return (
-        LabelLine(french, "".join(french_marks + unwritten), Language.FR, size_pt, bold),
-        LabelLine(arabic, "".join(arabic_marks + unwritten), Language.AR, size_pt, bold),
-    )
+    return french, "".join(french_marks + unwritten), arabic, "".join(arabic_marks + unwritten)
 
 
 def _without_trailing(text: str, marks: list[str]) -> tuple[str, list[str]]:

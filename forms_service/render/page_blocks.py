@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.form_spec import FormSpec
 from core.localized_text import Language, LocalizedText
 from core.placement import Placement
-from forms_service.render.artwork import Element, Piece, moved_box, within
+from forms_service.render.artwork import Element, Path, Piece, moved_box, within
 from forms_service.render.paper_grid import USUAL_PRINT, Density, PrintSizes
 
 
@@ -78,6 +78,7 @@ class Block:
         gap_before: White above it, dropped at the top of a page.
         keep_with_next: A title is never the last thing on a page.
         gap_after: White below it, in place of the next block's own gap.
+        inside: The elements of the document's structure that all of it lies in.
     """
 
     height: float
@@ -86,15 +87,20 @@ class Block:
     gap_before: float = 0.0
     keep_with_next: bool = False
     gap_after: float | None = None
+    inside: Path = ()
 
     def within(self, *elements: Element) -> Block:
         """The same block, deeper in the document's structure."""
-        return replace(self, pieces=tuple(within(self.pieces, *elements)))
+        return replace(self, inside=(*elements, *self.inside))
+
+    def placed_pieces(self) -> Sequence[Piece]:
+        """Its pieces at their place in the document's structure; asked of blocks that are kept only."""
+        return within(self.pieces, *self.inside) if self.inside else self.pieces
 
     def at(self, y: float, page: int) -> tuple[list[Piece], list[Placement]]:
         """The block's pieces and placements with its top at ``y`` of ``page``."""
         return (
-            [piece.moved(y) for piece in self.pieces],
+            [piece.moved(y) for piece in self.placed_pieces()],
             [moved_placement(placement, y, page) for placement in self.placements],
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from core.form_spec import StaticText, TextStyle
 from core.localized_text import Direction, Language, LocalizedText
@@ -226,23 +226,13 @@ def _two_columns(
         is_rtl = language.direction is Direction.RTL
         edge, align = (columns.right, Align.RIGHT) if is_rtl else (columns.left, Align.LEFT)
         step = -wording.indent if is_rtl else wording.indent
-        first = Words(
-            sign,
-            edge,
-            _baseline(0, leading, step_down, em),
-            wording.size_pt,
-            language,
-            align,
-            bold=bold,
-            ink=ink,
-        )
+        look = (wording.size_pt, language, align, bold, ink)
+        baselines = [_baseline(number, leading, step_down, em) for number in range(len(wording.lines))]
         if sign:
-            pieces.append(replace(first, path=(*own, Element(Role.LABEL, ""))))
+            pieces.append(Words(sign, edge, baselines[0], *look, (*own, Element(Role.LABEL, ""))))
         pieces += [
-            replace(
-                first, text=line, x=edge + step, baseline=_baseline(number, leading, step_down, em), path=body
-            )
-            for number, line in enumerate(wording.lines)
+            Words(line, edge + step, baseline, *look, body)
+            for line, baseline in zip(wording.lines, baselines, strict=True)
         ]
     lead_gap = setting.density.text_gap if gap is None else gap
     if keep_with_next:

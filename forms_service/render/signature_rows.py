@@ -43,7 +43,7 @@ def signed_statement(row: tuple[FieldSpec, ...], notice: StaticText, setting: Se
         return None
     room = height - warning.height - _GAP
     pieces, placements = paint_column(statement, BoxMm(left, (room - said) / 2, left_width, said), setting)
-    pieces += [piece.moved(height - warning.height) for piece in warning.pieces]
+    pieces += [piece.moved(height - warning.height) for piece in warning.placed_pieces()]
     words: list[Piece] = [*label_words(signature, right, right_width, band, setting)]
     drawn, placed = paint_box(
         signature, BoxMm(right, band.height, right_width, height - band.height), setting.sizes

@@ -138,23 +138,43 @@ def wrap(text: str, width_mm: float, size_pt: float, bold: bool = False) -> list
 
 
 def _wrap_paragraph(text: str, width_mm: float, size_pt: float, bold: bool) -> list[str]:
+    most = _most_units(width_mm, size_pt)
+    space = _width_units(" ", bold)
     lines: list[str] = []
     line, line_units, line_runs = "", 0, None
-    for word in _unbreakable_pieces(text):
-        units, runs = _width_units(word, bold), _only_direction(word)
-        if line and runs is line_runs is not None:
-            units += line_units + _width_units(" ", bold)
-        elif line:
+    for word, word_units, word_runs in _measured_words(text, bold):
+        if not line:
+            units, runs = word_units, word_runs
+        elif word_runs is line_runs is not None:
+            units, runs = line_units + space + word_units, word_runs
+        else:
             units, runs = _width_units(f"{line} {word}", bold), None
-        if _in_mm(units, size_pt) <= width_mm:
+        if units <= most:
             line, line_units, line_runs = f"{line} {word}" if line else word, units, runs
             continue
         if line:
             lines.append(line)
-        *full, line = _cut_word(word, width_mm, size_pt, bold)
+        if word_units <= most:
+            line, line_units, line_runs = word, word_units, word_runs
+            continue
+        *full, line = _cut_word(word, most, bold)
         line_units, line_runs = _width_units(line, bold), _only_direction(line)
         lines += full
     return [*lines, line]
+
+
+def _most_units(width_mm: float, size_pt: float) -> int:
+    """The widest line that is no wider than a width, in thousandths of its size."""
+    most = int(width_mm / (size_pt * MM_PER_PT) * UNITS_PER_EM)
+    return most + 1 if _in_mm(most + 1, size_pt) <= width_mm else most
+
+
+@lru_cache(maxsize=512)
+def _measured_words(text: str, bold: bool) -> tuple[tuple[str, int, Direction | None], ...]:
+    """The unbreakable pieces of a paragraph; they stay the same while sizes and widths are tried."""
+    return tuple(
+        (word, _width_units(word, bold), _only_direction(word)) for word in _unbreakable_pieces(text)
+    )
 
 
 def _only_direction(words: str) -> Direction | None:
@@ -172,12 +192,10 @@ def _unbreakable_pieces(text: str) -> list[str]:
     return tied.split(" ") if tied.strip() else [""]
 
 
-def _cut_word(word: str, width_mm: float, size_pt: float, bold: bool) -> list[str]:
-    if text_width_mm(word, size_pt, bold) <= width_mm:
-        return [word]
+def _cut_word(word: str, most_units: int, bold: bool) -> list[str]:
     pieces = [""]
     for character in word:
-        if pieces[-1] and text_width_mm(pieces[-1] + character, size_pt, bold) > width_mm:
+        if pieces[-1] and _width_units(pieces[-1] + character, bold) > most_units:
             pieces.append("")
         pieces[-1] += character
     return pieces
