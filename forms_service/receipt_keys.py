@@ -59,6 +59,15 @@ class ReceiptKeys:
         return b"".join(certificates) + code_key
 
     @property
+    def made_here(self) -> bool:
+        """Whether the keys were made at a first start, to sign receipts and nothing else.
+
+        A certificate from elsewhere cannot name the key of the codes: that is derived from it.
+        """
+        names = self.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        return [one.value for one in names] == [_made_name(self.key_id)]
+
+    @property
     def certificates(self) -> tuple[x509.Certificate, ...]:
         """Ours and those that vouch for it."""
         return (self.certificate, *self.chain)
@@ -129,7 +138,7 @@ class Signer:
     def create(cls) -> Signer:
         """Make new keys and a certificate signed by themselves."""
         file_key, code_key = ec.generate_private_key(ec.SECP256R1()), ed25519.Ed25519PrivateKey.generate()
-        name = f"Accusés de dépôt {_key_id(code_key.public_key())}"
+        name = _made_name(_key_id(code_key.public_key()))
         return cls(self_signed(file_key, name, _VALIDITY), file_key, code_key)
 
     def to_pem(self) -> bytes:
@@ -186,6 +195,10 @@ def find_keys(directory: Path) -> tuple[ReceiptKeys, ...]:
 
 def _pem_blocks(pem: bytes) -> list[bytes]:
     return re.findall(rb"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\n?", pem, re.DOTALL)
+
+
+def _made_name(key_id: str) -> str:
+    return f"Accusés de dépôt {key_id}"
 
 
 def _key_id(code_key: ed25519.Ed25519PublicKey) -> str:

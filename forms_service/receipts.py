@@ -10,6 +10,7 @@ Whether a genuine receipt was replaced or revoked since, only the service that i
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,11 +20,12 @@ from enum import StrEnum
 from cryptography.hazmat.primitives import serialization
 
 from core.localized_text import Language, LocalizedText
-from core.receipt import DepositReceipt
-from forms_service.receipt_codes import CODE_PREFIX, SpoiltCode, facts_of_code, sign_code
+from core.receipt import DepositReceipt, canonical_json
+from forms_service.receipt_codes import CODE_PREFIX, DIGEST_IN_CODE, SpoiltCode, facts_of_code, sign_code
 from forms_service.receipt_keys import ReceiptKeys, Signer
 from forms_service.receipt_signature import sign, signed_whole
-from forms_service.render.receipt_pdf import render_receipt, stated_facts
+from forms_service.render.receipt_facts import read_stated
+from forms_service.render.receipt_pdf import render_receipt
 
 __all__ = [
     "CODE_PREFIX",
@@ -156,11 +158,12 @@ def verify(pdf: bytes, *trusted: Signer | ReceiptKeys) -> Verification:
     keys = _by_key_id(trusted)
     if not 0 < len(pdf) <= MAX_RECEIPT_BYTES or b"%PDF-" not in pdf[:1024]:
         return Verification(ReceiptVerdict.UNKNOWN)
-    if any(signed_whole(pdf, known) for known in keys.values()):
-        stated = _stated(pdf)
-        if stated is None:  # the identity signs other papers too
-            return Verification(ReceiptVerdict.UNKNOWN)
-        return Verification(ReceiptVerdict.GENUINE, stated)
+    for known in keys.values():
+        if signed_whole(pdf, known):
+            stated = _stated(pdf, known)
+            if stated is None:  # the identity signs other papers too
+                return Verification(ReceiptVerdict.UNKNOWN)
+            return Verification(ReceiptVerdict.GENUINE, stated)
     claims = any(_claims_to_be_signed_by(pdf, known) for known in keys.values())
     return Verification(ReceiptVerdict.ALTERED if claims else ReceiptVerdict.UNKNOWN)
 
@@ -190,13 +193,25 @@ def _names(pdf: bytes) -> Iterator[str]:
     yield from found
 
 
-def _stated(pdf: bytes) -> Mapping[str, object] | None:
-    """The facts that travel in a file signed by us; None when it is no receipt."""
+def _stated(pdf: bytes, keys: ReceiptKeys) -> Mapping[str, object] | None:
+    """The facts that travel in a file signed by us; None when it is no receipt.
+
+    An identity that was given may sign other papers elsewhere, so its signature alone does not make a
+    receipt: the code in the file must be signed with the key that only this service has, for these
+    very facts.  Receipts without it come from keys that were made here and sign nothing else.
+    """
     try:
-        stated = json.loads(stated_facts(pdf))
+        found = read_stated(pdf)
+        stated = json.loads(found.facts)
+        digest = hashlib.sha256(canonical_json(stated)).hexdigest()
+        signed = facts_of_code(found.code, {keys.key_id: keys}) if found.code else None
     except Exception:  # signed by us, but another kind of paper, which may be of any make
         return None
-    return stated if isinstance(stated, dict) and {"receipt", "reference"} <= stated.keys() else None
+    if not isinstance(stated, dict) or not {"receipt", "reference"} <= stated.keys():
+        return None
+    if found.code:
+        return stated if signed and signed["digest"] == digest[:DIGEST_IN_CODE] else None
+    return stated if keys.made_here else None
 
 
 def verify_code(text: str, *trusted: Signer | ReceiptKeys) -> Verification:

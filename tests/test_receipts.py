@@ -37,7 +37,7 @@ from core.receipt import (
     new_references,
     normalize_reference,
 )
-from forms_service.receipt_identity import make_identity
+from forms_service.receipt_identity import load_identity, make_identity
 from forms_service.receipt_signature import sign
 from forms_service.receipts import (
     ReceiptKeys,
@@ -402,6 +402,33 @@ def test_a_signature_moved_to_other_facts_is_altered(signer: Signer, pdf: bytes)
     ours, theirs = (re.search(rb"/Contents <[0-9A-F]{4000,}>", one)[0] for one in (pdf, other))
     assert len(ours) == len(theirs)
     assert verify(other.replace(theirs, ours), signer).verdict is ReceiptVerdict.ALTERED
+
+
+def passed_off(signer: Signer, code: str, attached: bool) -> bytes:
+    """A paper with invented facts that somebody had signed with the fund's seal elsewhere."""
+    from forms_service.render.artwork import Words
+    from forms_service.render.metadata import XmpProperty
+    from forms_service.render.paper import PaperProperties, write_paper
+
+    facts = replace(RECEIPT, registration="987654321").canonical_json()
+    own = (XmpProperty("receipt", facts.decode(), "Facts"), XmpProperty("code", code, "Code"))
+    words = Words("Attestation", 20, 40, 12, Language.FR)
+    properties = PaperProperties(LocalizedText("وصل", "Accusé"), own=() if attached else own)
+    paper = write_paper([[words]], properties)
+    if attached:
+        writer = pypdf.PdfWriter(clone_from=io.BytesIO(paper))
+        writer.add_attachment("receipt.json", facts)
+        paper = written(writer)
+    return sign(paper, signer, "Signature")
+
+
+def test_a_seal_used_elsewhere_makes_no_receipt(tmp_path: Path) -> None:
+    (tmp_path / "seal.p12").write_bytes(make_identity("Sceau", "secret"))
+    seal = load_identity(tmp_path / "seal.p12", "secret")
+    assert verify(issue(RECEIPT, seal), seal).payload == RECEIPT.payload()
+    for code in ("", "CNR1:AAAA", sign_code(RECEIPT, seal), sign_code(RECEIPT, Signer.create())):
+        assert verify(passed_off(seal, code, attached=False), seal).verdict is ReceiptVerdict.UNKNOWN
+    assert verify(passed_off(seal, "", attached=True), seal).verdict is ReceiptVerdict.UNKNOWN
 
 
 def test_another_paper_signed_with_our_identity_is_no_receipt(signer: Signer) -> None:

@@ -8,7 +8,6 @@ is not done here, but the signature's field is: it has its place among what is r
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -16,7 +15,7 @@ from core.localized_text import Language, LocalizedText
 from core.placement import BoxMm
 from core.receipt import DepositReceipt, ReceiptDocument
 from forms_service.render.artwork import ARTIFACT, Align, Element, Panel, Path, Pattern, Piece, Role, Slot
-from forms_service.render.metadata import OWN_NAMESPACE, PaperProperties, XmpProperty
+from forms_service.render.metadata import PaperProperties
 from forms_service.render.paper import write_paper
 from forms_service.render.paper_blocks import (
     SMALL,
@@ -49,6 +48,7 @@ from forms_service.render.paper_sheets import (
     sheets_of,
 )
 from forms_service.render.qr_code import qr_rows
+from forms_service.render.receipt_facts import carried
 
 TITLE = LocalizedText(ar="وصل الإيداع", fr="Accusé de dépôt de demande (*)")
 PORTAL = LocalizedText(
@@ -105,9 +105,6 @@ SIGNATURE = LocalizedText(
     fr="Signature électronique de la Caisse Nationale de Sécurité Sociale",
 )
 
-FACTS_PROPERTY = "receipt"
-"""The property of the metadata that holds the receipt's facts as JSON."""
-
 LABEL_MM = 56.0
 MARK_MM = 18.0
 INDENT_MM = 3.0
@@ -153,38 +150,11 @@ def render_receipt(
         author=FUND.in_language(language),
         keywords=keywords,
         created=receipt.issued_at,
-        own=(XmpProperty(FACTS_PROPERTY, _facts_for_xml(receipt), "Facts of the receipt as JSON"),),
+        own=carried(receipt, code),
     )
     pages = _pages(receipt, code)
     pages[-1].append(Slot(signature_field))
     return write_paper(pages, properties, signatures={signature_field: SIGNATURE}, by_columns=True)
-
-
-def _facts_for_xml(receipt: DepositReceipt) -> str:
-    """The facts as JSON; the two characters that XML may not hold are spelled as JSON allows."""
-    facts = receipt.canonical_json().decode()
-    return facts.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
-
-
-def stated_facts(pdf: bytes) -> bytes:
-    """The facts that travel in a receipt, as JSON: in its metadata, or attached as they once were.
-
-    Raises:
-        ValueError: The file is no receipt.
-    """
-    from xml.etree import ElementTree
-
-    import pypdf
-
-    reader = pypdf.PdfReader(io.BytesIO(pdf))
-    if "receipt.json" in reader.attachments:
-        (content,) = reader.attachments["receipt.json"]
-        return content
-    packet = reader.trailer["/Root"]["/Metadata"].get_data()
-    found = ElementTree.fromstring(packet).find(f".//{{{OWN_NAMESPACE}}}{FACTS_PROPERTY}")  # noqa: S314
-    if found is None or not found.text:
-        raise ValueError("no facts of a receipt in this file")
-    return found.text.encode()
 
 
 def _bare_title(language: Language) -> str:

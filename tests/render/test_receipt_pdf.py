@@ -17,7 +17,8 @@ from core.localized_text import Language, LocalizedText
 from core.receipt import DepositReceipt, ReceiptDocument
 from forms_service.render.paper import PaperProperties, write_paper
 from forms_service.render.paper_sheets import moroccan_moment
-from forms_service.render.receipt_pdf import render_receipt, stated_facts
+from forms_service.render.receipt_facts import Stated, read_stated
+from forms_service.render.receipt_pdf import render_receipt
 
 CODE = "CNR1:" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 11
 CARD = ReceiptDocument(
@@ -77,9 +78,10 @@ VALUES = [
 
 
 def text_of(pdf: bytes) -> str:
-    """The text of all sheets with single spaces, as a viewer copies it."""
+    """The text of all sheets with single spaces and no invisible marks, as a viewer copies it."""
     pages = pypdfium2.PdfDocument(pdf)
-    return " ".join(" ".join(page.get_textpage().get_text_range() for page in pages).split())
+    text = " ".join(" ".join(page.get_textpage().get_text_range() for page in pages).split())
+    return text.replace("\u200f", "")
 
 
 def pages_of(receipt: DepositReceipt) -> int:
@@ -198,15 +200,15 @@ def test_it_is_titled_in_the_applicants_language(language: Language, title: str)
 
 
 def test_its_facts_travel_in_it(pdf: bytes) -> None:
-    assert stated_facts(pdf) == RECEIPT.canonical_json()
+    assert read_stated(pdf) == Stated(RECEIPT.canonical_json(), CODE)
     odd = replace(RECEIPT, applicant_name=LocalizedText(ar='علي <&> "]]>', fr="N'Guyen \u00a0\\ &amp; é\t"))
-    assert stated_facts(render_receipt(odd, CODE)) == odd.canonical_json()
+    assert read_stated(render_receipt(odd, CODE)).facts == odd.canonical_json()
 
 
 def test_another_paper_states_nothing() -> None:
     paper = write_paper([[]], PaperProperties(LocalizedText("ورقة", "Papier")))
     with pytest.raises(ValueError, match="no facts"):
-        stated_facts(paper)
+        read_stated(paper)
 
 
 def tree_of(pdf: bytes) -> list[tuple[str, list]]:
