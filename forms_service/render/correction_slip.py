@@ -92,6 +92,7 @@ _ROOMY, _CLOSE = 2, 1
 _CACHE_SIZE = 64
 _EDGE = 0.8
 _NOTE_GAP = 0.7
+_SMALLEST_NOTE_PT = 6.4
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class _Ease:
 
     @property
     def note_pt(self) -> float:
-        return self.density.label_pt - 1.4
+        return max(_SMALLEST_NOTE_PT, self.density.label_pt - 1.4)
 
     @property
     def note_height(self) -> float:
