@@ -20,14 +20,19 @@ from core.placement import Placement, WidgetKind
 from forms_service.rehearsal.answers import invent_answers
 from forms_service.rehearsal.material import TUNING
 from forms_service.render.answer_misfits import misfits
+from forms_service.render.artwork import Piece, Words
 from forms_service.render.form_pdf import render_blank, render_filled
-from forms_service.render.layout import lay_out
+from forms_service.render.layout import PrintedForm, lay_out
 from forms_service.render.lint_advice import AdviceSeverity
+from forms_service.render.paper_grid import RIGHT
 from forms_service.spec_linting import LintedSpec, document_types_for, lint_spec
 from forms_service.web.spec_preview import PagePicture, ShownRemark, preview_page
 
 _DPI = 150
+_PX_PER_MM = _DPI / 25.4
 _COLOURS = 32
+_ID_PX, _LEAST_ID_PX = 15, 9
+_FEWEST_LETTERS = 4
 _FONT = Path(__file__).parent / "render" / "fonts" / "FormsSans-Bold.ttf"
 _BOX_COLOURS = {
     WidgetKind.TEXT: (13, 79, 71),
@@ -103,7 +108,7 @@ def page_pictures(spec: FormSpec, wish: PreviewWish) -> Iterator[PagePicture]:
         filled = render_filled(spec, sample_answers(spec, wish.seed), flatten=True)
         shown["sample"] = dict(enumerate(_rasterise(filled), 1))
     if wish.boxes:
-        shown["boxes"] = {page: _with_boxes(image, layout.on_page(page)) for page, image in blank.items()}
+        shown["boxes"] = {page: _with_boxes(image, lay_out(spec), page) for page, image in blank.items()}
     for what, images in shown.items():
         for page, image in images.items():
             if what == "blank" or layout.on_page(page):
@@ -117,6 +122,7 @@ def sample_answers(spec: FormSpec, seed: int = 1) -> dict[str, FieldAnswer]:
         answers = invent_answers(spec, layout, TUNING, random.Random(seed))  # noqa: S311 - no secret
     except InvalidValue:
         answers = _samples_of_kinds(spec)
+    answers |= {one.id: kind_of(one).sample for one in spec.printed_fields() if one.kind == "office_text"}
     unfit = misfits(spec, answers)
     return {field_id: value for field_id, value in answers.items() if field_id not in unfit}
 
@@ -152,36 +158,58 @@ def small_png(image: Image.Image, colours: int = _COLOURS) -> bytes:
     return written.getvalue()
 
 
-def _with_boxes(image: Image.Image, placements: Iterable[Placement]) -> Image.Image:
-    """The page with every box tinted by its kind and named by its id."""
+def _with_boxes(image: Image.Image, form: PrintedForm, page: int) -> Image.Image:
+    """The page with every box tinted by its kind and named by its id; ticks by their answer."""
     shown = image.copy()
     draw = ImageDraw.Draw(shown, "RGBA")
-    scale = _DPI / 25.4
+    placements = form.layout.on_page(page)
     for one in placements:
         red, green, blue = _BOX_COLOURS[one.widget]
-        corners = [one.box.x * scale, one.box.y * scale, one.box.right * scale, one.box.bottom * scale]
+        corners = [length * _PX_PER_MM for length in (one.box.x, one.box.y, one.box.right, one.box.bottom)]
         draw.rectangle(corners, fill=(red, green, blue, 46), outline=(red, green, blue, 255), width=2)
+    for one in placements:
+        if one.widget is WidgetKind.TICK:
+            left, right = _beside_label(one, placements, form.artwork[page - 1])
+        else:
+            left, right = one.box.x + 0.6, one.box.right
         text = one.choice if one.choice is not None else one.field_id
-        _write_id(draw, text, one, corners, (red, green, blue))
+        middle = one.box.y + one.box.height / 2
+        _write_id(draw, text, (left, middle, right), _BOX_COLOURS[one.widget])
     return shown
 
 
+def _beside_label(
+    tick: Placement, placements: Iterable[Placement], artwork: Iterable[Piece]
+) -> tuple[float, float]:
+    """Where there is room for a word behind a tick's label: from its end to the next box or the margin."""
+    frame = tick.frame or tick.box
+    others = [one.frame or one.box for one in placements if one is not tick]
+    ahead = [box.x for box in others if box.x > frame.x and box.y < frame.bottom and box.bottom > frame.y]
+    right = min([*ahead, RIGHT])
+    labels = [
+        piece.box.right
+        for piece in artwork
+        if isinstance(piece, Words)
+        and piece.box.y < frame.bottom
+        and piece.box.bottom > frame.y
+        and frame.right < piece.box.x
+        and piece.box.right < right
+    ]
+    return max([*labels, frame.right]) + 0.8, right
+
+
 def _write_id(
-    draw: ImageDraw.ImageDraw,
-    text: str,
-    placement: Placement,
-    corners: list[float],
-    colour: tuple[int, int, int],
+    draw: ImageDraw.ImageDraw, text: str, place: tuple[float, float, float], colour: tuple[int, int, int]
 ) -> None:
-    is_tick = placement.widget is WidgetKind.TICK
-    size = 15
+    """Write an id between two edges around a middle line, all in millimetres, as large as it fits."""
+    left, middle, right = (length * _PX_PER_MM for length in place)
+    size = _ID_PX
     font = ImageFont.truetype(str(_FONT), size)
-    room = corners[2] - corners[0] - 6
-    while not is_tick and size > 8 and draw.textlength(text, font=font) > room:
+    while size > _LEAST_ID_PX and draw.textlength(text, font=font) > right - left - 4:
         size -= 1
         font = ImageFont.truetype(str(_FONT), size)
-    x = corners[0] if is_tick else corners[0] + 4
-    y = corners[3] + 1 if is_tick else (corners[1] + corners[3]) / 2 - size * 0.7
-    left, top, right, bottom = draw.textbbox((x, y), text, font=font)
-    draw.rectangle([left - 1, top - 1, right + 1, bottom + 1], fill=(255, 255, 255, 225))
-    draw.text((x, y), text, font=font, fill=colour)
+    while len(text) > _FEWEST_LETTERS and draw.textlength(text, font=font) > right - left - 4:
+        text = text.removesuffix("…")[:-1] + "…"
+    box = draw.textbbox((left, middle), text, font=font, anchor="lm")
+    draw.rectangle([box[0] - 1, box[1] - 1, box[2] + 1, box[3] + 1], fill=(255, 255, 255, 225))
+    draw.text((left, middle), text, font=font, fill=colour, anchor="lm")
