@@ -24,7 +24,7 @@ from forms_service.render.artwork import Piece, Words
 from forms_service.render.form_pdf import render_blank, render_filled
 from forms_service.render.layout import PrintedForm, lay_out
 from forms_service.render.lint_advice import AdviceSeverity
-from forms_service.render.paper_grid import RIGHT
+from forms_service.render.paper_grid import LARGE, RIGHT
 from forms_service.spec_linting import LintedSpec, document_types_for, lint_spec
 from forms_service.web.spec_preview import PagePicture, ShownRemark, preview_page
 
@@ -50,12 +50,14 @@ class PreviewWish:
         language: Of the page; without one both stand side by side.
         sample: Also the pages filled with invented answers.
         boxes: Also the pages with the id of every box written into it.
+        large: Also the large print, for those who see little.
         seed: Another seed, other answers.
     """
 
     language: Language | None = None
     sample: bool = False
     boxes: bool = False
+    large: bool = False
     seed: int = 1
 
 
@@ -109,9 +111,11 @@ def page_pictures(spec: FormSpec, wish: PreviewWish) -> Iterator[PagePicture]:
         shown["sample"] = dict(enumerate(_rasterise(filled), 1))
     if wish.boxes:
         shown["boxes"] = {page: _with_boxes(image, lay_out(spec), page) for page, image in blank.items()}
+    if wish.large:
+        shown["large"] = dict(enumerate(_rasterise(render_blank(spec, variant=LARGE)), 1))
     for what, images in shown.items():
         for page, image in images.items():
-            if what == "blank" or layout.on_page(page):
+            if what in ("blank", "large") or layout.on_page(page):
                 yield PagePicture(page, len(images), what, small_png(image))
 
 

@@ -140,10 +140,12 @@ def test_lint_tells_warnings_from_errors_and_says_them_in_three_languages(run, t
 
 
 def test_a_draft_from_anywhere_is_previewed(run, tmp_path: Path) -> None:
-    outcome = run("specs", "preview", draft(tmp_path), "-o", "shown", "--sample", "--boxes", "--lang", "ar")
+    outcome = run(
+        "specs", "preview", draft(tmp_path), "-o", "shown", "--sample", "--boxes", "--large", "--lang", "ar"
+    )
     assert outcome.code == 0
     shown = {Path(line).name for line in outcome.out.splitlines()}
-    assert shown == {"index.html", "page-1.png", "page-1-sample.png", "page-1-boxes.png"}
+    assert shown == {"index.html", "page-1.png", "page-1-sample.png", "page-1-boxes.png", "page-1-large.png"}
     for name in shown - {"index.html"}:
         picture = Image.open(Path("shown") / name)
         assert picture.width / picture.height == pytest.approx(210 / 297, abs=0.002)

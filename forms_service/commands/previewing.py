@@ -28,6 +28,7 @@ _LOOK_AGAIN_S = 0.5
 )
 @click.option("--sample", is_flag=True, help="Also show the pages filled with invented answers.")
 @click.option("--boxes", is_flag=True, help="Also show the pages with the id of every box.")
+@click.option("--large", is_flag=True, help="Also show the large print.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other answers.")
 @click.option("--watch", is_flag=True, help="Write the preview again whenever the file changes.")
 def preview(
@@ -36,6 +37,7 @@ def preview(
     language: str | None,
     sample: bool,
     boxes: bool,
+    large: bool,
     seed: int,
     watch: bool,
 ) -> int:
@@ -47,7 +49,7 @@ def preview(
 
     path = _spec_path(form_or_path)
     folder = output or Path(f"preview-{path.parent.name if path.stem.startswith('v') else path.stem}")
-    wish = PreviewWish(Language(language) if language else None, sample, boxes, seed)
+    wish = PreviewWish(Language(language) if language else None, sample, boxes, large, seed)
     while True:
         seen = path.stat().st_mtime_ns
         code = _preview_once(path, folder, wish, language)

@@ -34,7 +34,7 @@ _NOT_ASKED = ("signature", "office_text")
 
 @dataclass(frozen=True, slots=True)
 class PagePicture:
-    """One page of the paper as a PNG; ``what`` is ``blank``, ``sample`` or ``boxes``."""
+    """One page of the paper as a PNG; ``what`` is ``blank``, ``sample``, ``boxes`` or ``large``."""
 
     page: int
     pages: int
