@@ -192,7 +192,7 @@ def heading(text: LocalizedText, key: str, note: str = "", *, level: Role = Role
     path = (Element(level, key),)
     height = style.line_mm + 1.8
     baseline = height / 2 + METRICS.cap_height / 2 * style.size_pt * MM_PER_PT
-    ends = ((Language.AR, RIGHT_MM - 3.0, Align.RIGHT), (Language.FR, LEFT_MM + 3.0, Align.LEFT))
+    ends = ((Language.AR, RIGHT_MM - _INSET_MM, Align.RIGHT), (Language.FR, LEFT_MM + _INSET_MM, Align.LEFT))
     lines = {one: style.wrapped(text.in_language(one), WIDTH_MM / 2 - 14.0) for one, _, _ in ends}
     extra = (max(map(len, lines.values())) - 1) * style.line_mm
     pieces: list[Piece] = [Panel(BoxMm(LEFT_MM, 0.0, WIDTH_MM, height + extra), BAND)]
@@ -262,6 +262,8 @@ def facts(
     """A table of facts: what is stated in the middle, its name in Arabic and in French on the sides."""
     label_mm = 40.0
     french, middle, arabic = columns(label_mm, WIDTH_MM - 2 * label_mm, label_mm)
+    french = Column(french.left_mm + _INSET_MM, french.width_mm - _INSET_MM)
+    arabic = Column(arabic.left_mm, arabic.width_mm - _INSET_MM)
     stated = [(name, texts) for name, texts in lines if texts]
     blocks = [rule(0.5, ACCENT)]
     for number, (name, texts) in enumerate(stated):

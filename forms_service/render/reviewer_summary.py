@@ -65,7 +65,9 @@ FOR_THE_OFFICE = _T(
     "Document interne contenant des données personnelles : réservé aux agents chargés du dossier.",
 )
 
-LABEL_MM = 35.0
+LABEL_MM, WIDE_LABEL_MM = 35.0, 50.0
+"""Width of a field's name beside pictures, and where there are none."""
+
 MIDDLE_MM = WIDTH_MM - 2 * LABEL_MM
 PICTURE_MM = 48.0
 TALLEST_PICTURE_MM = 22.0
@@ -300,12 +302,13 @@ def _answers(parts: Sequence[SummaryPart]) -> Iterator[Block]:
             yield _value(one, path, heads, beside)
 
 
-def _answer_columns() -> tuple[Column, Column, Column]:
-    french, middle, arabic = columns(LABEL_MM, MIDDLE_MM, LABEL_MM)
+def _answer_columns(beside: float) -> tuple[Column, Column, Column]:
+    label = LABEL_MM if beside else WIDE_LABEL_MM
+    french, middle, arabic = columns(label, WIDTH_MM - 2 * label, label)
     return (
-        Column(arabic.left_mm + 1.0, LABEL_MM - 3.0),
+        Column(arabic.left_mm + 1.0, label - 3.0),
         middle,
-        Column(french.left_mm + 2.0, LABEL_MM - 3.0),
+        Column(french.left_mm + 2.0, label - 3.0),
     )
 
 
@@ -320,7 +323,7 @@ def _heads(key: str, beside: float) -> Block:
         Cell((Paragraph(FIELD.fr, _HEADS, Language.FR),), Align.LEFT, Role.HEAD_CELL),
     )
     path = (Element(Role.TABLE, key), Element(Role.ROW, "heads"))
-    return replace(row(cells, _answer_columns(), path, above_mm=0.4), keep_with_next=True)
+    return replace(row(cells, _answer_columns(beside), path, above_mm=0.4), keep_with_next=True)
 
 
 def _value(one: SummaryValue, path: tuple[Element, ...], heads: Block, beside: float) -> Block:
@@ -336,7 +339,7 @@ def _value(one: SummaryValue, path: tuple[Element, ...], heads: Block, beside: f
         Cell(tuple(texts), Align.CENTRE, Role.CELL, _illustration(one), beside),
         Cell((Paragraph(one.label.fr, LABEL, Language.FR),), Align.LEFT),
     )
-    return row(cells, _answer_columns(), path, above_mm=0.9, repeated=heads)
+    return row(cells, _answer_columns(beside), path, above_mm=0.9, repeated=heads)
 
 
 def _illustration(one: SummaryValue) -> Illustration | None:

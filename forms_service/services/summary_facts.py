@@ -57,6 +57,13 @@ VALID_UNTIL = _T("صالحة إلى غاية {day}", "valable jusqu’au {day}")
 UNDECIDED = _T("لم يُبت فيها", "Non examiné")
 FOR_ROW = _T("{name} – {row}", "{name} – {row}")
 
+_FROM_PAPER = (Origin.SCAN, Origin.REVIEWER)
+SCRIPTS = {
+    "latin_name": _T("{label} (باللاتينية)", "{label} (latin)"),
+    "arabic_name": _T("{label} (بالعربية)", "{label} (arabe)"),
+}
+"""Names that are asked in both scripts bear one label."""
+
 ROLES: Mapping[str, LocalizedText] = {
     "reviewer": _T("دارس الملف", "gestionnaire"),
     "clerk": _T("الوكالة", "agence"),
@@ -231,7 +238,7 @@ def _value(field_id: str, field: FieldSpec, source: SummarySource) -> SummaryVal
     problem = source.view.problems.get(field_id)
     words = None if is_blank(value) else on_paper(field, value)
     return SummaryValue(
-        label=field.label,
+        label=SCRIPTS[field.kind].fill(label=field.label) if field.kind in SCRIPTS else field.label,
         value=_same(raw) if words is None and raw else words,
         notes=tuple(_notes(source.view.dossier.values.get(field_id), reading, words, source)),
         alarms=(*((problem,) if problem and words is None else ()), *_alarms(reading)),
@@ -271,7 +278,7 @@ def _notes(
     if words is None or reading.value is None:
         if reading.raw:
             yield READ_AS.fill(raw=reading.raw)
-    elif given is not None and given.origin is not Origin.SCAN and not reading.conflicts:
+    elif given is not None and given.origin not in _FROM_PAPER and not reading.conflicts:
         yield AGREES.fill(percent=min(99, int(reading.confidence * 100)))
     elif reading.shown != words:
         yield READ_AS.fill(raw=reading.shown)
@@ -356,9 +363,13 @@ def _document(one: AttachmentView, source: SummarySource, catalogue: SpecCatalog
     )
 
 
+_DOT = "\u00a0· "
+"""Stays at the end of its line."""
+
+
 def _in_one_line(texts: Iterable[LocalizedText]) -> LocalizedText:
     every = list(texts)
-    return LocalizedText(" · ".join(one.ar for one in every), " · ".join(one.fr for one in every))
+    return LocalizedText(_DOT.join(one.ar for one in every), _DOT.join(one.fr for one in every))
 
 
 def _fact_label(type_id: str | None, fact_id: str, catalogue: SpecCatalogue) -> LocalizedText:

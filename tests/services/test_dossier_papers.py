@@ -46,7 +46,9 @@ def facts(office, monkeypatch: pytest.MonkeyPatch):
 
 
 def value(summary, field: str):
-    return next(one for part in summary.parts for one in part.values if one.label.fr == field)
+    return next(
+        one for part in summary.parts for one in part.values if one.label.fr in (field, f"{field} (latin)")
+    )
 
 
 @pytest.fixture
