@@ -49,6 +49,7 @@ from forms_service.render.paper_sheets import (
     moroccan_moment,
     sheets_of,
 )
+from forms_service.render.structure import HEAD_ROW
 
 _T = LocalizedText
 TITLE = _T("غلاف الملف", "Page de garde du dossier")
@@ -319,7 +320,7 @@ def _document_heads() -> Block:
         *counts,
         Cell((Paragraph(NAME.fr, style, Language.FR),), Align.LEFT, Role.HEAD_CELL),
     )
-    path = (Element(Role.TABLE, "documents"), Element(Role.ROW, "heads"))
+    path = (Element(Role.TABLE, "documents"), Element(Role.ROW, HEAD_ROW))
     return replace(row(cells, _across(), path, above_mm=0.6), keep_with_next=True)
 
 

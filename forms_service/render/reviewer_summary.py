@@ -43,6 +43,7 @@ from forms_service.render.paper_sheets import (
     moroccan_moment,
     sheets_of,
 )
+from forms_service.render.structure import HEAD_ROW
 
 _T = LocalizedText
 TITLE = _T("ملخص دراسة الملف", "Fiche d’examen du dossier")
@@ -322,7 +323,7 @@ def _heads(key: str, beside: float) -> Block:
         Cell((words,), Align.CENTRE, Role.HEAD_CELL),
         Cell((Paragraph(FIELD.fr, _HEADS, Language.FR),), Align.LEFT, Role.HEAD_CELL),
     )
-    path = (Element(Role.TABLE, key), Element(Role.ROW, "heads"))
+    path = (Element(Role.TABLE, key), Element(Role.ROW, HEAD_ROW))
     return replace(row(cells, _answer_columns(beside), path, above_mm=0.4), keep_with_next=True)
 
 

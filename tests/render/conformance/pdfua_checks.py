@@ -541,10 +541,17 @@ def headings(paper: Paper) -> Iterator[str]:
 
 @condition("15-003")
 def head_cells(paper: Paper) -> Iterator[str]:
-    """A head cell that does not say what it heads."""
+    """A head cell that does not say what it heads, or a row of heads that do not head columns."""
     for element in paper.elements:
-        if element.role == "TH" and "/Scope" not in element.entries.get("/A", Dictionary()):
+        scope = element.entries.get("/A", Dictionary()).get("/Scope")
+        if element.role == "TH" and scope is None:
             yield f"{element.name} has no scope"
+        is_head_row = (
+            element.role == "TR" and len(element.kids) > 1 and {kid.role for kid in element.kids} == {"TH"}
+        )
+        for kid in element.kids if is_head_row else []:
+            if kid.entries.get("/A", Dictionary()).get("/Scope") != Name.Column:
+                yield f"{kid.name} heads a column and does not say so"
 
 
 @condition("19-003", "19-004")
