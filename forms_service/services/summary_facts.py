@@ -43,7 +43,7 @@ OTHER = _T("معلومات أخرى", "Autres informations")
 YES = _T("نعم", "oui")
 
 ORIGIN_SURE = _T("{origin} · {percent} %", "{origin} · {percent} %")
-AGREES = _T("يطابق الورق · {percent} %", "concorde avec le papier · {percent} %")
+AGREES = _T("{origin}، يطابق الورق · {percent} %", "{origin}, concorde avec le papier · {percent} %")
 READ_AS = _T("قُرئ: «{raw}»", "lu : « {raw} »")
 TO_CHECK = _T("للتحقق: {why}", "à vérifier : {why}")
 TO_CHECK_ONLY = _T("للتحقق", "à vérifier")
@@ -266,26 +266,30 @@ def _notes(
     words: LocalizedText | None,
     source: SummarySource,
 ) -> Iterator[LocalizedText]:
-    if given is not None:
-        origin = both(f"origin.{given.origin.value}")
-        sure = given.confidence if given.confidence is not None else None
-        yield (origin if sure is None else ORIGIN_SURE.fill(origin=origin, percent=min(99, int(sure * 100))))
-    elif reading is not None:
-        percent = min(99, int(reading.confidence * 100))
-        yield ORIGIN_SURE.fill(origin=both("origin.scan"), percent=percent)
+    """Where an answer comes from and how sure it is; what was seen on paper; who settled it."""
+    origin = both(f"origin.{given.origin.value if given else Origin.SCAN.value}")
+    sure = given.confidence if given else reading.confidence if reading else None
+    typed = given is not None and given.origin not in _FROM_PAPER
+    if typed and reading is not None and reading.value is not None and not reading.conflicts:
+        yield AGREES.fill(origin=origin, percent=_percent(reading.confidence))
+    elif sure is not None:
+        yield ORIGIN_SURE.fill(origin=origin, percent=_percent(sure))
+    elif given is not None:
+        yield origin
     if reading is None:
         return
-    if words is None or reading.value is None:
-        if reading.raw:
-            yield READ_AS.fill(raw=reading.raw)
-    elif given is not None and given.origin not in _FROM_PAPER and not reading.conflicts:
-        yield AGREES.fill(percent=min(99, int(reading.confidence * 100)))
-    elif reading.shown != words:
-        yield READ_AS.fill(raw=reading.shown)
+    seen = LocalizedText(reading.raw, reading.raw) if reading.value is None else reading.shown
+    if seen.fr and seen != words and not (typed and not reading.conflicts and reading.value is not None):
+        yield READ_AS.fill(raw=seen)
     if reading.decision in ("accepted", "corrected"):
         decision = both(f"review.value_{reading.decision}")
         who = source.settled.get(reading.id)
         yield (SETTLED.fill(decision=decision, role=ROLES[who.role], at=_moment(who.at)) if who else decision)
+
+
+def _percent(share: float) -> int:
+    """In whole percent, never rounded up to certainty."""
+    return min(99, int(share * 100))
 
 
 def _alarms(reading: ExtractionView | None) -> Iterator[LocalizedText]:

@@ -44,7 +44,8 @@ def open_dossier() -> Response | tuple[str, int]:
         message = problem.message.in_language(language())
         return _desk(registration=registration, form=form, problems=[Problem("registration", message)]), 422
     if request.form.get("then") == "blank":
-        return redirect(url_for("papers.personal", dossier_id=dossier_id, print=1), code=303)
+        to_print = "large" if request.form.get("large") == "true" else "usual"
+        return redirect(url_for("papers.personal", dossier_id=dossier_id, print=to_print), code=303)
     return redirect(url_for("applicant.task_list", dossier_id=dossier_id), code=303)
 
 

@@ -24,7 +24,7 @@ def cover(dossier_id: str) -> Response:
 @pages.get("/<dossier_id>/personal.pdf")
 @needs("applicant", "clerk")
 def personal(dossier_id: str) -> Response:
-    """The form with the applicant's identity in it: to type in, or to print (``?print=1`` or ``large``)."""
+    """The form with the applicant's identity in it: to type in, or to print (``?print=usual`` or ``large``)."""
     to_print = request.args.get("print")
     data = services().personal_blank(
         the_actor(), dossier_id, flatten=to_print is not None, large=to_print == "large"

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from core.placement import COVER, PageIdentity
 from forms_service.ocr.page_identity import find_identity
+from forms_service.services.messages import say
 from forms_service.stack_covers import heed_covers, is_blank
 
 PAPER = "a paper without identity"
@@ -106,3 +107,14 @@ def test_a_stack_with_covers_is_filed_dossier_by_dossier(office, dossier: str) -
     held = [len(office.services.dossier(office.clerk, one).attachments) for one in (dossier, other)]
     assert held == [1, 2]
     assert set(result.found) == {dossier, other}
+
+
+def test_a_cover_sheet_alone_is_no_document(office, dossier: str) -> None:
+    """Uploaded by itself it is refused and said what it is: nothing of it enters the dossier."""
+    out = io.BytesIO()
+    scanned(office.services.cover_sheet(office.clerk, dossier)).save(out, "PNG")
+    office.services.upload(office.applicant, dossier, "cover.png", out.getvalue())
+    office.read_all()
+    (upload,) = office.services.dossier(office.applicant, dossier).attachments
+    assert upload.status == "refused"
+    assert upload.message == say("only_cover")
