@@ -36,12 +36,16 @@ class PdfJsByHand:
 
     viewer: PdfJs
     spec: FormSpec
+    _page: int = 0
 
     def open(self, pdf: bytes) -> None:
         self.viewer.open(pdf)
-        self.viewer.show(1)
+        self._page = 0
 
     def click(self, place: Placement) -> None:
+        if place.page != self._page:
+            self._page = place.page
+            self.viewer.show(place.page)
         field = self.spec.field(place.field_id)
         if place.choice and field.kind == "choice":
             self.viewer.field(place.field_id, place.choice).click()
@@ -97,7 +101,7 @@ def viewer_of(chromium: ChromiumViewer, pdfjs: PdfJs) -> OpenViewer:
 
 
 def fill_by_hand(viewer: Viewer, spec: FormSpec, answers: dict[str, object]) -> None:
-    """Type and tick answers on the first page, box after box as it is laid out."""
+    """Type and tick answers box after box as they are laid out."""
     for place in lay_out(spec).layout.placements:
         answer = answers.get(place.field_id)
         if answer == CLEAR and not place.choice:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pikepdf
 import pytest
@@ -15,12 +17,12 @@ from PIL import Image
 from core.dossier import answers_from_paper
 from core.errors import UnreadableDocument
 from core.form_spec import FormSpec
-from core.placement import WidgetKind
+from core.placement import BoxMm, WidgetKind
 from forms_service.cli import commands
 from forms_service.render.form_pdf import read_values, render_blank, render_filled
 from forms_service.render.layout import lay_out
 from tests.pdfjs_harness import PdfJs
-from tests.render.conftest import page_pixels
+from tests.render.conftest import crop, page_pixels
 from tests.render.typed.chromium_viewer import ChromiumViewer
 from tests.render.typed.conftest import CLEAR, OpenViewer, fill_by_hand
 
@@ -48,11 +50,17 @@ TYPED: dict[str, object] = {
     "assured.email": "noel.eric+cnss@example.ma",
     "spouse.last.ar": "لالة الإدريسي مُحَمَّد",
     "spouse.work": "none",
+    "spouse.mobile": "٠٦٦١٢٣٤٥٦٧",
     "decl.true": True,
 }
 """Latin with accents, Arabic with lam-alef and vowels, both in one line, digits in cells, ticks."""
 
-READ = {**TYPED, "children_to_declare": 3, "assured.birth": "1985-03-12"}
+READ = {
+    **TYPED,
+    "children_to_declare": 3,
+    "assured.birth": "1985-03-12",
+    "spouse.mobile": "0661234567",
+}
 
 TYPED_SMALL: dict[str, object] = {
     "person.last": "œuvre À l'été",
@@ -63,19 +71,32 @@ TYPED_SMALL: dict[str, object] = {
     "amount": "1250,50",
     "children.2.name.ar": "آدم",
     "children.2.student": True,
+    "office.agent": "وكالة 7 – Agdal",
 }
 
 
+@dataclass(frozen=True)
+class ByHand:
+    """The long form, typed: as each viewer saved it, and as pdf.js prints it at 150 dpi."""
+
+    saved: dict[str, bytes]
+    printed: np.ndarray
+
+
 @pytest.fixture(scope="module")
-def typed(viewer_of: OpenViewer, allowance: FormSpec) -> dict[str, bytes]:
-    """The long form as each viewer saved it."""
+def by_hand(viewer_of: OpenViewer, pdfjs: PdfJs, allowance: FormSpec) -> ByHand:
     saved = {}
     for name in VIEWERS:
         viewer = viewer_of(name, allowance)
         viewer.open(render_blank(allowance, REFERENCE))
         fill_by_hand(viewer, allowance, TYPED)
         saved[name] = viewer.save()
-    return saved
+    return ByHand(saved, cv2.cvtColor(pdfjs.printed(1, 150), cv2.COLOR_RGB2GRAY))
+
+
+@pytest.fixture(scope="module")
+def typed(by_hand: ByHand) -> dict[str, bytes]:
+    return by_hand.saved
 
 
 @pytest.mark.parametrize("name", VIEWERS)
@@ -92,12 +113,9 @@ def test_what_was_typed_comes_back_from_the_command(
     assert (said["problems"], said["remarks"]) == ({}, {})
 
 
-def test_a_copy_printed_instead_of_saved_is_told_from_other_files(
-    pdfjs: PdfJs, typed: dict[str, bytes], tmp_path: Path
-) -> None:
-    pdfjs.open(typed["pdfjs"])
+def test_a_copy_printed_instead_of_saved_is_told_from_other_files(by_hand: ByHand, tmp_path: Path) -> None:
     file = tmp_path / "printed.pdf"
-    Image.fromarray(pdfjs.printed(1, 200)).save(file, resolution=200)
+    Image.fromarray(by_hand.printed).save(file, resolution=150)
     result = CliRunner().invoke(commands, ["pdf", "read", str(file), "--json"])
     assert isinstance(result.exception, UnreadableDocument)
     assert result.exception.code == "no_fields"
@@ -142,13 +160,37 @@ def test_a_form_that_we_filled_is_changed_where_it_was_typed_into_and_nowhere_el
     viewer_of: OpenViewer, allowance: FormSpec, name: str
 ) -> None:
     viewer = viewer_of(name, allowance)
-    viewer.open(render_filled(allowance, READ, REFERENCE))
+    filled = read_values(pdf := render_filled(allowance, READ, REFERENCE)).values
+    viewer.open(pdf)
     changes = {"assured.city": CLEAR, "spouse.first.ar": "خديجة", "quality": "assured", "decl.true": True}
     fill_by_hand(viewer, allowance, changes)
-    expected = {**TYPED, "spouse.first.ar": "خديجة", "quality": "assured"}
+    expected = {**filled, "spouse.first.ar": "خديجة", "quality": "assured"}
     del expected["assured.city"], expected["decl.true"]
     read = read_values(viewer.save())
     assert (read.values, read.remarks, read.reference) == (expected, {}, REFERENCE)
+
+
+def test_pdfjs_prints_what_was_typed_joined_and_in_its_boxes(by_hand: ByHand, allowance: FormSpec) -> None:
+    printed = by_hand.printed
+    empty = page_pixels(render_blank(allowance, REFERENCE))
+    ours = page_pixels(render_filled(allowance, READ, REFERENCE))
+    for place in lay_out(allowance).layout.on_page(1):
+        answer = TYPED.get(place.field_id)
+        is_written = answer == place.choice if place.choice else bool(answer)
+        box = place.box.inset(0.4)
+        typed_ink, our_ink = (_ink(page, empty, box) for page in (printed, ours))
+        assert (typed_ink.sum() > 20) == is_written, (place.field_id, place.choice)
+        if place.field_id.endswith(".ar") and is_written:
+            letters, our_letters = (cv2.connectedComponents(ink)[0] for ink in (typed_ink, our_ink))
+            assert letters <= our_letters + 2, f"{place.field_id} is printed with its letters apart"
+
+
+def _ink(page: np.ndarray, empty: np.ndarray, box: BoxMm) -> np.ndarray:
+    """Where a page is dark in a box and its blank is not."""
+    dark = crop(page, box) < 128
+    background = cv2.dilate((crop(empty, box) < 200).astype(np.uint8), np.ones((5, 5), np.uint8))
+    height, width = (min(one.shape[axis] for one in (dark, background)) for axis in (0, 1))
+    return (dark[:height, :width] & (background[:height, :width] == 0)).astype(np.uint8)
 
 
 @pytest.mark.parametrize("order", [VIEWERS, VIEWERS[::-1]], ids="-then-".join)
