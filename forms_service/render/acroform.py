@@ -23,6 +23,7 @@ from forms_service.render.pdf_objects import (
     written_entries,
 )
 from forms_service.render.structure import StructureTree
+from forms_service.render.value_fitting import TALL_BOX_MM
 
 REQUIRED = 1 << 1
 MULTILINE = 1 << 12
@@ -39,6 +40,8 @@ IDENTITY_FIELD = "form-identity"
 """Hidden field whose value names the form, for viewers that drop the document's properties."""
 
 _TEXT_PT, _COMB_PT, _MULTILINE_PT = 10, 11, 9
+_TALL_TEXT_PT, _TALL_MULTILINE_PT = 14, 13
+"""What viewers write with in the boxes of a large print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +239,8 @@ def _text(
     elif placement.lines > 1:
         flags |= MULTILINE
         size = _MULTILINE_PT
+    if placement.box.height / placement.lines >= TALL_BOX_MM:
+        size = _TALL_MULTILINE_PT if placement.lines > 1 else _TALL_TEXT_PT
     entries |= {
         "FT": "/Tx",
         "T": text_string(spec.id),

@@ -108,7 +108,7 @@ def set_text(value: BoxedValue) -> SetText | None:
         return _in_cells(value.text, place)
     direction = base_direction(value.text, place.script)
     if place.lines > 1:
-        return _shaped(_in_block(value.text, place.box), direction)
+        return _shaped(_in_block(value.text, place.box, place.lines), direction)
     if "\n" not in value.text:
         line = set_line(value.text, direction)
         found = _in_one_line(value.text, direction, line, place.box)
@@ -139,8 +139,8 @@ def _boxes_for_two_lines(value: BoxedValue) -> Iterator[BoxMm]:
             yield spare
 
 
-def _sizes(smallest_pt: float) -> Iterator[float]:
-    size = LARGEST_PT
+def _sizes(smallest_pt: float, largest_pt: float = LARGEST_PT) -> Iterator[float]:
+    size = largest_pt
     while size >= smallest_pt - 1e-6:
         yield size
         size -= _STEP_PT
@@ -150,9 +150,9 @@ def _room_mm(box: BoxMm) -> float:
     return box.width - 2 * SIDE_MM
 
 
-def _largest_pt(box: BoxMm) -> float:
-    """The size of one line of writing that has all the room it wants."""
-    return LARGEST_IN_TALL_PT if box.height >= TALL_BOX_MM else LARGEST_PT
+def _largest_pt(box: BoxMm, lines: int = 1) -> float:
+    """The size of writing that has all the room it wants."""
+    return LARGEST_IN_TALL_PT if box.height / lines >= TALL_BOX_MM else LARGEST_PT
 
 
 def _in_cells(text: str, placement: Placement) -> SetText | None:
@@ -196,12 +196,12 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
-def _in_block(text: str, box: BoxMm) -> SetText | None:
+def _in_block(text: str, box: BoxMm, lines_of_box: int) -> SetText | None:
     height_pt = (box.height - SIDE_MM) / POINT_MM
     most_lines = height_pt / (SMALLEST_PT * BLOCK_LEADING_EM)
     if _is_hopeless(text, most_lines * _room_mm(box), SMALLEST_PT):
         return None
-    for size in _sizes(SMALLEST_PT):
+    for size in _sizes(SMALLEST_PT, _largest_pt(box, lines_of_box)):
         lines = wrap(text, _room_mm(box), size)
         if len(lines) * size * BLOCK_LEADING_EM <= height_pt:
             return SetText(tuple(lines), size, box)

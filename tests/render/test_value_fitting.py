@@ -14,6 +14,7 @@ from core.placement import BoxMm, Placement, WidgetKind
 from forms_service.render.answer_misfits import capacity, fits, misfits
 from forms_service.render.form_pdf import read_values, render_filled
 from forms_service.render.layout import lay_out, layout_problems
+from forms_service.render.paper_grid import LARGE
 from forms_service.render.value_fitting import BoxedValue, set_text
 from tests.render.conftest import crop, ink_columns, page_pixels
 
@@ -280,3 +281,24 @@ def test_a_column_of_a_table_is_reported_once(small: FormSpec) -> None:
     (group,) = small.groups
     wide = tuple(replace(one, max_length=900) if one.id == "name" else one for one in group.fields)
     assert list(messages(replace(small, groups=(replace(group, fields=wide),)))) == ["children.name"]
+
+
+@pytest.mark.parametrize("field_id", ["assured.city", "assured.registration"])
+def test_answers_are_larger_in_a_large_print(field_id: str, allowance: FormSpec) -> None:
+    sizes = []
+    for variant in ("", LARGE):
+        (place,) = lay_out(allowance, variant).layout.of_field(field_id)
+        found = set_text(BoxedValue("123456789", allowance.field(field_id), place))
+        assert found is not None
+        sizes.append(found.size_pt)
+    assert sizes[1] >= 14.0 > sizes[0]
+
+
+def test_several_lines_are_larger_in_a_large_print_and_stay_inside(small: FormSpec) -> None:
+    sizes = []
+    for variant in ("", LARGE):
+        (place,) = lay_out(small, variant).layout.of_field("person.remarks")
+        found = set_text(BoxedValue("Une phrase. " * 4, small.field("person.remarks"), place))
+        assert found is not None and len(found.lines) * found.size_pt * 25.4 / 72 < place.box.height
+        sizes.append(found.size_pt)
+    assert sizes[1] >= 13.0 > sizes[0]
