@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pypdfium2
@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from core.errors import InvalidValue
 from core.extraction import FieldAnswer
 from core.field_kinds import kind_of
-from core.form_spec import FormSpec
+from core.form_spec import FieldSpec, FormSpec, StaticText
 from core.localized_text import Language
 from core.placement import Placement, WidgetKind
 from forms_service.rehearsal.answers import invent_answers
@@ -121,29 +121,41 @@ def page_pictures(spec: FormSpec, wish: PreviewWish) -> Iterator[PagePicture]:
 
 def sample_answers(spec: FormSpec, seed: int = 1) -> dict[str, FieldAnswer]:
     """Invented answers that are valid and fit their boxes; boxes too small for any stay blank."""
-    layout = lay_out(spec).layout
-    try:
-        answers = invent_answers(spec, layout, TUNING, random.Random(seed))  # noqa: S311 - no secret
-    except InvalidValue:
-        answers = _samples_of_kinds(spec)
-    answers |= {one.id: kind_of(one).sample for one in spec.printed_fields() if one.kind == "office_text"}
+    layout, rng = lay_out(spec).layout, random.Random(seed)  # noqa: S311 - no secret
+    invented = invent_answers(_without_limits(spec), layout, TUNING, rng)
+    answers = {field_id: _within_limits(spec.field(field_id), value) for field_id, value in invented.items()}
     unfit = misfits(spec, answers)
     return {field_id: value for field_id, value in answers.items() if field_id not in unfit}
 
 
-def _samples_of_kinds(spec: FormSpec) -> dict[str, FieldAnswer]:
-    """Each kind's own sample where the field's limits allow it."""
-    answers: dict[str, FieldAnswer] = {}
-    for one in spec.printed_fields():
-        if one.kind in ("choice", "choices"):
-            value: object = one.choices[0].value
-            answers[one.id] = [str(value)] if one.kind == "choices" else str(value)
-            continue
+def _within_limits(field: FieldSpec, value: FieldAnswer) -> FieldAnswer:
+    """The invented value where the field takes it, else the kind's own sample, else nothing."""
+    kind = kind_of(field)
+    for candidate in (kind.sample if field.kind == "office_text" else value, kind.sample):
         try:
-            answers[one.id] = kind_of(one).parse(kind_of(one).sample, one)
+            return None if candidate is None else kind.parse(candidate, field)
         except InvalidValue:
             continue
-    return answers
+    return None
+
+
+def _without_limits(spec: FormSpec) -> FormSpec:
+    """The form with room for every word: what is too long is replaced afterwards, field by field."""
+
+    def free(fields: Iterable[FieldSpec]) -> tuple[FieldSpec, ...]:
+        return tuple(
+            replace(one, max_length=None, maximum=one.maximum if one.kind == "integer" else None)
+            for one in fields
+        )
+
+    sections = tuple(
+        replace(
+            section, rows=tuple(row if isinstance(row, StaticText) else free(row) for row in section.rows)
+        )
+        for section in spec.sections
+    )
+    groups = tuple(replace(group, fields=free(group.fields)) for group in spec.groups)
+    return replace(spec, sections=sections, groups=groups)
 
 
 def _rasterise(pdf: bytes) -> list[Image.Image]:

@@ -100,9 +100,17 @@ def test_invented_answers_are_valid_and_fit(allowance: FormSpec, seed: int) -> N
 
 def test_limits_that_no_invented_answer_keeps_leave_a_preview(tmp_path: Path) -> None:
     text = THIRD.read_text(encoding="utf-8").replace("kind: city,", "kind: city, max_length: 2,")
+    text = text.replace("kind: amount,", "kind: amount, maximum: 100,")
     path = tmp_path / "draft.yaml"
     path.write_text(text, encoding="utf-8")
     assert len(write_preview(path, tmp_path / "out", tmp_path, PreviewWish(sample=True)).files) == 3
+
+
+def test_a_limit_of_one_field_leaves_the_others_their_invented_answers() -> None:
+    text = THIRD.read_text(encoding="utf-8").replace("kind: city,", "kind: city, max_length: 2,")
+    limited, free = (sample_answers(parse_spec(one, "t.yaml"), 5) for one in (text, THIRD.read_text("utf-8")))
+    assert limited.pop("leave.city") is None and free.pop("leave.city")
+    assert limited == free
 
 
 @pytest.mark.parametrize(
