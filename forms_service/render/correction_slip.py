@@ -79,10 +79,11 @@ _BIG = replace(
 _SMALL = replace(
     density(0.1),
     box_height=7.4,
-    row_gap=1.0,
+    row_gap=1.6,
     label_pt=7.0,
+    bar_gap=1.2,
     text_pt=7.4,
-    section_gap=2.0,
+    section_gap=2.2,
     signature_height=17.0,
 )
 _STEPS = 8

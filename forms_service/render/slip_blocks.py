@@ -221,13 +221,13 @@ def fitted(text: str, width_mm: float, size_pt: float, lines: int) -> list[str]:
 
 
 def cut_to(text: str, width_mm: float, size_pt: float, bold: bool = False) -> str:
-    """The text, ended by dots where it is wider than its room."""
+    """The text, ended by dots after a whole word where it is wider than its room: half a date says a wrong one."""
     if text_width_mm(text, size_pt, bold=bold) <= width_mm:
         return text
-    kept = text
-    while kept and text_width_mm(kept.rstrip() + _DOTS, size_pt, bold=bold) > width_mm:
-        kept = kept[:-1]
-    return kept.rstrip() + _DOTS
+    words = text.split()
+    while words and text_width_mm(" ".join(words) + _DOTS, size_pt, bold=bold) > width_mm:
+        words.pop()
+    return " ".join(words) + _DOTS
 
 
 def _sides(inset: float) -> tuple[tuple[Language, float, Align], ...]:
