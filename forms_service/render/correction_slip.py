@@ -86,7 +86,7 @@ _SMALL = replace(
     section_gap=2.2,
     signature_height=17.0,
 )
-_STEPS = 8
+_STEPS = 24
 _ROOMY, _CLOSE = 2, 1
 """Lines of reason under a box."""
 
