@@ -14,7 +14,7 @@ from core.localized_text import Direction
 from core.placement import BoxMm, WidgetKind
 from forms_service.render.answer_misfits import set_or_refuse
 from forms_service.render.artwork import POINT_MM
-from forms_service.render.text_operators import glyph_digits, number, text_objects
+from forms_service.render.text_operators import glyph_digits, needs_pieces, number, text_objects
 from forms_service.render.typography import METRICS, UNITS_PER_EM, advances, font_of
 from forms_service.render.value_fitting import (
     BLOCK_LEADING_EM,
@@ -59,7 +59,7 @@ def draw_value(spec: FormSpec, value: BoxedValue, *, is_page_content: bool = Fal
     if place.widget is WidgetKind.COMB:
         operators = _draw_comb(written, place.comb or 1, "FormsR" if is_page_content else "FormsV")
         return DrawnValue(operators, written.box, is_plain=False)
-    is_plain = len(written.shaped) == 1 and len(written.shaped[0].runs) <= 1
+    is_plain = len(written.shaped) == 1 and not needs_pieces(written.shaped[0], written.direction)
     font = "FormsR" if is_plain or is_page_content else "FormsV"
     base = written.direction if is_page_content else None
     return DrawnValue(_draw_lines(written, font, base, is_block=place.lines > 1), written.box, is_plain)

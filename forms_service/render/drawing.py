@@ -1,7 +1,7 @@
 """Turn artwork into PDF drawing operators.
 
-Text is written as glyph numbers of the cooked typeface, each run of one direction as a text object
-of its own and in reading order: readers that copy, search or speak the page then get it right.
+Text is written as glyph numbers of the cooked typeface, in the pieces and the order from which readers
+that copy and search find the letters again (see ``text_pieces``); voices follow the structure tree.
 """
 
 from __future__ import annotations
@@ -42,11 +42,12 @@ def draw(pieces: Sequence[Piece], marks: Sequence[Mark | None]) -> DrawnPage:
 
     Args:
         marks: What each piece is in the document's structure, as ``StructureTree.mark`` gives them.
+            The structure keeps the reading order, whatever the order of drawing.
     """
     out: list[str] = []
     pictures: dict[str, Picture] = {}
     is_artifact = False
-    for piece, mark in zip(pieces, marks, strict=True):
+    for piece, mark in sorted(zip(pieces, marks, strict=True), key=lambda pair: _turn(pair[0])):
         if mark is None:
             continue
         if is_artifact and mark != ARTIFACT_MARK:
@@ -60,6 +61,17 @@ def draw(pieces: Sequence[Piece], marks: Sequence[Mark | None]) -> DrawnPage:
     if is_artifact:
         out.append("EMC")
     return DrawnPage("\n".join(out), pictures)
+
+
+def _turn(piece: Piece) -> int:
+    """When a piece is drawn: what lies behind words first, then French, then Arabic.
+
+    PDFium takes text that follows on one baseline for one line of one direction; between the French
+    and the Arabic label of a row it must meet another line.
+    """
+    if not isinstance(piece, Words):
+        return 0
+    return 1 if piece.direction is Direction.LTR else 2
 
 
 def draw_as_one(pieces: Iterable[Piece], mark: Mark) -> str:

@@ -1,9 +1,12 @@
 """The typeface as PDF fonts: for artwork and values, and for what a person types.
 
 Glyph numbers are the cooked font's own (Identity-H), and every glyph maps to the letters it stands
-for, so text is copied and searched in base letters.  Two further dictionaries share the same font
+for, so text is copied and searched in base letters.  Further dictionaries share the same font
 file:
 
+- ``FormsRA`` and ``FormsBA`` draw brackets and spaces of Arabic (see ``text_pieces``): a bracket
+  maps to the one that was written, which is its mirror image, and carries a right-to-left
+  mark as spaces do.
 - ``FormsV`` maps every glyph to a zero-width space.  pdf.js shows in a form's input the text it
   extracts from the appearance; with this font it falls back on the value, which is always right.
 - ``FormsD`` is a Latin WinAnsi font, named as the default appearance.  It must not claim Arabic:
@@ -20,6 +23,7 @@ from functools import cache
 
 import uharfbuzz as hb
 
+from forms_service.render.text_pieces import MIRRORED
 from forms_service.render.typography import BOLD, REGULAR, advances, font_of
 
 _CMAP_HEAD = (
@@ -31,6 +35,7 @@ _CMAP_HEAD = (
 _CMAP_TAIL = "endcmap CMapName currentdict /CMap defineresource pop end end\n"
 _CMAP_CHUNK = 100
 WINANSI_FIRST, WINANSI_LAST = 32, 255
+_OF_ARABIC = {*MIRRORED, " ", "\u00a0"}
 
 _TABLES_OF_VIEWERS = ("OS/2", "cmap", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "name", "post")
 """What draws glyphs by number; the tables that choose and place them have done their work here."""
@@ -66,6 +71,13 @@ class FontProgram:
     def to_unicode(self) -> bytes:
         """The CMap that turns glyph numbers back into letters."""
         return _cmap({gid: text for gid, text in enumerate(self.unicode) if text})
+
+    @property
+    def to_unicode_in_arabic(self) -> bytes:
+        """The same, for what stands between the words of Arabic."""
+        texts = dict(enumerate(self.unicode))
+        own = {gid: f"\u200f{MIRRORED.get(text, text)}" for gid, text in texts.items() if text in _OF_ARABIC}
+        return _cmap(own)
 
     @property
     def to_silence(self) -> bytes:

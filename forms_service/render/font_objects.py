@@ -17,12 +17,17 @@ from forms_service.render.pdf_objects import (
 _SYMBOLIC, _NONSYMBOLIC = 1 << 2, 1 << 5
 
 
+PAGE_FONTS = ("FormsR", "FormsRA", "FormsB", "FormsBA")
+"""What pages draw with: the typeface regular and bold, and either for what stands between Arabic words."""
+
+
 def add_fonts(objects: ObjectTable) -> dict[str, int]:
-    """Write what papers draw with: the typeface regular (``FormsR``) and bold (``FormsB``)."""
-    return {
-        "FormsR": _add_composite(objects, font_program()),
-        "FormsB": _add_composite(objects, font_program(bold=True)),
-    }
+    """Write what papers draw with."""
+    fonts: dict[str, int] = {}
+    for name, program in (("FormsR", font_program()), ("FormsB", font_program(bold=True))):
+        descriptor = _add_descriptor(objects, program, _add_file(objects, program), _SYMBOLIC)
+        fonts |= _add_pair(objects, name, program, _add_cid_font(objects, program, descriptor))
+    return fonts
 
 
 def add_form_fonts(objects: ObjectTable) -> dict[str, int]:
@@ -31,9 +36,11 @@ def add_form_fonts(objects: ObjectTable) -> dict[str, int]:
     file = _add_file(objects, regular)
     cid_font = _add_cid_font(objects, regular, _add_descriptor(objects, regular, file, _SYMBOLIC))
     default_descriptor = _add_descriptor(objects, regular, file, _NONSYMBOLIC)
+    bold = font_program(bold=True)
+    bold_descriptor = _add_descriptor(objects, bold, _add_file(objects, bold), _SYMBOLIC)
     return {
-        "FormsR": _add_type0(objects, regular, cid_font, regular.to_unicode),
-        "FormsB": _add_composite(objects, font_program(bold=True)),
+        **_add_pair(objects, "FormsR", regular, cid_font),
+        **_add_pair(objects, "FormsB", bold, _add_cid_font(objects, bold, bold_descriptor)),
         "FormsV": _add_type0(objects, regular, cid_font, regular.to_silence),
         "FormsD": _add_default_font(objects, regular, default_descriptor),
     }
@@ -41,16 +48,18 @@ def add_form_fonts(objects: ObjectTable) -> dict[str, int]:
 
 def font_resources(fonts: Mapping[str, int]) -> str:
     """The fonts that a page draws with."""
-    return dictionary({name: reference(fonts[name]) for name in ("FormsR", "FormsB")})
+    return dictionary({name: reference(fonts[name]) for name in PAGE_FONTS})
 
 
 def _add_file(objects: ObjectTable, program: FontProgram) -> int:
     return objects.add(deflated_stream(program.compressed, {"Length1": program.length}))
 
 
-def _add_composite(objects: ObjectTable, program: FontProgram) -> int:
-    descriptor = _add_descriptor(objects, program, _add_file(objects, program), _SYMBOLIC)
-    return _add_type0(objects, program, _add_cid_font(objects, program, descriptor), program.to_unicode)
+def _add_pair(objects: ObjectTable, name: str, program: FontProgram, cid_font: int) -> dict[str, int]:
+    return {
+        name: _add_type0(objects, program, cid_font, program.to_unicode),
+        f"{name}A": _add_type0(objects, program, cid_font, program.to_unicode_in_arabic),
+    }
 
 
 def _add_descriptor(objects: ObjectTable, program: FontProgram, file: int, flags: int) -> int:

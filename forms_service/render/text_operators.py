@@ -7,12 +7,20 @@ thousandths of its size: an answer is shaped once, then set as large as its box 
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
+
+import uharfbuzz as hb
 
 from core.localized_text import Direction
 from forms_service.render.bidirectional import visual_order
+from forms_service.render.pdf_objects import text_string
+from forms_service.render.text_pieces import Kind, Piece, is_one_piece, pieces_of_arabic, told_of
 from forms_service.render.typography import UNITS_PER_EM, advances, harfbuzz, levelled_runs, one_line
+
+Shows = tuple[tuple[int, str], ...]
+"""Pieces of a run: how high each is raised over the baseline, and the operator that shows it."""
 
 
 class SetRun(NamedTuple):
@@ -21,14 +29,14 @@ class SetRun(NamedTuple):
     Attributes:
         words: Its text, in the order it is read.
         left: Where it begins, in thousandths of the size from the line's left end.
-        shows: How high its pieces are raised over the baseline, and the operator that shows each.
+        shows: Its operators.
     """
 
     words: str
     direction: Direction
     left: int
     width: int
-    shows: tuple[tuple[int, str], ...]
+    shows: Shows
 
 
 class SetLine(NamedTuple):
@@ -63,12 +71,20 @@ def _set_run(words: str, direction: Direction, left: int, bold: bool) -> SetRun:
     A correction moves the pen left, from where the glyph before has left it by its own advance.
     """
     buffer = harfbuzz(words, direction, bold)
+    width, shows = _written(buffer.glyph_infos, buffer.glyph_positions, bold)
+    return SetRun(words, direction, left, width, shows)
+
+
+def _written(
+    infos: Sequence[hb.GlyphInfo], positions: Sequence[hb.GlyphPosition], bold: bool
+) -> tuple[int, Shows]:
+    """How far glyphs reach, and the operators that show them."""
     nominal, digits = advances(bold), glyph_digits()
     shows: list[tuple[int, str]] = []
     items = ""
     glyphs = ""
     raised = width = overshoot = 0
-    for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+    for info, position in zip(infos, positions, strict=True):
         x_offset, y_offset, advance, _ = position.position
         if y_offset != raised:
             shows += _shown(raised, items, glyphs)
@@ -81,7 +97,7 @@ def _set_run(words: str, direction: Direction, left: int, bold: bool) -> SetRun:
         overshoot = nominal[gid] + x_offset - advance
         width += advance
     shows += _shown(raised, items, glyphs)
-    return SetRun(words, direction, left, width, tuple(shows))
+    return width, tuple(shows)
 
 
 def _shown(raised: int, items: str, glyphs: str) -> list[tuple[int, str]]:
@@ -96,6 +112,24 @@ def glyph_digits() -> tuple[str, ...]:
     return tuple(f"{gid:04X}" for gid in range(len(advances())))
 
 
+@lru_cache(maxsize=2048)
+def _pieces_of_run(words: str, bold: bool) -> tuple[tuple[Piece, int, Shows], ...]:
+    """A stretch of Arabic in the pieces that readers need, each with its place and operators."""
+    pieces = pieces_of_arabic(words)
+    owner = [index for index, piece in enumerate(pieces) for _ in piece.words]
+    buffer = harfbuzz(words, Direction.RTL, bold)
+    infos, positions = buffer.glyph_infos, buffer.glyph_positions
+    cut = []
+    left = start = 0
+    for end in range(1, len(infos) + 1):
+        index = owner[infos[start].cluster]
+        if end == len(infos) or owner[infos[end].cluster] != index:
+            width, shows = _written(infos[start:end], positions[start:end], bold)
+            cut.append((pieces[index], left, shows))
+            left, start = left + width, end
+    return tuple(reversed(cut))
+
+
 def text_objects(
     line: SetLine, x_pt: float, y_pt: float, size_pt: float, font: str, base: Direction | None = None
 ) -> list[str]:
@@ -103,18 +137,59 @@ def text_objects(
 
     Args:
         font: Name among the page's resources.
-        base: When given, a stretch in letters of the other direction says its language, for the
-            voice that reads it.
+        base: The direction of the line, given for page content: it is then drawn in the pieces that
+            readers need to find its letters in order, and a stretch in letters of the other direction
+            says its language, for the voice that reads it.
     """
-    head = f"BT /{font} {number(size_pt)} Tf"
     em, y = size_pt / UNITS_PER_EM, number(y_pt)
+    font_at_size = f"/{font} {number(size_pt)} Tf"
+    if base is not None and needs_pieces(line, base):
+        return _objects_in_pieces(line, x_pt, y, size_pt, font, base)
     drawn = []
     for run in line.runs:
-        shown = f"{head} {number(x_pt + run.left * em)} {y} Td {show_run(run, size_pt)} ET"
-        if base is not None and run.direction is not base and any(map(str.isalpha, run.words)):
-            shown = f"/Span <</Lang ({_LOCALES[run.direction]})>> BDC\n{shown}\nEMC"
-        drawn.append(shown)
+        shown = f"BT {number(x_pt + run.left * em)} {y} Td {font_at_size} {show_run(run, size_pt)} ET"
+        drawn.append(shown if base is None else _in_its_language(shown, run, base))
     return drawn
+
+
+def needs_pieces(line: SetLine, base: Direction) -> bool:
+    """Whether readers go astray in a line unless it is cut; French alone and Arabic words alone are safe."""
+    return any(
+        base is Direction.RTL if run.direction is Direction.LTR else not is_one_piece(run.words)
+        for run in line.runs
+    )
+
+
+def _objects_in_pieces(
+    line: SetLine, x_pt: float, y: str, size_pt: float, font: str, base: Direction
+) -> list[str]:
+    em, size = size_pt / UNITS_PER_EM, number(size_pt)
+    placed: list[tuple[SetRun, Piece, int, Shows]] = []
+    for run in line.runs:
+        if run.direction is Direction.LTR:
+            placed.append((run, Piece(run.words, Kind.LATIN), run.left, run.shows))
+        else:
+            cut = _pieces_of_run(run.words, font == "FormsB")
+            placed += [(run, piece, run.left + left, shows) for piece, left, shows in cut]
+    pieces = [piece for _, piece, _, _ in placed]
+    told = told_of(pieces) if base is Direction.RTL else [""] * len(pieces)
+    drawn = []
+    for (run, piece, left, shows), instead in zip(placed, told, strict=True):
+        own = f"{font}A" if piece.needs_own_letters else font
+        place = f"{number(x_pt + left * em)} {y} Td"
+        shown = f"BT {place} /{own} {size} Tf {_shown_at_size(shows, size_pt)} ET"
+        if instead:  # innermost, or PDFium does not see it
+            shown = f"/ReversedChars <</ActualText {text_string(instead)}>> BDC\n{shown}\nEMC"
+        elif piece.kind is Kind.VOWELS:
+            shown = f"/ReversedChars BMC\n{shown}\nEMC"
+        drawn.append(_in_its_language(shown, run, base))
+    return drawn
+
+
+def _in_its_language(shown: str, run: SetRun, base: Direction) -> str:
+    if run.direction is not base and any(map(str.isalpha, run.words)):
+        return f"/Span <</Lang ({_LOCALES[run.direction]})>> BDC\n{shown}\nEMC"
+    return shown
 
 
 _LOCALES = {Direction.RTL: "ar-MA", Direction.LTR: "fr-MA"}
@@ -122,11 +197,15 @@ _LOCALES = {Direction.RTL: "ar-MA", Direction.LTR: "fr-MA"}
 
 def show_run(run: SetRun, size_pt: float) -> str:
     """The operators that show a run, inside a text object whose pen stands at its left end."""
-    if len(run.shows) == 1 and run.shows[0][0] == 0:
-        return run.shows[0][1]
+    return _shown_at_size(run.shows, size_pt)
+
+
+def _shown_at_size(shows: Shows, size_pt: float) -> str:
+    if len(shows) == 1 and shows[0][0] == 0:
+        return shows[0][1]
     parts = []
     raised = 0
-    for height, operator in run.shows:
+    for height, operator in shows:
         if height != raised:
             parts.append(f"{number(height * size_pt / UNITS_PER_EM)} Ts")
             raised = height
