@@ -12,6 +12,7 @@ from forms_service.render.field_boxes import (
     LABEL_GAP,
     PrintedField,
     box_height,
+    comb_width,
     least_width,
     most_width,
     overlong_label,
@@ -114,6 +115,8 @@ def _row_of(columns: list[PrintedField], setting: Setting) -> Block:
 
 def columns_across(columns: list[PrintedField], setting: Setting) -> list[tuple[float, float]]:
     """Left edge and width of every column of a row across the page."""
+    if setting.sizes.splits_rows and [column.widget for column in columns] == [WidgetKind.COMB]:
+        return [(LEFT, lone_comb_width(columns[0], setting))]
     room = CONTENT_WIDTH - COLUMN_GAP * (len(columns) - 1)
     least = [least_width(column, setting) for column in columns]
     wished = [wished_width(column, setting) for column in columns]
@@ -126,6 +129,12 @@ def columns_across(columns: list[PrintedField], setting: Setting) -> list[tuple[
     else:
         widths = shared_widths(room, [column.main.width for column in columns], wished, most)
     return placed_columns(widths, LEFT, COLUMN_GAP)
+
+
+def lone_comb_width(column: PrintedField, setting: Setting) -> float:
+    """No wider than its cells and its labels need: the Arabic label ends over the last cell."""
+    widest = comb_width(column.main, setting.sizes.max_cell)
+    return min(CONTENT_WIDTH, max(widest, least_width(column, setting)))
 
 
 def placed_columns(widths: list[float], left: float, gap: float) -> list[tuple[float, float]]:

@@ -138,6 +138,7 @@ class PrintSizes:
         label_floor_pt: Smallest size a label is shrunk to before it overflows.
         label_growth: How much larger than reckoned labels may be set where their boxes leave room.
         tick_size: Outer side of a tick box.
+        tick_label_gap: White between a tick box and its label.
         tick_gap: Least white between the label of a tick box and the next box.
         min_cell: Narrowest cell of a comb a hand can write in.
         extra_line: Height of every further line of a box of several lines.
@@ -154,6 +155,7 @@ class PrintSizes:
     label_floor_pt: float
     label_growth: float
     tick_size: float
+    tick_label_gap: float
     tick_gap: float
     min_cell: float
     target_cell: float
@@ -238,6 +240,7 @@ USUAL_PRINT = PrintSizes(
     label_floor_pt=LABEL_FLOOR_PT,
     label_growth=1.07,
     tick_size=TICK_SIZE,
+    tick_label_gap=1.4,
     tick_gap=3.0,
     min_cell=MIN_CELL,
     target_cell=TARGET_CELL,
@@ -307,7 +310,8 @@ LARGE_PRINT = PrintSizes(
     label_floor_pt=12.0,
     label_growth=1.0,
     tick_size=6.5,
-    tick_gap=7.0,
+    tick_label_gap=2.4,
+    tick_gap=6.0,
     min_cell=7.0,
     target_cell=7.8,
     max_cell=9.0,

@@ -12,7 +12,6 @@ from forms_service.render.labels import LabelLine, label_lines
 from forms_service.render.page_blocks import Setting, too_wide
 from forms_service.render.paper_grid import ARABIC_EM, BOX_INSET, OUTLINE, USUAL_PRINT, PrintSizes
 
-_LABEL_GAP = 1.4
 _LINE_EM = 1.3
 """Distance of the Arabic and the French baseline of one box, in ems."""
 
@@ -36,7 +35,7 @@ class Tick:
 
     def natural_width(self, size_pt: float, sizes: PrintSizes = USUAL_PRINT) -> float:
         """Width of the box and its longer label."""
-        return sizes.tick_size + _LABEL_GAP + max(line.width for line in self.lines(size_pt))
+        return sizes.tick_size + sizes.tick_label_gap + max(line.width for line in self.lines(size_pt))
 
 
 def ticks_of(field: FieldSpec) -> tuple[Tick, ...]:
@@ -113,8 +112,8 @@ def tick_outline(placement: Placement) -> Panel:
 
 
 def _tick_label(tick: Tick, x: float, middle: float, width: float, setting: Setting) -> list[Piece]:
-    tick_size = setting.sizes.tick_size
-    room = width - tick_size - _LABEL_GAP
+    indent = setting.sizes.tick_size + setting.sizes.tick_label_gap
+    room = width - indent
     size = setting.density.tick_pt
     widest = max(line.width for line in tick.lines(size))
     if widest > room:
@@ -125,7 +124,7 @@ def _tick_label(tick: Tick, x: float, middle: float, width: float, setting: Sett
             subject = tick.field_id if tick.choice is None else f"{tick.field_id}={tick.choice}"
             setting.problems.append(too_wide(subject, Language(line.language), line.width - room))
     arabic = arabic.enlarged(min(ARABIC_EM, room / arabic.width))
-    left = x + tick_size + _LABEL_GAP
+    left = x + indent
     em = size * POINT_MM
     baseline = middle - 0.2 * em
     return [
