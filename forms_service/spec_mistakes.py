@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from core.localized_text import Language, LocalizedText
+from core.localized_text import Language, LocalizedText, Script, dominant_script
 
 
 def translated(problem: str) -> LocalizedText | None:
@@ -45,8 +45,13 @@ def _filled(sentence: str, values: Mapping[str, str]) -> str:
     return re.sub(r"<(\w+)>", lambda match: values[match[1]], sentence)
 
 
+def _isolated(value: str) -> str:
+    """A Latin name or list in an Arabic sentence, kept from turning the words around it."""
+    return f"\u2068{value}\u2069" if dominant_script(value) is Script.LATN else value
+
+
 def _word(value: str) -> LocalizedText:
-    french, arabic = _WORDS.get(value, (value, value))
+    french, arabic = _WORDS.get(value, (value, _isolated(value)))
     return LocalizedText(arabic, french)
 
 

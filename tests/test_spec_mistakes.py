@@ -84,5 +84,5 @@ def test_the_particulars_stay_and_the_parsers_own_words_are_translated() -> None
     words = translated("version: 'first' does not fit, expected a whole number")
     assert words is not None
     assert words.fr == "version : 'first' ne convient pas, attendu : un nombre entier"
-    assert words.ar == "version: 'first' لا يصلح، والمنتظر: عدد صحيح"
+    assert words.ar == "\u2068version\u2069: \u2068'first'\u2069 لا يصلح، والمنتظر: عدد صحيح"
     assert translated("something nobody says") is None

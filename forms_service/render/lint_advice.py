@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from core.localized_text import Language, LocalizedText
+from core.localized_text import Language, LocalizedText, Script, dominant_script
 
 
 class AdviceSeverity(StrEnum):
@@ -44,8 +44,17 @@ def advise(code: str, subject: str, **values: object) -> Advice:
     """Make the remark of that code; ``values`` fill its sentences."""
     severity, english, french, arabic = _SENTENCES[code]
     filled = {"subject": subject, **values}
-    message = LocalizedText(ar=arabic, fr=french).fill(**filled)
+    message = LocalizedText(
+        ar=arabic.format(**{name: _isolated(value, Script.LATN) for name, value in filled.items()}),
+        fr=french.format(**{name: _isolated(value, Script.ARAB) for name, value in filled.items()}),
+    )
     return Advice(code, severity, subject, message, english.format(**filled))
+
+
+def _isolated(value: object, foreign: Script) -> object:
+    """A value in the other writing, kept from drawing the words around it into its own direction."""
+    is_foreign = isinstance(value, str) and dominant_script(value) is foreign
+    return f"\u2068{value}\u2069" if is_foreign else value
 
 
 def in_large_print(advice: Advice) -> Advice:

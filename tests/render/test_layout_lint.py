@@ -195,3 +195,9 @@ def test_what_spoils_the_large_print_only_is_a_warning_that_says_so() -> None:
     said = [one for one in layout_advice(spec) if one.english.startswith("in large print: ")]
     assert said and all(one.severity is AdviceSeverity.WARNING for one in said)
     assert "gros caractères" in said[0].message.fr and "الحروف الكبيرة" in said[0].message.ar
+
+
+def test_names_do_not_turn_the_arabic_words_around_them() -> None:
+    remark = advise("squeezed", "a.x", room="23", other="a.y", spare="98")
+    assert "«\u2068a.x\u2069»" in remark.message.ar and "\u2068" not in remark.message.fr + remark.english
+    assert "\u2068" in advise("text_off_page", "t", text="نص طويل", page=1).message.fr
