@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,19 +66,18 @@ class LocalizedText:
         return {"ar": self.ar, "fr": self.fr}
 
 
-_ARABIC_BLOCKS = ((0x0600, 0x06FF), (0x0750, 0x077F), (0xFB50, 0xFDFF), (0xFE70, 0xFEFF))
+_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]+")
 
 
 def is_arabic_letter(character: str) -> bool:
     """Whether a character belongs to the Arabic script (digits and marks do not count)."""
-    point = ord(character)
-    return character.isalpha() and any(low <= point <= high for low, high in _ARABIC_BLOCKS)
+    return character.isalpha() and _ARABIC.match(character) is not None
 
 
 def dominant_script(text: str) -> Script:
     """Tell which script most letters of ``text`` belong to; ``ANY`` when there are no letters."""
-    arabic = sum(map(is_arabic_letter, text))
-    latin = sum(character.isalpha() for character in text) - arabic
+    arabic = sum(map(str.isalpha, "".join(_ARABIC.findall(text))))
+    latin = sum(map(str.isalpha, text)) - arabic
     if arabic == latin == 0:
         return Script.ANY
     return Script.ARAB if arabic > latin else Script.LATN

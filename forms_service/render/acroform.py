@@ -48,6 +48,8 @@ _TALL_TEXT_PT, _TALL_MULTILINE_PT = 14, 13
 class Widget:
     """One box on a page as a PDF object.
 
+    What it is called in two languages is an object of its own, not to be written again with its value.
+
     Attributes:
         head: Its dictionary's entries without rectangle, value and appearance, already written.
         on_state: Name of a tick box's ticked state, or empty.
@@ -244,10 +246,10 @@ def _text(
     entries |= {
         "FT": "/Tx",
         "T": text_string(spec.id),
-        "TU": text_string(_spoken_text(spec)),
+        "TU": reference(objects.add(text_string(_spoken_text(spec)))),
         "Ff": flags,
         "MaxLen": limit,
-        "Q": 2 if spec.script is Script.ARAB else 0,
+        "Q": 2 if spec.script is Script.ARAB else None,
         "DA": f"(/FormsD {size} Tf 0 g)",
     }
     widget = Widget(objects.reserve(), placement, written_entries(entries))
@@ -267,7 +269,9 @@ def _tick(
     state = placement.choice if is_radio and placement.choice else YES
     appearances = dictionary({name(state)[1:]: reference(ticks.on), "Off": reference(ticks.off)})
     entries |= {
-        "TU": text_string(spoken_name(spec.label, choice=_choice_label(spec, placement))),
+        "TU": reference(
+            objects.add(text_string(spoken_name(spec.label, choice=_choice_label(spec, placement))))
+        ),
         "DA": "(/FormsD 0 Tf 0 g)",
         "AP": dictionary({"N": appearances}),
     }

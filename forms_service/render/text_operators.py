@@ -154,10 +154,10 @@ def text_objects(
 
 def needs_pieces(line: SetLine, base: Direction) -> bool:
     """Whether readers go astray in a line unless it is cut; French alone and Arabic words alone are safe."""
-    return any(
-        base is Direction.RTL if run.direction is Direction.LTR else not is_one_piece(run.words)
-        for run in line.runs
-    )
+    for run in line.runs:
+        if base is Direction.RTL if run.direction is Direction.LTR else not is_one_piece(run.words):
+            return True
+    return False
 
 
 def _objects_in_pieces(
