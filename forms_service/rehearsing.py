@@ -11,23 +11,25 @@ from forms_service.rehearsal.rehearse import RehearsalReport, rehearse
 
 
 def rehearse_spec(
-    spec: FormSpec, copies: int, seed: int, watch: Callable[[int], None] | None = None
+    spec: FormSpec, copies: int, seed: int, watch: Callable[[int], None] | None = None, variant: str = ""
 ) -> RehearsalReport:
     """Tell how well scans of ``spec`` will be read.
 
     Args:
         copies: Copies filled in; they take the standard degradations in turn.
         watch: Told the number of copies done.
+        variant: Which print of the form is rehearsed; its pages that ask nothing are left out.
     """
     from forms_service.render.layout import lay_out
 
-    layout = lay_out(spec).layout
-    return rehearse(spec, layout, blank_pages(spec), forms=copies, seed=seed, watch=watch)
+    layout = lay_out(spec, variant).layout
+    pages = blank_pages(spec, variant)[: max(layout.pages_with_answers(), default=0)]
+    return rehearse(spec, layout, pages, forms=copies, seed=seed, watch=watch)
 
 
-def blank_pages(spec: FormSpec) -> list[np.ndarray]:
+def blank_pages(spec: FormSpec, variant: str = "") -> list[np.ndarray]:
     """The blank pages of a form as gray images at 300 dpi."""
     from forms_service.ocr.page_images import load_pages
     from forms_service.render.form_pdf import render_blank
 
-    return [page.pixels for page in load_pages(render_blank(spec), f"{spec.id}.pdf")]
+    return [page.pixels for page in load_pages(render_blank(spec, variant=variant), f"{spec.id}.pdf")]

@@ -146,18 +146,21 @@ def schema(document_types: bool) -> None:
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="Another seed, other answers and damage."
 )
+@click.option("--large", is_flag=True, help="The large print.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def rehearse_form(form: str, copies: int, seed: int, as_json: bool) -> None:
+def rehearse_form(form: str, copies: int, seed: int, large: bool, as_json: bool) -> None:
     """Print synthetic scans of a form, read them back, and report read rates per field.
 
     The copies take the standard degradations in turn.  An answer counts only when its exact value
     came back.
     """
     from forms_service.rehearsing import rehearse_spec
+    from forms_service.render.paper_grid import LARGE
 
     spec = catalogue().get(form)
     with progress(f"{spec.id}: filling, spoiling, reading", copies) as watch:
-        report = rehearse_spec(spec, copies=copies, seed=seed, watch=watch)
+        variant = LARGE if large else ""
+        report = rehearse_spec(spec, copies=copies, seed=seed, watch=watch, variant=variant)
     if as_json:
         print_json(report.as_dict())
         return
