@@ -24,9 +24,10 @@ PAGE_FONTS = ("FormsR", "FormsRA", "FormsB", "FormsBA")
 def add_fonts(objects: ObjectTable) -> dict[str, int]:
     """Write what papers draw with."""
     fonts: dict[str, int] = {}
+    mappings = _Mappings(objects)
     for name, program in (("FormsR", font_program()), ("FormsB", font_program(bold=True))):
         descriptor = _add_descriptor(objects, program, _add_file(objects, program), _SYMBOLIC)
-        fonts |= _add_pair(objects, name, program, _add_cid_font(objects, program, descriptor))
+        fonts |= _add_pair(objects, name, program, _add_cid_font(objects, program, descriptor), mappings)
     return fonts
 
 
@@ -38,10 +39,11 @@ def add_form_fonts(objects: ObjectTable) -> dict[str, int]:
     default_descriptor = _add_descriptor(objects, regular, file, _NONSYMBOLIC)
     bold = font_program(bold=True)
     bold_descriptor = _add_descriptor(objects, bold, _add_file(objects, bold), _SYMBOLIC)
+    mappings = _Mappings(objects)
     return {
-        **_add_pair(objects, "FormsR", regular, cid_font),
-        **_add_pair(objects, "FormsB", bold, _add_cid_font(objects, bold, bold_descriptor)),
-        "FormsV": _add_type0(objects, regular, cid_font, regular.to_silence),
+        **_add_pair(objects, "FormsR", regular, cid_font, mappings),
+        **_add_pair(objects, "FormsB", bold, _add_cid_font(objects, bold, bold_descriptor), mappings),
+        "FormsV": _add_type0(objects, regular, cid_font, mappings.of(regular.to_silence)),
         "FormsD": _add_default_font(objects, regular, default_descriptor),
     }
 
@@ -55,10 +57,27 @@ def _add_file(objects: ObjectTable, program: FontProgram) -> int:
     return objects.add(deflated_stream(program.compressed, {"Length1": program.length}))
 
 
-def _add_pair(objects: ObjectTable, name: str, program: FontProgram, cid_font: int) -> dict[str, int]:
+class _Mappings:
+    """From glyphs to letters; both weights number their glyphs alike and share what is equal."""
+
+    def __init__(self, objects: ObjectTable) -> None:
+        self._objects = objects
+        self._numbers: dict[bytes, int] = {}
+
+    def of(self, to_unicode: bytes) -> int:
+        """Number of the mapping, which is written once."""
+        if to_unicode not in self._numbers:
+            self._numbers[to_unicode] = self._objects.add(stream(to_unicode))
+        return self._numbers[to_unicode]
+
+
+def _add_pair(
+    objects: ObjectTable, name: str, program: FontProgram, cid_font: int, mappings: _Mappings
+) -> dict[str, int]:
+    letters, in_arabic = (mappings.of(one) for one in (program.to_unicode, program.to_unicode_in_arabic))
     return {
-        name: _add_type0(objects, program, cid_font, program.to_unicode),
-        f"{name}A": _add_type0(objects, program, cid_font, program.to_unicode_in_arabic),
+        name: _add_type0(objects, program, cid_font, letters),
+        f"{name}A": _add_type0(objects, program, cid_font, in_arabic),
     }
 
 
@@ -98,8 +117,7 @@ def _add_cid_font(objects: ObjectTable, program: FontProgram, descriptor: int) -
     )
 
 
-def _add_type0(objects: ObjectTable, program: FontProgram, cid_font: int, to_unicode: bytes) -> int:
-    mapping = objects.add(stream(to_unicode))
+def _add_type0(objects: ObjectTable, program: FontProgram, cid_font: int, mapping: int) -> int:
     return objects.add(
         dictionary(
             {
