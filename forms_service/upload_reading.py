@@ -10,7 +10,7 @@ Runs only in the child process; everything heavy is imported here.  In order of 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,9 +69,9 @@ def read_upload(request: ReadingRequest, original: bytes, folder: Path) -> dict[
     images = [page.image for page in pages]
     if every and not pages:
         return _result("refused", message=say("only_cover"))
-    described = [_describe_page(number, page, folder, request) for number, page in enumerate(pages)]
     if digital is not None and any(digital.values.values()):
-        return _take_digital(digital, request, spec, described)
+        return _take_digital(digital, request, spec, pages, folder)
+    described = [_describe_page(number, page, folder, request) for number, page in enumerate(pages)]
     if unsafe is not None and any(page.ours for page in pages):
         return _result("refused", message=unsafe, pages=described)
     if request.document_type == FORM or any(page.identity for page in pages):
@@ -99,10 +99,13 @@ def _digital_answers(original: bytes) -> tuple[FilledPdf | None, LocalizedText |
 
 
 def _take_digital(
-    digital: FilledPdf, request: ReadingRequest, spec: FormSpec, described: list[dict[str, Any]]
+    digital: FilledPdf, request: ReadingRequest, spec: FormSpec, pages: Sequence[SeenPage], folder: Path
 ) -> dict[str, Any]:
     identity = PageIdentity(digital.form_id, digital.version, 1, 1, digital.reference or "")
     problem = _problem(identity, request)
+    if not problem:
+        pages = _shown(digital, spec, pages)
+    described = [_describe_page(number, page, folder, request) for number, page in enumerate(pages)]
     if problem:
         return _result("refused", message=_refusal(problem, identity, request), pages=described)
     found = [_digital_answer(spec, field_id, raw, digital) for field_id, raw in digital.values.items() if raw]
@@ -115,6 +118,16 @@ def _take_digital(
         confidence=1.0,
         extractions=[one for one in found if one is not None],
     )
+
+
+def _shown(digital: FilledPdf, spec: FormSpec, pages: Sequence[SeenPage]) -> list[SeenPage]:
+    """The pages with the values drawn by us: viewers draw Arabic as they can."""
+    from forms_service.typed_form_pages import as_we_draw_it
+
+    images = [page.image for page in pages]
+    identities = [page.identity for page in pages]
+    drawn = as_we_draw_it(spec, digital.values, digital.reference, images, identities)
+    return [replace(page, image=image) for page, image in zip(pages, drawn, strict=True)]
 
 
 def _digital_answer(spec: FormSpec, field_id: str, raw: object, digital: FilledPdf) -> dict[str, Any] | None:
