@@ -49,10 +49,10 @@ TICK_SIZE = 4.5
 LABEL_FLOOR_PT = 5.5
 """Smallest size a label of the usual print is shrunk to before it overflows."""
 
-OUTLINE = 0.3
+OUTLINE = 0.25
 """Width of the strokes around a box."""
 
-HAIRLINE = 0.22
+HAIRLINE = 0.2
 """Thinnest stroke: what a worn drum and a light copy still draw without a gap."""
 
 BOX_INSET = 0.3

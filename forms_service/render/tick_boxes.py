@@ -108,7 +108,7 @@ def tick_placement(tick: Tick, x: float, middle: float, sizes: PrintSizes = USUA
 
 def tick_outline(placement: Placement) -> Panel:
     """The printed outline of one box."""
-    return Panel(placement.frame or placement.box, 1.0, 0.0, OUTLINE * 1.2)
+    return Panel(placement.frame or placement.box, 1.0, 0.0, OUTLINE)
 
 
 def _tick_label(tick: Tick, x: float, middle: float, width: float, setting: Setting) -> list[Piece]:
