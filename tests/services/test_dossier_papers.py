@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pypdfium2
 import pytest
 from pypdf import PdfReader
 from test_reading_results import arrives, read, scan  # noqa: F401 - a fixture
@@ -264,3 +265,16 @@ def test_a_stranger_gets_no_paper_of_somebody_elses_dossier(office) -> None:
         with pytest.raises(DossierError) as refusal:
             paper(office.neighbour, dossier)
         assert refusal.value.code == "not_yours"
+
+
+def test_a_personal_blank_scanned_back_files_itself(office) -> None:
+    """Every page carries the reference: a stack puts it into its dossier without anybody's help."""
+    dossier = office.open(REFUND)
+    office.services.answer(office.applicant, dossier, IDENTITY, {})
+    pdf = pypdfium2.PdfDocument(office.services.personal_blank(office.applicant, dossier, flatten=True))
+    pages = [page.render(scale=150 / 72, grayscale=True).to_pil().rotate(0.8, fillcolor=255) for page in pdf]
+    out = io.BytesIO()
+    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=150)
+    result = office.services.intake_scan(office.clerk, [("back.pdf", out.getvalue())])
+    assert result.found == (dossier,)
+    assert {one.dossier_id for one in result.pages} == {dossier}
