@@ -16,6 +16,7 @@ class PageCode(StrEnum):
     UNIDENTIFIED = "unidentified_page"
     CODE_UNREADABLE = "unreadable_page_code"
     UNKNOWN_FORM = "unknown_form"
+    COVER_SHEET = "cover_sheet"
     WRONG_PAGE_COUNT = "page_not_in_form"
     NOT_REGISTERED = "page_not_registered"
     DUPLICATE = "duplicate_page"
@@ -50,6 +51,10 @@ PAGE_SENTENCES: Mapping[PageCode, LocalizedText] = {
     PageCode.UNKNOWN_FORM: LocalizedText(
         ar="الاستمارة {form} في صيغتها {version} غير معروفة هنا. اطبعوا الصيغة المعمول بها حاليا.",
         fr="Le formulaire {form}, version {version}, n'est pas connu ici. Imprimez la version en vigueur.",
+    ),
+    PageCode.COVER_SHEET: LocalizedText(
+        ar="هذه ورقة غلاف ملف يخص الاستمارة {form}، وليست من صفحاتها: لا شيء فيها يُقرأ.",
+        fr="C'est la page de garde d'un dossier du formulaire {form}, pas une de ses pages : rien n'y est à lire.",
     ),
     PageCode.WRONG_PAGE_COUNT: LocalizedText(
         ar="لا وجود للصفحة {page} في الاستمارة {form}. تحققوا من الورقة ثم أعيدوا مسحها.",

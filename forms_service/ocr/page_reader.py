@@ -12,7 +12,7 @@ import numpy as np
 from core.extraction import BoxPx, Extraction
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
-from core.placement import BoxMm, FormLayout, PageIdentity, Placement, qr_box
+from core.placement import COVER, BoxMm, FormLayout, PageIdentity, Placement, qr_box
 from forms_service.ocr.crops import cut, even_light
 from forms_service.ocr.debug_images import write_debug_image
 from forms_service.ocr.doubts import Doubt
@@ -108,6 +108,8 @@ def read_page(
     if identity is None:
         code = PageCode.CODE_UNREADABLE if marks else PageCode.UNIDENTIFIED
         return _unread(image, index, None, code)
+    if identity.variant == COVER:
+        return _unread(image, index, identity, PageCode.COVER_SHEET)
     known = forms(identity.form_id, identity.version, identity.variant)
     if known is None:
         return _unread(image, index, identity, PageCode.UNKNOWN_FORM)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.extraction import Verdict
-from core.placement import PAGE_WIDTH_MM
+from core.placement import COVER, PAGE_WIDTH_MM, PageIdentity
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.page_images import PageImage
 from forms_service.ocr.page_messages import PageCode
@@ -18,6 +18,7 @@ from forms_service.rehearsal.answers import invent_answers
 from forms_service.rehearsal.degradations import STANDARD, Degradation, spoil
 from forms_service.rehearsal.material import TUNING
 from forms_service.rehearsal.typing_in import Typewriter, type_in
+from forms_service.render.qr_code import qr_rows
 from tests.ocr.drawn_form import FORM_ID, blank_page, form, lookup
 
 pytestmark = pytest.mark.tesseract
@@ -153,6 +154,17 @@ def test_unknown_versions_and_foreign_pages_are_told_and_harm_nothing():
     assert "7" in reading.pages[1].message.fr
     told = {problem.code: problem.pages for problem in reading.problems}
     assert told[PageCode.UNIDENTIFIED] == (0, 3)
+
+
+def test_a_cover_sheet_among_the_pages_is_named_and_passed_over():
+    sheet = np.full((1754, 1240), 250, np.uint8)
+    code = qr_rows(PageIdentity(FORM_ID, 1, 1, 1, "26-1", COVER).encode())
+    drawn = np.kron(np.where(np.array(code), 0, 255).astype(np.uint8), np.ones((6, 6), np.uint8))
+    sheet[120 : 120 + len(drawn), 100 : 100 + len(drawn)] = drawn
+    reading = read_scan([PageImage("cover.png", 1, sheet), _page(1), _page(2)], lookup)
+    assert _codes(reading)[0] is PageCode.COVER_SHEET
+    assert set(reading.fields) == set(_answers(1))
+    assert PageCode.MISSING_PAGE not in {problem.code for problem in reading.problems}
 
 
 def test_a_page_whose_code_is_covered_asks_for_a_better_scan():
