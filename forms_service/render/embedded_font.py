@@ -41,6 +41,7 @@ _TABLES_OF_VIEWERS = ("OS/2", "cmap", "glyf", "head", "hhea", "hmtx", "loca", "m
 """What draws glyphs by number; the tables that choose and place them have done their work here."""
 _CHECKSUM_OF_FONTS = 0xB1B0AFBA
 _CHECKSUM_IN_HEAD = 8
+_SINGLE_SUBSTITUTION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +96,12 @@ def font_program(*, bold: bool = False) -> FontProgram:
     head, hhea, os2 = (face.reference_table(table).data for table in ("head", "hhea", "OS/2"))
     ascent, descent = struct.unpack_from(">2h", hhea, 4)
     glyphs = _glyphs_of_characters(face)
-    texts = _glyph_texts(face, glyphs)
     return FontProgram(
         name="FormsSans-Bold" if bold else "FormsSans-Regular",
         compressed=zlib.compress(data, 9),
         length=len(data),
         widths=widths,
-        unicode=tuple(texts.get(gid, "") for gid in range(len(widths))),
+        unicode=_letters(face, glyphs, font_program() if bold else None),
         winansi_widths=tuple(
             widths[glyphs[point]] if (point := _winansi(code)) in glyphs else 0
             for code in range(WINANSI_FIRST, WINANSI_LAST + 1)
@@ -159,8 +159,17 @@ def _glyphs_of_characters(face: hb.Face) -> dict[int, int]:
     return {point: font.get_nominal_glyph(point) for point in sorted(face.unicodes)}
 
 
-def _glyph_texts(face: hb.Face, glyphs: dict[int, int]) -> dict[int, str]:
-    """The base letters each glyph stands for, through the font's own substitutions."""
+def _letters(face: hb.Face, glyphs: dict[int, int], alike: FontProgram | None) -> tuple[str, ...]:
+    """The base letters each glyph stands for, through the font's own substitutions.
+
+    Args:
+        alike: Another weight, which is asked when it has the same glyphs under the same numbers.
+    """
+    tables = [face.reference_table(table).data for table in ("cmap", "GSUB")]
+    if alike is not None:
+        other = font_of(alike.is_bold).face
+        if tables == [other.reference_table(table).data for table in ("cmap", "GSUB")]:
+            return alike.unicode
     texts: dict[int, str] = {}
     for point, gid in glyphs.items():
         texts.setdefault(gid, _base_letters(chr(point)))
@@ -172,7 +181,7 @@ def _glyph_texts(face: hb.Face, glyphs: dict[int, int]) -> dict[int, str]:
             if source in texts and target not in texts:
                 texts[target] = texts[source]
                 is_growing = True
-    return texts
+    return tuple(texts.get(gid, "") for gid in range(face.glyph_count))
 
 
 def _base_letters(character: str) -> str:
@@ -185,9 +194,12 @@ def _single_substitutions(face: hb.Face) -> list[tuple[int, int]]:
     substitutions = face.reference_table("GSUB").data
     (lookups_at,) = struct.unpack_from(">H", substitutions, 8)
     (lookups,) = struct.unpack_from(">H", substitutions, lookups_at)
+    starts = struct.unpack_from(f">{lookups}H", substitutions, lookups_at + 2)
+    kinds = [struct.unpack_from(">H", substitutions, lookups_at + start)[0] for start in starts]
     return [
         (source, target)
-        for lookup in range(lookups)
+        for lookup, kind in enumerate(kinds)
+        if kind == _SINGLE_SUBSTITUTION
         for source in range(face.glyph_count)
         for target in face.get_lookup_glyph_alternates(lookup, source)
     ]
