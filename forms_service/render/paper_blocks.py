@@ -38,6 +38,7 @@ from forms_service.render.paper_sheets import (
     WIDTH_MM,
     Block,
 )
+from forms_service.render.printable_text import printable
 from forms_service.render.qr_code import qr_rows
 from forms_service.render.typography import METRICS, MM_PER_PT, wrap
 
@@ -64,7 +65,8 @@ class Style:
 
     def wrapped(self, text: str, width_mm: float) -> list[str]:
         """The lines of a text in this style; none for an empty one."""
-        return wrap(text, width_mm, self.size_pt, self.bold) if text.strip() else []
+        shown = printable(text)
+        return wrap(shown, width_mm, self.size_pt, self.bold) if shown.strip() else []
 
 
 LABEL = Style(8.6, LABEL_INK)
@@ -389,7 +391,8 @@ def _set_texts(
             middle = column.left_mm + column.width_mm / 2
             right, left = Column(middle + _FACING_GAP_MM, 0.0), Column(middle - _FACING_GAP_MM, 0.0)
             for half, edge, side in ((one.arabic, right, Align.LEFT), (one.french, left, Align.RIGHT)):
-                pieces += set_lines([half.text], edge, top_mm, half.style, half.language, side, path)
+                lines = half.style.wrapped(half.text, column.width_mm)
+                pieces += set_lines(lines, edge, top_mm, half.style, half.language, side, path)
             top_mm += max(one.arabic.style.line_mm, one.french.style.line_mm)
             continue
         for paragraph in (one.arabic, one.french) if isinstance(one, Facing) else (one,):

@@ -22,6 +22,7 @@ from forms_service.render.cover_sheet import (
     render_cover_sheet,
 )
 from forms_service.render.paper_sheets import BOTTOM_MM, LEFT_MM, RIGHT_MM
+from forms_service.render.printable_text import printable
 from forms_service.render.reviewer_summary import (
     Crop,
     ReviewerSummary,
@@ -32,6 +33,7 @@ from forms_service.render.reviewer_summary import (
     render_reviewer_summary,
     reviewer_summary_pages,
 )
+from forms_service.render.typography import missing_characters
 
 T = LocalizedText
 AT = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
@@ -247,3 +249,25 @@ def test_the_finished_paper_can_be_searched(paper: str) -> None:
     assert "7K3Q-9XMB-2FTC" in text
     assert COVER_SHEET.form_title.fr in text
     assert "العائلية" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Merci ✅ beaucoup", "Merci ? beaucoup"),
+        ("n° 12 − ½ ① ﬁn", "n° 12"),
+        ("tab\tici\x07", "ici"),
+        ("ⵣ تمازيغت", "? تمازيغت"),
+    ],
+)
+def test_what_the_typeface_lacks_is_told_and_never_an_empty_box(written: str, shown: str) -> None:
+    assert not missing_characters(printable(written))
+    assert shown in printable(written)
+    pages = reviewer_summary_pages(replace(summary(), correction_request=written))
+    texts = [one.text for page in pages for one in page if isinstance(one, Words)]
+    assert not any(missing_characters(text) for text in texts)
+
+
+def test_ordinary_text_is_left_as_it_is() -> None:
+    for text in (LONG.ar, LONG.fr, "شقة 12، زنقة N'Guyen\nFès", "7K3Q-9XMB-2FTC"):
+        assert printable(text) == text
