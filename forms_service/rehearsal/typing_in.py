@@ -5,9 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
+import uharfbuzz
 from PIL import Image, ImageDraw, ImageFont
 
 from core.extraction import FieldAnswer
@@ -25,6 +28,7 @@ Font sizes would not do: at one size Scheherazade's alef is two thirds of Noto's
 """
 
 SIZE_SPREAD = 0.12
+LEAST_UPRIGHT_MM = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,39 @@ def type_in(
     return np.minimum(blank, writing.ink())
 
 
+@cache
+def held_characters(font: Path) -> frozenset[str]:
+    """The characters a font can draw; for any other it draws an empty box."""
+    face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(font)))
+    return frozenset(map(chr, face.unicodes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A piece of a line that is typed in one font."""
+
+    text: str
+    font: ImageFont.FreeTypeFont
+    right_to_left: bool
+
+    @property
+    def direction(self) -> str:
+        return "rtl" if self.right_to_left else "ltr"
+
+    @property
+    def language(self) -> str | None:
+        return "ar" if self.right_to_left else None
+
+    @property
+    def width(self) -> float:
+        return self.font.getlength(self.text, direction=self.direction, language=self.language)
+
+    def height(self) -> tuple[float, float]:
+        """Its highest and its lowest point, from the baseline down."""
+        box = self.font.getbbox(self.text, anchor="ls", direction=self.direction, language=self.language)
+        return box[1], box[3]
+
+
 class _Writing:
     """A transparent sheet of ink over one page."""
 
@@ -102,19 +139,30 @@ class _Writing:
         else:
             self._line(text, placement)
 
-    def _font(self, text: str, size_mm: float) -> ImageFont.FreeTypeFont:
-        arabic = dominant_script(text) is Script.ARAB
-        path = self._typewriter.arabic if arabic else self._typewriter.latin
+    def _font(self, path: Path, size_mm: float) -> ImageFont.FreeTypeFont:
         return ImageFont.truetype(str(path), max(round(size_mm * self._scale), 8))
 
-    def _upright_em(self, text: str) -> float:
+    def _upright_em(self, path: Path, arabic: bool) -> float:
         """Height of the font's upright letter, in ems."""
-        letter = "ا" if dominant_script(text) is Script.ARAB else "H"
-        font = self._font(text, 1000 / self._scale)
-        return -font.getbbox(letter, anchor="ls")[1] / 1000
+        font = self._font(path, 1000 / self._scale)
+        return -font.getbbox("ا" if arabic else "H", anchor="ls")[1] / 1000
+
+    def _pieces(self, text: str, arabic: bool) -> list[tuple[str, Path]]:
+        """The text cut by font: what the line's font lacks is typed in the other.
+
+        KACST's fonts hold no Western digits, so a house number in them would be empty boxes.
+        """
+        fonts = (self._typewriter.arabic, self._typewriter.latin)
+        own, other = fonts if arabic else fonts[::-1]
+        held, held_there = held_characters(own), held_characters(other)
+
+        def font_of(character: str) -> Path:
+            return other if character not in held and character in held_there else own
+
+        return [("".join(run), font) for font, run in groupby(text, font_of)]
 
     def _character(self, character: str, cell: BoxMm) -> None:
-        font = self._font("A", min(cell.height * 0.62, cell.width * 1.0))
+        font = self._font(self._typewriter.latin, min(cell.height * 0.62, cell.width * 1.0))
         x = (cell.x + cell.width / 2 + self._rng.uniform(-0.3, 0.3)) * self._scale
         y = (cell.y + cell.height * 0.72 + self._rng.uniform(-0.2, 0.2)) * self._scale
         self._draw.text((x, y), character, font=font, fill=self._ink, anchor="ms")
@@ -123,22 +171,38 @@ class _Writing:
         box = placement.box
         row_height = box.height / placement.lines
         right_to_left = dominant_script(text) is Script.ARAB
-        settings = {"direction": "rtl", "language": "ar"} if right_to_left else {"direction": "ltr"}
         upright_mm = row_height * UPRIGHT_SHARE * self._rng.uniform(1 - SIZE_SPREAD, 1 + SIZE_SPREAD)
-        size_mm = upright_mm / self._upright_em(text)
         room = (box.width - 2.4) * self._scale
-        font = self._font(text, size_mm)
-        while self._draw.textlength(text, font=font, **settings) > room and size_mm > 1.5:
-            size_mm *= 0.94
-            font = self._font(text, size_mm)
-        _, top, _, bottom = self._draw.textbbox((0, 0), text, font=font, anchor="ls", **settings)
+        pieces = self._pieces(text, right_to_left)
+        line = self._set(pieces, upright_mm, right_to_left)
+        while sum(run.width for run in line) > room and upright_mm > LEAST_UPRIGHT_MM:
+            upright_mm *= 0.94
+            line = self._set(pieces, upright_mm, right_to_left)
+        heights = [run.height() for run in line]
         middle = (box.y + row_height / 2 + self._rng.uniform(-0.25, 0.25)) * self._scale
-        baseline = middle - (top + bottom) / 2
+        baseline = middle - (min(top for top, _ in heights) + max(bottom for _, bottom in heights)) / 2
         indent = (1.2 + self._rng.uniform(-0.3, 0.6)) * self._scale
         x = box.right * self._scale - indent if right_to_left else box.x * self._scale + indent
-        self._draw.text(
-            (x, baseline), text, font=font, fill=self._ink, anchor="rs" if right_to_left else "ls", **settings
-        )
+        for run in line:
+            self._draw.text(
+                (x, baseline),
+                run.text,
+                font=run.font,
+                fill=self._ink,
+                anchor="rs" if right_to_left else "ls",
+                direction=run.direction,
+                language=run.language,
+            )
+            x += -run.width if right_to_left else run.width
+
+    def _set(self, pieces: list[tuple[str, Path]], upright_mm: float, right_to_left: bool) -> list[_Run]:
+        """The pieces at one size: uprights of both fonts equally tall."""
+        line = []
+        for text, path in pieces:
+            arabic = path == self._typewriter.arabic
+            font = self._font(path, upright_mm / self._upright_em(path, arabic))
+            line.append(_Run(text, font, right_to_left and arabic))
+        return line
 
     def tick(self, box: BoxMm) -> None:
         """A cross, a check mark or a dot, as people and printers make them."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import random
 from functools import cache
+from itertools import combinations, pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from forms_service.ocr.page_images import load_pages
 from forms_service.rehearsal.degradations import BY_NAME, STANDARD
-from forms_service.rehearsal.material import MEASURING, TUNING, Material, font_files
+from forms_service.rehearsal.material import CALIBRATING, MEASURING, TUNING, Material, font_files
 from forms_service.rehearsal.rehearse import rehearse
+from forms_service.rehearsal.typing_in import Typewriter, held_characters, type_in
 from forms_service.render.form_pdf import render_blank
 from forms_service.render.layout import lay_out
 from forms_service.spec_catalogue import SpecCatalogue
@@ -27,16 +31,60 @@ def _families(material: Material) -> set[str]:
     }
 
 
-def test_tuning_and_measuring_material_share_nothing():
-    assert not _families(TUNING) & _families(MEASURING)
-    assert TUNING.seed_offset != MEASURING.seed_offset
-    for pool in ("first_names", "last_names", "places", "quarters", "addresses", "remarks", "domains"):
-        assert not set(getattr(TUNING, pool)) & set(getattr(MEASURING, pool)), pool
+MATERIALS = (TUNING, CALIBRATING, MEASURING)
+POOLS = ("first_names", "last_names", "places", "quarters", "addresses", "remarks")
 
 
-def test_the_measuring_fonts_are_installed():
-    assert len(font_files(MEASURING.latin_fonts)) == len(MEASURING.latin_fonts)
-    assert len(font_files(MEASURING.arabic_fonts)) == len(MEASURING.arabic_fonts)
+@pytest.mark.parametrize(
+    ("one", "other"), list(combinations(MATERIALS, 2)), ids=lambda material: material.name
+)
+def test_no_two_sets_of_material_share_anything(one: Material, other: Material):
+    assert not _families(one) & _families(other)
+    for pool in POOLS:
+        latin, arabic = ({pair[side] for pair in getattr(one, pool)} for side in (0, 1))
+        assert not latin & {pair[0] for pair in getattr(other, pool)}, pool
+        assert not arabic & {pair[1] for pair in getattr(other, pool)}, pool
+    assert not set(one.domains) & set(other.domains)
+
+
+def test_no_two_sets_of_material_draw_the_same_chances():
+    """Seeds of a rehearsal are a thousand times its own and the copy's number: far from the next set."""
+    offsets = sorted(material.seed_offset for material in MATERIALS)
+    assert all(after - before > 999_999 for before, after in pairwise(offsets))
+
+
+@pytest.mark.parametrize("material", [CALIBRATING, MEASURING], ids=lambda material: material.name)
+def test_the_fonts_are_installed(material: Material):
+    assert len(font_files(material.latin_fonts)) == len(material.latin_fonts)
+    assert len(font_files(material.arabic_fonts)) == len(material.arabic_fonts)
+
+
+@pytest.mark.parametrize("material", MATERIALS, ids=lambda material: material.name)
+def test_every_character_can_be_drawn_by_the_fonts_it_is_typed_in(material: Material):
+    digits = "0123456789"
+    for latin, arabic in (
+        (one, other)
+        for one in font_files(material.latin_fonts)
+        for other in font_files(material.arabic_fonts)
+    ):
+        held = held_characters(latin) | held_characters(arabic)
+        words = "".join(text for pool in POOLS for pair in getattr(material, pool) for text in pair)
+        assert not {c for c in words + digits if c not in held}, (latin.stem, arabic.stem)
+
+
+def test_a_house_number_is_typed_in_digits_where_the_arabic_font_has_none():
+    """KacstOffice draws an empty box for a Western digit; two different numbers must look different."""
+    spec, layout = form()
+    kacst = next(path for path in font_files(MEASURING.arabic_fonts) if path.stem == "KacstOffice")
+    assert "8" not in held_characters(kacst)
+    typewriter = Typewriter(font_files(MEASURING.latin_fonts)[0], kacst)
+    place = next(one for one in layout.on_page(1) if spec.field(one.field_id).kind == "address")
+    blank = blank_page(1)
+    drawn = [
+        type_in(blank, 1, spec, layout, {place.field_id: f"{number} زنقة عقبة"}, typewriter, random.Random(3))
+        for number in ("888", "111")
+    ]
+    assert np.count_nonzero(drawn[0] != drawn[1]) > 100
 
 
 @cache
