@@ -47,6 +47,7 @@ AGREES = _T("{origin}، يطابق الورق · {percent} %", "{origin}, concor
 READ_AS = _T("قُرئ: «{raw}»", "lu : « {raw} »")
 TO_CHECK = _T("للتحقق: {why}", "à vérifier : {why}")
 TO_CHECK_ONLY = _T("للتحقق", "à vérifier")
+CLAIMED = _T("{label} ({claim})", "{label} ({claim})")
 DIFFERS = _T("المقروء «{read}» يخالف هذا الجواب", "lu « {read} » : diffère de la réponse")
 SETTLED = _T("{decision} ({role}، {at})", "{decision} ({role}, {at})")
 DECIDED_BY = _T("البت: {role}، {at}", "décision : {role}, {at}")
@@ -125,20 +126,23 @@ def summary_facts(source: SummarySource, catalogue: SpecCatalogue, printed_at: d
         form_title=view.spec.title,
         stated=tuple(_stated(source)),
         printed_at=printed_at,
-        findings=tuple(
-            SummaryFinding(
-                both(f"severity.{one.severity.value}"),
-                one.message,
-                "" if one.rule in ("required", "kind") else one.rule,
-                one.severity is Severity.ERROR,
-            )
-            for one in source.report.findings
-        ),
+        findings=tuple(_findings(source.report)),
         documents=tuple(_document(one, source, catalogue) for one in view.attachments),
         parts=tuple(_parts(source)),
         correction_request=message,
         decision=view.decision_note or "",
     )
+
+
+def _findings(report: CompletenessReport) -> Iterator[SummaryFinding]:
+    """What the rules say, then what nobody has verified: papers claimed to be with the fund already."""
+    for one in report.findings:
+        rule = "" if one.rule in ("required", "kind") else one.rule
+        is_error = one.severity is Severity.ERROR
+        yield SummaryFinding(both(f"severity.{one.severity.value}"), one.message, rule, is_error)
+    for need in report.lifted:
+        message = CLAIMED.fill(label=need.label, claim=both(f"review.lifted_{need.exempt}"))
+        yield SummaryFinding(TO_CHECK_ONLY, message, need.rule)
 
 
 def _stated(source: SummarySource) -> Iterator[tuple[LocalizedText, LocalizedText]]:

@@ -145,6 +145,19 @@ def test_findings_stand_with_their_rules(office, facts, in_review: str) -> None:
     assert any(one.rule.startswith("V") for one in summary.findings)
 
 
+def test_what_is_claimed_to_be_on_file_is_listed_for_checking(office, facts) -> None:
+    dossier = office.open()
+    answers = {**IDENTITY, "nature": "initial_or_additional", "quality": "assured"}
+    office.services.answer(office.applicant, dossier, answers, {})
+    office.services.set_on_file(office.applicant, dossier, {"id_assured"}, set())
+    office.services.deposit(office.applicant, dossier, True)
+    last = facts("reviewer_summary", office.reviewer, dossier).findings[-1]
+    assert last.severity.fr == "à vérifier"
+    assert "dit déjà déposé à la caisse" in last.message.fr
+    assert "مصرح بأنها مودعة لدى الصندوق" in last.message.ar
+    assert not last.is_error
+
+
 def test_only_reviewers_get_a_summary_and_never_of_a_draft(office, in_review: str) -> None:
     draft = office.open()
     for actor, dossier in (
