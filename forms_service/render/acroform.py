@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from core.field_kinds import kind_of
@@ -35,6 +36,8 @@ HIDDEN = 2
 YES = "Yes"
 CHOICES_SEPARATOR = "="
 """Between a multiple choice's id and the value of one of its boxes, in the box's field name."""
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 IDENTITY_FIELD = "form-identity"
 """Hidden field whose value names the form, for viewers that drop the document's properties."""
@@ -245,7 +248,7 @@ def _text(
         size = _TALL_MULTILINE_PT if placement.lines > 1 else _TALL_TEXT_PT
     entries |= {
         "FT": "/Tx",
-        "T": text_string(spec.id),
+        "T": f"({spec.id})" if _PLAIN_NAME.fullmatch(spec.id) else text_string(spec.id),
         "TU": reference(objects.add(text_string(_spoken_text(spec)))),
         "Ff": flags,
         "MaxLen": limit,

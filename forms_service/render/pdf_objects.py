@@ -22,6 +22,9 @@ _PACKED_TOGETHER = 128
 """Objects in one object stream: viewers unpack a whole stream to reach one of them."""
 
 
+_IDENTIFIER_DIGITS = 32
+
+
 def text_string(text: str) -> str:
     """A text string in UTF-16 with its mark, in logical order, as form values must be."""
     return f"<feff{text.encode('utf-16-be').hex()}>"
@@ -112,7 +115,7 @@ class FinishedFile:
 
     @cached_property
     def _digest(self) -> hashlib._Hash:
-        return hashlib.md5(self.data, usedforsecurity=False)
+        return hashlib.sha256(self.data)
 
     def with_added(self, objects: ObjectTable) -> bytes:
         """This file with new objects, or new versions of its own, at its end."""
@@ -125,7 +128,7 @@ class FinishedFile:
             "Root": reference(self.root),
             "Info": reference(self.info),
             "Prev": self.start,
-            "ID": f"[<{self.identifier}> <{digest.hexdigest().upper()}>]",
+            "ID": f"[<{self.identifier}> <{digest.hexdigest()[:_IDENTIFIER_DIGITS].upper()}>]",
         }
         return b"".join((self.data, added.data, added.closed(trailer)))
 
@@ -204,7 +207,7 @@ class ObjectTable:
     def as_file(self, root: int, info: int) -> FinishedFile:
         """A whole PDF file made of these objects."""
         packed = self.packed(len(FILE_HEAD), first_number=1)
-        identifier = hashlib.md5(packed.data, usedforsecurity=False).hexdigest().upper()
+        identifier = hashlib.sha256(packed.data).hexdigest()[:_IDENTIFIER_DIGITS].upper()
         packed.places[0] = NO_OBJECT
         trailer = {
             "Root": reference(root),
@@ -220,7 +223,7 @@ class ObjectTable:
         Args:
             first_number: First number of this part of the file; only a whole file compresses hard.
         """
-        level = 6 if first_number == 1 else 1
+        level = 6 if first_number == 1 else 2
         next_number = self.next_number
         places: dict[int, bytes] = {}
         parts: list[bytes] = []

@@ -217,5 +217,5 @@ def _shown_at_size(shows: Shows, size_pt: float) -> str:
 
 def number(value: float) -> str:
     """A number as PDF writes it: at most three decimals, no superfluous zero."""
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
+    text = f"{round(value, 3):.9g}"
+    return text if text != "-0" else "0"

@@ -293,7 +293,7 @@ def harfbuzz(text: str, direction: Direction, bold: bool) -> hb.Buffer:
     buffer = hb.Buffer()
     buffer.add_str(text)
     buffer.guess_segment_properties()
-    buffer.direction = direction.value
+    buffer.direction = "rtl" if direction is Direction.RTL else "ltr"
     buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
     hb.shape(font_of(bold), buffer)
     return buffer
@@ -307,6 +307,8 @@ def _characters() -> frozenset[str]:
 def missing_characters(text: str) -> list[str]:
     """Characters of ``text`` that the typeface does not have, each once."""
     known = _characters()
+    if known.issuperset(text) and text.isascii():
+        return []
     drawn = one_line(unicodedata.normalize("NFC", text))
     if known.issuperset(drawn):
         return []
