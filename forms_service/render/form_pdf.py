@@ -8,7 +8,7 @@ from dataclasses import replace
 from core.errors import RenderError
 from core.extraction import FieldAnswer
 from core.form_spec import FieldSpec, FormSpec
-from core.localized_text import Direction, Language, LocalizedText
+from core.localized_text import Direction, Language, LocalizedText, Script
 from core.placement import BoxMm, Placement, WidgetKind
 from forms_service.render.acroform import Fields, Widget, print_field_attributes
 from forms_service.render.answer_misfits import is_blank, paper_text
@@ -165,10 +165,10 @@ def _write_text(
         f"<< /Type /XObject /Subtype /Form /BBox [0 0 {bounds}] /Resources {resources} 0 R "
         f"/Length {len(operators)} >>\nstream\n{operators}\nendstream".encode("ascii")
     )
-    objects.put(
-        widget.number,
-        widget.written(f"/V {text_string(value.text)} /AP << /N {appearance} 0 R >>", drawn.box),
-    )
+    script = widget.placement.script
+    side = "/Q 2 " if script is Script.ANY and base_direction(value.text, script) is Direction.RTL else ""
+    written = f"{side}/V {text_string(value.text)} /AP << /N {appearance} 0 R >>"
+    objects.put(widget.number, widget.written(written, drawn.box))
 
 
 # --- flattened -------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def _draw_into_pages(
     """Draw every value into its page, each inside its own element of the document's structure."""
     places = {(place.field_id, place.choice): place for place in template.form.layout.placements}
     for (number_, entries), slots in zip(template.pages, template.values, strict=True):
-        operators = []
+        operators: list[tuple[bool, str]] = []
         for slot in slots:
             place = places[slot.key]
             field, value = written.get(place.field_id, (None, None))
@@ -199,8 +199,9 @@ def _draw_into_pages(
                 drawn = _at(shown.box, shown.operators)
                 language = Language.FR if base_direction(text, place.script) is Direction.LTR else None
             mark = replace(slot.mark, language=language)
-            operators.append(f"{mark.opened()}\n{drawn}\nEMC")
-        values = objects.add(stream("\n".join(operators).encode("ascii")))
+            operators.append((language is None, f"{mark.opened()}\n{drawn}\nEMC"))
+        operators.sort(key=lambda one: one[0])  # French, then Arabic: see drawing
+        values = objects.add(stream("\n".join(one for _, one in operators).encode("ascii")))
         contents = str(entries["Contents"]).strip("[]")
         objects.put(number_, dictionary({**entries, "Contents": f"[{contents} {reference(values)}]"}))
 
