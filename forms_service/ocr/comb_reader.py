@@ -1,6 +1,8 @@
-"""Reads combs: finds the filled cells, packs their characters into one tight line, reads it twice.
+"""Reads combs with two independent readers: the cells one by one, and their characters as one line.
 
-Cell by cell Tesseract reads 45 % of combs, packed into a line nearly all of them.
+A network of our own looks at every cell alone; Tesseract, which reads 45 % of combs cell by cell and
+nearly all of them packed into one tight line, gets that line.  What both say is agreed; when they differ
+Tesseract looks again, differently, and what the two never agree on goes to a person.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from forms_service.ocr.cell_reader import read_cells
 from forms_service.ocr.crops import PAPER, Ink, ink_of
 from forms_service.ocr.engine import LineMode, TextEngine, TextReading
 from forms_service.ocr.registration import PX_PER_MM
@@ -30,14 +33,16 @@ class CombReading:
 
     Attributes:
         text: One character per cell up to the last filled one, blanks for empty cells between.
-        agreed: Whether two different looks gave the same characters, one for every filled cell.
+        agreed: Whether both readers gave the same characters, one for every filled cell.
         gap: Whether an empty cell lies between filled ones.
+        cell_confidence: How sure the reader of single cells is of the least sure one.
     """
 
     text: str
     confidence: float
     agreed: bool
     gap: bool
+    cell_confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +75,43 @@ def read_comb(
     if not filled:
         return CombReading("", 1.0, True, False)
     written = [ink for ink in inks if ink is not None]
+    by_cells = _by_cells(written, charset, mend)
     readings: list[TextReading] = []
     for look in _LOOKS:
         reading = _look(written, look, engine, charset)
         readings.append(TextReading(mend(reading.text), reading.confidence))
-        if twice := _twice(readings, len(filled)):
-            return _placed(twice, filled, True)
-    fitting = [one for one in readings if len(one.text) == len(filled)] or readings
-    return _placed(max(fitting, key=lambda one: one.confidence), filled, False)
+        if readings[-1].text == by_cells.text:
+            return _placed(readings[-1], filled, True, by_cells.confidence)
+    return _placed(_likeliest(readings, by_cells, len(filled)), filled, False, by_cells.confidence)
 
 
-def _twice(readings: list[TextReading], length: int) -> TextReading | None:
-    last = readings[-1]
-    if len(last.text) != length:
-        return None
-    same = [one.confidence for one in readings if one.text == last.text]
-    return TextReading(last.text, sum(same) / len(same)) if len(same) >= 2 else None
+def _by_cells(written: list[Ink], charset: str | None, mend: Callable[[str], str]) -> TextReading:
+    """What the reader of single cells says; nothing when a cell holds no character it knows."""
+    cells = read_cells(written, charset)
+    confidence = min(cell.confidence for cell in cells)
+    if not all(cell.character for cell in cells):
+        return TextReading("", 0.0)
+    return TextReading(mend("".join(cell.character for cell in cells)), confidence)
 
 
-def _placed(reading: TextReading, filled: list[int], agreed: bool) -> CombReading:
+def _likeliest(readings: list[TextReading], by_cells: TextReading, length: int) -> TextReading:
+    """What to propose to the person who decides: two like readings of the line, else the cells'."""
+    texts = [one.text for one in readings]
+    for reading in readings:
+        if len(reading.text) == length and texts.count(reading.text) > 1:
+            return reading
+    if by_cells.text:
+        return by_cells
+    return max(readings, key=lambda one: one.confidence)
+
+
+def _placed(reading: TextReading, filled: list[int], agreed: bool, cell_confidence: float) -> CombReading:
     gap = filled[-1] - filled[0] + 1 != len(filled)
     if len(reading.text) != len(filled):
-        return CombReading(reading.text, reading.confidence, False, gap)
+        return CombReading(reading.text, reading.confidence, False, gap, cell_confidence)
     cells = dict(zip(filled, reading.text, strict=True))
     text = "".join(cells.get(number, " ") for number in range(filled[0], filled[-1] + 1))
-    return CombReading(text, reading.confidence, agreed, gap)
+    return CombReading(text, reading.confidence, agreed, gap, cell_confidence)
 
 
 def cell_inks(crop: np.ndarray, cells: int) -> list[Ink | None]:
@@ -106,11 +123,12 @@ def cell_inks(crop: np.ndarray, cells: int) -> list[Ink | None]:
         left = round(number * width) + (clear if number else EDGE_PX)
         right = round((number + 1) * width) - (clear if number < cells - 1 else EDGE_PX)
         ink = ink_of(crop[EDGE_PX:-EDGE_PX, left:right])
-        inks.append(ink if _is_filled(ink) else None)
+        inks.append(ink if cell_is_filled(ink) else None)
     return inks
 
 
-def _is_filled(ink: Ink) -> bool:
+def cell_is_filled(ink: Ink) -> bool:
+    """Whether a cell holds more than a speck."""
     if ink.bounds is None or ink.area_mm2 < MIN_INK_MM2:
         return False
     _, top, _, bottom = ink.bounds

@@ -1,0 +1,1 @@
+"""How the reader of comb cells was trained; never imported by the service."""
