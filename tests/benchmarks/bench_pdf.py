@@ -133,9 +133,9 @@ def fillers(spec: FormSpec, blank: bytes, typed: list[Values], parsed: list[dict
             lambda number: render_filled(spec, parsed[number], flatten=True),
         ),
         Contender(
-            "pypdf update_page_form_field_values", with_pypdf, "Arabic unjoined, from the left; no fitting"
+            "pypdf update_page_form_field_values", with_pypdf, "mixed lines in disorder, all boxes share one look"
         ),
-        Contender("PyMuPDF widget.update", with_pymupdf, "mixed lines out of order; no fitting"),
+        Contender("PyMuPDF widget.update", with_pymupdf, "mixed lines in disorder, Arabic cut off below"),
     ]
 
 
