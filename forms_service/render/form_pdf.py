@@ -28,6 +28,7 @@ from forms_service.render.pdf_objects import (
     stream,
     text_string,
 )
+from forms_service.render.text_pieces import is_told_otherwise
 from forms_service.render.typed_values import FilledPdf, read_values
 from forms_service.render.value_fitting import BoxedValue, spare_box
 
@@ -198,6 +199,9 @@ def _draw_into_pages(
                 shown = draw_value(template.form.spec, boxed, is_page_content=True)
                 drawn = _at(shown.box, shown.operators)
                 language = Language.FR if base_direction(text, place.script) is Direction.LTR else None
+                if language is None and is_told_otherwise(text):
+                    entries_ = {**slot.element.entries, "ActualText": text_string(text)}
+                    objects.put(slot.element.number, dictionary(entries_))
             mark = replace(slot.mark, language=language)
             operators.append((language is None, f"{mark.opened()}\n{drawn}\nEMC"))
         operators.sort(key=lambda one: one[0])  # French, then Arabic: see drawing

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.localized_text import Language, LocalizedText
+from core.localized_text import Direction, Language, LocalizedText
 from forms_service.render.artwork import ARTIFACT, Element, Path, Pattern, Picture, Piece, Role, Slot, Words
 from forms_service.render.pdf_objects import ObjectTable, array, dictionary, reference, text_string
+from forms_service.render.text_pieces import is_told_otherwise
 
 SlotKey = tuple[str, str | None]
 """An answer's id and, for a tick box of a choice, the value it stands for."""
@@ -56,6 +57,7 @@ class _Node:
     parent: _Node | None = None
     kids: list[_Node | _Content] = field(default_factory=list)
     languages: set[Language] = field(default_factory=set)
+    lines: list[Words] = field(default_factory=list)
     alt: LocalizedText | None = None
     page: int | None = None
     number: int = 0
@@ -127,7 +129,9 @@ class StructureTree:
             case Words():
                 if piece.path == ARTIFACT or not piece.text.strip():
                     return ARTIFACT_MARK
-                return self._content(self._node(piece.path or self._own_paragraph()), piece.language)
+                node = self._node(piece.path or self._own_paragraph())
+                node.lines.append(piece)
+                return self._content(node, piece.language)
             case Picture():
                 return self._figure(piece.path, piece.alt)
             case Pattern() if piece.alt is not None and piece.path != ARTIFACT:
@@ -262,6 +266,7 @@ class _Writer:
             "Pg": reference(self._pages[node.page]) if node.page is not None else None,
             "Lang": f"({LOCALE[language]})" if language and language is not self._tree.language else None,
             "Alt": text_string(f"{node.alt.ar} – {node.alt.fr}") if node.alt else None,
+            "ActualText": _actual_text(node),
             "ID": self._identifier(node),
             "A": slot.attributes or _table_attributes(node),
             "K": array(kids),
@@ -302,6 +307,14 @@ class _Writer:
             if self._slots.get(key, WrittenSlot()).widget is not None
         ]
         return dictionary({"Nums": array(entries)})
+
+
+def _actual_text(node: _Node) -> str | None:
+    """How an element reads where marks inside it tell a reader of its letters otherwise (``text_pieces``)."""
+    is_told = any(
+        line.direction is Direction.RTL and is_told_otherwise(line.text) for line in node.lines
+    ) and not any(isinstance(kid, _Node) for kid in node.kids)
+    return text_string(" ".join(line.text for line in node.lines)) if is_told else None
 
 
 def _table_attributes(node: _Node) -> str | None:

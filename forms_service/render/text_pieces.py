@@ -37,6 +37,9 @@ _PIECE = re.compile(
 )
 
 
+_TOLD = re.compile(r"[()\[\]{}<>«»‹›]|[^\W_\u0590-\u065f\u066e-\u06ef\u06fa-\u08ff]")
+
+
 class Kind(Enum):
     """What a piece of a line is made of."""
 
@@ -70,6 +73,11 @@ def is_one_piece(words: str) -> bool:
     """Whether a stretch of Arabic is words alone, which every reader finds as they are."""
     found = _PIECE.match(words)
     return found is not None and found.lastgroup == "WORDS" and found.end() == len(words)
+
+
+def is_told_otherwise(line: str) -> bool:
+    """Whether PDFium is told something else in a line of Arabic; the structure then says how it reads."""
+    return _TOLD.search(line) is not None
 
 
 def told_of(pieces: Sequence[Piece]) -> list[str]:
