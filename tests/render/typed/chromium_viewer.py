@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Browser, Frame, Page
+from playwright.sync_api import Browser, Frame, Page, TimeoutError
 
 from core.placement import Placement
 
@@ -50,7 +50,7 @@ class _Answer(BaseHTTPRequestHandler):
 
 
 class ChromiumViewer:
-    """One PDF at a time in the browser's viewer, a whole page of it in sight.
+    """One PDF at a time in the browser's viewer, a whole page of it in sight, the first.
 
     Attributes:
         page: The browser's page, for keys.
@@ -61,12 +61,14 @@ class ChromiumViewer:
         self._files = files
         self._opened = 0
         self._frame: Frame | None = None
+        self._awake = False
         page.set_default_timeout(PATIENCE_MS)
 
     def open(self, pdf: bytes) -> None:
         """Open a PDF at full size, without its row of small pages."""
         self._files.pdf = pdf
         self._opened += 1
+        self._awake = False
         with self.page.expect_event(
             "framenavigated", lambda frame: "chrome-extension:" in frame.url
         ) as shown:
@@ -80,12 +82,25 @@ class ChromiumViewer:
 
     def click(self, place: Placement) -> None:
         """Click into the middle of a box."""
-        left, top, width = self._page_rectangle(place.page)
+        assert place.page == 1, "further pages would have to be turned to"
+        left, top, width = self._page_rectangle()
         pixels_a_mm = width / 210
-        self.page.mouse.click(
-            left + (place.box.x + place.box.width / 2) * pixels_a_mm,
-            top + (place.box.y + place.box.height / 2) * pixels_a_mm,
-        )
+        x = left + (place.box.x + place.box.width / 2) * pixels_a_mm
+        y = top + (place.box.y + place.box.height / 2) * pixels_a_mm
+        self.page.mouse.click(x, y)
+        # A viewer that has just opened loses clicks; a person sees no caret and clicks again.
+        for _ in range(20):
+            if self._awake or self._has_focus_soon():
+                self._awake = True
+                return
+            self.page.mouse.click(x, y)
+
+    def _has_focus_soon(self) -> bool:
+        try:
+            self._wait(f"{_VIEWER}.formFieldFocus_ !== 'none'", timeout_ms=1000)
+        except TimeoutError:
+            return False
+        return True
 
     def type_into(self, place: Placement, text: str) -> None:
         """Click into a box and type; the Enter key ends a line."""
@@ -121,9 +136,9 @@ class ChromiumViewer:
 
     # --- looking -------------------------------------------------------------------------------
 
-    def screen(self, page: int = 1) -> np.ndarray:
-        """A page as it stands on the screen, at 96 dpi. RGB."""
-        left, top, width = self._page_rectangle(page)
+    def screen(self) -> np.ndarray:
+        """The first page as it stands on the screen, at 96 dpi. RGB."""
+        left, top, width = self._page_rectangle()
         picture = self.page.screenshot(
             clip={"x": left, "y": top, "width": width, "height": width * 297 / 210}, animations="disabled"
         )
@@ -139,18 +154,16 @@ class ChromiumViewer:
     def _run(self, script: str) -> Any:
         return self._inside.evaluate(script)
 
-    def _wait(self, condition: str) -> None:
-        self._inside.wait_for_function(f"() => {condition}", polling=20)
+    def _wait(self, condition: str, timeout_ms: float = PATIENCE_MS) -> None:
+        self._inside.wait_for_function(f"() => {condition}", polling=20, timeout=timeout_ms)
 
-    def _page_rectangle(self, page: int) -> tuple[float, float, float]:
-        """Left, top and width of a page on the screen, turned to first."""
-        return tuple(self._run(_PAGE_RECTANGLE % (page - 1)))
+    def _page_rectangle(self) -> tuple[float, float, float]:
+        """Left, top and width of the first page on the screen."""
+        return tuple(self._run(_PAGE_RECTANGLE))
 
 
 _PAGE_RECTANGLE = f"""() => {{
-    const viewport = {_VIEWER}.viewport_, index = %d;
-    if (viewport.getMostVisiblePage() !== index) viewport.goToPage(index);
-    const page = viewport.getPageScreenRect(index);
+    const viewport = {_VIEWER}.viewport_, page = viewport.getPageScreenRect(0);
     const window_ = viewport.scrollContent_.container_.getBoundingClientRect();
     return [window_.x + page.x, window_.y + page.y, page.width];
 }}"""

@@ -71,7 +71,6 @@ TYPED_SMALL: dict[str, object] = {
     "amount": "1250,50",
     "children.2.name.ar": "آدم",
     "children.2.student": True,
-    "office.agent": "وكالة 7 – Agdal",
 }
 
 
