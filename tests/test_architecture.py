@@ -44,7 +44,9 @@ def test_the_domain_asks_no_clock_and_no_chance() -> None:
 
 def test_what_we_ship_never_imports_what_only_tests_may_use() -> None:
     """PyMuPDF is under the AGPL: the tests look at papers with it, the service must not."""
-    imported = re.compile(r"^\s*(?:import|from)\s+(?:pymupdf|fitz|playwright|arabic_reshaper|bidi)\b", re.MULTILINE)
+    imported = re.compile(
+        r"^\s*(?:import|from)\s+(?:pymupdf|fitz|playwright|arabic_reshaper|bidi)\b", re.MULTILINE
+    )
     sources = [path for folder in ("core", "forms_service") for path in (ROOT / folder).rglob("*.py")]
     assert sources
     assert not [str(path) for path in sources if imported.search(path.read_text(encoding="utf-8"))]
