@@ -18,6 +18,7 @@ from forms_service.render.pdf_objects import (
     array,
     dictionary,
     name,
+    raw_stream,
     reference,
     stream,
     text_string,
@@ -115,7 +116,7 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class TickAppearances:
-    """Shared appearances of all tick boxes and of empty text boxes."""
+    """Shared appearances of all tick boxes."""
 
     on: int
     off: int
@@ -151,7 +152,6 @@ def add_fields(
     structure: StructureTree,
     page_numbers: list[int],
     ticks: TickAppearances,
-    empty: int,
 ) -> Fields:
     """Write every field of a form with nothing in it, in reading order."""
     fields = Fields([], [[] for _ in page_numbers])
@@ -164,7 +164,7 @@ def add_fields(
         if placement.widget is WidgetKind.TICK:
             widget = _tick(objects, spec, placement, entries, ticks, fields)
         else:
-            widget = _text(objects, spec, placement, entries, empty)
+            widget = _text(objects, spec, placement, entries)
             fields.roots.append(widget.number)
         fields.by_page[placement.page - 1].append(widget.number)
         fields.widgets.setdefault(spec.id, []).append(widget)
@@ -231,9 +231,7 @@ def _widget_entries(page: int, parent: int) -> dict[str, object]:
     }
 
 
-def _text(
-    objects: ObjectTable, spec: FieldSpec, placement: Placement, entries: dict[str, object], empty: int
-) -> Widget:
+def _text(objects: ObjectTable, spec: FieldSpec, placement: Placement, entries: dict[str, object]) -> Widget:
     flags = NO_SPELL_CHECK
     size, limit = _TEXT_PT, spec.max_length or kind_of(spec).max_length
     if spec.required is True:
@@ -256,6 +254,10 @@ def _text(
         "DA": f"(/FormsD {size} Tf 0 g)",
     }
     widget = Widget(objects.reserve(), placement, written_entries(entries))
+    # Not one for all: programs that fill forms write into the appearance that they find.
+    _, _, width, height = points(placement.box)
+    bounds = array([0, 0, number(width), number(height)])
+    empty = objects.add(raw_stream(b"", {"Subtype": "/Form", "BBox": bounds}))
     objects.put(widget.number, widget.written(f"/AP << /N {reference(empty)} >>"))
     return widget
 

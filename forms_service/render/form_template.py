@@ -14,7 +14,6 @@ from core.placement import WidgetKind
 from forms_service.render.acroform import (
     Fields,
     add_fields,
-    form_xobject,
     identity_field,
     print_field_attributes,
     tick_appearances,
@@ -208,9 +207,8 @@ class _Maker:
         return [artwork, self.identities[-1]]
 
     def _fields(self) -> tuple[Fields, int]:
-        empty = self.objects.add(form_xobject("", 1, 1))
         ticks = tick_appearances(self.objects, TICK_SIZE - 2 * BOX_INSET)
-        fields = add_fields(self.objects, self.form, self.structure, self.numbers, ticks, empty)
+        fields = add_fields(self.objects, self.form, self.structure, self.numbers, ticks)
         words = identity_words(self.form.spec, "")
         widget = self.objects.add(identity_field(self.numbers[0], words))
         fields.by_page[0].append(widget)

@@ -265,3 +265,18 @@ def test_the_default_font_of_fields_claims_no_arabic(allowance: FormSpec) -> Non
         (font,) = document.Root.AcroForm.DR.Font.values()
         assert font.Encoding == "/WinAnsiEncoding" and "/FontFile2" in font.FontDescriptor
         assert "/ToUnicode" not in font
+
+
+def test_another_program_that_fills_one_box_leaves_the_others_empty(allowance: FormSpec) -> None:
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(render_blank(allowance)))
+    for page in writer.pages:
+        writer.update_page_form_field_values(page, {"assured.last": "ALAOUI"}, auto_regenerate=False)
+    saved = io.BytesIO()
+    writer.write(saved)
+    fields = pypdf.PdfReader(saved).pages[0]["/Annots"]
+    drawn = {
+        one["/T"]: one["/AP"]["/N"].get_data()
+        for one in (annotation.get_object() for annotation in fields)
+        if one.get("/FT") == "/Tx" and "/AP" in one
+    }
+    assert drawn["assured.last"] and not drawn["spouse.last"] and not drawn["assured.email"]
