@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,10 +40,11 @@ class Extraction:
     Attributes:
         raw: The characters seen, before any interpretation.
         value: The interpreted answer, or None when it cannot be one.
-        confidence: 0.0 to 1.0.
+        confidence: Probability of the value being right, 0.0 to 1.0.
         page: Index (from 0) of the page image it was read on, in the order given.
         box: The box on that image.
         reason: Code of the doubt when the verdict is ``review``.
+        evidence: What speaks for the reading, without anything it says.
     """
 
     field_id: str
@@ -54,6 +56,7 @@ class Extraction:
     verdict: Verdict
     engine: str
     reason: str | None = None
+    evidence: Mapping[str, object] | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The JSON shape of the contract."""

@@ -12,6 +12,7 @@ from forms_service.services.clerk import ClerkWork
 from forms_service.services.deposits import Deposits
 from forms_service.services.dossier_papers import DossierPapers
 from forms_service.services.kept_typing import KeptTyping
+from forms_service.services.reading_evidence import ReadingEvidence
 from forms_service.services.reading_results import ReadingResults
 from forms_service.services.receipt_checks import ReceiptChecks
 from forms_service.services.reviewer import ReviewerWork
@@ -33,7 +34,15 @@ from forms_service.services.views import (
 
 
 class Services(
-    Accounts, Deposits, DossierPapers, ClerkWork, ReviewerWork, ReadingResults, KeptTyping, ReceiptChecks
+    Accounts,
+    Deposits,
+    DossierPapers,
+    ClerkWork,
+    ReviewerWork,
+    ReadingResults,
+    ReadingEvidence,
+    KeptTyping,
+    ReceiptChecks,
 ):
     """Everything anybody may do, for every audience."""
 

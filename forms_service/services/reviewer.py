@@ -27,6 +27,7 @@ from forms_service.services.presenting import (
     summaries,
     supplied,
 )
+from forms_service.services.reading_evidence import keep_outcome
 from forms_service.services.storing_answers import put_field
 from forms_service.services.uploads import narrowed
 from forms_service.services.views import Actor, DossierSummary, ExtractionView, ReadingStatus
@@ -311,6 +312,7 @@ class ReviewerWork(UseCases):
         row.decision, row.decided_by = decision, actor.id
         if "reviewer" in actor.roles and not may_edit(actor, dossier):
             origin = Origin.REVIEWER
+            keep_outcome(session, row, value, self.new_id)
         else:
             origin = Origin.SCAN if decision == "accepted" else Origin.SCREEN
         put_field(

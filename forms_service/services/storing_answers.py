@@ -77,6 +77,7 @@ def extraction_row(
         verdict=found["verdict"],
         engine=found["engine"],
         reason=found["reason"],
+        evidence=found.get("evidence"),
     )
 
 

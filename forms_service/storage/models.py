@@ -183,7 +183,10 @@ class PageRow(Base):
 
 
 class ExtractionRow(Base):
-    """One answer read from paper, and what a person made of it."""
+    """One answer read from paper, and what a person made of it.
+
+    ``evidence_kept`` names the row of ``reading_evidence`` that says whether it was right.
+    """
 
     __tablename__ = "extraction"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -199,9 +202,24 @@ class ExtractionRow(Base):
     verdict: Mapped[str] = mapped_column(String(16))
     engine: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str | None] = mapped_column(String(64))
+    evidence: Mapped[dict[str, Any] | None]
     decision: Mapped[str | None] = mapped_column(String(16))
     decided_by: Mapped[str | None] = mapped_column(String(32))
     decided_at: Mapped[datetime | None]
+    evidence_kept: Mapped[str | None] = mapped_column(String(32))
+
+
+class ReadingEvidenceRow(Base):
+    """What spoke for a reading that a reviewer settled, and whether it was right; nothing of whose it was.
+
+    The id is drawn at random: not even the order of the rows says where they come from.
+    """
+
+    __tablename__ = "reading_evidence"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    evidence: Mapped[dict[str, Any]]
+    confidence: Mapped[float]
+    right: Mapped[bool]
 
 
 class HonourDeclarationRow(Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from core.dossier import Origin
 from core.errors import DossierError
+from forms_service.ocr.evidence import Evidence, Group
 from forms_service.reading_process import ReadingFailed, ReadingOutcome
 from forms_service.services import ExtractionView, ReadingStatus, reading_results
 from forms_service.upload_reading import _result
@@ -552,3 +555,84 @@ def test_the_history_names_fields_but_never_their_contents(office, under_review:
     assert "assured.last" in told
     assert "Bennan" not in told
     assert "Fès" not in told
+
+
+# --- what reviews teach the next calibration --------------------------------------------------------
+
+
+def spoken(group: str, score: float, doubt: str | None = None) -> dict[str, Any]:
+    evidence = Evidence(Group(group), {"tesseract": score}, doubt=doubt)
+    return {"confidence": score, "evidence": evidence.as_dict()}
+
+
+@pytest.fixture
+def with_evidence(office, arrives) -> str:
+    dossier = office.open()
+    arrives(
+        dossier,
+        scan(
+            read("assured.last", "Bennanl", "review", **spoken("latin", 0.61)),
+            read("assured.city", "Fès", "review", **spoken("latin", 0.87, "readings_disagree")),
+            read("assured.birth", None, "review", raw="3l021985"),
+            read("assured.email", "h.bennani@iam.net.ma", **spoken("email", 0.98)),
+        ),
+        "form",
+    )
+    office.services.deposit(office.applicant, dossier, True)
+    office.services.start_review(office.reviewer, dossier)
+    return dossier
+
+
+def test_what_reviewers_settle_is_kept_as_evidence_right_or_wrong(office, with_evidence: str) -> None:
+    services, reviewer = office.services, office.reviewer
+    found = extractions(office, with_evidence)
+    assert services.reading_evidence() == []
+    services.accept_value(reviewer, found["assured.city"].id)
+    services.correct_value(reviewer, found["assured.last"].id, "Bennani")
+    services.correct_value(reviewer, found["assured.birth"].id, "28/02/1985")
+    kept = {one["confidence"]: one for one in services.reading_evidence()}
+    assert {score: one["right"] for score, one in kept.items()} == {0.61: False, 0.87: True}
+    assert Evidence.from_dict(kept[0.87]["evidence"]) == Evidence(
+        Group.LATIN, {"tesseract": 0.87}, doubt="readings_disagree"
+    )
+
+
+def test_a_wrong_value_that_was_accepted_unseen_is_evidence_too(office, with_evidence: str) -> None:
+    email = extractions(office, with_evidence)["assured.email"]
+    office.services.correct_value(office.reviewer, email.id, "a.bennani@iam.net.ma")
+    assert [one["right"] for one in office.services.reading_evidence()] == [False]
+
+
+def test_settling_again_corrects_the_evidence_and_adds_none(office, with_evidence: str) -> None:
+    city = extractions(office, with_evidence)["assured.city"]
+    office.services.accept_value(office.reviewer, city.id)
+    office.services.correct_value(office.reviewer, city.id, "Fquih Ben Salah")
+    assert [one["right"] for one in office.services.reading_evidence()] == [False]
+
+
+def test_what_applicants_settle_about_themselves_is_no_evidence(office, arrives) -> None:
+    dossier = office.open()
+    arrives(dossier, scan(read("assured.city", "Fès", "review", **spoken("latin", 0.87))), "form")
+    office.services.accept_value(office.applicant, extractions(office, dossier)["assured.city"].id)
+    assert office.services.reading_evidence() == []
+
+
+def test_the_evidence_names_nobody_and_says_nothing(office, with_evidence: str) -> None:
+    """Every column of the table and every line of the export, searched for what must not be there."""
+    found = extractions(office, with_evidence)
+    office.services.accept_value(office.reviewer, found["assured.city"].id)
+    office.services.correct_value(office.reviewer, found["assured.last"].id, "Bennani")
+    with office.application.database.reading() as session:
+        rows = session.execute(text("select * from reading_evidence")).mappings().all()
+        columns = set(rows[0])
+        reference = session.execute(text("select reference from dossier")).scalar_one()
+    assert columns == {"id", "evidence", "confidence", "right"}
+    kept = json.dumps([dict(row) for row in rows], default=str) + json.dumps(
+        office.services.reading_evidence()
+    )
+    for forbidden in (
+        *("Bennan", "Fès", "F\\u00e8s", "iam.net", "assured", "1985", reference, with_evidence),
+        *(one.id for one in found.values()),
+        *(office.reviewer.id, office.applicant.id, "2026"),
+    ):
+        assert forbidden not in kept
