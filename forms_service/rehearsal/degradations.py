@@ -10,6 +10,19 @@ import numpy as np
 
 from core.placement import PAGE_WIDTH_MM
 from forms_service.ocr.registration import project
+from forms_service.rehearsal.paper_damage import (
+    Crease,
+    PaperDamage,
+    bleed_through,
+    crease,
+    cut_code,
+    folded,
+    highlighter,
+    signature,
+    smudged_code,
+    stamp,
+    torn_corners,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,11 @@ class Degradation:
         printed_share: Size it is printed at: 0.94 is what « fit to page » makes of a sheet.
         copied_at: Gray level at which a copier took the black and white print for black, or None:
             120 is a light copy, 205 a dark one.
+        stretched: By what a copier made it wider and longer.
+        shifted_mm: How far a copier moved it, rightwards and down; the far edges are lost.
+        damage: What was done to the sheet itself, in this order.
+        creased: Whether it was folded across: the two halves no longer lie in one plane.
+        same_frame: Whether a page that lies askew is cut off at the edges of an upright one.
     """
 
     name: str
@@ -43,6 +61,11 @@ class Degradation:
     fax: bool = False
     printed_share: float = 1.0
     copied_at: int | None = None
+    stretched: tuple[float, float] = (1.0, 1.0)
+    shifted_mm: tuple[float, float] = (0.0, 0.0)
+    damage: tuple[PaperDamage, ...] = ()
+    creased: bool = False
+    same_frame: bool = False
 
 
 STANDARD: tuple[Degradation, ...] = (
@@ -72,7 +95,35 @@ PRINTED: tuple[Degradation, ...] = (
 )
 """What printers and copiers at home and at the counter do to a blank before it is filled in."""
 
-BY_NAME: Mapping[str, Degradation] = {one.name: one for one in (*STANDARD, *HARD, *PRINTED)}
+STRESS: tuple[Degradation, ...] = (
+    Degradation("any rotation", skew_deg=180.0, jpeg=80),
+    Degradation(
+        "phone perspective", perspective=0.07, skew_deg=5.0, blur_mm=0.06, noise=5.0, jpeg=70, shadow=0.3
+    ),
+    Degradation("100 dpi", dpi=100, skew_deg=1.0, jpeg=85),
+    Degradation("600 dpi", dpi=600, skew_deg=1.0, jpeg=85),
+    Degradation("print at 94 %", printed_share=0.94, skew_deg=1.0, jpeg=80),
+    Degradation(
+        "copy stretched 1.5 %, shifted", stretched=(1.015, 1.0), shifted_mm=(2.5, -2.0), skew_deg=1.0, jpeg=80
+    ),
+    Degradation("askew 10°, edges cut off", skew_deg=10.0, same_frame=True, jpeg=80),
+    Degradation("one corner torn", damage=(torn_corners(1),), skew_deg=2.0, jpeg=80),
+    Degradation("two corners torn", damage=(torn_corners(2),), skew_deg=2.0, jpeg=80),
+    Degradation("three corners torn", damage=(torn_corners(3),), skew_deg=2.0, jpeg=80),
+    Degradation("four corners torn", damage=(torn_corners(4),), skew_deg=2.0, jpeg=80),
+    Degradation("code smudged", damage=(smudged_code,), skew_deg=2.0, jpeg=80),
+    Degradation("code cut", damage=(cut_code,), skew_deg=2.0, jpeg=80),
+    Degradation("code cut, two corners torn", damage=(cut_code, torn_corners(2)), skew_deg=2.0, jpeg=80),
+    Degradation("code cut, three corners torn", damage=(cut_code, torn_corners(3)), skew_deg=2.0, jpeg=80),
+    Degradation("folded", creased=True, skew_deg=2.0, jpeg=80),
+    Degradation("stamp over boxes", damage=(stamp, stamp), skew_deg=1.0, jpeg=80),
+    Degradation("signature over boxes", damage=(signature, signature), skew_deg=1.0, jpeg=80),
+    Degradation("highlighter", damage=(highlighter,), skew_deg=1.0, jpeg=80),
+    Degradation("bleed-through", damage=(bleed_through,), skew_deg=1.0, jpeg=80),
+)
+"""What sheets go through in hands, pockets and copiers; each one alone, to see what it costs."""
+
+BY_NAME: Mapping[str, Degradation] = {one.name: one for one in (*STANDARD, *HARD, *PRINTED, *STRESS)}
 
 
 _SCREEN_MM = 0.45
@@ -87,19 +138,33 @@ class SpoiltPage:
 
     pixels: np.ndarray
     page_to_image: np.ndarray
+    fold: Crease | None = None
+    px_per_mm: float = 0.0
+
+    def true_places(self, points_mm: np.ndarray) -> np.ndarray:
+        """Where points of the page truly lie, on either side of a crease."""
+        points = np.asarray(points_mm, np.float64).reshape(-1, 2)
+        if self.fold is not None:
+            points = (self.fold.moved(points * self.px_per_mm - 0.5) + 0.5) / self.px_per_mm
+        return project(self.page_to_image, points)
 
 
 def spoil(page: np.ndarray, how: Degradation, rng: np.random.Generator) -> SpoiltPage:
     """Give a spoilt picture of a clean one, with the true homography for judging registration."""
     px_per_mm = page.shape[1] / PAGE_WIDTH_MM
-    placed = _printed_at(how.printed_share, page.shape)
-    if how.printed_share != 1.0:
+    placed = _printed_at(how, page.shape)
+    if not np.allclose(placed, np.eye(3)):
         size = (page.shape[1], page.shape[0])
         page = cv2.warpPerspective(
             cv2.GaussianBlur(page, (0, 0), 0.4), placed, size, flags=cv2.INTER_LINEAR, borderValue=255
         )
     if how.copied_at is not None:
         page = photocopy(page, how.copied_at)
+    for damage in how.damage:
+        page = damage(page, rng)
+    fold = crease(page.shape, rng) if how.creased else None
+    if fold is not None:
+        page = folded(page, fold, rng)
     blurred = cv2.GaussianBlur(page, (0, 0), how.blur_mm * px_per_mm) if how.blur_mm else page
     matrix, size = _geometry(page.shape, how, rng, px_per_mm)
     scale = how.dpi / 25.4 / px_per_mm
@@ -116,7 +181,7 @@ def spoil(page: np.ndarray, how: Degradation, rng: np.random.Generator) -> Spoil
         image = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)
     # A pixel's coordinates name its centre, so the paper's edge lies half a pixel before the first.
     mm_to_px = np.array([[px_per_mm, 0, -0.5], [0, px_per_mm, -0.5], [0, 0, 1]])
-    return SpoiltPage(image, matrix @ placed @ mm_to_px)
+    return SpoiltPage(image, matrix @ placed @ mm_to_px, fold, px_per_mm)
 
 
 def photocopy(page: np.ndarray, copied_at: int) -> np.ndarray:
@@ -137,11 +202,17 @@ def photocopy(page: np.ndarray, copied_at: int) -> np.ndarray:
     return np.where(seen > copied_at, 255, 0).astype(np.uint8)
 
 
-def _printed_at(share: float, shape: tuple[int, ...]) -> np.ndarray:
-    """The page made smaller around its middle, in its own pixels."""
+def _printed_at(how: Degradation, shape: tuple[int, ...]) -> np.ndarray:
+    """The page printed smaller around its middle, copied larger and shifted, in its own pixels."""
     height, width = shape
+    wide, tall = (how.printed_share * stretch for stretch in how.stretched)
+    right, down = (shift * width / PAGE_WIDTH_MM for shift in how.shifted_mm)
     return np.array(
-        [[share, 0, (1 - share) * (width - 1) / 2], [0, share, (1 - share) * (height - 1) / 2], [0, 0, 1]]
+        [
+            [wide, 0, (1 - wide) * (width - 1) / 2 + right],
+            [0, tall, (1 - tall) * (height - 1) / 2 + down],
+            [0, 0, 1],
+        ]
     )
 
 
@@ -163,6 +234,9 @@ def _geometry(
         matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), (placed + shift).astype(np.float32))
         placed = project(matrix, corners)
     origin, far = placed.min(axis=0), placed.max(axis=0)
+    if how.same_frame:
+        middle, upright = (origin + far) / 2, np.array([width, height]) * scale / 2
+        origin, far = middle - upright, middle + upright
     matrix = np.array([[1, 0, -origin[0]], [0, 1, -origin[1]], [0, 0, 1]]) @ matrix
     size = np.ceil(far - origin).astype(int)
     return matrix, (int(size[0]), int(size[1]))
