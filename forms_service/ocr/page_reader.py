@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from core.extraction import BoxPx, Extraction
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
-from core.placement import COVER, BoxMm, FormLayout, PageIdentity, Placement, qr_box
-from forms_service.ocr.crops import cut, even_light
+from core.placement import COVER, PageIdentity, Placement
+from forms_service.ocr.crops import even_light
 from forms_service.ocr.debug_images import write_debug_image
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine
 from forms_service.ocr.field_reader import FieldReading, read_fields
-from forms_service.ocr.outlines import CHECK_REACH_MM, edge_offsets, is_seen, measured_residual_mm, refine
-from forms_service.ocr.page_identity import find_identity
+from forms_service.ocr.outlines import is_seen
 from forms_service.ocr.page_images import PageImage
+from forms_service.ocr.page_location import FormLookup, identify, lay
 from forms_service.ocr.page_messages import PageCode, page_sentence
-from forms_service.ocr.print_matching import Paper, match_by_print
-from forms_service.ocr.registration import (
-    CornerMark,
-    Registration,
-    find_corner_marks,
-    register_by_code,
-    register_by_marks,
-)
-
-FormLookup = Callable[[str, int, str], "tuple[FormSpec, FormLayout] | None"]
-"""Gives the spec and layout of a form, a version and a variant, or None when there is no such paper."""
+from forms_service.ocr.print_matching import Paper
+from forms_service.ocr.registration import Registration
 
 USABLE_RESIDUAL_MM = 1.5
 """Beyond this the boxes would be cut beside their answers; nothing is read."""
@@ -42,8 +32,6 @@ WHOLE_SHARE = 0.98
 
 NOT_SHOWN = frozenset({Doubt.OUTSIDE_PICTURE, Doubt.BOX_NOT_SEEN})
 """Doubts that mean: this part of the page is not on the picture."""
-
-_CODE_MARGIN_MM = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +86,10 @@ def read_page(
     Args:
         papers: The forms, versions and variants that a page without a readable code may be of.
     """
-    marks = find_corner_marks(image.pixels)
-    registration = register_by_marks(marks)
-    mark = find_identity(image.pixels)
-    identity = mark.identity if mark else _identity_by_place(image.pixels, registration)
-    match = match_by_print(image.pixels, marks, registration, papers, forms) if identity is None else None
-    if match is not None:
-        identity, registration = match.identity, match.registration
+    sighting = identify(image.pixels, papers, forms)
+    identity = sighting.identity
     if identity is None:
-        code = PageCode.CODE_UNREADABLE if marks else PageCode.UNIDENTIFIED
+        code = PageCode.CODE_UNREADABLE if sighting.marks else PageCode.UNIDENTIFIED
         return _unread(image, index, None, code)
     if identity.variant == COVER:
         return _unread(image, index, identity, PageCode.COVER_SHEET)
@@ -117,8 +100,7 @@ def read_page(
     if identity.page > layout.pages:
         return _unread(image, index, identity, PageCode.WRONG_PAGE_COUNT)
     placements = layout.on_page(identity.page)
-    frames = _outlines([placement.frame for placement in placements if placement.frame])
-    registration = _best(image.pixels, marks, registration, mark.corners if mark else None, frames)
+    registration = lay(image.pixels, sighting, placements)
     if registration is None or registration.residual_mm > USABLE_RESIDUAL_MM:
         return _unread(image, index, identity, PageCode.NOT_REGISTERED)
     page = even_light(registration.rectify(image.pixels))
@@ -130,7 +112,7 @@ def read_page(
         write_debug_image(
             debug_directory, f"{index + 1:03d}-{Path(image.file).stem}-{image.page}", page, fields
         )
-    code = PageCode.KNOWN_BY_PRINT if match else PageCode.READ
+    code = PageCode.KNOWN_BY_PRINT if sighting.by_print else PageCode.READ
     if any(one.doubt in NOT_SHOWN for one in fields):
         code = PageCode.PARTLY_OUTSIDE
     return PageReading(
@@ -169,49 +151,6 @@ def _unseen_doubted(
         one.without_box() if one.field.id in unseen and one.doubt is not Doubt.OUTSIDE_PICTURE else one
         for one in fields
     ]
-
-
-def _outlines(frames: list[BoxMm]) -> list[BoxMm]:
-    """Each printed outline once: twins share theirs, ticks are too small to be measured on."""
-    return list(dict.fromkeys(frames))
-
-
-def _best(
-    pixels: np.ndarray,
-    marks: list[CornerMark],
-    by_marks: Registration | None,
-    code_corners: np.ndarray | None,
-    frames: list[BoxMm],
-) -> Registration | None:
-    """The registration with what the printed outlines say of it; refined where they doubt it."""
-    if by_marks is not None:
-        page = by_marks.rectify(pixels)
-        measured = measured_residual_mm(edge_offsets(page, frames, CHECK_REACH_MM))
-        checked = Registration(
-            by_marks.page_to_image, max(by_marks.residual_mm, measured or 0.0), by_marks.marks
-        )
-        if checked.trusted:
-            return checked
-        refined = refine(checked, pixels, frames)
-        return min((checked, refined), key=lambda one: one.residual_mm)
-    if code_corners is None:
-        return None
-    return refine(register_by_code(marks, code_corners), pixels, frames)
-
-
-def _identity_by_place(pixels: np.ndarray, registration: Registration | None) -> PageIdentity | None:
-    """Look for the code where it must stand: enlarged and alone it is read more often."""
-    if registration is None:
-        return None
-    page = even_light(registration.rectify(pixels))
-    patch = cut(page, qr_box(), -_CODE_MARGIN_MM)
-    for factor, smoothing in ((2.0, 0.0), (2.0, 3.0), (1.0, 2.0)):
-        view = cv2.resize(patch, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-        if smoothing:
-            view = cv2.GaussianBlur(view, (0, 0), smoothing)
-        if found := find_identity(view):
-            return found.identity
-    return None
 
 
 def _unread(image: PageImage, index: int, identity: PageIdentity | None, code: PageCode) -> PageReading:

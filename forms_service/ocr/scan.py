@@ -18,8 +18,9 @@ from core.placement import PageIdentity
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine, text_engine
 from forms_service.ocr.page_images import PageImage
+from forms_service.ocr.page_location import FormLookup
 from forms_service.ocr.page_messages import PageCode, page_sentence
-from forms_service.ocr.page_reader import NOT_SHOWN, FormLookup, PageReading, read_page
+from forms_service.ocr.page_reader import NOT_SHOWN, PageReading, read_page
 from forms_service.ocr.people import people_apart, placed_by_order_doubted
 from forms_service.ocr.print_matching import Paper
 

@@ -1,0 +1,135 @@
+"""Measures registration on damaged sheets: identity found, how far boxes truly are off, what is claimed.
+
+    .venv/bin/python -m tests.benchmarks.bench_registration             # 8 copies of each damage
+    COPIES=40 .venv/bin/python -m tests.benchmarks.bench_registration   # narrower margins
+    SEEDS=tuning .venv/bin/python -m tests.benchmarks.bench_registration
+
+Pages of both forms are filled in and spoilt by ``rehearsal.degradations.STRESS``; the seeds for tuning and
+for measuring share nothing.  True offsets are taken on the outlines of the answer boxes that the
+picture shows: the farthest corner of each, in millimetres of the page.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.placement import FormLayout
+from forms_service.ocr.page_location import identify, lay
+from forms_service.ocr.page_reader import USABLE_RESIDUAL_MM
+from forms_service.ocr.registration import TRUSTED_RESIDUAL_MM, Registration, corner_points
+from forms_service.reading_forms import form_lookup, printed_papers
+from forms_service.rehearsal.answers import invent_answers
+from forms_service.rehearsal.degradations import (
+    HARD,
+    PRINTED,
+    STANDARD,
+    STRESS,
+    Degradation,
+    SpoiltPage,
+    spoil,
+)
+from forms_service.rehearsal.material import MEASURING, TUNING, Material
+from forms_service.rehearsal.typing_in import Typewriter, type_in
+from forms_service.rehearsing import blank_pages
+from forms_service.render.layout import lay_out
+from forms_service.spec_catalogue import SpecCatalogue
+
+FORMS = ("311-1-14", "310-1-32")
+COPIES = int(os.environ.get("COPIES", "8"))
+MATERIAL = TUNING if os.environ.get("SEEDS") == "tuning" else MEASURING
+GOAL_MM = 0.3
+_FILLED_PAGES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """One spoilt page: whether it was known, how far it was off, and what was said of it."""
+
+    known: bool
+    wrong: bool
+    true_mm: float | None
+    claimed_mm: float | None
+
+
+def main() -> None:
+    """Print one row for each kind of damage."""
+    catalogue = SpecCatalogue.load()
+    pages = [page for form in FORMS for page in filled_pages(catalogue, form, MATERIAL)]
+    print(f"{COPIES} pages of each kind, seeds «{MATERIAL.name}»; lengths in millimetres")
+    print(
+        f"{'damage':<32}{'known':>7}{'wrong':>7}{'laid':>6}{'true median':>13}{'worst':>7}"
+        f"{'≤ 0.3':>7}{'trusted':>9}{'of these > 0.3':>16}{'said to be off':>16}"
+    )
+    everything = []
+    for number, how in enumerate((*STANDARD, *HARD, *PRINTED, *STRESS)):
+        group = [
+            judged(catalogue, *pages[copy % len(pages)], how, 1000 * number + copy) for copy in range(COPIES)
+        ]
+        print(row(how.name, group), flush=True)
+        everything += group
+    print(row("all", everything))
+
+
+def filled_pages(
+    catalogue: SpecCatalogue, form: str, material: Material
+) -> list[tuple[np.ndarray, str, FormLayout]]:
+    """First pages of a form, filled in differently."""
+    spec = catalogue.get(form)
+    layout, blank = lay_out(spec).layout, blank_pages(spec)[0]
+    filled = []
+    for copy in range(_FILLED_PAGES):
+        rng = random.Random(material.seed_offset + copy)
+        answers = invent_answers(spec, layout, material, rng)
+        typewriter = Typewriter.in_turn(material, copy)
+        filled.append((type_in(blank, 1, spec, layout, answers, typewriter, rng), form, layout))
+    return filled
+
+
+def judged(
+    catalogue: SpecCatalogue, page: np.ndarray, form: str, layout: FormLayout, how: Degradation, seed: int
+) -> Laid:
+    """Spoil one page, find it again and compare with where it truly lies."""
+    spoilt = spoil(page, how, np.random.default_rng(MATERIAL.seed_offset + seed))
+    sighting = identify(spoilt.pixels, printed_papers(catalogue), form_lookup(catalogue))
+    if sighting.identity is None:
+        return Laid(False, False, None, None)
+    if (sighting.identity.form_id, sighting.identity.page) != (form, 1) or sighting.identity.variant:
+        return Laid(False, True, None, None)
+    found = lay(spoilt.pixels, sighting, layout.on_page(1))
+    if found is None or found.residual_mm > USABLE_RESIDUAL_MM:
+        return Laid(True, False, None, None)
+    return Laid(True, False, true_offset_mm(spoilt, found, layout), found.residual_mm)
+
+
+def true_offset_mm(spoilt: SpoiltPage, found: Registration, layout: FormLayout) -> float:
+    """How far the worst corner of an answer box is off, of those that the picture shows."""
+    height, width = spoilt.pixels.shape
+    worst = 0.0
+    for place in layout.on_page(1):
+        corners = corner_points(place.frame or place.box)
+        truly = spoilt.true_places(corners)
+        if (truly < 0).any() or (truly > (width, height)).any():
+            continue
+        worst = max(worst, float(np.linalg.norm(found.to_page(truly) - corners, axis=1).max()))
+    return worst
+
+
+def row(name: str, group: list[Laid]) -> str:
+    """One line of the table."""
+    laid = [one for one in group if one.true_mm is not None and one.claimed_mm is not None]
+    true = np.array([one.true_mm for one in laid] or [np.nan])
+    trusted = [one for one in laid if (one.claimed_mm or 0.0) <= TRUSTED_RESIDUAL_MM]
+    missed = sum((one.true_mm or 0.0) > GOAL_MM for one in trusted)
+    return (
+        f"{name:<32}{sum(one.known for one in group):>7}{sum(one.wrong for one in group):>7}{len(laid):>6}"
+        f"{np.median(true):>13.2f}{true.max():>7.2f}{int((true <= GOAL_MM).sum()):>7}"
+        f"{len(trusted):>9}{missed:>16}{len(laid) - len(trusted):>16}"
+    )
+
+
+if __name__ == "__main__":
+    main()
