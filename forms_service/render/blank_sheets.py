@@ -13,7 +13,7 @@ from core.form_spec import FormSpec
 from core.localized_text import Language
 from forms_service.render.document import page_entries
 from forms_service.render.drawing import draw, draw_piece
-from forms_service.render.font_objects import add_fonts, font_resources
+from forms_service.render.font_objects import Typeface, font_resources
 from forms_service.render.form_template import info_dictionary
 from forms_service.render.layout import PrintedForm, lay_out
 from forms_service.render.pdf_objects import ObjectTable, dictionary, reference, stream
@@ -39,8 +39,11 @@ def stream_blanks(
     """
     form = lay_out(spec, variant)
     shared = ObjectTable()
-    resources = reference(shared.add(dictionary({"Font": font_resources(add_fonts(shared))})))
-    artwork = [shared.add(_artwork(form, page)) for page in range(1, form.layout.pages + 1)]
+    typeface = Typeface(shared, has_values=False)
+    resources = reference(shared.add(dictionary({"Font": font_resources(typeface.add_fonts())})))
+    drawn_pages = [_artwork(form, page) for page in range(1, form.layout.pages + 1)]
+    typeface.write_files(drawn_pages)
+    artwork = [shared.add(stream(drawn.encode("ascii"))) for drawn in drawn_pages]
     file = StreamedFile(shared)
     digest = hashlib.md5(f"{spec.id};{spec.version};{variant}".encode(), usedforsecurity=False)
     for paper_reference in references:
@@ -56,9 +59,9 @@ def stream_blanks(
     yield file.taken()
 
 
-def _artwork(form: PrintedForm, page: int) -> bytes:
+def _artwork(form: PrintedForm, page: int) -> str:
     pieces = form.artwork[page - 1]
-    return stream(draw(pieces, [ARTIFACT_MARK] * len(pieces)).operators.encode("ascii"))
+    return draw(pieces, [ARTIFACT_MARK] * len(pieces)).operators
 
 
 def _identity(form: PrintedForm, page: int, paper_reference: str) -> bytes:

@@ -23,6 +23,7 @@ from functools import cache
 
 import uharfbuzz as hb
 
+from forms_service.render.font_file import as_embedded
 from forms_service.render.text_pieces import MIRRORED
 from forms_service.render.typography import BOLD, REGULAR, advances, font_of
 
@@ -37,11 +38,8 @@ _CMAP_CHUNK = 100
 WINANSI_FIRST, WINANSI_LAST = 32, 255
 _OF_ARABIC = {*MIRRORED, " ", "\u00a0"}
 
-_TABLES_OF_VIEWERS = ("OS/2", "cmap", "glyf", "head", "hhea", "hmtx", "loca", "maxp", "name", "post")
-"""What draws glyphs by number; the tables that choose and place them have done their work here."""
-_CHECKSUM_OF_FONTS = 0xB1B0AFBA
-_CHECKSUM_IN_HEAD = 8
 _SINGLE_SUBSTITUTION = 1
+_ASCII_END = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +47,18 @@ class FontProgram:
     """What a PDF needs to know of one weight.
 
     Attributes:
-        compressed: The font file, deflated.
-        length: Length of the font file itself.
+        file: The font file, with what viewers use of it.
+        compressed: The same, deflated.
+        latin: Glyphs of the ASCII characters, which references and numbers are written in.
         widths: Advance of every glyph, in thousandths of an em.
         unicode: Text of every glyph.
         winansi_widths: Advances of the WinAnsi characters 32 to 255.
     """
 
     name: str
+    file: bytes
     compressed: bytes
-    length: int
+    latin: frozenset[int]
     widths: tuple[int, ...]
     unicode: tuple[str, ...]
     winansi_widths: tuple[int, ...]
@@ -92,14 +92,15 @@ class FontProgram:
 def font_program(*, bold: bool = False) -> FontProgram:
     """Read one weight of the typeface; kept for the life of the process."""
     face, widths = font_of(bold).face, advances(bold)
-    data = _as_embedded((BOLD if bold else REGULAR).read_bytes())
+    data = as_embedded((BOLD if bold else REGULAR).read_bytes())
     head, hhea, os2 = (face.reference_table(table).data for table in ("head", "hhea", "OS/2"))
     ascent, descent = struct.unpack_from(">2h", hhea, 4)
     glyphs = _glyphs_of_characters(face)
     return FontProgram(
         name="FormsSans-Bold" if bold else "FormsSans-Regular",
+        file=data,
         compressed=zlib.compress(data, 9),
-        length=len(data),
+        latin=frozenset(gid for point, gid in glyphs.items() if point < _ASCII_END),
         widths=widths,
         unicode=_letters(face, glyphs, font_program() if bold else None),
         winansi_widths=tuple(
@@ -112,39 +113,6 @@ def font_program(*, bold: bool = False) -> FontProgram:
         cap_height=struct.unpack_from(">h", os2, 88)[0],
         is_bold=bold,
     )
-
-
-def _as_embedded(font: bytes) -> bytes:
-    """The font file with nothing but what viewers use, a sixth smaller."""
-    (count,) = struct.unpack_from(">H", font, 4)
-    kept = {}
-    for number in range(count):
-        tag, _, offset, length = struct.unpack_from(">4s3I", font, 12 + 16 * number)
-        if tag.decode("ascii") in _TABLES_OF_VIEWERS:
-            kept[tag] = font[offset : offset + length]
-    head = bytearray(kept[b"head"])
-    struct.pack_into(">I", head, _CHECKSUM_IN_HEAD, 0)
-    kept[b"head"] = bytes(head)
-    largest = 1 << (len(kept).bit_length() - 1)
-    search = (largest * 16, largest.bit_length() - 1, (len(kept) - largest) * 16)
-    directory = struct.pack(">4s4H", font[:4], len(kept), *search)
-    offset = len(directory) + 16 * len(kept)
-    bodies = []
-    for tag, body in sorted(kept.items()):
-        directory += struct.pack(">4s3I", tag, _checksum(body), offset, len(body))
-        bodies.append(body + bytes(-len(body) % 4))
-        offset += len(bodies[-1])
-    made = bytearray(directory + b"".join(bodies))
-    at = 12 + 16 * sorted(kept).index(b"head")
-    (head_offset,) = struct.unpack_from(">I", made, at + 8)
-    adjustment = (_CHECKSUM_OF_FONTS - _checksum(bytes(made))) & 0xFFFFFFFF
-    struct.pack_into(">I", made, head_offset + _CHECKSUM_IN_HEAD, adjustment)
-    return bytes(made)
-
-
-def _checksum(table: bytes) -> int:
-    padded = table + bytes(-len(table) % 4)
-    return sum(struct.unpack(f">{len(padded) // 4}I", padded)) & 0xFFFFFFFF
 
 
 def _winansi(code: int) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from forms_service.render.embedded_font import WINANSI_FIRST, WINANSI_LAST, FontProgram, font_program
+from forms_service.render.font_file import glyphs_shown, with_only
 from forms_service.render.pdf_objects import (
     ObjectTable,
     array,
@@ -15,46 +16,76 @@ from forms_service.render.pdf_objects import (
 )
 
 _SYMBOLIC, _NONSYMBOLIC = 1 << 2, 1 << 5
-
+_PART_OF_A_FONT = "CNFORM"
+"""Six capitals before a font's name say that not all of its outlines are there (ISO 32000-1, 9.6.4)."""
 
 PAGE_FONTS = ("FormsR", "FormsRA", "FormsB", "FormsBA")
 """What pages draw with: the typeface regular and bold, and either for what stands between Arabic words."""
 
 
-def add_fonts(objects: ObjectTable) -> dict[str, int]:
-    """Write what papers draw with."""
-    fonts: dict[str, int] = {}
-    mappings = _Mappings(objects)
-    for name, program in (("FormsR", font_program()), ("FormsB", font_program(bold=True))):
-        descriptor = _add_descriptor(objects, program, _add_file(objects, program), _SYMBOLIC)
-        fonts |= _add_pair(objects, name, program, _add_cid_font(objects, program, descriptor), mappings)
-    return fonts
+class Typeface:
+    """The typeface in a file: its fonts are named at once, its outlines written when it is known which are shown.
 
+    Args:
+        has_values: Values will be added in the regular weight, which then stays whole.
+    """
 
-def add_form_fonts(objects: ObjectTable) -> dict[str, int]:
-    """The same, with the silent font (``FormsV``) and the default of fields (``FormsD``)."""
-    regular = font_program()
-    file = _add_file(objects, regular)
-    cid_font = _add_cid_font(objects, regular, _add_descriptor(objects, regular, file, _SYMBOLIC))
-    default_descriptor = _add_descriptor(objects, regular, file, _NONSYMBOLIC)
-    bold = font_program(bold=True)
-    bold_descriptor = _add_descriptor(objects, bold, _add_file(objects, bold), _SYMBOLIC)
-    mappings = _Mappings(objects)
-    return {
-        **_add_pair(objects, "FormsR", regular, cid_font, mappings),
-        **_add_pair(objects, "FormsB", bold, _add_cid_font(objects, bold, bold_descriptor), mappings),
-        "FormsV": _add_type0(objects, regular, cid_font, mappings.of(regular.to_silence)),
-        "FormsD": _add_default_font(objects, regular, default_descriptor),
-    }
+    def __init__(self, objects: ObjectTable, *, has_values: bool) -> None:
+        self._objects, self._has_values = objects, has_values
+        self._files = {is_bold: objects.reserve() for is_bold in (False, True)}
+        self._mappings = _Mappings(objects)
+
+    def add_fonts(self) -> dict[str, int]:
+        """Write what papers draw with."""
+        fonts: dict[str, int] = {}
+        for name, is_bold in (("FormsR", False), ("FormsB", True)):
+            fonts |= self._add_pair(name, is_bold)
+        return fonts
+
+    def add_form_fonts(self) -> dict[str, int]:
+        """The same, with the silent font (``FormsV``) and the default of fields (``FormsD``)."""
+        regular, file = font_program(), self._files[False]
+        descriptor = _add_descriptor(self._objects, regular, regular.name, file, _SYMBOLIC)
+        cid_font = _add_cid_font(self._objects, regular, regular.name, descriptor)
+        silence = self._mappings.of(regular.to_silence)
+        plain = _add_descriptor(self._objects, regular, regular.name, file, _NONSYMBOLIC)
+        return {
+            **self.add_fonts(),
+            "FormsV": _add_type0(self._objects, regular.name, cid_font, silence),
+            "FormsD": _add_default_font(self._objects, regular, plain),
+        }
+
+    def write_files(self, operators: Iterable[str]) -> None:
+        """Write the outlines that the pages' content shows."""
+        content = list(operators)
+        for name, is_bold in (("FormsR", False), ("FormsB", True)):
+            program = font_program(bold=is_bold)
+            if self._is_whole(is_bold):
+                file = deflated_stream(program.compressed, {"Length1": len(program.file)})
+            else:
+                shown = {gid for page in content for gid in glyphs_shown(page, (name, f"{name}A"))}
+                part = with_only(program.file, shown | program.latin)
+                file = stream(part, {"Length1": len(part)}, level=9)
+            self._objects.put(self._files[is_bold], file)
+
+    def _is_whole(self, is_bold: bool) -> bool:
+        return self._has_values and not is_bold
+
+    def _add_pair(self, name: str, is_bold: bool) -> dict[str, int]:
+        program = font_program(bold=is_bold)
+        font_name = program.name if self._is_whole(is_bold) else f"{_PART_OF_A_FONT}+{program.name}"
+        descriptor = _add_descriptor(self._objects, program, font_name, self._files[is_bold], _SYMBOLIC)
+        cid_font = _add_cid_font(self._objects, program, font_name, descriptor)
+        letters, in_arabic = map(self._mappings.of, (program.to_unicode, program.to_unicode_in_arabic))
+        return {
+            name: _add_type0(self._objects, font_name, cid_font, letters),
+            f"{name}A": _add_type0(self._objects, font_name, cid_font, in_arabic),
+        }
 
 
 def font_resources(fonts: Mapping[str, int]) -> str:
     """The fonts that a page draws with."""
     return dictionary({name: reference(fonts[name]) for name in PAGE_FONTS})
-
-
-def _add_file(objects: ObjectTable, program: FontProgram) -> int:
-    return objects.add(deflated_stream(program.compressed, {"Length1": program.length}))
 
 
 class _Mappings:
@@ -71,22 +102,12 @@ class _Mappings:
         return self._numbers[to_unicode]
 
 
-def _add_pair(
-    objects: ObjectTable, name: str, program: FontProgram, cid_font: int, mappings: _Mappings
-) -> dict[str, int]:
-    letters, in_arabic = (mappings.of(one) for one in (program.to_unicode, program.to_unicode_in_arabic))
-    return {
-        name: _add_type0(objects, program, cid_font, letters),
-        f"{name}A": _add_type0(objects, program, cid_font, in_arabic),
-    }
-
-
-def _add_descriptor(objects: ObjectTable, program: FontProgram, file: int, flags: int) -> int:
+def _add_descriptor(objects: ObjectTable, program: FontProgram, name: str, file: int, flags: int) -> int:
     return objects.add(
         dictionary(
             {
                 "Type": "/FontDescriptor",
-                "FontName": f"/{program.name}",
+                "FontName": f"/{name}",
                 "Flags": flags,
                 "FontBBox": array(program.bounds),
                 "ItalicAngle": 0,
@@ -100,13 +121,13 @@ def _add_descriptor(objects: ObjectTable, program: FontProgram, file: int, flags
     )
 
 
-def _add_cid_font(objects: ObjectTable, program: FontProgram, descriptor: int) -> int:
+def _add_cid_font(objects: ObjectTable, program: FontProgram, name: str, descriptor: int) -> int:
     return objects.add(
         dictionary(
             {
                 "Type": "/Font",
                 "Subtype": "/CIDFontType2",
-                "BaseFont": f"/{program.name}",
+                "BaseFont": f"/{name}",
                 "CIDSystemInfo": "<< /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>",
                 "FontDescriptor": reference(descriptor),
                 "DW": 1000,
@@ -117,13 +138,13 @@ def _add_cid_font(objects: ObjectTable, program: FontProgram, descriptor: int) -
     )
 
 
-def _add_type0(objects: ObjectTable, program: FontProgram, cid_font: int, mapping: int) -> int:
+def _add_type0(objects: ObjectTable, name: str, cid_font: int, mapping: int) -> int:
     return objects.add(
         dictionary(
             {
                 "Type": "/Font",
                 "Subtype": "/Type0",
-                "BaseFont": f"/{program.name}",
+                "BaseFont": f"/{name}",
                 "Encoding": "/Identity-H",
                 "DescendantFonts": array([reference(cid_font)]),
                 "ToUnicode": reference(mapping),

@@ -21,7 +21,7 @@ from forms_service.render.acroform import (
 from forms_service.render.artwork import Element, Role
 from forms_service.render.document import PageEntries, catalog, page_entries, pages_dictionary
 from forms_service.render.drawing import draw, draw_as_one
-from forms_service.render.font_objects import add_fonts, add_form_fonts, font_resources
+from forms_service.render.font_objects import Typeface, font_resources
 from forms_service.render.layout import PrintedForm, lay_out, spec_digest
 from forms_service.render.metadata import PaperProperties
 from forms_service.render.paper_grid import BOX_INSET, TICK_SIZE
@@ -145,7 +145,9 @@ class _Maker:
         self.form, self.fillable = form, fillable
         self.objects = ObjectTable()
         self.root, self.tree, self.info = (self.objects.reserve() for _ in range(3))
-        self.fonts = add_form_fonts(self.objects) if fillable else add_fonts(self.objects)
+        self.typeface = Typeface(self.objects, has_values=True)
+        self.fonts = self.typeface.add_form_fonts() if fillable else self.typeface.add_fonts()
+        self.shown: list[str] = []
         self.structure = StructureTree()
         self.numbers = [self.objects.reserve() for _ in form.artwork]
         self.identities: list[int] = []
@@ -156,6 +158,7 @@ class _Maker:
         """The finished template."""
         form, objects, spec = self.form, self.objects, self.form.spec
         contents = [self._contents(page) for page in range(1, len(self.numbers) + 1)]
+        self.typeface.write_files(self.shown)
         fields, identity_widget = self._fields() if self.fillable else (None, 0)
         further = (
             {"AcroForm": _acroform([*fields.roots, identity_widget], self.fonts["FormsD"])} if fields else {}
@@ -198,6 +201,7 @@ class _Maker:
         mark = self.structure.mark_as_one(
             (Element(Role.FIGURE, f"identity.{page}"),), IDENTITY_ALT, Language.FR
         )
+        self.shown.append(drawn.operators)
         artwork = self.objects.add(stream(drawn.operators.encode("ascii")))
         self.identity_marks.append(mark)
         self.identities.append(self.objects.add(identity_stream(self.form, page, "", mark)))

@@ -15,7 +15,7 @@ from core.localized_text import LocalizedText
 from forms_service.render.artwork import Align, Picture, Piece, Role, Words
 from forms_service.render.document import catalog, page_entries, pages_dictionary
 from forms_service.render.drawing import draw
-from forms_service.render.font_objects import add_fonts, font_resources
+from forms_service.render.font_objects import Typeface, font_resources
 from forms_service.render.metadata import PaperProperties
 from forms_service.render.pdf_objects import (
     ObjectTable,
@@ -55,22 +55,26 @@ def write_paper(
     signatures = signatures or {}
     objects = ObjectTable()
     root, tree, info = objects.reserve(), objects.reserve(), objects.reserve()
-    fonts = font_resources(add_fonts(objects))
+    typeface = Typeface(objects, has_values=False)
+    fonts = font_resources(typeface.add_fonts())
     structure = StructureTree(properties.language)
     widgets = {name: objects.reserve() for name in signatures}
-    numbers = []
+    numbers: list[int] = []
+    shown: list[str] = []
     for pieces in pages:
         index = structure.add_page()
         marked = list(zip(pieces, structure.mark(pieces), strict=True))
         if by_columns:
             marked.sort(key=lambda one: _column(one[0]))
         drawn = draw([piece for piece, _ in marked], [mark for _, mark in marked])
+        shown.append(drawn.operators)
         content = objects.add(stream(drawn.operators.encode("ascii")))
         resources = dictionary({"Font": fonts, "XObject": _add_pictures(objects, drawn.pictures)})
         here = [widgets[name] for name, _ in structure.slots_of(index) if name in widgets]
         page = page_entries(tree, index, resources, [content])
         page |= {"Annots": array(map(reference, here))} if here else {}
         numbers.append(objects.add(dictionary(page)))
+    typeface.write_files(shown)
     objects.put(tree, pages_dictionary(numbers))
     objects.put(info, properties.info())
     places = structure.parent_indexes()

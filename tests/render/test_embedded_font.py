@@ -12,6 +12,7 @@ from fontTools.ttLib import TTFont
 
 from core.localized_text import Direction
 from forms_service.render.embedded_font import font_program
+from forms_service.render.font_file import glyphs_shown, with_only
 from forms_service.render.typography import BOLD, REGULAR, shape
 
 WEIGHTS = pytest.mark.parametrize("bold", [False, True])
@@ -47,7 +48,7 @@ def test_viewers_draw_the_same_outlines(bold: bool) -> None:
 def test_the_embedded_file_adds_up(bold: bool) -> None:
     """The checksum of a whole font is one number for all fonts; strict readers look."""
     data = embedded(bold)
-    assert len(data) == font_program(bold=bold).length and len(data) % 4 == 0
+    assert len(data) == len(font_program(bold=bold).file) and len(data) % 4 == 0
     assert sum(struct.unpack(f">{len(data) // 4}I", data)) & 0xFFFFFFFF == 0xB1B0AFBA
 
 
@@ -76,3 +77,23 @@ def test_every_glyph_of_a_word_is_copied_as_its_letter(bold: bool, text: str) ->
     mirrored = str.maketrans("()", ")(") if base is Direction.RTL else {}
     for glyph in shape(text, base, 10, bold).glyphs:
         assert letters[glyph.gid].translate(mirrored) == glyph.text
+
+
+@WEIGHTS
+def test_a_part_of_a_font_keeps_what_is_shown_and_what_that_is_made_of(bold: bool) -> None:
+    font = source(bold)
+    composites = [gid for gid, name in enumerate(font.getGlyphOrder()) if font["glyf"][name].isComposite()]
+    wanted = {*composites[:5], 36, 300, 700}
+    part = with_only(font_program(bold=bold).file, wanted)
+    inside = TTFont(io.BytesIO(part), checkChecksums=2)
+    drawn, whole = outlines(inside), outlines(font)
+    assert all(drawn[gid] == whole[gid] for gid in wanted)
+    assert sum(bool(outline) for outline in drawn) < len(wanted) * 4
+    assert len(part) < len(font_program(bold=bold).file) / 3
+    assert inside["hmtx"].metrics == {name: font["hmtx"].metrics[name] for name in inside.getGlyphOrder()}
+
+
+def test_glyphs_are_counted_by_the_font_they_are_shown_in() -> None:
+    content = "/P <</ActualText <FEFF0041>>> BDC BT /FormsB 9 Tf [<00010002>-20<0003>] TJ ET\n/FormsR 10.5 Tf <0009> Tj"
+    assert glyphs_shown(content, ("FormsB", "FormsBA")) == {1, 2, 3}
+    assert glyphs_shown(content, ("FormsR",)) == {9}
