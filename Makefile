@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: help install run worker test lint format demo samples lock bench-pdf bench-scan clean
+.PHONY: help install run worker test lint format demo samples lock bench-pdf bench-scan bench-attachments clean
 
 help:            ## List the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -45,6 +45,9 @@ samples: install ## Make the samples anew
 
 bench-pdf: install  ## Measure blanks and fills against pypdf
 	$(BIN)/python tests/benchmarks/bench_pdf.py
+
+bench-attachments: install ## Measure recognising and reading attachments
+	$(BIN)/python tests/benchmarks/bench_attachments.py
 
 bench-scan: install ## Measure reading against whole-page pytesseract
 	$(BIN)/python tests/benchmarks/bench_scan.py

@@ -106,6 +106,23 @@ def _drawable(text: str, path: str) -> str:
     return "".join(" " if character in missing else character for character in text)
 
 
+def script_of(text: str) -> Script:
+    """The script a piece of text is set in; Arabic-Indic digits alone are Arabic too."""
+    return Script.ARAB if set(text) & set("٠١٢٣٤٥٦٧٨٩") else dominant_script(text)
+
+
+def can_write(text: str, typeface: Typeface) -> bool:
+    """Whether a typeface is installed and has every letter and digit of a text."""
+    path = FONT_ROOT / (typeface.arabic if script_of(text) is Script.ARAB else typeface.latin)
+    if not path.is_file():
+        return False
+    try:
+        _drawable(text, str(path))
+    except ValueError:
+        return False
+    return True
+
+
 class Paper:
     """One gray page; positions and sizes in millimetres, type in points."""
 
@@ -133,7 +150,7 @@ class Paper:
         tone: int = BLACK,
     ) -> float:
         """Write one line with its top at ``y_mm``; gives its width in millimetres."""
-        script = dominant_script(text)
+        script = script_of(text)
         path = str(self.typeface.path(script, bold))
         text = _drawable(text, path)
         font = _font(path, max(6, round(size_pt * self.dpi / 72)))
@@ -143,6 +160,31 @@ class Paper:
         baseline = self.px(y_mm) + round(size_pt * self.dpi / 72 * 0.95)
         self.draw.text((left, baseline), text, fill=tone, font=font, anchor="ls", direction=direction)
         return width / self.dpi * 25.4
+
+    def word(
+        self,
+        x_mm: float,
+        y_mm: float,
+        word: str,
+        size_pt: float,
+        typeface: Typeface,
+        *,
+        align: Align = "left",
+    ) -> float:
+        """Write one word in a typeface of its own; gives its width in millimetres."""
+        office, self.typeface = self.typeface, typeface
+        try:
+            return self.text(x_mm, y_mm, word, size_pt, align=align)
+        finally:
+            self.typeface = office
+
+    def word_width(self, word: str, size_pt: float, typeface: Typeface) -> float:
+        """How wide a word comes out in a typeface, in millimetres."""
+        script = script_of(word)
+        path = str(typeface.path(script, False))
+        font = _font(path, max(6, round(size_pt * self.dpi / 72)))
+        direction = "rtl" if script is Script.ARAB else "ltr"
+        return self.draw.textlength(_drawable(word, path), font=font, direction=direction) / self.dpi * 25.4
 
     def mono(self, x_mm: float, y_mm: float, text: str, size_pt: float, tone: int = BLACK) -> None:
         """Write one fixed-width line, as a card's machine-readable zone."""
@@ -187,8 +229,8 @@ class Paper:
         self, y_mm: float, text: str, size_pt: float = 12, *, margin_mm: float = 18, leading: float = 0.62
     ) -> float:
         """Running text in lines of full width; gives where it ends."""
-        arabic = dominant_script(text) is Script.ARAB
-        font = _font(str(self.typeface.path(dominant_script(text), False)), round(size_pt * self.dpi / 72))
+        arabic = script_of(text) is Script.ARAB
+        font = _font(str(self.typeface.path(script_of(text), False)), round(size_pt * self.dpi / 72))
         room = self.px(self.width_mm - 2 * margin_mm)
         line: list[str] = []
         for word in [*text.split(), ""]:
@@ -257,7 +299,7 @@ class Paper:
         stamp = stamp.rotate(self.chance.uniform(-28, 28), resample=Image.Resampling.BICUBIC)
         blotches = self._blotches(side)
         ink = np.asarray(stamp, float) / 255 * (0.45 + blotches * 0.55)
-        self._ink(x - radius - 2, y - radius - 2, ink)
+        self.ink(x - radius - 2, y - radius - 2, ink)
 
     def _blotches(self, side_px: int) -> np.ndarray:
         """How well the ink took, place by place, 0 to 1."""
@@ -266,7 +308,8 @@ class Paper:
         smooth = Image.fromarray(coarse).resize((side_px, side_px), Image.Resampling.BICUBIC)
         return np.asarray(smooth, float) / 255
 
-    def _ink(self, x_mm: float, y_mm: float, ink: np.ndarray) -> None:
+    def ink(self, x_mm: float, y_mm: float, ink: np.ndarray) -> None:
+        """Put ink (0 to 1, pixel by pixel) over what is there, its corner at the place given."""
         left, top = self.px(x_mm), self.px(y_mm)
         pixels = np.asarray(self.image, float).copy()
         x0, y0 = max(left, 0), max(top, 0)
