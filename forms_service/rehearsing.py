@@ -23,8 +23,16 @@ def rehearse_spec(
     from forms_service.render.layout import lay_out
 
     layout = lay_out(spec, variant).layout
-    pages = blank_pages(spec, variant)[: max(layout.pages_with_answers(), default=0)]
+    pages = blank_pages_with_answers(spec, variant)
     return rehearse(spec, layout, pages, forms=copies, seed=seed, watch=watch)
+
+
+def blank_pages_with_answers(spec: FormSpec, variant: str = "") -> list[np.ndarray]:
+    """The blank pages up to the last one that asks something."""
+    from forms_service.render.layout import lay_out
+
+    layout = lay_out(spec, variant).layout
+    return blank_pages(spec, variant)[: max(layout.pages_with_answers(), default=0)]
 
 
 def blank_pages(spec: FormSpec, variant: str = "") -> list[np.ndarray]:

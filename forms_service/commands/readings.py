@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import click
 
-from forms_service.commands.shared import INPUT_FILE, catalogue, print_json, progress
+from forms_service.commands.shared import (
+    INPUT_FILE,
+    OUTPUT_FILE,
+    catalogue,
+    configuration,
+    print_json,
+    progress,
+    write_output,
+)
 
 
 @click.group()
@@ -55,6 +65,67 @@ def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None
     for problem in data["problems"]:  # type: ignore[attr-defined]
         click.echo(f"  ! {problem['message']['fr']}\n    {problem['message']['ar']}")
     return code
+
+
+@scan.command("calibrate")
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the calibration, its tables and plot, and the journal of a run broken off.",
+)
+@click.option("--copies", type=click.IntRange(1, 5000), default=150, show_default=True, help="Of every form.")
+@click.option(
+    "--check",
+    type=click.IntRange(0, 5000),
+    default=45,
+    show_default=True,
+    help="Copies of every form in other fonts and names, to see what the calibration is worth.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 999), default=1, show_default=True, help="Another seed, other copies."
+)
+@click.option("--evidence", type=INPUT_FILE, help="What reviewers found: made by « scan evidence ».")
+def calibrate(folder: Path, copies: int, check: int, seed: int, evidence: Path | None) -> None:
+    """Find out how far readings can be trusted, on rehearsed pages and on what reviewers found.
+
+    Rehearses the published forms and a practice sheet of what they ask once only.  Writes
+    confidence.json, coverage.md and reliability.svg.  The readers use confidence.json once it lies
+    in forms_service/ocr/models.  A run broken off goes on where it stopped.
+    """
+    from forms_service.calibrating import Calibrating, read_evidence
+    from forms_service.rehearsal.practice_sheet import practice_sheet
+
+    real = read_evidence(evidence) if evidence else []
+    forms = (*catalogue().forms(), practice_sheet())
+    run = Calibrating(forms, folder, copies, check, seed)
+    with progress("filling, spoiling, reading", run.steps) as watch:
+        run.collect(watch)
+    given = f" --evidence {evidence.name}" if evidence else ""
+    command = f"forms-service scan calibrate --copies {copies} --check {check} --seed {seed}{given}"
+    for path in run.conclude(command, date.today(), real):  # noqa: DTZ011  a note for people
+        click.echo(str(path))
+
+
+@scan.command("evidence")
+@click.option("-o", "--output", type=OUTPUT_FILE, help="File to write; « - » for stdout.")
+def export_evidence(output: Path | None) -> None:
+    """Export which readings reviewers found right or wrong, for « scan calibrate --evidence ».
+
+    It holds the kind of each reading, what spoke for it and whether it was right: nothing of what was
+    read, nor of whom.
+    """
+    from forms_service.bootstrap import build
+
+    application = build(configuration())
+    try:
+        rows = application.services.reading_evidence()
+    finally:
+        application.close()
+    lines = "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows)
+    write_output(lines.encode(), output, "reading-evidence.jsonl")
 
 
 @click.group()

@@ -179,15 +179,28 @@ def rehearse(
     answers: list[RehearsedAnswer] = []
     lost = 0
     for copy in range(forms):
-        how = degradations[copy % len(degradations)]
-        typewriter = Typewriter.in_turn(material, copy)
-        done = _one_copy(spec, layout, page_images, how, material, typewriter, seed * 1000 + copy)
+        done = rehearse_copy(spec, layout, page_images, copy, seed, degradations, material)
         answers += done[0]
         lost += done[1]
         if watch:
             watch(copy + 1)
     names = tuple(one.name for one in degradations)
     return RehearsalReport(spec.id, spec.version, forms, material.name, names, lost, tuple(answers))
+
+
+def rehearse_copy(
+    spec: FormSpec,
+    layout: FormLayout,
+    page_images: Sequence[np.ndarray],
+    copy: int,
+    seed: int,
+    degradations: Sequence[Degradation] = STANDARD,
+    material: Material = MEASURING,
+) -> tuple[list[RehearsedAnswer], int]:
+    """The answers of one of ``rehearse``'s copies, whichever were done before, and its pages lost."""
+    how = degradations[copy % len(degradations)]
+    typewriter = Typewriter.in_turn(material, copy)
+    return _one_copy(spec, layout, page_images, how, material, typewriter, seed * 1000 + copy)
 
 
 def _one_copy(

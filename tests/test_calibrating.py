@@ -1,0 +1,125 @@
+"""Calibrating goes on where it was broken off, learns from reviewers too, and says what it is worth."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from core.errors import DossierError
+from core.extraction import BoxPx, Extraction, Verdict
+from forms_service import calibrating
+from forms_service.calibrating import Calibrating, read_evidence
+from forms_service.ocr.calibration import Calibration
+from forms_service.ocr.evidence import Evidence, Group
+from forms_service.rehearsal.confidence_fitting import Outcome
+from forms_service.rehearsal.rehearse import RehearsedAnswer
+from forms_service.spec_catalogue import SpecCatalogue
+from tests.test_commands import run  # noqa: F401  (a fixture)
+
+ON = date(2026, 3, 2)
+
+
+class Reader:
+    """Stands for filling, spoiling and reading a copy: two readings, one of them wrong now and then."""
+
+    def __init__(self) -> None:
+        self.copies: list[tuple[str, str, int]] = []
+        self.breaks_at: int | None = None
+
+    def __call__(self, spec, _layout, _pages, copy, _seed, degradations, material):
+        if len(self.copies) == self.breaks_at:
+            raise KeyboardInterrupt
+        self.copies.append((material.name, spec.id, copy))
+        how = degradations[copy % len(degradations)].name
+        return [self._answer(0.95, "Fès", how), self._answer(0.5, "Fès" if copy % 2 else "Fes", how)], 0
+
+    @staticmethod
+    def _answer(score: float, value: str, how: str) -> RehearsedAnswer:
+        evidence = Evidence(Group.LATIN, {"tesseract": score}).as_dict()
+        box = BoxPx(0, 0, 9, 9)
+        read = Extraction("city", value, value, 0.5, 0, box, Verdict.REVIEW, "test", None, evidence)
+        return RehearsedAnswer("city", "city", "latn", how, "a font", "Fès", read)
+
+
+@pytest.fixture
+def reader(monkeypatch: pytest.MonkeyPatch) -> Reader:
+    reader = Reader()
+    monkeypatch.setattr(calibrating, "rehearse_copy", reader)
+    monkeypatch.setattr("forms_service.rehearsing.blank_pages_with_answers", lambda _spec: [])
+    return reader
+
+
+def wanted(folder: Path, copies: int = 3, checked: int = 1) -> Calibrating:
+    return Calibrating(tuple(SpecCatalogue.load().forms()), folder, copies, checked, 1)
+
+
+def test_a_run_broken_off_loses_nothing_and_reads_nothing_twice(reader: Reader, tmp_path: Path):
+    reader.breaks_at = 3
+    with pytest.raises(KeyboardInterrupt):
+        wanted(tmp_path).collect()
+    journal = next(tmp_path.glob("readings-calibrating-*.jsonl"))
+    journal.write_bytes(journal.read_bytes() + b'{"form": "311-1-14", "cop')  # the power failed while writing
+    reader.breaks_at = None
+    told: list[int] = []
+    wanted(tmp_path).collect(told.append)
+    forms = [spec.id for spec in SpecCatalogue.load().forms()]
+    everything = {("calibrating", form, copy) for form in forms for copy in range(3)}
+    everything |= {("measuring", form, 0) for form in forms}
+    assert set(reader.copies) == everything
+    assert len(reader.copies) == len(everything)
+    assert told[-1] == wanted(tmp_path).steps == 8
+
+
+def test_more_copies_later_are_added_to_those_read(reader: Reader, tmp_path: Path):
+    wanted(tmp_path, copies=2, checked=0).collect()
+    wanted(tmp_path, copies=3, checked=0).collect()
+    assert [copy for _, _, copy in reader.copies] == [0, 0, 1, 1, 2, 2]
+
+
+def test_the_calibration_is_readable_and_only_made_from_its_own_material(reader: Reader, tmp_path: Path):
+    run_of_it = wanted(tmp_path, copies=200, checked=4)
+    run_of_it.collect()
+    paths = run_of_it.conclude("forms-service scan calibrate", ON)
+    assert [path.name for path in paths] == ["confidence.json", "reliability.svg", "coverage.md"]
+    data = json.loads(paths[0].read_text())
+    assert (data["on"], data["readings"], data["copies_of_each"]) == ("2026-03-02", 800, 200)
+    assert data["groups"]["latin"]["accept"]["from_score"] == 0.95
+    assert data["groups"]["latin"]["accept"]["proven"] is False
+    table = paths[2].read_text()
+    assert "never calibrated on" in table
+    assert "| Latin text and names | 16 | 75.0 % | 50 % | 0 |" in table
+
+
+def test_what_reviewers_found_counts(reader: Reader, tmp_path: Path):
+    """A reading that is always right in the rehearsal and wrong in real life is not accepted any more."""
+    run_of_it = wanted(tmp_path, copies=200, checked=0)
+    run_of_it.collect()
+    seen = tmp_path / "seen.jsonl"
+    evidence = Evidence(Group.LATIN, {"tesseract": 0.97}).as_dict()
+    seen.write_text(json.dumps({"evidence": evidence, "confidence": 0.99, "right": False}) + "\n")
+    real = read_evidence(seen)
+    assert real == [Outcome(Evidence(Group.LATIN, {"tesseract": 0.97}), False)]
+    data = json.loads(run_of_it.conclude("x", ON, real)[0].read_text())
+    assert data["of_these_judged_by_reviewers"] == 1
+    assert data["groups"]["latin"]["accept"]["from_score"] is None
+    assert Calibration.from_dict(data).judge(real[0].evidence).doubt is not None
+
+
+def test_another_file_is_refused_in_one_sentence(tmp_path: Path):
+    (tmp_path / "x").write_text("Nom,Prénom\n")
+    with pytest.raises(DossierError, match=r"n'est pas un fichier d'indices"):
+        read_evidence(tmp_path / "x")
+
+
+def test_the_commands_export_and_calibrate(run, reader: Reader, tmp_path: Path):  # noqa: F811
+    assert run("scan", "evidence", "-o", "seen.jsonl").code == 0
+    assert (tmp_path / "seen.jsonl").read_text() == ""
+    done = run("scan", "calibrate", "-o", "out", "--copies", "2", "--check", "1", "--evidence", "seen.jsonl")
+    assert done.code == 0, done.out
+    made_by = json.loads((tmp_path / "out" / "confidence.json").read_text())["made_by"]
+    assert made_by == "forms-service scan calibrate --copies 2 --check 1 --seed 1 --evidence seen.jsonl"
+    assert (tmp_path / "out" / "reliability.svg").read_text().startswith("<svg")
+    assert reader.copies
