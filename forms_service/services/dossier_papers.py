@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.dossier import Origin
@@ -109,7 +109,7 @@ class DossierPapers(ApplicantWork):
         """The form with nothing but the applicant's identity in it, and the dossier's reference.
 
         Scanned back, it files itself under the dossier.  What is known comes from the dossier, then
-        from earlier dossiers of the same person that the actor may see.
+        from earlier dossiers of the same account, or of the same number where no account owns it.
 
         Args:
             flatten: To print and fill in by hand: the identity is drawn, no field is left to type in.
@@ -155,25 +155,33 @@ class DossierPapers(ApplicantWork):
     def _known_identity(
         self, session: Session, actor: Actor, row: DossierRow, spec: FormSpec
     ) -> dict[str, Answer]:
-        earlier = [one for one in self._of_same_person(session, actor, row) if one.id != row.id]
-        dossiers = [read_dossier(session, one, self.spec_of(one)).dossier for one in (row, *earlier)]
         account = session.get(AccountRow, row.owner_id) if row.owner_id else None
         holder = account.login if account is not None and "applicant" in account.roles else ""
+        earlier = self._of_same_person(session, actor, row, owned=bool(holder))
+        dossiers = [read_dossier(session, one, self.spec_of(one)).dossier for one in (row, *earlier)]
         return known_identity(spec, dossiers, holder or row.registration)
 
-    def _of_same_person(self, session: Session, actor: Actor, row: DossierRow) -> list[DossierRow]:
-        """Dossiers of the same account; for clerks also those of the same registration number.
+    def _of_same_person(
+        self, session: Session, actor: Actor, row: DossierRow, *, owned: bool
+    ) -> list[DossierRow]:
+        """Other dossiers of the account that owns this one; for nobody's account, of the same number.
 
-        An applicant may fill in somebody else's number: that must not show them that person's data.
+        Anybody may type somebody else's number into their own dossier: that must neither print that
+        person's data on their blank nor theirs on that person's, not even when a clerk prints it.
         """
-        same = []
-        if row.owner_id is not None and (row.owner_id == actor.id or "clerk" in actor.roles):
-            same.append(DossierRow.owner_id == row.owner_id)
-        if row.registration and "clerk" in actor.roles:
-            same.append(DossierRow.registration == row.registration)
-        if not same:
+        if owned:
+            same = DossierRow.owner_id == row.owner_id
+            allowed = row.owner_id == actor.id or "clerk" in actor.roles
+        else:
+            holder = select(AccountRow.id).where(AccountRow.login == row.registration)
+            same = and_(
+                DossierRow.registration == row.registration,
+                or_(DossierRow.owner_id.is_(None), DossierRow.owner_id.in_(holder)),
+            )
+            allowed = bool(row.registration) and "clerk" in actor.roles
+        if not allowed:
             return []
-        return DossierRepository(session).listed(or_(*same), limit=_MOST_EARLIER)
+        return DossierRepository(session).listed(same, DossierRow.id != row.id, limit=_MOST_EARLIER)
 
     # --- who changed what -----------------------------------------------------------------------
 

@@ -253,14 +253,36 @@ def test_an_account_gives_its_number_where_nothing_else_is_known(office) -> None
 
 
 def test_typing_somebody_elses_number_does_not_show_their_identity(office) -> None:
-    """A clerk sees all dossiers of a number; whoever merely types it sees their own."""
+    """Their blank holds their own data, also when a clerk prints it who sees all dossiers."""
     theirs = office.open()
     office.services.answer(office.applicant, theirs, IDENTITY, {})
     mine = office.services.open_dossier(office.neighbour, ALLOWANCE, "ar")
     office.services.answer(office.neighbour, mine, {"assured.registration": "123456782"}, {})
-    assert set(written(office.services.personal_blank(office.neighbour, mine))) == {"assured.registration"}
+    for whoever in (office.neighbour, office.clerk):
+        assert set(written(office.services.personal_blank(whoever, mine))) == {"assured.registration"}
     at_counter = office.services.open_dossier(office.clerk, ALLOWANCE, "ar", "123456782")
     assert set(written(office.services.personal_blank(office.clerk, at_counter))) == set(IDENTITY)
+
+
+def test_whoever_types_a_number_writes_nothing_on_its_holders_blank(office) -> None:
+    mine = office.services.open_dossier(office.neighbour, ALLOWANCE, "ar")
+    office.services.answer(office.neighbour, mine, IDENTITY, {})
+    found = written(office.services.personal_blank(office.clerk, office.open()))
+    assert found == {"assured.registration": "123456782"}
+
+
+def test_without_an_account_the_number_leads_to_dossiers_of_the_counter_only(office) -> None:
+    number = "135792468"
+    typed = office.services.open_dossier(office.neighbour, ALLOWANCE, "ar")
+    office.services.answer(
+        office.neighbour, typed, {"assured.registration": number, "assured.last": "Tazi"}, {}
+    )
+    office.clock.move(hours=-1)
+    known = office.services.open_dossier(office.clerk, ALLOWANCE, "ar", number)
+    office.services.answer(office.clerk, known, {"assured.city": "Salé"}, {})
+    new = office.services.open_dossier(office.clerk, REFUND, "ar", number)
+    found = written(office.services.personal_blank(office.clerk, new))
+    assert found == {"assured.registration": number, "assured.city": "Salé"}
 
 
 @pytest.mark.parametrize("large", [False, True])
