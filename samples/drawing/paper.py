@@ -123,6 +123,11 @@ def can_write(text: str, typeface: Typeface) -> bool:
     return True
 
 
+def has_character(character: str, typeface: Typeface) -> bool:
+    """Whether a typeface's Arabic font has a character."""
+    return ord(character) in _characters(str(FONT_ROOT / typeface.arabic))
+
+
 class Paper:
     """One gray page; positions and sizes in millimetres, type in points."""
 

@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 
 from core.localized_text import Script, dominant_script
 from core.mrz import compose_td1
-from samples.drawing.paper import DARK, FAINT, Paper, Typeface, can_write
+from samples.drawing.paper import DARK, FAINT, Paper, Typeface, can_write, has_character
 
 MARGIN_MM = 20.0
 
@@ -40,11 +40,20 @@ class Setting:
         """The words, each with the typeface it is written in."""
         tokens: list[tuple[str, Typeface]] = []
         for piece in re.split(r"({\w+}[,.;]?)", text):
-            value = self.filled(piece)
+            value = self.filled(self._writable(piece))
             by_hand = piece.startswith("{") and self.hand is not None and can_write(value, self.hand)
             typeface = self.hand if by_hand and self.hand else self.typeface
             tokens += [(word, typeface) for word in value.split()]
         return tokens
+
+    def _writable(self, piece: str) -> str:
+        """A date in Arabic-Indic digits, its month named where a font has no slash to part them."""
+        faces = [one for one in (self.typeface, self.hand) if one]
+        return (
+            piece
+            if all(has_character("/", one) for one in faces)
+            else re.sub(r"(birth|issued|event)_ai}", r"\1_ai_named}", piece)
+        )
 
 
 def set_sheet(wording: Mapping[str, Any], setting: Setting) -> Paper:

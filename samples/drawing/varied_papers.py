@@ -218,6 +218,7 @@ def _of_day(name: str, day: date) -> dict[str, str]:
         f"{name}_fr": f"{'1er' if day.day == 1 else day.day} {FRENCH_MONTHS[day.month - 1]} {day.year}",
         f"{name}_ar": f"{day.day} {ARABIC_MONTHS[day.month - 1]} {day.year}",
         f"{name}_ai": numeric.translate(ARABIC_INDIC),
+        f"{name}_ai_named": f"{day.day} {ARABIC_MONTHS[day.month - 1]} {day.year}".translate(ARABIC_INDIC),
     }
 
 
