@@ -27,6 +27,9 @@ class Doubt(StrEnum):
     BOX_NOT_SEEN = "box_not_seen"
     UNEXPLAINED_MARK = "unexplained_mark"
     OWNER_UNCERTAIN = "owner_uncertain"
+    CORRECTED_TICK = "corrected_tick"
+    MARK_BESIDE_BOX = "mark_beside_box"
+    STROKE_THROUGH_BOX = "stroke_through_box"
 
 
 DOUBT_SENTENCES: Mapping[Doubt, LocalizedText] = {
@@ -94,5 +97,17 @@ DOUBT_SENTENCES: Mapping[Doubt, LocalizedText] = {
         ar="هذه الصفحة بلا مرجع ووردت معها صفحات شخص آخر؛ نسبت إلى صاحبها حسب ترتيب الصفحات فقط.",
         fr="Cette page n'a pas de référence et des pages d'une autre personne l'accompagnent ; "
         "seul l'ordre des pages dit à qui elle est.",
+    ),
+    Doubt.CORRECTED_TICK: LocalizedText(
+        ar="طُمس مربع بالحبر، والظاهر أن صاحب الطلب ألغاه. تحققوا من الاختيار المقصود.",
+        fr="Une case est noircie, sans doute pour l'annuler. Vérifiez quel choix est voulu.",
+    ),
+    Doubt.MARK_BESIDE_BOX: LocalizedText(
+        ar="توجد علامة بجانب مربع فارغ أو حوله، وقد يكون هو المقصود.",
+        fr="Une marque se trouve à côté d'une case vide ou autour d'elle ; c'est peut-être elle qui est choisie.",
+    ),
+    Doubt.STROKE_THROUGH_BOX: LocalizedText(
+        ar="يمر خط طويل (ختم أو توقيع أو تشطيب) بمربع، فلا يعرف هل وضعت فيه علامة.",
+        fr="Un long trait (cachet, signature ou rature) traverse une case ; on ne sait pas si elle est cochée.",
     ),
 }

@@ -263,18 +263,45 @@ def _not_shown(field: FieldSpec, places: list[Placement], doubt: Doubt, engine: 
 
 def _ticks(page: np.ndarray, field: FieldSpec, places: list[Placement]) -> FieldReading:
     marks = {place: read_tick(page, place.box) for place in places}
-    ticked = [place for place, reading in marks.items() if reading.mark is Mark.TICKED]
-    faint = any(reading.mark is Mark.FAINT for reading in marks.values())
+    inked = [place for place, reading in marks.items() if reading.mark.holds_ink]
+    ticked, doubt = _meant(field, inked, {place: reading.mark for place, reading in marks.items()})
     confidence = min(reading.confidence for reading in marks.values())
     boxes = tuple(place.box for place in (ticked or places))
     chosen = [place.choice for place in ticked if place.choice is not None]
     raw, value = ",".join(chosen), _tick_value(field, ticked, chosen)
-    if field.kind == "choice" and len(ticked) > 1:
-        return FieldReading(field, boxes, raw, None, 0.2, Verdict.REVIEW, "ink", Doubt.SEVERAL_TICKS)
-    if faint:
-        return FieldReading(field, boxes, raw, value, confidence, Verdict.REVIEW, "ink", Doubt.FAINT_TICK)
+    if doubt is not None:
+        confidence = min(confidence, 0.2 if doubt is Doubt.SEVERAL_TICKS else 0.5)
+        return FieldReading(field, boxes, raw, value, confidence, Verdict.REVIEW, "ink", doubt)
     verdict = Verdict.ACCEPT if ticked else Verdict.EMPTY
     return FieldReading(field, boxes, raw or ("✓" if ticked else ""), value, confidence, verdict, "ink")
+
+
+def _meant(
+    field: FieldSpec, inked: list[Placement], marks: Mapping[Placement, Mark]
+) -> tuple[list[Placement], Doubt | None]:
+    """The boxes that were meant, and what speaks against it.
+
+    Who blackens one box and crosses another has changed their mind: the other is proposed, never taken.
+    """
+    blackened = [place for place in inked if marks[place] in (Mark.FILLED, Mark.SCRIBBLED)]
+    clean = [place for place in inked if place not in blackened]
+    if blackened and clean and (field.kind != "choice" or len(clean) == 1):
+        return clean, Doubt.CORRECTED_TICK
+    if field.kind == "choice" and len(inked) > 1:
+        return inked, Doubt.SEVERAL_TICKS
+    seen = set(marks.values())
+    for mark, doubt in _TICK_DOUBTS.items():
+        if mark in seen:
+            return inked, doubt
+    return inked, None
+
+
+_TICK_DOUBTS = {
+    Mark.SCRIBBLED: Doubt.CORRECTED_TICK,
+    Mark.CROSSED_BY_STROKE: Doubt.STROKE_THROUGH_BOX,
+    Mark.FAINT: Doubt.FAINT_TICK,
+    Mark.BESIDE: Doubt.MARK_BESIDE_BOX,
+}
 
 
 def _tick_value(field: FieldSpec, ticked: list[Placement], chosen: list[str]) -> FieldAnswer:

@@ -11,7 +11,7 @@ import numpy as np
 from core.extraction import BoxPx, Extraction
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
-from core.placement import COVER, PageIdentity, Placement
+from core.placement import COVER, PageIdentity, Placement, WidgetKind
 from forms_service.ocr.crops import even_light
 from forms_service.ocr.debug_images import write_debug_image
 from forms_service.ocr.doubts import Doubt
@@ -23,6 +23,7 @@ from forms_service.ocr.page_location import FormLookup, identify, lay
 from forms_service.ocr.page_messages import PageCode, page_sentence
 from forms_service.ocr.print_matching import Paper
 from forms_service.ocr.registration import Registration
+from forms_service.ocr.tick_boxes import is_blackened
 
 USABLE_RESIDUAL_MM = 1.5
 """Beyond this the boxes would be cut beside their answers; nothing is read."""
@@ -146,11 +147,20 @@ def _unseen_doubted(
     fields: list[FieldReading], page: np.ndarray, placements: Sequence[Placement]
 ) -> list[FieldReading]:
     """The readings, those doubted whose printed box cannot be seen where it should be."""
-    unseen = {place.field_id for place in placements if place.frame and not is_seen(page, place.frame)}
+    unseen = {
+        place.field_id
+        for place in placements
+        if place.frame and not is_seen(page, place.frame) and not _is_blackened_tick(page, place)
+    }
     return [
         one.without_box() if one.field.id in unseen and one.doubt is not Doubt.OUTSIDE_PICTURE else one
         for one in fields
     ]
+
+
+def _is_blackened_tick(page: np.ndarray, place: Placement) -> bool:
+    """A box that is scribbled out hides its own outline, and is there all the same."""
+    return place.widget is WidgetKind.TICK and is_blackened(page, place.box)
 
 
 def _unread(image: PageImage, index: int, identity: PageIdentity | None, code: PageCode) -> PageReading:
