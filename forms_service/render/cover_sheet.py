@@ -12,36 +12,34 @@ from datetime import date, datetime
 
 from core.localized_text import Language, LocalizedText
 from core.placement import COVER, BoxMm, PageIdentity
-from forms_service.render.artwork import Align, Element, Piece, Role
+from forms_service.render.artwork import ARTIFACT, Align, Element, Piece, Role
+from forms_service.render.cover_documents import CoverDocument, Setting, table_of
 from forms_service.render.paper_blocks import (
     LABEL,
     SMALL,
     VALUE,
-    Cell,
     Column,
     Paragraph,
     Style,
     Text,
     both,
     boxes_to_fill,
-    columns,
     facts,
     heading,
     pair,
     qr_code,
-    row,
     set_lines,
     space,
-    stacked,
     title,
 )
 from forms_service.render.paper_sheets import (
     ACCENT,
+    HEAD_MM,
     INK,
     LEFT_MM,
     PALE_INK,
     ROOM_MM,
-    WARNING,
+    TOP_MM,
     WIDTH_MM,
     Block,
     foot,
@@ -49,7 +47,6 @@ from forms_service.render.paper_sheets import (
     moroccan_moment,
     sheets_of,
 )
-from forms_service.render.structure import HEAD_ROW
 
 _T = LocalizedText
 TITLE = _T("غلاف الملف", "Page de garde du dossier")
@@ -66,17 +63,6 @@ DEADLINE = _T("آخر أجل", "Date limite")
 PHYSICAL_CHECK = _T("المراقبة المادية", "Contrôle physique")
 CHECK_DRAWN = _T("يُطلب الملف الورقي", "dossier papier demandé")
 NOT_GIVEN = _T("غير مذكور", "non indiqué")
-
-DOCUMENTS = _T("الوثائق", "Documents")
-NAME = _T("الوثيقة", "Document")
-REQUIRED = _T("المطلوب", "Demandé")
-RECEIVED = _T("المتوصل به", "Reçu")
-MISSING = _T("الناقص", "Manque")
-ON_FILE = _T("مودع سابقا", "Déjà déposé")
-OF_ROWS = _T("{group}: {rows}", "{group} : {rows}")
-MISSING_ROWS = _T("ناقصة للأرقام: {rows}", "manque pour les n° {rows}")
-TO_REDO = _T("مرفوضة، تُقدم من جديد: {count}", "refusé, à refournir : {count}")
-NO_DOCUMENTS = _T("لا تُطلب أي وثيقة.", "Aucun document n’est demandé.")
 
 TO_DO = _T("ما بقي القيام به", "Ce qui reste à faire")
 NOTHING_TO_DO = _T("الملف مكتمل: لا ينقص شيء.", "Le dossier est complet : il ne manque rien.")
@@ -96,34 +82,17 @@ PRINTED = _T("طُبعت يوم", "imprimé le")
 
 QR_MM = 33.0
 _QUIET_MM = 4.5
-_COUNT_MM = 14.5
-_DOCUMENT_MM = (WIDTH_MM - 4 * _COUNT_MM) / 2
-_OFFICE_MM = 19.0
-_OFFICE_AIR_MM = 4.0
-_NUMBER = Style(9.6, INK)
-_AIR = (1.5, 1.0, 0.6, 0.2)
-"""How much room stands around the rows; less is tried before a second sheet is begun."""
-
-
-@dataclass(frozen=True, slots=True)
-class CoverDocument:
-    """One demand as the cover sheet counts it, the rows of a group (children) taken together.
-
-    Attributes:
-        rows: For which rows it is demanded: « Enfants à déclarer : 1 à 3, 5 »; None outside groups.
-        missing_rows: The numbers of the rows it is missing for: « 2, 5 ».
-        to_redo: Papers that were handed in and declined.
-        on_file: How many are said to be with the fund already.
-    """
-
-    label: LocalizedText
-    required: int
-    received: int
-    missing: int
-    on_file: int = 0
-    to_redo: int = 0
-    rows: LocalizedText | None = None
-    missing_rows: LocalizedText | None = None
+_CONTINUED_QR_MM = 22.0
+_SETTINGS = (
+    Setting(1.5, office_mm=25.0),
+    Setting(1.0, office_mm=23.0),
+    Setting(0.6, office_mm=21.4),
+    Setting(0.2, office_mm=19.8),
+    Setting(0.2, 8.0, 7.0, 12.5, 19.0),
+    Setting(0.0, 7.4, 6.6, 11.5, 17.0, notes_joined=True),
+    Setting(-0.6, 7.0, 6.4, 11.5, 15.0, notes_joined=True),
+)
+"""From generous to close: the first that needs one sheet is taken, or the closest of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +124,11 @@ class CoverSheet:
     @property
     def identity(self) -> PageIdentity:
         """What the sheet's QR code says."""
-        return PageIdentity(self.form_id, self.form_version, 1, 1, self.reference, COVER)
+        return self.identity_of(1, 1)
+
+    def identity_of(self, page: int, pages: int) -> PageIdentity:
+        """What the code of one page says: each page of a cover that goes on says that it is cover."""
+        return PageIdentity(self.form_id, self.form_version, page, pages, self.reference, COVER)
 
     @property
     def complete(self) -> bool:
@@ -194,42 +167,53 @@ def render_cover_sheet(sheet: CoverSheet, language: Language = Language.AR) -> b
 
 
 def cover_sheet_pages(sheet: CoverSheet) -> list[list[Piece]]:
-    """The pieces of the sheet: one page, unless an unusual number of documents needs more."""
-    settings = [sheets_of(list(_blocks(sheet, air)), _foot(sheet)) for air in _AIR]
-    return min(settings, key=len)
+    """The pieces of the sheet: one page, unless there are dozens of documents."""
+    pages = _set(sheet, 1)
+    return pages if len(pages) == 1 else _set(sheet, len(pages))
 
 
-def _blocks(sheet: CoverSheet, air: float) -> Iterator[Block]:
+def _set(sheet: CoverSheet, count: int) -> list[list[Piece]]:
+    pages: list[list[Piece]] = []
+    for setting in _SETTINGS:
+        blocks = list(_blocks(sheet, setting, count))
+        pages = sheets_of(blocks, _furniture(sheet), later_head_mm=_CONTINUED_QR_MM + 2 * _QUIET_MM - 3.0)
+        if len(pages) == 1:
+            break
+    return pages
+
+
+def _blocks(sheet: CoverSheet, setting: Setting, pages: int) -> Iterator[Block]:
+    air = max(0.0, setting.air)
     above = [
         space(2.0 * air),
-        _banner(sheet),
+        _banner(sheet, pages),
         space(2.0 * air),
-        *facts(_stated(sheet), "facts", 0.4 + 0.5 * air),
-        space(3.0 * air),
-        *_documents(sheet, air),
-        space(3.0 * air),
+        *facts(_stated(sheet), "facts", 0.4 + 0.5 * setting.air),
+        space(0.6 + 2.7 * air),
+        *table_of(sheet.documents, setting),
+        space(0.6 + 2.7 * air),
         *_to_do(sheet),
     ]
     below = [
         heading(OFFICE, "office"),
         space(1.2),
-        boxes_to_fill(OFFICE_BOXES, "office", _OFFICE_MM + _OFFICE_AIR_MM * air),
+        boxes_to_fill(OFFICE_BOXES, "office", setting.office_mm),
         *pair(FOR_THE_SCAN, SMALL, "scan", 1.5),
     ]
     yield from above
     # The boxes stand at the foot of the last sheet, where the hand and the stamp expect them.
-    height = sum(one.height_mm for one in (*above, *below))
-    yield space(max(3.0 * air, ROOM_MM - height) if height + 3.0 * air <= ROOM_MM else 3.0 * air)
+    height, gap = sum(one.height_mm for one in (*above, *below)), max(0.8, 3.0 * air)
+    yield space(max(gap, ROOM_MM - height) if height + gap <= ROOM_MM else gap)
     office = below[:3]
     yield from (replace(one, keep_with_next=True) for one in office)
     yield from below[3:]
 
 
-def _banner(sheet: CoverSheet) -> Block:
+def _banner(sheet: CoverSheet, pages: int) -> Block:
     """The code on the left, beside it the paper's name, the form's and, large, the reference."""
     side = Column(LEFT_MM + QR_MM + _QUIET_MM, WIDTH_MM - QR_MM - _QUIET_MM)
     code = qr_code(
-        sheet.identity.encode(),
+        sheet.identity_of(1, pages).encode(),
         BoxMm(LEFT_MM, _QUIET_MM - 2.0, QR_MM, QR_MM),
         QR_ALT.fill(reference=sheet.reference),
         (Element(Role.FIGURE, "code"),),
@@ -279,85 +263,6 @@ def _plain(text: str) -> tuple[Paragraph, ...]:
     return (Paragraph.of_value(text, VALUE),)
 
 
-# --- documents ------------------------------------------------------------------------------------
-
-
-def _across() -> tuple[Column, ...]:
-    """Arabic name, required, received, missing, on file, French name: from the right, as they are read."""
-    french, on_file, missing, received, required, arabic = columns(
-        _DOCUMENT_MM, _COUNT_MM, _COUNT_MM, _COUNT_MM, _COUNT_MM, _DOCUMENT_MM
-    )
-    inner = 2.0
-    return (
-        Column(arabic.left_mm + inner, arabic.width_mm - 2 * inner),
-        required,
-        received,
-        missing,
-        on_file,
-        Column(french.left_mm + inner, french.width_mm - 2 * inner),
-    )
-
-
-def _documents(sheet: CoverSheet, air: float) -> Iterator[Block]:
-    yield heading(DOCUMENTS, "documents")
-    if not sheet.documents:
-        yield from pair(NO_DOCUMENTS, LABEL, "no-documents")
-        return
-    heads = _document_heads()
-    yield heads
-    for number, one in enumerate(sheet.documents):
-        yield _document(one, number, heads, air)
-
-
-def _document_heads() -> Block:
-    style = Style(6.8, PALE_INK, True)
-    counts = [
-        Cell(stacked(name, style), Align.CENTRE, Role.HEAD_CELL)
-        for name in (REQUIRED, RECEIVED, MISSING, ON_FILE)
-    ]
-    cells = (
-        Cell((Paragraph(NAME.ar, style, Language.AR),), Align.RIGHT, Role.HEAD_CELL),
-        *counts,
-        Cell((Paragraph(NAME.fr, style, Language.FR),), Align.LEFT, Role.HEAD_CELL),
-    )
-    path = (Element(Role.TABLE, "documents"), Element(Role.ROW, HEAD_ROW))
-    return replace(row(cells, _across(), path, above_mm=0.6), keep_with_next=True)
-
-
-def _document(one: CoverDocument, number: int, heads: Block, air: float) -> Block:
-    def name(language: Language) -> tuple[Paragraph, ...]:
-        notes = [one.rows] if one.rows else []
-        if one.missing_rows:
-            notes.append(MISSING_ROWS.fill(rows=one.missing_rows))
-        if one.to_redo:
-            notes.append(TO_REDO.fill(count=one.to_redo))
-        inks = [PALE_INK if note is one.rows else WARNING for note in notes]
-        return (
-            Paragraph(one.label.in_language(language), Style(8.8, INK), language),
-            *(
-                Paragraph(note.in_language(language), Style(7.4, ink), language)
-                for note, ink in zip(notes, inks, strict=True)
-            ),
-        )
-
-    cells = (
-        Cell(name(Language.AR), Align.RIGHT, Role.HEAD_CELL),
-        _count(one.required),
-        _count(one.received),
-        _count(one.missing, Style(10.5, WARNING, True)),
-        _count(one.on_file),
-        Cell(name(Language.FR), Align.LEFT),
-    )
-    path = (Element(Role.TABLE, "documents"), Element(Role.ROW, str(number)))
-    return row(cells, _across(), path, above_mm=0.5 + 0.5 * air, repeated=heads)
-
-
-def _count(number: int, style: Style = _NUMBER) -> Cell:
-    """A number; none is a dash, so that the eye finds the numbers."""
-    shown = Paragraph(str(number), style, Language.FR) if number else Paragraph("–", LABEL, Language.FR)
-    return Cell((shown,), Align.CENTRE)
-
-
 # --- what is left ---------------------------------------------------------------------------------
 
 
@@ -374,5 +279,20 @@ def _to_do(sheet: CoverSheet) -> Iterator[Block]:
         yield from pair(bulleted, Style(8.4, INK), f"to-do-{number}", 0.6)
 
 
-def _foot(sheet: CoverSheet) -> Callable[[int, int], list[Piece]]:
-    return foot(f"{sheet.reference}  ·  {moroccan_moment(sheet.printed_at)}")
+def _furniture(sheet: CoverSheet) -> Callable[[int, int], list[Piece]]:
+    """The foot of each page and, where the sheet goes on, its code again: a scanned stack passes it over."""
+    foot_of = foot(f"{sheet.reference}  ·  {moroccan_moment(sheet.printed_at)}")
+
+    def pieces(page: int, pages: int) -> list[Piece]:
+        if page == 1:
+            return foot_of(page, pages)
+        box = BoxMm(LEFT_MM, TOP_MM + HEAD_MM + _QUIET_MM - 2.0, _CONTINUED_QR_MM, _CONTINUED_QR_MM)
+        path = (Element(Role.FIGURE, f"code-{page}"),)
+        alt = QR_ALT.fill(reference=sheet.reference)
+        code = qr_code(sheet.identity_of(page, pages).encode(), box, alt, path)
+        style, column = Style(13.0, ACCENT, True), Column(box.right + _QUIET_MM, box.width * 3)
+        top = box.y + (box.height - style.line_mm) / 2
+        named = set_lines([sheet.reference], column, top, style, Language.FR, Align.LEFT, ARTIFACT)
+        return [code, *named, *foot_of(page, pages)]
+
+    return pieces

@@ -51,8 +51,13 @@ class Block:
     repeated: Block | None = None
 
 
-def paginate(blocks: Sequence[Block], room_mm: float = ROOM_MM) -> list[list[Block]]:
-    """Fill sheets from top to bottom; headings stay with what follows, columns get their heads again."""
+def paginate(
+    blocks: Sequence[Block], room_mm: float = ROOM_MM, later_head_mm: float = 0.0
+) -> list[list[Block]]:
+    """Fill sheets from top to bottom; headings stay with what follows, columns get their heads again.
+
+    ``later_head_mm`` is kept free at the top of every sheet but the first.
+    """
     sheets: list[list[Block]] = [[]]
     used_mm = 0.0
     for index, block in enumerate(blocks):
@@ -62,11 +67,11 @@ def paginate(blocks: Sequence[Block], room_mm: float = ROOM_MM) -> list[list[Blo
         needed_mm = sum(kept.height_mm for kept in blocks[index : last + 1])
         if sheets[-1] and used_mm + needed_mm > room_mm + 1e-6:
             sheets.append([])
-            used_mm = 0.0
+            used_mm = later_head_mm
             if block.repeated is not None:
                 again = Block(block.repeated.height_mm, tuple(as_artifacts(block.repeated.pieces)))
                 sheets[-1].append(again)
-                used_mm = again.height_mm
+                used_mm += again.height_mm
         sheets[-1].append(block)
         used_mm += block.height_mm
     return [_without_space_at_ends(sheet) for sheet in sheets]
@@ -79,13 +84,19 @@ def _without_space_at_ends(sheet: list[Block]) -> list[Block]:
     return sheet[start:]
 
 
-def sheets_of(blocks: Sequence[Block], foot: Callable[[int, int], list[Piece]]) -> list[list[Piece]]:
-    """The pages of a paper: the fund's head, the blocks, and what ``foot`` gives for (page, pages)."""
-    found = paginate(blocks)
+def sheets_of(
+    blocks: Sequence[Block], foot: Callable[[int, int], list[Piece]], later_head_mm: float = 0.0
+) -> list[list[Piece]]:
+    """The pages of a paper: the fund's head, the blocks, and what ``foot`` gives for (page, pages).
+
+    Args:
+        later_head_mm: Room kept under the fund's head of every page but the first, for ``foot`` to use.
+    """
+    found = paginate(blocks, later_head_mm=later_head_mm)
     pages = []
     for number, sheet in enumerate(found, start=1):
         pieces = fund_head() if number == 1 else as_artifacts(fund_head())
-        y_mm = TOP_MM + HEAD_MM
+        y_mm = TOP_MM + HEAD_MM + (later_head_mm if number > 1 else 0.0)
         for block in sheet:
             pieces += [piece.moved(y_mm) for piece in block.pieces]
             y_mm += block.height_mm

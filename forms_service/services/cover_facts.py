@@ -14,7 +14,8 @@ from core.findings import Finding, Requirement
 from core.form_spec import FormSpec, Group, Severity
 from core.localized_text import LocalizedText
 from core.scope import build_scope
-from forms_service.render.cover_sheet import CoverDocument, CoverSheet, numbers_in_words
+from forms_service.render.cover_documents import CoverDocument
+from forms_service.render.cover_sheet import CoverSheet, numbers_in_words
 
 _T = LocalizedText
 OF_ROWS = _T("{group}: {rows}", "{group} : {rows}")

@@ -13,9 +13,10 @@ from PIL import Image
 
 from core.localized_text import Language, LocalizedText
 from core.placement import COVER, PAGE_HEIGHT_MM, PAGE_WIDTH_MM, PageIdentity
+from forms_service.ocr.page_identity import find_identity
 from forms_service.render.artwork import ARTIFACT, Picture, Piece, Role, Words
+from forms_service.render.cover_documents import CoverDocument
 from forms_service.render.cover_sheet import (
-    CoverDocument,
     CoverSheet,
     cover_sheet_pages,
     numbers_in_words,
@@ -131,6 +132,18 @@ def test_a_cover_sheet_with_a_dozen_children_and_many_papers_goes_on_without_los
     french = words_of(pages, Language.FR)
     assert all(one.label.fr in french for one in many)
     assert "Cachet et signature" in words_of(pages[-1:], Language.FR)
+
+
+def test_each_page_of_a_cover_that_goes_on_bears_a_code_that_says_cover() -> None:
+    """A page without one would be taken for a paper of the dossier when the stack is scanned."""
+    pdf = render_cover_sheet(replace(COVER_SHEET, documents=COVER_SHEET.documents[2:] * 60))
+    drawn = [page.render(scale=150 / 72).to_numpy() for page in pypdfium2.PdfDocument(pdf)]
+    assert len(drawn) > 1
+    marks = [find_identity(pixels) for pixels in drawn]
+    assert [(one.identity.page, one.identity.pages) for one in marks if one] == [
+        (page, len(drawn)) for page in range(1, len(drawn) + 1)
+    ]
+    assert {one.identity.variant for one in marks if one} == {COVER}
 
 
 def test_a_complete_dossier_says_so() -> None:

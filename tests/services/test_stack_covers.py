@@ -118,3 +118,11 @@ def test_a_cover_sheet_alone_is_no_document(office, dossier: str) -> None:
     (upload,) = office.services.dossier(office.applicant, dossier).attachments
     assert upload.status == "refused"
     assert upload.message == say("only_cover")
+
+
+def test_every_page_of_a_cover_sheet_that_goes_on_is_passed_over(office, dossier: str) -> None:
+    """Dozens of documents need a second page: it too says that it is cover, and lies in no dossier."""
+    reference = office.services.dossier(office.applicant, dossier).reference
+    first, second = (PageIdentity("f", 1, page, 2, reference, COVER) for page in (1, 2))
+    assert [one.is_cover for one in heed_covers([first, second, None])] == [True, True, False]
+    assert heed_covers([first, second, None])[2].cover == second

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from core.localized_text import LocalizedText
-from forms_service.render.cover_sheet import CoverDocument, CoverSheet, render_cover_sheet
+from forms_service.render.cover_documents import CoverDocument
+from forms_service.render.cover_sheet import CoverSheet, render_cover_sheet
 from forms_service.render.reviewer_summary import (
     Crop,
     ReviewerSummary,
