@@ -21,6 +21,9 @@ LONGEST_CODE = 4096
 DIGEST_IN_CODE = 16
 """Characters of a receipt's digest that its QR code carries."""
 
+_KEY_ID_LENGTH = 8
+"""Characters that name the key: five bytes, whole in themselves, so they survive a flaw further on."""
+
 
 class SpoiltCode(ValueError):
     """A code names our keys, but they did not sign it."""
@@ -58,6 +61,14 @@ def _base32(content: bytes) -> str:
     return base64.b32encode(content).decode().rstrip("=")
 
 
+def _decoded(text: str) -> bytes:
+    """What base32 stands for; nothing where a character was spoilt."""
+    try:
+        return base64.b32decode(text + "=" * (-len(text) % 8))
+    except ValueError:
+        return b""
+
+
 def facts_of_code(text: str, keys: Mapping[str, ReceiptKeys]) -> dict[str, Any] | None:
     """Give what a code states; None when it is not one of ours.
 
@@ -72,13 +83,11 @@ def facts_of_code(text: str, keys: Mapping[str, ReceiptKeys]) -> dict[str, Any] 
     _, prefix, body = text.strip().rpartition(CODE_PREFIX)
     if not prefix or len(body) > LONGEST_CODE:
         return None
-    try:
-        content = base64.b32decode(body + "=" * (-len(body) % 8))
-    except ValueError:
-        return None
-    known, signature, facts = keys.get(content[:5].hex().upper()), content[5:69], content[69:]
+    known = keys.get(_decoded(body[:_KEY_ID_LENGTH]).hex().upper())
     if known is None:
         return None
+    content = _decoded(body)
+    signature, facts = content[5:69], content[69:]
     try:
         known.code_key.verify(signature, CODE_PREFIX.encode() + facts)
     except InvalidSignature:

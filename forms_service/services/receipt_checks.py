@@ -37,15 +37,17 @@ REVOKERS = ("reviewer", "operator")
 
 @dataclass(frozen=True, slots=True)
 class ReceiptCheck:
-    """What is known of a file somebody sent: its signature, and whether the receipt still counts.
+    """What is known of a file or code somebody sent: its signature, and whether the receipt still counts.
 
     Attributes:
         verification: ``forms_service.receipts.Verification``.
         standing: None unless the receipt is genuine.
+        receipt: What a code led to; None for files, and where no dossier is kept.
     """
 
     verification: Any
     standing: ReceiptStanding | None
+    receipt: PublicReceipt | None = None
 
     @property
     def outcome(self) -> str:
@@ -84,6 +86,25 @@ class ReceiptChecks(UseCases):
         digest = hashlib.sha256(canonical_json(payload)).hexdigest()
         with self.database.reading() as session:
             return ReceiptCheck(verification, _standing(session, str(payload["reference"]), digest))
+
+    def check_receipt_code(self, reference: str, code: str) -> ReceiptCheck:
+        """Tell of the code on a sheet what a check of its file would tell.
+
+        The short printed code only means something for receipts whose dossier is kept here; the QR
+        code is signed, so it is genuine or altered wherever its receipt was issued from.
+        """
+        from forms_service.receipts import Checked, ReceiptVerdict, Verification, verify_code
+
+        receipt = self.receipt_by_reference(reference, code)
+        if receipt is not None:
+            genuine = Verification(ReceiptVerdict.GENUINE, checked=Checked.CODE)
+            return ReceiptCheck(genuine, receipt.standing, receipt)
+        signed = verify_code(code, *self._trusted_keys())
+        if signed.payload is None:
+            return ReceiptCheck(signed, None)
+        if signed.payload["reference"] != normalize_reference(reference):
+            return ReceiptCheck(Verification(ReceiptVerdict.ALTERED, checked=Checked.CODE), None)
+        return ReceiptCheck(signed, ReceiptStanding(Standing.UNRECORDED))
 
     def receipt_by_reference(self, reference: str, code: str) -> PublicReceipt | None:
         """What anybody who holds the receipt may see; None unless reference and code both fit.

@@ -68,9 +68,9 @@ def verify_file() -> str | tuple[str, int]:
 @pages.get("/receipt/<reference>/<code>")
 def receipt(reference: str, code: str) -> str | tuple[str, int]:
     """What the QR code on a receipt leads to: is it genuine, and where does the dossier stand."""
-    found = security.services().receipt_by_reference(reference, code)
-    page = render_template("receipt_check.html", receipt=found, reference=reference)
-    return page if found else (page, 404)
+    check = security.services().check_receipt_code(reference, code)
+    page = render_template("receipt_check.html", check=check)
+    return page if check.standing else (page, 404)
 
 
 def _spec(form_id: str) -> FormSpec:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,36 @@ def test_a_receipt_of_ours_without_its_dossier_is_genuine_and_its_fate_unknown(o
     assert (found.outcome, found.standing.standing) == ("genuine", "unrecorded")
     stated = receipt_from_payload(found.verification.payload)
     assert check(issue(stated, signer)).standing.standing == "unrecorded"
+
+
+def test_the_code_of_a_receipt_without_a_dossier_tells_what_its_file_tells(office, dossier: str) -> None:
+    receipt, _ = deposited(office, dossier)
+    stated = replace(receipt, reference=new_reference(random.Random(3).randrange))
+    code = sign_code(stated, office.services.adapters.signer())
+    check = office.services.check_receipt_code
+    seen = check(stated.reference, code)
+    assert (seen.outcome, seen.standing.standing) == ("genuine", "unrecorded")
+    assert seen.verification.payload["reference"] == stated.reference
+    assert check(stated.reference, stated.control_code()).outcome == "unknown", "no signature, nothing kept"
+
+
+@pytest.mark.parametrize("place", [20, 90, 150, -1])
+@pytest.mark.parametrize("wrong", ["7", "0", ""])
+def test_a_code_with_one_character_spoilt_is_altered(office, dossier: str, place: int, wrong: str) -> None:
+    receipt, _ = deposited(office, dossier)
+    code = sign_code(receipt, office.services.adapters.signer())
+    spoilt = code[:place] + (wrong if code[place] != "7" else "A") + code[place:][1:]
+    check = office.services.check_receipt_code(receipt.reference, spoilt)
+    assert (check.outcome, check.standing, check.receipt) == ("altered", None, None)
+
+
+def test_a_genuine_code_under_another_reference_is_altered(office, dossier: str) -> None:
+    receipt, _ = deposited(office, dossier)
+    code = sign_code(receipt, office.services.adapters.signer())
+    other = new_reference(random.Random(4).randrange)
+    check = office.services.check_receipt_code(other, code)
+    assert (check.outcome, check.standing) == ("altered", None)
+    assert office.services.check_receipt_code(receipt.reference, code).outcome == "genuine"
 
 
 def test_receipts_of_an_earlier_identity_are_checked_on_line(office, dossier: str, tmp_path) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import random
 import re
+from dataclasses import replace
+from html import unescape
 
 import pytest
 from page_structure import PageStructure
 from web_service import Service, Visitor
 
-from core.receipt import DepositReceipt, RevocationReason
+from core.localized_text import Language
+from core.receipt import DepositReceipt, RevocationReason, new_reference
+from forms_service.locales import say
 from forms_service.receipts import sign_code
 
 HEADINGS = {
@@ -58,7 +63,10 @@ def test_each_outcome_is_said_in_so_many_words(service: Service, dossier: str, l
     code = sign_code(receipt, services.adapters.signer())
     pages = {
         "genuine": [said_of_file(visitor, pdf), said_of_code(visitor, receipt.reference, code)],
-        "altered": [said_of_file(visitor, pdf + b"\n")],
+        "altered": [
+            said_of_file(visitor, pdf + b"\n"),
+            said_of_code(visitor, receipt.reference, code[:-9] + code[-8:]),
+        ],
         "unknown": [
             said_of_file(visitor, b"%PDF-1.7 another"),
             said_of_code(visitor, receipt.reference, "AAAA-AAAA"),
@@ -85,6 +93,20 @@ def test_the_page_of_a_code_shows_no_name_and_no_number(service: Service, dossie
     html = said_of_code(service.visitor("fr"), receipt.reference, receipt.control_code())
     for personal in ("El Amrani", "العمراني", "Fatima", "123456782", "AB123456"):
         assert personal not in html
+
+
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_the_qr_code_of_a_receipt_without_a_dossier_opens_a_page_that_knows_it(
+    service: Service, dossier: str, language: str
+) -> None:
+    kept, _ = receipt_of(service, dossier)
+    receipt = replace(kept, reference=new_reference(random.Random(5).randrange))
+    code = sign_code(receipt, service.application.services.adapters.signer())
+    html = said_of_code(service.visitor(language), receipt.reference, code)
+    assert heading(html) == HEADINGS["genuine"][language]
+    assert say("verify.unrecorded", Language(language)) in unescape(html)
+    assert receipt.reference in html and "El Amrani" not in html
+    assert PageStructure(html).faults() == []
 
 
 def test_an_altered_receipt_shows_nothing_of_what_it_claims(service: Service, dossier: str) -> None:
