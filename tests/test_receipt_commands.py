@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pypdfium2
 import pytest
+import zxingcpp
 from PIL import Image, ImageFilter
+from pypdf import PdfReader
 
 from core.receipt import RevocationReason
 from forms_service.bootstrap import build
@@ -25,6 +27,14 @@ def issued(run, tmp_path: Path) -> Path:  # noqa: F811
     dossier = write(tmp_path / "d.json", content)
     assert run("receipt", "issue", dossier, "-o", "r.pdf").code == 0
     return tmp_path / "r.pdf"
+
+
+def test_the_qr_code_of_an_issued_receipt_opens_the_services_page(issued: Path) -> None:
+    found = [one.text for one in zxingcpp.read_barcodes(np.asarray(sheet(issued)))]
+    reference = PdfReader(issued).metadata["/Keywords"].split()[-1]
+    assert [one.partition("CNR1:")[0] for one in found] == [
+        f"{Config.from_environment().public_url}/receipt/{reference}/"
+    ]
 
 
 def verdict(outcome: Outcome) -> tuple[int, str, str]:

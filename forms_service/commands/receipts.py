@@ -73,7 +73,8 @@ def issue_receipt(file: Path, output: Path | None, physical_check: bool) -> None
         types=catalogue().document_types(),
     )
     signer = signer_for(config.keys_folder, config.receipt_identity, config.receipt_passphrase)
-    write_output(issue(proof, signer), output, f"receipt-{proof.reference}.pdf")
+    address = f"{config.public_url}/receipt/{proof.reference}/"
+    write_output(issue(proof, signer, verify_url=address), output, f"receipt-{proof.reference}.pdf")
 
 
 # --- verify ---------------------------------------------------------------------------------------
