@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from rapidfuzz import fuzz
+
 from core.conditions import Scope, holds
+from core.dates_in_text import fold_letters
 from core.deposit import applicant_of
 from core.document_types import DocumentTypes
 from core.dossier import Attachment, Dossier
@@ -16,8 +19,11 @@ from core.findings import Finding
 from core.form_spec import FormSpec, RequiredDocument, Severity
 from core.localized_text import LocalizedText
 
-NUMBER, BIRTH = "number", "birth"
+NUMBER, BIRTH, NAME = "number", "birth", ("first", "last")
 """Facts of an identity paper that are compared with the answers."""
+
+SAME_NAME = 65.0
+"""Likeness in percent from which two spellings may be one person's name."""
 
 OTHER_REGISTRATION = LocalizedText(
     "رقم التسجيل المكتوب في الطلب ({given}) ليس رقم حسابكم ({account}). صححوه إن كان خطأ، "
@@ -101,6 +107,22 @@ def _person_of(spec: FormSpec, demand: RequiredDocument, scope: Scope) -> str | 
     return names[0].partition(".")[0] if names else None
 
 
+def _is_named_otherwise(facts: Mapping[str, object], person: str | None, dossier: Dossier) -> bool:
+    """Whether a paper names somebody else, in both scripts where it names them in both.
+
+    Spellings of one name differ (Mohamed, Mohammed) and readers err, so only a clear difference counts.
+    """
+    answers = dossier.answers()
+    compared = []
+    for script in ("", ".ar"):
+        read = [str(facts.get(f"{part}{script}") or "") for part in NAME]
+        given = [str(answers.get(f"{person}.{part}{script}") or "") for part in NAME]
+        if all(read) and all(given):
+            likeness = fuzz.token_sort_ratio(fold_letters(" ".join(read)), fold_letters(" ".join(given)))
+            compared.append(likeness < SAME_NAME)
+    return bool(compared) and all(compared)
+
+
 def _other_registration(
     spec: FormSpec, dossier: Dossier, scope: Scope, account_number: str
 ) -> Iterator[Finding]:
@@ -125,7 +147,11 @@ def _mismatches(
         demand = next((d for d in demands if one.type in (d.type, *d.alternatives)), None)
         if demand is None or not is_identity_type(one.type, types):
             continue
+        read = ""
         if belongs_to(spec, demand, one.facts, dossier, scope) is False:
             read = str(one.facts.get(NUMBER) or one.facts.get(BIRTH))
+        elif _is_named_otherwise(one.facts, _person_of(spec, demand, scope), dossier):
+            read = " ".join(str(one.facts[part]) for part in NAME)
+        if read:
             label = types.label_of(one.type)
             yield one, demand, DOCUMENT_MISMATCH.fill(file=one.file or "", read=read, label=label)

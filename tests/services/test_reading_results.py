@@ -268,6 +268,14 @@ def test_a_card_that_nothing_tells_whose_it_is_takes_the_only_role_still_wanted(
     assert roles == [None, "id_assured", "id_spouse"]
 
 
+NAMED = {
+    "quality": "assured",
+    "assured.id_no": "BE123456",
+    "assured.first": "Mohamed",
+    "assured.last": "El Idrissi",
+}
+
+
 @pytest.mark.parametrize(
     ("values", "as_type", "facts", "doubted"),
     [
@@ -283,8 +291,19 @@ def test_a_card_that_nothing_tells_whose_it_is_takes_the_only_role_still_wanted(
             True,
         ),
         ({"quality": "widow_no_pension", "assured.id_no": "BE123456"}, "id_widow", {"number": "AB1"}, False),
+        (NAMED, "id_assured", {"number": "BE123456", "first": "MOHAMMED", "last": "EL IDRISSI"}, False),
+        (NAMED, "id_assured", {"number": "BE123456", "first": "RACHID", "last": "OUAZZANI"}, True),
+        (
+            {**NAMED, "assured.first.ar": "محمد", "assured.last.ar": "الادريسي"},
+            "id_assured",
+            {"first": "RACHID", "last": "OUAZZANI", "first.ar": "محمد", "last.ar": "الإدريسي"},
+            False,
+        ),
     ],
-    ids=["own", "another", "unread", "born then", "born another day", "the dead husband's", "the widow's"],
+    ids=[
+        *("own", "another", "unread", "born then", "born another day", "the dead husband's", "the widow's"),
+        *("spelled otherwise", "named otherwise", "the Arabic name is theirs"),
+    ],
 )
 def test_a_paper_of_somebody_else_is_told(office, arrives, values, as_type, facts, doubted: bool) -> None:
     dossier = office.open()
