@@ -254,7 +254,7 @@ def _documents(
     documents: Sequence[ReceiptDocument],
     air: float,
 ) -> Iterator[Block]:
-    above = heading(name, key, str(len(documents)))
+    above = heading(name, key, str(sum(one.count for one in documents)))
     yield above
     if not documents:
         yield from pair(none, _PALE, f"{key}-none", 1.0)

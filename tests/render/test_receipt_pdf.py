@@ -125,6 +125,20 @@ def test_documents_are_listed_with_their_child_and_number(pdf: bytes) -> None:
     assert "(المرجع رقم: 310-1-32)" in text
 
 
+def test_the_count_of_a_list_is_that_of_its_documents_not_of_its_lines() -> None:
+    """The code and the page on line state the same numbers: ten lines may be twelve papers."""
+    receipt = replace(RECEIPT, received=(FORM, BIRTH, replace(CARD, count=3)), missing=(BIRTH, CARD))
+    page = pypdfium2.PdfDocument(render_receipt(receipt, CODE))[0]
+    text = page.get_textpage()
+
+    def beside(heading: str) -> str:
+        _, low, _, high = text.get_charbox(text.search(heading).get_next()[0])
+        middle = page.get_width() / 2
+        return text.get_text_bounded(middle - 20, low - 3, middle + 20, high + 3).strip()
+
+    assert (beside("Documents reçus"), beside("Documents manquants")) == ("6", "3")
+
+
 def test_only_who_is_drawn_is_warned_of_the_physical_check(pdf: bytes) -> None:
     spared = text_of(render_receipt(replace(RECEIPT, physical_check=False), CODE))
     for words in ("تنبيه", "Avertissement", "المراقبة المادية".removeprefix("ال")):
