@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from forms_service.config import Config
+from forms_service.first_look import FirstLook, LookingProcess
 from forms_service.jobs import DbosJobs, Jobs, prepare_tables
 from forms_service.logs import prepare_logs
 from forms_service.services import Adapters, Services
@@ -29,7 +30,8 @@ class Application:
     jobs: Jobs
 
     def close(self) -> None:
-        """Give connections back."""
+        """Give connections back and end what stands ready."""
+        self.services.adapters.first_look.close()
         if isinstance(self.jobs, DbosJobs):
             self.jobs.close()
         self.database.close()
@@ -43,6 +45,7 @@ def build(
     draw: Callable[[], float] | None = None,
     catalogue: SpecCatalogue | None = None,
     jobs: Jobs | None = None,
+    first_look: FirstLook | None = None,
 ) -> Application:
     """Put the service together: folders, keys, tables and, on a demonstration, its accounts.
 
@@ -67,6 +70,7 @@ def build(
         clock=clock or _now,
         pick=pick,
         draw=draw or secrets.SystemRandom().random,
+        first_look=first_look or LookingProcess(config.scratch_folder),
         signer=_signer(config, _now),
     )
     services = Services(adapters)

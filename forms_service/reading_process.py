@@ -105,10 +105,7 @@ def sweep(scratch: Path, limits: ReadingLimits) -> None:
 
 
 def _run_child(folder: Path, limits: ReadingLimits) -> None:
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    environment |= {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    environment |= {"HOME": str(folder), "TMPDIR": str(folder), "FORMS_PARENT": str(os.getpid())}
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
+    environment = child_environment(folder) | {"FORMS_PARENT": str(os.getpid())}
     with (folder / "stderr").open("wb") as errors:
         child = subprocess.Popen(
             [sys.executable, "-m", "forms_service.reading_process", str(folder)],
@@ -128,6 +125,15 @@ def _run_child(folder: Path, limits: ReadingLimits) -> None:
             _end_group(child)
     if code != 0:
         raise ReadingFailed(_why(code))
+
+
+def child_environment(folder: Path) -> dict[str, str]:
+    """All that a process which opens uploads learns of its parent's environment: no secret of it."""
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    environment |= {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environment |= {"HOME": str(folder), "TMPDIR": str(folder)}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
+    return environment
 
 
 def _end_group(child: subprocess.Popen[bytes]) -> None:

@@ -61,7 +61,9 @@ def wsgi() -> Any:
     from forms_service.bootstrap import build
     from forms_service.web import create_app
 
-    return create_app(build(Config.from_environment()))
+    application = build(Config.from_environment())
+    application.services.adapters.first_look.get_ready()
+    return create_app(application)
 
 
 def require_free(host: str, port: int) -> None:

@@ -10,7 +10,7 @@ Runs only in the child process; everything heavy is imported here.  In order of 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,36 +23,20 @@ from core.extraction import Extraction, Verdict
 from core.field_kinds import kind_of
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import LocalizedText
-from core.placement import COVER, PageIdentity
-from forms_service.ocr.page_identity import find_identity
+from core.placement import PageIdentity
 from forms_service.ocr.page_images import PageImage, load_pages
-from forms_service.reading_forms import form_lookup, printed_papers
+from forms_service.reading_forms import form_lookup, printed_papers, printed_words
 from forms_service.reading_process import ReadingRequest
 from forms_service.services.messages import say
 from forms_service.spec_catalogue import SpecCatalogue
+from forms_service.whose_page import FORM, NOBODY, SeenPage, is_cover, problem_of, refusal_of, see_page
 
 if TYPE_CHECKING:
     from forms_service.ocr.scan import ScanReading
     from forms_service.render.form_pdf import FilledPdf
 
-FORM = "form"
-_NOBODY = PageIdentity("?", 0, 1, 1)
 STORED_WIDTH_PX = 1900
 """Width of the page images that are kept: 230 dpi of an A4 page, enough for eyes."""
-
-
-@dataclass(frozen=True, slots=True)
-class SeenPage:
-    """One page of the upload, whose it is, and what is wrong with that (a message code) if anything."""
-
-    image: PageImage
-    identity: PageIdentity | None
-    problem: str | None
-
-    @property
-    def ours(self) -> bool:
-        """Whether it is a page of this dossier's form."""
-        return self.identity is not None and self.problem is None
 
 
 def read_upload(request: ReadingRequest, original: bytes, folder: Path) -> dict[str, Any]:
@@ -64,8 +48,8 @@ def read_upload(request: ReadingRequest, original: bytes, folder: Path) -> dict[
         images = load_pages(original, request.filename)
     except UnreadableDocument as problem:
         return _result("refused", message=problem.message)
-    every = [_seen(image, request) for image in images]
-    pages = [page for page in every if not _is_cover(page)]
+    every = [see_page(image, request) for image in images]
+    pages = [page for page in every if not is_cover(page)]
     images = [page.image for page in pages]
     if every and not pages:
         return _result("refused", message=say("only_cover"))
@@ -102,12 +86,12 @@ def _take_digital(
     digital: FilledPdf, request: ReadingRequest, spec: FormSpec, pages: Sequence[SeenPage], folder: Path
 ) -> dict[str, Any]:
     identity = PageIdentity(digital.form_id, digital.version, 1, 1, digital.reference or "")
-    problem = _problem(identity, request)
+    problem = problem_of(identity, request)
     if not problem:
         pages = _shown(digital, spec, pages)
     described = [_describe_page(number, page, folder, request) for number, page in enumerate(pages)]
     if problem:
-        return _result("refused", message=_refusal(problem, identity, request), pages=described)
+        return _result("refused", message=refusal_of(problem, identity, request), pages=described)
     found = [_digital_answer(spec, field_id, raw, digital) for field_id, raw in digital.values.items() if raw]
     return _result(
         "read",
@@ -165,37 +149,6 @@ def _parsed(field: FieldSpec, raw: object) -> tuple[Any, LocalizedText | None]:
 # --- pages of the form ----------------------------------------------------------------------------
 
 
-def _seen(image: PageImage, request: ReadingRequest) -> SeenPage:
-    mark = find_identity(image.pixels)
-    if mark is None:
-        return SeenPage(image, None, None)
-    return SeenPage(image, mark.identity, _problem(mark.identity, request))
-
-
-def _is_cover(page: SeenPage) -> bool:
-    """A dossier's cover sheet came along with its papers: it says only whose they are."""
-    return page.identity is not None and page.identity.variant == COVER
-
-
-def _problem(identity: PageIdentity, request: ReadingRequest) -> str | None:
-    """Why a page is not one of this dossier's; an anonymous blank may be anybody's."""
-    if identity.form_id != request.form_id:
-        return "other_form"
-    if identity.version != request.version:
-        return "other_version"
-    if identity.reference and identity.reference != request.reference:
-        return "other_reference"
-    return None
-
-
-def _refusal(problem: str, identity: PageIdentity, request: ReadingRequest) -> LocalizedText:
-    if problem == "other_form":
-        return say(problem, form=identity.form_id, expected=request.form_id)
-    if problem == "other_version":
-        return say(problem, version=identity.version, expected=request.version)
-    return say(problem)
-
-
 def _read_form(
     request: ReadingRequest,
     pages: Sequence[SeenPage],
@@ -207,18 +160,23 @@ def _read_form(
     usable = [number for number, page in enumerate(pages) if page.problem is None]
     if foreign and not any(pages[number].ours for number in usable):
         first = pages[foreign[0]]
-        message = _refusal(str(first.problem), first.identity or _NOBODY, request)
+        message = refusal_of(str(first.problem), first.identity or NOBODY, request)
         return _result("refused", message=message, pages=described)
     from forms_service.ocr.scan import read_scan
 
     forms = form_lookup(catalogue)
-    reading = read_scan([pages[number].image for number in usable], forms, papers=printed_papers(catalogue))
+    reading = read_scan(
+        [pages[number].image for number in usable],
+        forms,
+        papers=printed_papers(catalogue),
+        printed=printed_words(catalogue),
+    )
     for place, page in zip(usable, reading.pages, strict=True):
         described[place] |= _identified(page.identity, request)
         described[place]["registered"] = page.registered
+    warnings = [*_picture_warnings([page.image for page in pages], reading), *_page_warnings(reading)]
     if not any(page["ours"] for page in described):
-        return _result("read", pages=described, warnings=_page_warnings(reading))
-    warnings = _page_warnings(reading)
+        return _result("read", pages=described, warnings=warnings)
     if foreign:
         numbers = "، ".join(str(number + 1) for number in foreign)
         warnings.append(say("some_pages_left_out", pages=numbers))
@@ -275,6 +233,20 @@ def _page_warnings(reading: ScanReading) -> list[LocalizedText]:
     return [one.message for one in reading.problems if one.code is not PageCode.MISSING_PAGE]
 
 
+def _picture_warnings(images: Sequence[PageImage], reading: ScanReading) -> list[LocalizedText]:
+    """What is wrong with the pictures, told as at the door; that a page is cut is not told twice."""
+    from forms_service.ocr.page_messages import PageCode
+    from forms_service.ocr.picture_quality import Flaw, judge_picture, what_to_do
+
+    partly = any(one.code is PageCode.PARTLY_OUTSIDE for one in reading.problems)
+    return [
+        what_to_do(flaw, image.page if len(images) > 1 else None)
+        for image in images
+        for flaw in judge_picture(image.pixels).flaws
+        if not (partly and flaw is Flaw.CUT_OFF)
+    ]
+
+
 def _scanned_answer(one: Extraction, page: int, scale: float) -> dict[str, Any]:
     return {
         "field_id": one.field_id,
@@ -287,6 +259,7 @@ def _scanned_answer(one: Extraction, page: int, scale: float) -> dict[str, Any]:
         "verdict": one.verdict.value,
         "engine": one.engine,
         "reason": one.reason,
+        "evidence": one.evidence,
     }
 
 
@@ -348,7 +321,7 @@ def _identified(identity: PageIdentity | None, request: ReadingRequest) -> dict[
         "form_page": identity.page if identity else None,
         "form_pages": identity.pages if identity else None,
         "reference": (identity.reference or None) if identity else None,
-        "ours": identity is not None and _problem(identity, request) is None,
+        "ours": identity is not None and problem_of(identity, request) is None,
     }
 
 

@@ -151,20 +151,27 @@ def _detector() -> cv2.aruco.ArucoDetector:
     return cv2.aruco.ArucoDetector(dictionary, parameters)
 
 
+def find_every_mark(pixels: np.ndarray) -> list[CornerMark]:
+    """Every corner mark to be seen at this size, a number as often as it is there; corners unrefined."""
+    corners, numbers, _ = _detector().detectMarkers(pixels)
+    return [
+        CornerMark(int(number), quad.reshape(4, 2).astype(np.float64))
+        for quad, number in zip(corners, [] if numbers is None else numbers.ravel(), strict=True)
+        if number <= 3
+    ]
+
+
 def _detect(pixels: np.ndarray, scale: float) -> dict[int, np.ndarray]:
     view = (
         pixels if scale == 1.0 else cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     )
-    corners, numbers, _ = _detector().detectMarkers(view)
     found: dict[int, np.ndarray] = {}
-    for quad, number in zip(corners, [] if numbers is None else numbers.ravel(), strict=True):
-        if number > 3:
-            continue
+    for mark in find_every_mark(view):
         # Resizing keeps the picture's outer edges, so pixel centres shift by half a pixel.
-        points = (quad.reshape(4, 2).astype(np.float64) + 0.5) / scale - 0.5
-        known = found.get(int(number))
+        points = (mark.corners + 0.5) / scale - 0.5
+        known = found.get(mark.number)
         if known is None or _side(points) > _side(known):
-            found[int(number)] = points
+            found[mark.number] = points
     return found
 
 

@@ -15,7 +15,9 @@ from core.dossier import EDITABLE_STATES, DossierState
 from core.errors import DossierError
 from core.form_spec import FormSpec
 from forms_service.config import Config
+from forms_service.first_look import FirstLook
 from forms_service.jobs import Jobs
+from forms_service.reading_process import ReadingRequest
 from forms_service.services.messages import say
 from forms_service.services.views import Actor
 from forms_service.spec_catalogue import SpecCatalogue
@@ -42,6 +44,7 @@ class Adapters:
         clock: The present instant, aware of its time zone.
         pick: Draws a number below its argument, so that nobody can guess it.
         draw: Draws a number from 0 up to 1, for the physical check.
+        first_look: Looks at an upload while its sender waits.
         signer: Gives the receipts' signer; called when the first one is needed.
     """
 
@@ -53,6 +56,7 @@ class Adapters:
     clock: Callable[[], datetime]
     pick: Callable[[int], int]
     draw: Callable[[], float]
+    first_look: FirstLook
     signer: Callable[[], Any]
 
 
@@ -168,6 +172,19 @@ class UseCases:
             action=action,
             dossier_id=dossier.id if dossier else None,
             details=details,
+        )
+
+    def reading_request(self, dossier: DossierRow, filename: str, as_type: str | None) -> ReadingRequest:
+        """How a paper of that dossier is to be read."""
+        return ReadingRequest(
+            mode="read",
+            filename=filename,
+            spec_folder=str(self.adapters.config.spec_folder.resolve()),
+            form_id=dossier.form_id,
+            version=dossier.form_version,
+            reference=dossier.reference,
+            document_type=as_type,
+            on=self.today().isoformat(),
         )
 
     def spec_of(self, dossier: DossierRow) -> FormSpec:

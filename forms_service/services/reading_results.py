@@ -88,17 +88,7 @@ class ReadingResults(CorrectionSlips):
                 return None
             row.status = ReadingStatus.READING.value
             dossier = session.get_one(DossierRow, row.dossier_id)
-            asked = ReadingRequest(
-                mode="read",
-                filename=row.filename,
-                spec_folder=str(self.adapters.config.spec_folder.resolve()),
-                form_id=dossier.form_id,
-                version=dossier.form_version,
-                reference=dossier.reference,
-                document_type=row.declared_type,
-                on=self.today().isoformat(),
-            )
-            return asked, row.object_key
+            return self.reading_request(dossier, row.filename, row.declared_type), row.object_key
 
     def _store(self, attachment_id: str, outcome: ReadingOutcome) -> None:
         """Keep images first, then everything else in one transaction."""

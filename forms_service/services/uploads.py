@@ -1,6 +1,7 @@
 """Papers come in: the original is kept first, then row and job appear together or not at all.
 
-Nothing is opened here.  Reading happens in a worker, in a process of its own.
+Nothing is opened here: a first look is taken in a process of its own while the sender waits, and
+reading happens in a worker, in another.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ from pathlib import PurePath
 
 from sqlalchemy.orm import Session
 
-from core.errors import DossierError, UnreadableDocument
+from core.errors import DossierError
+from core.localized_text import LocalizedText
+from forms_service.first_look import LOOK_SECONDS, Looked
 from forms_service.ocr.refusals import refusal
+from forms_service.reading_process import ReadingRequest
 from forms_service.services.base import READ_UPLOAD, UseCases
 from forms_service.services.messages import say
 from forms_service.services.presenting import FORM, attachment_view
@@ -42,10 +46,16 @@ class Uploads(UseCases):
         data: bytes,
         as_type: str | None = None,
         child: int | None = None,
+        look_seconds: float = LOOK_SECONDS,
     ) -> AttachmentView:
         """Take a paper in: an attachment, or pages of the form (``as_type="form"``, or recognised).
 
         A file that cannot be used comes back as ``refused`` with its reason; it is kept all the same.
+        What a first look finds wrong with it stands in its warnings at once; the reading that follows
+        puts its own in their place.
+
+        Args:
+            look_seconds: How long the sender may be kept waiting for the first look.
 
         Raises:
             DossierError: ``unknown_document_type``, ``too_many_uploads``, ``wrong_state``.
@@ -57,11 +67,12 @@ class Uploads(UseCases):
         if len(data) > limit:
             raise refusal("file_too_large", filename, limit // 1024 // 1024)
         with self.database.reading() as session:  # before bytes are kept for somebody who may not
-            self.get_editable(session, actor, dossier_id)
+            asked = self.reading_request(self.get_editable(session, actor, dossier_id), filename, as_type)
         key = self.objects.put(data)
+        looked = self._first_look(asked, data, look_seconds)
         with self.database.writing() as session:
             row = self.get_editable(session, actor, dossier_id)
-            upload = self.take_in(session, row, actor, filename, data, key, as_type, child)
+            upload = self.take_in(session, row, actor, filename, data, key, as_type, child, looked)
             return attachment_view(upload, 0)
 
     def take_in(
@@ -74,13 +85,15 @@ class Uploads(UseCases):
         object_key: str,
         as_type: str | None,
         child: int | None,
+        looked: Looked | None = None,
     ) -> AttachmentRow:
         """Add an upload and its reading to the caller's transaction."""
         held = len(DossierRepository(session).attachments(dossier.id))
         if held >= self.adapters.config.max_uploads:
             raise DossierError(say("too_many_uploads", maximum=held), code="too_many_uploads")
         media_type = sniff(data)
-        problem = _plain_refusal(data, media_type, filename)
+        looked = looked or Looked()
+        problem = _plain_refusal(data, media_type, filename) or looked.refusal
         row = AttachmentRow(
             id=self.new_id(),
             dossier_id=dossier.id,
@@ -93,9 +106,9 @@ class Uploads(UseCases):
             child=child,
             is_form=as_type == FORM,
             status=(ReadingStatus.REFUSED if problem else ReadingStatus.WAITING).value,
-            message=problem.message.as_dict() if problem else None,
+            message=problem.as_dict() if problem else None,
             facts={},
-            warnings=[],
+            warnings=[one.as_dict() for one in looked.warnings],
             uploaded_by=actor.id,
             uploaded_at=self.now(),
         )
@@ -136,6 +149,12 @@ class Uploads(UseCases):
         if found is None:
             raise DossierError(say("unknown_page"), code="unknown_page")
         return narrowed(self.objects.get(found.image_object), width_px)
+
+    def _first_look(self, asked: ReadingRequest, data: bytes, seconds: float) -> Looked:
+        """What can be told while the sender waits; nothing of a file that is refused unopened."""
+        if _plain_refusal(data, sniff(data), asked.filename) is not None:
+            return Looked()
+        return self.adapters.first_look.look(asked, data, seconds)
 
     def _refuse_unknown_type(self, as_type: str | None) -> None:
         if as_type is not None and as_type != FORM and as_type not in self.catalogue.document_types().types:
@@ -180,9 +199,9 @@ def narrowed(png: bytes, width_px: int) -> bytes:
     return out.getvalue()
 
 
-def _plain_refusal(data: bytes, media_type: str | None, filename: str) -> UnreadableDocument | None:
+def _plain_refusal(data: bytes, media_type: str | None, filename: str) -> LocalizedText | None:
     if not data:
-        return refusal("empty_file", filename)
+        return refusal("empty_file", filename).message
     if media_type is None:
-        return refusal("unsupported_type", filename)
+        return refusal("unsupported_type", filename).message
     return None

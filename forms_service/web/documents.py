@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from time import monotonic
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from core.completeness import CompletenessReport, Requirement
 from core.errors import UnreadableDocument
+from forms_service.first_look import LOOK_SECONDS
 from forms_service.services.views import AttachmentView, DossierView
 from forms_service.web.applicant import editable, opened, report_of
 from forms_service.web.downloads import pdf_download, picture, upload_back
@@ -84,28 +86,45 @@ def upload(dossier_id: str) -> Response:
     files = [file for file in request.files.getlist("files") if file.filename]
     if not files:
         flash(translate("upload.nothing"), "problem")
-    _take_in(dossier_id, files[:_MOST_FILES], as_type, int(child) if child.isdigit() else None)
+    taken = _take_in(dossier_id, files[:_MOST_FILES], as_type, int(child) if child.isdigit() else None)
+    _put_in_place_of(request.form.get("replaces"), one.view, taken)
     if len(files) > _MOST_FILES:
         flash(translate("upload.too_many", limit=_MOST_FILES), "problem")
-    anchor = request.form.get("target") or None
+    doubtful = next((a.id for a in taken if a.warnings), None)
+    anchor = f"attachment-{doubtful}" if doubtful else request.form.get("target") or None
     return redirect(url_for(".documents", dossier_id=dossier_id, _anchor=anchor), code=303)
 
 
-def _take_in(dossier_id: str, files: Iterable[FileStorage], as_type: str | None, child: int | None) -> None:
-    taken = 0
+def _take_in(
+    dossier_id: str, files: Iterable[FileStorage], as_type: str | None, child: int | None
+) -> list[AttachmentView]:
+    """What became of each file; all of them share the time that a sender may be kept waiting."""
+    kept: list[AttachmentView] = []
+    until = monotonic() + LOOK_SECONDS
     for file in files:
         name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
         try:
-            view = services().upload(the_actor(), dossier_id, name, file.read(), as_type, child)
+            left = max(0.0, until - monotonic())
+            view = services().upload(the_actor(), dossier_id, name, file.read(), as_type, child, left)
         except UnreadableDocument as refusal:
             flash(translate("upload.refused", file=name, why=refusal.message), "problem")
             continue
+        kept.append(view)
         if view.status == "refused" and view.message:
             flash(translate("upload.refused", file=name, why=view.message), "problem")
-        else:
-            taken += 1
+    taken = [view for view in kept if view.status != "refused"]
     if taken:
-        flash(translate("upload.taken", n=taken), "done")
+        flash(translate("upload.taken", n=len(taken)), "done")
+    if any(view.warnings for view in taken):
+        flash(translate("upload.look_at_advice"), "warn")
+    return kept
+
+
+def _put_in_place_of(replaced: str | None, view: DossierView, sent: list[AttachmentView]) -> None:
+    """Take an upload away once another one stands in its place; a refused one never does."""
+    may_go = {one.id for one in view.attachments if not one.made_on_screen}
+    if replaced in may_go and any(one.status != "refused" for one in sent):
+        services().remove_attachment(the_actor(), view.id, str(replaced))
 
 
 @pages.post("/<dossier_id>/documents/on-file")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from forms_service.bootstrap import Application, build
 from forms_service.config import Config
+from forms_service.first_look import FirstLook, NoLook
 from forms_service.services import Actor, Services
 from forms_service.spec_catalogue import SpecCatalogue
 
@@ -96,7 +97,7 @@ def catalogue() -> SpecCatalogue:
 def make_office(tmp_path: Path, catalogue: SpecCatalogue) -> Iterator[Callable[..., Office]]:
     opened: list[Application] = []
 
-    def make(**settings: object) -> Office:
+    def make(first_look: FirstLook | None = None, **settings: object) -> Office:
         clock, jobs, draws = Clock(), KeptJobs(), [0.5]
         application = build(
             Config(data_folder=tmp_path / "var", **settings),
@@ -105,6 +106,7 @@ def make_office(tmp_path: Path, catalogue: SpecCatalogue) -> Iterator[Callable[.
             draw=lambda: draws[0],
             catalogue=catalogue,
             jobs=jobs,
+            first_look=first_look or NoLook(),
         )
         opened.append(application)
         services = application.services

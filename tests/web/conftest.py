@@ -7,6 +7,7 @@ from web_service import JobsByHand, Service, Visitor
 
 from forms_service.bootstrap import build
 from forms_service.config import MEBIBYTE, Config
+from forms_service.first_look import NoLook
 from forms_service.web import create_app
 
 
@@ -14,7 +15,7 @@ from forms_service.web import create_app
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     jobs = JobsByHand()
     config = Config(data_folder=tmp_path_factory.mktemp("data"), demo=True, max_upload_bytes=2 * MEBIBYTE)
-    application = build(config, jobs=jobs, draw=lambda: 1.0)
+    application = build(config, jobs=jobs, draw=lambda: 1.0, first_look=NoLook())
     app = create_app(application)
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False

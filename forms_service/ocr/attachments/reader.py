@@ -10,19 +10,22 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from core.document_types import DocumentClass, DocumentTypes
 from core.errors import UnreadableDocument
 from core.field_kinds import Answer
 from core.localized_text import LocalizedText
 from forms_service.ocr.attachments.card_zone import card_zone
 from forms_service.ocr.attachments.facts import ReadFact, read_facts
-from forms_service.ocr.attachments.page_quality import judge_quality
 from forms_service.ocr.attachments.recognition import UNKNOWN, Recognition, recognise
 from forms_service.ocr.attachments.straighten import straighten
 from forms_service.ocr.attachments.validity import valid_until
 from forms_service.ocr.attachments.warnings import AttachmentWarning, warn
 from forms_service.ocr.attachments.writing import PageWriting
 from forms_service.ocr.page_images import PageImage
+from forms_service.ocr.page_text import read_page_text_here
+from forms_service.ocr.picture_quality import judge_picture
 
 MAX_PAGES = 6
 """Pages of one attachment that are read; later ones are only judged for quality."""
@@ -81,8 +84,11 @@ def read_attachment(
         on: Day validity is judged on; today in Morocco when not given.
     """
     day = on or datetime.now(ZoneInfo("Africa/Casablanca")).date()
-    warnings = [warning for page in pages for warning in judge_quality(page)]
-    hopeless = {warning.page for warning in warnings if warning.code in ("blank", "too_small")}
+    judged = {page.page: judge_picture(page.pixels) for page in pages}
+    warnings = [
+        warn(flaw, page, of_several=len(pages) > 1) for page, one in judged.items() for flaw in one.flaws
+    ]
+    hopeless = {page for page, one in judged.items() if one.is_hopeless}
     writings, unread = _read_pages([page for page in pages if page.page not in hopeless][:MAX_PAGES])
     warnings += unread
     seen = [_recognise_page(writing, types.classes, day) for writing in writings]
@@ -104,6 +110,20 @@ def read_attachment(
         valid_until=until,
         warnings=tuple(warnings),
     )
+
+
+def look_at_type(pixels: np.ndarray, types: DocumentTypes, as_type: str) -> AttachmentWarning | None:
+    """Tell at a glance that a page is surely another document than it is handed in as.
+
+    One quick reading in French; whatever it leaves open is left to ``read_attachment``.
+    """
+    page = straighten(pixels)
+    writing = PageWriting(page, read_page_text_here(page))
+    seen = recognise(writing.lines(), (), types.classes)
+    expected = _expected_classes(types, as_type)
+    if not seen.is_known or seen.margin < SURE_MARGIN or not expected or seen.class_id in expected:
+        return None
+    return warn("type_mismatch", seen=types.label_of(seen.class_id), expected=types.label_of(as_type))
 
 
 def _read_pages(pages: Sequence[PageImage]) -> tuple[list[PageWriting], list[AttachmentWarning]]:

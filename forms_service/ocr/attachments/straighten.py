@@ -13,6 +13,10 @@ LONG_SIDE_PX = 2340
 
 MAX_SKEW_DEGREES = 8.0
 MIN_SHEET_SHARE = 0.25
+PAPER_LEVEL = 245.0
+DARK_EDGE, WIDEST_EDGE = 110, 0.08
+"""A row or column darker than this for most of its length is no paper; looked for in so much of a side."""
+
 CLEARLY_MORE = 1.3
 """A page is only turned by a quarter when its columns look this much more like lines."""
 
@@ -22,7 +26,7 @@ def straighten(pixels: np.ndarray) -> np.ndarray:
 
     Half turns are not undone: only the words tell them.
     """
-    sheet = _cut_out_sheet(pixels)
+    sheet = without_dark_edges(_cut_out_sheet(pixels))
     scale = min(2.0, LONG_SIDE_PX / max(sheet.shape))
     if abs(scale - 1) > 0.05:
         interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
@@ -55,6 +59,22 @@ def _cut_out_sheet(pixels: np.ndarray) -> np.ndarray:
     return _flattened(pixels, corners.reshape(4, 2).astype(np.float32) / scale)
 
 
+def without_dark_edges(pixels: np.ndarray) -> np.ndarray:
+    """The page without the black that a copier's open lid leaves along its sides."""
+    height, width = pixels.shape
+    rows, columns = np.median(pixels, axis=1), np.median(pixels, axis=0)
+    top, bottom = _dark_run(rows), _dark_run(rows[::-1])
+    left, right = _dark_run(columns), _dark_run(columns[::-1])
+    return pixels[top : height - bottom, left : width - right]
+
+
+def _dark_run(medians: np.ndarray) -> int:
+    """How many rows or columns are mostly dark from this side on; more than a rim is no edge."""
+    most = int(WIDEST_EDGE * len(medians))
+    light = np.flatnonzero(medians[: most + 1] >= DARK_EDGE)
+    return int(light[0]) + 2 if len(light) and light[0] else 0
+
+
 def _flattened(pixels: np.ndarray, corners: np.ndarray) -> np.ndarray:
     total, difference = corners.sum(axis=1), np.diff(corners, axis=1)[:, 0]
     ordered = corners[[total.argmin(), difference.argmin(), total.argmax(), difference.argmax()]]
@@ -75,14 +95,39 @@ def even_light(pixels: np.ndarray) -> np.ndarray:
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     paper = cv2.GaussianBlur(cv2.dilate(small, np.ones((9, 9), np.uint8)), (0, 0), 5)
     paper = cv2.resize(paper, pixels.shape[::-1], interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    lit = pixels.astype(np.float32) * (245.0 / np.maximum(paper, 40))
+    lit = pixels.astype(np.float32) * (PAPER_LEVEL / np.maximum(paper, 40))
     return np.clip(lit, 0, 255).astype(np.uint8)
+
+
+RULE_WIDTH_PX, RULE_HEIGHT_PX, RULE_THICKNESS_PX = 130, 66, 7
+"""Ink this long and no thicker is a table's rule, not a letter (on a straightened page)."""
+
+
+def without_rules(pixels: np.ndarray) -> np.ndarray:
+    """The page with the rules of tables painted over: a reader takes them for letters."""
+    ink = (pixels < 170).astype(np.uint8)
+    rules = np.zeros_like(ink)
+    for long, across in (
+        ((RULE_WIDTH_PX, 1), (1, RULE_THICKNESS_PX)),
+        ((1, RULE_HEIGHT_PX), (RULE_THICKNESS_PX, 1)),
+    ):
+        lines = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(long[::-1], np.uint8))
+        thick = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones(across[::-1], np.uint8))
+        rules |= lines & ~thick
+    if not rules.any():
+        return pixels
+    around = cv2.dilate(rules, np.ones((3, 3), np.uint8)).astype(bool)
+    painted = pixels.copy()
+    painted[around] = np.maximum(painted[around], 245)
+    return painted
 
 
 def _ink(pixels: np.ndarray, long_side_px: int) -> np.ndarray:
     scale = min(1.0, long_side_px / max(pixels.shape))
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return (small < 150).astype(np.float32)
+    darkest = float(np.percentile(small, 1))
+    level = np.clip(darkest + 0.6 * (PAPER_LEVEL - darkest), 150, 225)  # print may be pale
+    return (small < level).astype(np.float32)
 
 
 def _lines_run_vertically(pixels: np.ndarray) -> bool:

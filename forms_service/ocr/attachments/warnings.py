@@ -9,25 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.localized_text import LocalizedText
+from forms_service.ocr.picture_quality import Flaw, what_to_do
 
 _SENTENCES = {
-    "blank": LocalizedText(
-        ar="الصفحة {page} بيضاء. تحققوا من الوجه الممسوح ثم أعيدوا الإرسال.",
-        fr="La page {page} est blanche. Vérifiez la face numérisée, puis renvoyez-la.",
-    ),
-    "blurred": LocalizedText(
-        ar="الصفحة {page} غير واضحة. أعيدوا التصوير مع تثبيت الهاتف حتى تتضح الصورة.",
-        fr="La page {page} est floue. Reprenez la photo sans bouger, une fois l'image nette.",
-    ),
-    "dark": LocalizedText(
-        ar="الصفحة {page} مظلمة. أعيدوا التصوير في مكان مضيء ودون ظل على الورقة.",
-        fr="La page {page} est trop sombre. Reprenez la photo à la lumière, sans ombre sur la feuille.",
-    ),
-    "too_small": LocalizedText(
-        ar="صورة الصفحة {page} أصغر من أن تقرأ. امسحوها بدقة 300 نقطة في البوصة أو قربوا الهاتف من الورقة.",
-        fr="L'image de la page {page} est trop petite pour être lue. "
-        "Numérisez à 300 points par pouce ou approchez le téléphone.",
-    ),
     "unread": LocalizedText(
         ar="تعذرت القراءة الآلية للصفحة {page}. الملف محفوظ وسيطلع عليه أحد الموظفين.",
         fr="La lecture automatique de la page {page} n'a pas abouti. "
@@ -57,7 +41,7 @@ _SENTENCES = {
     ),
 }
 
-WARNING_CODES = frozenset(_SENTENCES)
+WARNING_CODES = frozenset((*_SENTENCES, *Flaw))
 """Every code a reading may carry; screens and tests use them, never the wording."""
 
 
@@ -74,12 +58,20 @@ class AttachmentWarning:
         return {"code": self.code, "message": self.message.as_dict(), "page": self.page}
 
 
-def warn(code: str, page: int | None = None, **values: object) -> AttachmentWarning:
+def warn(
+    code: str, page: int | None = None, *, of_several: bool = False, **values: object
+) -> AttachmentWarning:
     """Build the warning of that code.
 
     Args:
         code: One of ``WARNING_CODES``.
         page: Page it is about, from 1, or None when it is about the whole file.
+        of_several: Whether the file has other pages, so that a flaw must name its page.
         values: What the sentence names; a ``LocalizedText`` is put in by language.
     """
+    if code in _FLAWS:
+        return AttachmentWarning(str(code), what_to_do(Flaw(code), page if of_several else None), page)
     return AttachmentWarning(code, _SENTENCES[code].fill(page=page, **values), page)
+
+
+_FLAWS = frozenset(Flaw)
