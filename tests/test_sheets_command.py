@@ -83,7 +83,7 @@ def test_one_blank_can_still_be_filled_on_screen(tmp_path: Path, capsys) -> None
 @pytest.mark.parametrize(
     ("lines", "arguments", "said"),
     [
-        ("7K3Q-9XMB-2FTC\n7k3q 9xmb\n", (), "is not a reference"),
+        ("7K3Q-9XMB-2FTC\n7k3q 9xmb\n", (), "n'est pas une référence"),
         ("A-1\nA-2\nA-1\n", (), "deux fois"),
         ("A-1\nA-2\n", ("--copies", "3"), "2 référence(s) pour 3"),
         ("\n", (), "0 référence(s)"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +12,8 @@ import click
 from core.errors import DossierError
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
-from core.receipt import LONGEST_SERIES, REFERENCE_ALPHABET, is_series, new_references, normalize_reference
+from core.receipt import LONGEST_SERIES, REFERENCE_ALPHABET, is_series, new_references
+from forms_service.commands.references import printed_reference, shortened
 from forms_service.commands.shared import (
     INPUT_FILE,
     OUTPUT_FILE,
@@ -80,23 +80,6 @@ def blank(
         _write_as_made(sheets, output, _sheets_name(spec, len(printed), large=large))
 
 
-def printed_reference(reference: str) -> str:
-    """A reference as it is printed: grouped when it is one of ours, in capitals.
-
-    Raises:
-        DossierError: It is not one.
-    """
-    if not re.fullmatch(r"[A-Za-z0-9-]{0,24}", reference):
-        raise DossierError(
-            LocalizedText(
-                ar="مرجع غير صالح",
-                fr=f"{reference!r} is not a reference; letters, digits and dashes only, 24 at most",
-            ),
-            code="bad_reference",
-        )
-    return normalize_reference(reference) or reference.upper()
-
-
 def _references_of_copies(
     reference: str, copies: int | None, file: Path | None, series: str | None
 ) -> list[str]:
@@ -114,7 +97,9 @@ def _references_of_copies(
     if series is None:
         return [reference] * (copies or 1)
     if not is_series(series):
-        raise _refused(_BAD_PREFIX.fill(prefix=series, longest=LONGEST_SERIES, letters=REFERENCE_ALPHABET))
+        raise _refused(
+            _BAD_PREFIX.fill(prefix=shortened(series), longest=LONGEST_SERIES, letters=REFERENCE_ALPHABET)
+        )
     return list(new_references(secrets.randbelow, copies or 1, series))
 
 

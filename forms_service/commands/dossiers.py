@@ -14,7 +14,8 @@ from core.dossier_file import DossierFile, parse_dossier_file
 from core.errors import DossierError
 from core.field_kinds.calendar_date import parse_date
 from core.localized_text import LocalizedText
-from core.receipt import new_reference, normalize_reference
+from core.receipt import new_reference
+from forms_service.commands.references import dossier_reference, shortened
 from forms_service.commands.shared import (
     INPUT_FILE,
     OUTPUT_FILE,
@@ -97,18 +98,7 @@ def _reference(given: str | None) -> str:
     Raises:
         DossierError: ``bad_reference``.
     """
-    if given is None:
-        return new_reference(secrets.randbelow)
-    reference = normalize_reference(given)
-    if reference is None:
-        raise DossierError(
-            LocalizedText(
-                ar=f"{given}: ليس مرجعا صالحا. لم يُكتب شيء. تحققوا من الحروف والأرقام.",
-                fr=f"--reference: {given!r} is not a reference such as 7K3Q-9XMB-2FTC; check its characters",
-            ),
-            code="bad_reference",
-        )
-    return reference
+    return new_reference(secrets.randbelow) if given is None else dossier_reference(given)
 
 
 def load_dossier(file: Path) -> DossierFile:
@@ -121,16 +111,18 @@ def judge(loaded: DossierFile, on_text: str | None = None) -> CompletenessReport
     """The completeness of a loaded dossier on the day asked, the file's, or today."""
     on = parse_date(on_text) if on_text else loaded.on
     if on_text and on is None:
-        raise DossierError(
-            LocalizedText(
-                ar=f"{on_text}: ليس تاريخا", fr=f"--on: {on_text!r} is not a day, expected YYYY-MM-DD"
-            ),
-            code="bad_input",
-        )
+        raise DossierError(_NO_DAY.fill(given=shortened(on_text)), code="bad_input")
     unreadable = {name: problem.message for name, problem in loaded.parsed.problems.items()}
     day = on or datetime.now(configuration().zone()).date()
     report = assess_completeness(loaded.spec, loaded.parsed.dossier, day, unreadable)
     return replace(report, findings=(*report.findings, *loaded.remarks))
+
+
+_NO_DAY = LocalizedText(
+    ar="«{given}» ليس تاريخا موجودا. لم يُفحص الملف ولم يُكتب شيء. اكتبوا التاريخ هكذا: 2026-03-01.",
+    fr="--on : « {given} » n'est pas un jour qui existe. Rien n'a été vérifié ni écrit. "
+    "Écrivez-le ainsi : 2026-03-01.",
+)
 
 
 def _print_report(report: CompletenessReport) -> None:
