@@ -10,6 +10,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from PIL import Image
+from pypdf import PdfReader
 
 from forms_service.cli import main
 
@@ -35,6 +36,8 @@ MARRIED = {
     "spouse.work": "none",
     "decl.true": True,
 }
+
+OF_A_DOSSIER = ("--reference", "6MWU-T4A5-HTG3")
 
 
 @dataclass(frozen=True)
@@ -218,7 +221,7 @@ def test_a_correction_slip_is_read_like_a_form_of_its_own(run) -> None:
     asked = ["assured.birth", "spouse.last", "children.2.birth"]
     printed = run(
         *("pdf", "slip", "311-1-14", *asked, "--documents", "id_spouse,school.2"),
-        *("--reference", "7k2m9qxa4d1c", "--message", "Écrivez lisiblement.", "-o", "slip.pdf"),
+        *("--reference", "6mwut4a5htg3", "--message", "Écrivez lisiblement.", "-o", "slip.pdf"),
     )
     assert printed.code == 0
     data = run("scan", "read", "slip.pdf", "--json").json
@@ -226,6 +229,13 @@ def test_a_correction_slip_is_read_like_a_form_of_its_own(run) -> None:
     assert page["registered"] and page["variant"].startswith("C")
     assert set(data["fields"]) == {*asked, "spouse.last.ar", "slip.date", "slip.sign"}
     assert {one["verdict"] for one in data["fields"].values()} == {"empty"}
+
+
+def test_a_slip_says_for_which_child_a_document_is_asked(run) -> None:
+    asked = ["pdf", "slip", "311-1-14", "--documents", "birth.2,birth.3", *OF_A_DOSSIER, "-o", "slip.pdf"]
+    assert run(*asked).code == 0
+    text = " ".join(page.extract_text() for page in PdfReader("slip.pdf").pages)
+    assert "Enfant 2, Enfant 3" in " ".join(text.split())
 
 
 @pytest.mark.tesseract
@@ -317,13 +327,20 @@ def test_a_receipt_is_issued_and_an_altered_one_noticed(run, tmp_path: Path) -> 
         (["specs", "nothing"], "nothing"),
         (["specs", "preview", "999-9-99"], "999-9-99"),
         (["pdf", "read", "not-there.pdf"], "not-there.pdf"),
-        (["pdf", "slip", "311-1-14"], "at least one"),
-        (["pdf", "slip", "311-1-14", "assured.lsat"], "assured.lsat"),
-        (["pdf", "slip", "311-1-14", "--documents", "no_such"], "no_such"),
+        (["pdf", "slip", "311-1-14", "assured.last"], "--reference"),
+        (["pdf", "slip", "311-1-14", "assured.last", "--reference", ""], "référence de dossier"),
+        (["pdf", "slip", "311-1-14", "assured.last", "--reference", "X" * 5000], "référence de dossier"),
+        (["pdf", "slip", "311-1-14", *OF_A_DOSSIER], "au moins"),
+        (["pdf", "slip", "311-1-14", "assured.lsat", *OF_A_DOSSIER], "assured.lsat"),
+        (["pdf", "slip", "311-1-14", "--documents", "no_such", *OF_A_DOSSIER], "no_such"),
+        (["pdf", "blank", "311-1-14", "--reference", "é" * 5000], "n'est pas une référence"),
+        (["dossier", "cover", "good.json", "--reference", "6MWU-T4A5-HTG4"], "n'est pas une référence"),
+        (["dossier", "check", "good.json", "--on", "31/02/2026" + "9" * 5000], "n'est pas un jour"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
 def test_bad_input_is_one_clear_line_and_exit_code_2(run, arguments: list[str], says: str) -> None:
+    write(Path("good.json"), {"form": "311-1-14", "values": MARRIED})
     write(Path("bad-id.json"), {"assured.lsat": "x"})
     write(Path("bad-value.json"), {"assured.birth": "31/02/1990"})
     Path("bad-yaml.yaml").write_text("a: [1, 2\nb: }", encoding="utf-8")
@@ -333,6 +350,7 @@ def test_bad_input_is_one_clear_line_and_exit_code_2(run, arguments: list[str], 
     assert outcome.code == 2, outcome
     assert len(outcome.err.strip().splitlines()) == 1
     assert says in outcome.err
+    assert len(outcome.err) < 700, "what was typed is not shown back whole"
 
 
 @pytest.mark.parametrize(

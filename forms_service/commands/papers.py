@@ -9,7 +9,8 @@ import click
 from core.dossier import answers_from_paper, printed_answers
 from core.errors import DossierError, UnreadableDocument
 from core.localized_text import LocalizedText
-from forms_service.commands.blanks import blank, printed_reference
+from forms_service.commands.blanks import blank
+from forms_service.commands.references import dossier_reference, shortened
 from forms_service.commands.shared import (
     INPUT_FILE,
     OUTPUT_FILE,
@@ -46,10 +47,8 @@ def fill(
     parsed = read_answers(spec, values)
     answers, too_many = printed_answers(spec, parsed.dossier)
     if too_many:
-        rows = ", ".join(f"{count} of {group}" for group, count in too_many.items())
-        raise DossierError(
-            f"{values}: the paper has no room for {rows}; print another form", code="bad_input"
-        )
+        rows = ", ".join(f"{count} × {group}" for group, count in too_many.items())
+        raise DossierError(_NO_ROOM.fill(file=values.name, rows=rows), code="bad_input")
     data = render_filled(spec, answers, flatten=flatten, variant=LARGE if large else "")
     write_output(data, output, f"{spec.id}-filled.pdf")
 
@@ -62,7 +61,7 @@ def fill(
 @click.option("--name", "holder", default="", help="The applicant's name.")
 @click.option("-o", "--output", type=OUTPUT_FILE, help="File to write; - for stdout.")
 @click.option("--version", type=int, help="Version; the newest by default.")
-@click.option("--reference", default="", help="Reference of the dossier that the slip belongs to.")
+@click.option("--reference", required=True, help="Reference of the dossier that the slip belongs to.")
 def slip(
     form: str,
     fields: tuple[str, ...],
@@ -73,22 +72,25 @@ def slip(
     version: int | None,
     reference: str,
 ) -> None:
-    """Write a correction slip: a page that asks only FIELDS (ids, rows as children.2.birth) again."""
+    """Write a correction slip, which asks only FIELDS (ids, rows as children.2.birth) again.
+
+    It is one page; where so many answers are asked that one page cannot hold them, more follow.
+    """
     from core.correction_slip import requested
     from forms_service.render.correction_slip import SlipNotes, render_slip
+    from forms_service.services.slip_notes import rows_concerned
 
-    spec = catalogue().get(form, version)
+    spec, owner = catalogue().get(form, version), dossier_reference(reference)
     demands = [one.strip() for one in documents.split(",") if one.strip()]
     request = requested(spec, fields, demands)
     if request.left_out or not (fields or demands):
-        named = f"a slip cannot ask {', '.join(map(repr, request.left_out))}" if request.left_out else ""
-        raise DossierError(
-            f"{named or 'name at least one field or document to ask again'}; "
-            f"list them with: forms-service specs show {spec.id}",
-            code="unknown_field",
-        )
-    notes = SlipNotes(holder=holder, message=message)
-    data = render_slip(spec, request.asked, printed_reference(reference), notes)
+        names = shortened(", ".join(request.left_out))
+        refused = _NOT_ON_A_SLIP.fill(names=names, form=spec.id) if names else _EMPTY_SLIP.fill(form=spec.id)
+        raise DossierError(refused, code="unknown_field")
+    asked = [one for one in spec.documents if one.id in request.asked.documents]
+    rows = {one.id: named for one in asked if (named := rows_concerned(spec, one, demands)) is not None}
+    notes = SlipNotes(holder=holder, message=message, documents=rows)
+    data = render_slip(spec, request.asked, owner, notes)
     write_output(data, output, f"{spec.id}-correction.pdf")
 
 
@@ -145,6 +147,21 @@ def _printed_copy(data: bytes, name: str) -> UnreadableDocument | None:
     return UnreadableDocument(_PRINTED, code="no_fields")
 
 
+_NO_ROOM = LocalizedText(
+    ar="الملف {file}: لا تتسع الورقة لما يلي: {rows}. لم يُكتب شيء. املؤوا استمارة ثانية بما زاد.",
+    fr="{file} : le papier n'a pas de place pour {rows}. Rien n'a été écrit. "
+    "Remplissez un second formulaire pour le reste.",
+)
+_NOT_ON_A_SLIP = LocalizedText(
+    ar="لا يمكن لقسيمة التصحيح أن تسأل عن {names}. لم يُكتب شيء. لعرض الأسماء: forms-service specs show {form}",
+    fr="Un bulletin de correction ne peut pas demander {names}. Rien n'a été écrit. "
+    "Les noms : forms-service specs show {form}",
+)
+_EMPTY_SLIP = LocalizedText(
+    ar="اذكروا خانة أو وثيقة واحدة على الأقل. لم يُكتب شيء. لعرض الأسماء: forms-service specs show {form}",
+    fr="Nommez au moins un champ ou un document à redemander. Rien n'a été écrit. "
+    "Les noms : forms-service specs show {form}",
+)
 _PRINTED = LocalizedText(
     ar="هذا الملف صورة لاستمارتنا (مطبوعة بصيغة PDF أو ممسوحة ضوئيا) ولم تبق فيها خانات تُقرأ. "
     "أرسلوا الملف الذي حفظتموه بعد ملئه، أو اقرؤوا هذه الصفحات بالأمر forms-service scan read.",

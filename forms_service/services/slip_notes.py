@@ -109,8 +109,7 @@ def _about_document(
     spec: FormSpec, demand: RequiredDocument, subjects: Iterable[str], uploads: Iterable[AttachmentRow]
 ) -> LocalizedText:
     """For which rows a document is asked again, and why the one handed in was declined."""
-    asked = [name for name in subjects if demand_of(spec, name) is demand]
-    rows = sorted({number for name in asked if (number := row_of(spec, name)) is not None})
+    rows = _rows(spec, demand, subjects)
     types = {demand.type, *demand.alternatives}
     declined = [
         one.decision_reason
@@ -120,14 +119,30 @@ def _about_document(
         and (not rows or one.child is None or one.child in rows)
     ]
     reason = _worded(declined[-1]) if declined and declined[-1] else _NOT_SUPPLIED
+    named = rows_concerned(spec, demand, subjects)
+    return (
+        reason if named is None else LocalizedText(f"{named.ar} – {reason.ar}", f"{named.fr} – {reason.fr}")
+    )
+
+
+def rows_concerned(spec: FormSpec, demand: RequiredDocument, subjects: Iterable[str]) -> LocalizedText | None:
+    """Which child a demand such as ``birth.2`` is for, in words; None when it is for none in particular.
+
+    The slip's code names demands only, so the paper must say it.
+    """
+    rows = _rows(spec, demand, subjects)
     if not rows or demand.per is None:
-        return reason
+        return None
     label = spec.group(demand.per).item_label
-    named = LocalizedText(
+    return LocalizedText(
         "، ".join(label.fill(n=number).ar for number in rows),
         ", ".join(label.fill(n=number).fr for number in rows),
     )
-    return LocalizedText(f"{named.ar} – {reason.ar}", f"{named.fr} – {reason.fr}")
+
+
+def _rows(spec: FormSpec, demand: RequiredDocument, subjects: Iterable[str]) -> list[int]:
+    asked = [name for name in subjects if demand_of(spec, name) is demand]
+    return sorted({number for name in asked if (number := row_of(spec, name)) is not None})
 
 
 def _worded(reason: str) -> LocalizedText:
