@@ -48,7 +48,6 @@ class FontProgram:
 
     Attributes:
         file: The font file, with what viewers use of it.
-        compressed: The same, deflated.
         latin: Glyphs of the ASCII characters, which references and numbers are written in.
         widths: Advance of every glyph, in thousandths of an em.
         unicode: Text of every glyph.
@@ -57,7 +56,6 @@ class FontProgram:
 
     name: str
     file: bytes
-    compressed: bytes
     latin: frozenset[int]
     widths: tuple[int, ...]
     unicode: tuple[str, ...]
@@ -69,6 +67,11 @@ class FontProgram:
     is_bold: bool
 
     @property
+    def compressed(self) -> bytes:
+        """The whole file deflated; asked only where no part of it will do."""
+        return _deflated(self.is_bold)
+
+    @property
     def to_unicode(self) -> bytes:
         """The CMap that turns glyph numbers back into letters."""
         return _cmap({gid: text for gid, text in enumerate(self.unicode) if text})
@@ -77,7 +80,11 @@ class FontProgram:
     def to_unicode_in_arabic(self) -> bytes:
         """The same, for what stands between the words of Arabic."""
         texts = dict(enumerate(self.unicode))
-        own = {gid: f"\u200f{MIRRORED.get(text, text)}" for gid, text in texts.items() if text in _OF_ARABIC}
+        own = {
+            gid: ("\u200f" if text.isspace() else "") + MIRRORED.get(text, text)
+            for gid, text in texts.items()
+            if len(text) == 1 and not text.isalnum()
+        }
         return _cmap(own)
 
     @property
@@ -99,7 +106,6 @@ def font_program(*, bold: bool = False) -> FontProgram:
     return FontProgram(
         name="FormsSans-Bold" if bold else "FormsSans-Regular",
         file=data,
-        compressed=zlib.compress(data, 9),
         latin=frozenset(gid for point, gid in glyphs.items() if point < _ASCII_END),
         widths=widths,
         unicode=_letters(face, glyphs, font_program() if bold else None),
@@ -113,6 +119,11 @@ def font_program(*, bold: bool = False) -> FontProgram:
         cap_height=struct.unpack_from(">h", os2, 88)[0],
         is_bold=bold,
     )
+
+
+@cache
+def _deflated(bold: bool) -> bytes:
+    return zlib.compress(font_program(bold=bold).file, 9)
 
 
 def _winansi(code: int) -> int:

@@ -148,15 +148,22 @@ def shared_widths(room: float, weights: list[float], least: list[float], most: l
     if sum(most) <= room:
         spare = (room - sum(most)) / len(most)
         return [width + spare for width in most]
-    low, high = 0.0, room / min(weights)
-    for _ in range(60):
-        scale = (low + high) / 2
-        widths = [
-            min(max(scale * weight, lower), upper)
-            for weight, lower, upper in zip(weights, least, most, strict=True)
-        ]
-        low, high = (scale, high) if sum(widths) < room else (low, scale)
-    return [round(width, 4) for width in widths]
+    bounded = list(zip(weights, least, most, strict=True))
+
+    def shares(scale: float) -> list[float]:
+        return [min(max(scale * weight, lower), upper) for weight, lower, upper in bounded]
+
+    # Between two places where a share meets a bound, all grow evenly: the scale lies on that stretch.
+    widest = room / min(weights)
+    places = {bound / weight for weight, *bounds in bounded for bound in bounds}
+    low, taken = 0.0, sum(shares(0.0))
+    for high in sorted({*(one for one in places if one < widest), widest}):
+        reached = sum(shares(high))
+        if reached >= room > taken:
+            low += (high - low) * (room - taken) / (reached - taken)
+            break
+        low, taken = high, reached
+    return [round(width, 4) for width in shares(low)]
 
 
 def label_band(columns: list[PrintedField], widths: list[float], setting: Setting) -> LabelBand:

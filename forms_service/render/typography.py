@@ -121,6 +121,16 @@ def _width_units(text: str, bold: bool) -> int:
 
 
 def _advance(text: str, direction: Direction, bold: bool) -> int:
+    """Room of a run: of its words and the spaces between them, for nothing is kerned with a space."""
+    words = text.split(" ")
+    spaces = len(words) - 1
+    total = spaces * _advance_of_word(" ", direction, bold) if spaces else 0
+    return total + sum(_advance_of_word(word, direction, bold) for word in words if word)
+
+
+@lru_cache(maxsize=8192)
+def _advance_of_word(text: str, direction: Direction, bold: bool) -> int:
+    """The words of a form come back while its lines are broken at other widths and sizes."""
     return sum(position.x_advance for position in harfbuzz(text, direction, bold).glyph_positions)
 
 
@@ -145,10 +155,12 @@ def _wrap_paragraph(text: str, width_mm: float, size_pt: float, bold: bool) -> l
     for word, word_units, word_runs in _measured_words(text, bold):
         if not line:
             units, runs = word_units, word_runs
-        elif word_runs is line_runs is not None:
-            units, runs = line_units + space + word_units, word_runs
         else:
-            units, runs = _width_units(f"{line} {word}", bold), None
+            units, runs = line_units + space + word_units, word_runs
+            if word_runs is None or word_runs is not line_runs:
+                runs = None
+                if abs(units - most) < _SURELY_UNITS:
+                    units = _width_units(f"{line} {word}", bold)
         if units <= most:
             line, line_units, line_runs = f"{line} {word}" if line else word, units, runs
             continue
@@ -161,6 +173,13 @@ def _wrap_paragraph(text: str, width_mm: float, size_pt: float, bold: bool) -> l
         line_units, line_runs = _width_units(line, bold), _only_direction(line)
         lines += full
     return [*lines, line]
+
+
+_SURELY_UNITS = UNITS_PER_EM
+"""How far a line that runs both ways must be from its limit to be taken for as wide as its words and spaces.
+
+It differs by what is kerned at a change of direction only, a few hundredths of its size each.
+"""
 
 
 def _most_units(width_mm: float, size_pt: float) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import subprocess
@@ -26,6 +27,7 @@ from core.placement import (
     qr_box,
 )
 from forms_service.render.artwork import Line, Panel, Words
+from forms_service.render.field_rows import shared_widths
 from forms_service.render.layout import VARIANTS, PrintedForm, lay_out, layout_problems
 from forms_service.render.paper_grid import BODY_BOTTOM, LARGE, PRINTS
 from tests.render.conftest import ROOT
@@ -275,3 +277,19 @@ def test_pages_are_a4(any_form: FormSpec) -> None:
             if isinstance(piece, Words):
                 assert piece.box.x >= 5 and piece.box.right <= PAGE_WIDTH_MM - 5, piece.text
                 assert piece.box.y >= 0 and piece.box.bottom <= PAGE_HEIGHT_MM - 5, piece.text
+
+
+@pytest.mark.parametrize(
+    ("room", "weights", "least", "most", "shares"),
+    [
+        (100.0, [1.0, 1.0], [10.0, 10.0], [math.inf, math.inf], [50.0, 50.0]),
+        (100.0, [1.0, 3.0], [40.0, 10.0], [math.inf, math.inf], [40.0, 60.0]),
+        (100.0, [1.0, 1.0, 2.0], [5.0, 5.0, 5.0], [20.0, math.inf, 30.0], [20.0, 50.0, 30.0]),
+        (100.0, [1.0, 1.0], [10.0, 10.0], [20.0, 30.0], [45.0, 55.0]),
+        (100.0, [2.0, 1.0], [10.0, 50.0], [60.0, 50.0], [50.0, 50.0]),
+    ],
+)
+def test_the_room_of_a_row_is_shared_by_weight_within_bounds(
+    room: float, weights: list[float], least: list[float], most: list[float], shares: list[float]
+) -> None:
+    assert shared_widths(room, weights, least, most) == pytest.approx(shares, abs=1e-3)
