@@ -127,9 +127,13 @@ def _by_folded_name(names: tuple[str, ...], others: dict[str, int]) -> dict[str,
 _MONTHS = _by_folded_name(FRENCH_MONTHS, {}) | _by_folded_name(ARABIC_MONTHS, _OTHER_SPELLINGS)
 _HIJRI = _by_folded_name(HIJRI_MONTHS, _OTHER_HIJRI)
 
+_HIJRI_WITHOUT_BLANKS = {name.replace(" ", ""): number for name, number in _HIJRI.items()}
+
 
 def _alternation(table: dict[str, int]) -> str:
-    return "|".join(re.escape(name) for name in sorted(table, key=len, reverse=True))
+    """The names, longest first; readers of pictures lose or add the blanks inside a name."""
+    names = sorted(table, key=len, reverse=True)
+    return "|".join(r"\s*".join(map(re.escape, name.split())) for name in names)
 
 
 _SEPARATOR = r"\s?[/.\-\u2013]\s?"
@@ -165,7 +169,8 @@ def find_hijri_dates(text: str) -> list[HijriDate]:
     """Find Hijri dates: a Hijri month's name, or digits followed by ``هـ``."""
     folded = fold_letters(text)
     found = [
-        HijriDate(int(year), _HIJRI[month], int(day)) for day, month, year in _NAMED_HIJRI.findall(folded)
+        HijriDate(int(year), _HIJRI_WITHOUT_BLANKS[month.replace(" ", "")], int(day))
+        for day, month, year in _NAMED_HIJRI.findall(folded)
     ]
     marked = re.finditer(r"(?<!\d)(\d{1,2})[/.\-](\d{1,2})[/.\-](1[234]\d\d)\s*ه(?!\w)", folded)
     found += [HijriDate(int(one[3]), int(one[2]), int(one[1])) for one in marked]

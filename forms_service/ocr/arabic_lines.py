@@ -55,12 +55,16 @@ class ArabicLine:
 
 def read_line(image: np.ndarray) -> ArabicLine:
     """Read a gray picture of one line, dark ink on light paper, at any size."""
+    read = read_mixed_line(image)
+    return ArabicLine("", 0.0) if FOREIGN in read.text else read
+
+
+def read_mixed_line(image: np.ndarray) -> ArabicLine:
+    """Read a line that may hold words of another script: each of their letters comes as ``FOREIGN``."""
     line = normalised(image)
     if line is None:
         return ArabicLine("", 0.0)
     text, confidence = _decoded(_scores(line))
-    if FOREIGN in text:
-        return ArabicLine("", 0.0)
     return ArabicLine(" ".join(logical_order(text).split()), confidence)
 
 

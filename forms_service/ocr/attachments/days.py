@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from core.dates_in_text import find_dates, fold_letters
+from core.dates_in_text import ARABIC_MONTHS, find_dates, find_hijri_dates, fold_letters
 from forms_service.ocr.attachments.card_zone import card_zone
 from forms_service.ocr.attachments.facts import FactReader, Found, reads
 from forms_service.ocr.attachments.writing import PageWriting, Piece
@@ -17,6 +18,7 @@ _CUES: dict[str, tuple[str, ...]] = {
             "ne le",
             "nee le",
             "ne(e) le",
+            "ne(e) a",
             "nele",
             "neele",
             "nee)le",
@@ -27,6 +29,8 @@ _CUES: dict[str, tuple[str, ...]] = {
         ),
         *(
             "المزداد",
+            "المولود",
+            "المولوده",
             "المزداده",
             "مزداد",
             "مزداده",
@@ -39,18 +43,51 @@ _CUES: dict[str, tuple[str, ...]] = {
     ),
     "issued": (
         *("delivre", "fait a", "fait le", "etabli", "prononce", "en date du", "delivree", "date de l'examen"),
-        *("حرر", "وحرر", "حررت", "سلمت", "سلم", "تاريخ الاصدار", "تاريخ التسليم", "صدر بتاريخ"),
+        *("date de delivrance", "expedition", "edite", "signe le"),
+        *(
+            "ضمن",
+            "قيد",
+            "صدر",
+            "سلمت",
+            "وسلم",
+            "حرر",
+            "وحرر",
+            "حررت",
+            "سلمت",
+            "سلم",
+            "تاريخ الاصدار",
+            "تاريخ التسليم",
+            "صدر بتاريخ",
+        ),
     ),
     "expires": ("valable jusqu", "expire", "validite", "صالحه الي غايه", "الي غايه", "صالح الي"),
     "death": ("decede", "deces le", "date de deces", "date du deces", "توفي", "توفيت", "تاريخ الوفاه"),
     "other": ("periode", "du", "au", "depuis", "الموافق", "من", "dossier"),
-    "event": ("وذلك بتاريخ", "طلقه واحده بتاريخ", "celebre le", "conclu le", "divorce le", "marie", "بتاريخ"),
+    "event": (
+        *(
+            "date du mariage",
+            "date de mariage",
+            "date du divorce",
+            "celebre le",
+            "conclu le",
+            "divorce le",
+            "marie",
+        ),
+        *("تاريخ الزواج", "تاريخ الطلاق", "وذلك بتاريخ", "طلقه واحده بتاريخ", "بتاريخ"),
+    ),
 }
 ARABIC_CONFIDENCE = 0.65
 """Digits inside Arabic lines are often misread: what only the Arabic reading says stays doubtful."""
 
+SURE_ARABIC, SURE_ARABIC_CONFIDENCE = 0.85, 0.8
+"""A line that both Arabic readers, or the better one surely, read alike deserves more."""
+
 _REACH = 55
 """Characters a cue may stand before its date."""
+
+
+_RECENT_DAYS = 400
+"""An unnamed date older than this is hardly the day a paper handed in now was issued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +104,7 @@ def dated_roles(page: PageWriting) -> Iterator[DatedRole]:
     for row in page.rows:
         yield from _roles_in_row(row)
     if page.is_read_as_arabic:
-        yield from _roles_in_lines([" ".join(piece.text for piece in row) for row in page.arabic_rows])
+        yield from _roles_in_lines(page.arabic_rows)
 
 
 def _roles_in_row(row: tuple[Piece, ...]) -> Iterator[DatedRole]:
@@ -77,18 +114,45 @@ def _roles_in_row(row: tuple[Piece, ...]) -> Iterator[DatedRole]:
         text = f"{before} {piece.text}"
         for found in find_dates(text):
             if found.end > len(fold_letters(before)):
-                yield DatedRole(_role(fold_letters(text)[: found.start]), found.day, piece.confidence)
+                folded = fold_letters(text)
+                role = _said_behind(folded[found.end :]) or _role(folded[: found.start])
+                yield DatedRole(role, found.day, piece.confidence)
         before = piece.text
 
 
-def _roles_in_lines(lines: list[str]) -> Iterator[DatedRole]:
+def _roles_in_lines(rows: Sequence[Sequence[Piece]]) -> Iterator[DatedRole]:
     """In running text the cue may stand at the end of the line above."""
+    lines = [" ".join(piece.text for piece in row) for row in rows]
     for index, line in enumerate(lines):
         before = f"{fold_letters(lines[index - 1])} " if index else ""
-        folded = before + fold_letters(line)
+        folded = before + with_day_digits(fold_letters(line))
+        sure = min(piece.confidence for piece in rows[index]) >= SURE_ARABIC
         for found in find_dates(folded):
             if found.start >= len(before):
-                yield DatedRole(_role(folded[: found.start]), found.day, ARABIC_CONFIDENCE)
+                confidence = SURE_ARABIC_CONFIDENCE if sure else ARABIC_CONFIDENCE
+                yield DatedRole(_role(folded[: found.start]), found.day, confidence)
+
+
+def with_day_digits(folded: str) -> str:
+    """The line with letters that stand where a day must turned into the digits they look like.
+
+    In Arabic print ١ looks like an alif and ٥ like a heh: «ه يونيو ٢٠٢١» is the fifth of June.
+    """
+    return _DAY_BEFORE_MONTH.sub(lambda day: f" {day[1].translate(_DIGIT_LOOK)} ", folded)
+
+
+def _said_behind(after: str) -> str | None:
+    """The role a verb right behind a date gives it: «le 3 juin 2025 est décédé(e)»."""
+    match = re.match(r"\W{0,3}(?:est|a ete) (decede|nee?\b|ne\(e\)|conclu|celebre)", after)
+    if match is None:
+        return None
+    return {"decede": "death", "conclu": "event", "celebre": "event"}.get(match[1], "birth")
+
+
+_DIGIT_LOOK = str.maketrans("اه", "15")
+_DAY_BEFORE_MONTH = re.compile(
+    rf"(?:(?<=بتاريخ)|(?<!\w))([اه\d]{{1,2}})\s*(?=(?:{'|'.join(map(fold_letters, ARABIC_MONTHS))}) )"
+)
 
 
 def _role(before: str) -> str:
@@ -141,8 +205,19 @@ reads("death")(_reader("death"))
 
 @reads("issued")
 def issued(page: PageWriting, on: date) -> Found | None:
-    """Read the date of issue; nothing is issued after the day of reading."""
-    return _not_after(_best(page, "issued"), on)
+    """Read the date of issue; nothing is issued after the day of reading.
+
+    Without a word that says so it is the latest day on the page, if that stands alone in a line that
+    names a place: «Fès, le 12/01/2026».
+    """
+    said = _not_after(_best(page, "issued"), on)
+    if said is not None:
+        return said
+    past = [one for one in dated_roles(page) if one.day <= on]
+    latest = max(past, key=lambda one: one.day, default=None)
+    if latest is None or latest.role not in ("none", "other") or (on - latest.day).days > _RECENT_DAYS:
+        return None
+    return Found(latest.day.isoformat(), min(0.6, latest.confidence))
 
 
 @reads("birth")
@@ -161,6 +236,14 @@ def expires(page: PageWriting, on: date) -> Found | None:
     if zone and zone.expiry:
         return Found(zone.expiry.isoformat(), 0.99 if zone.is_certain else 0.93)
     return _best(page, "expires")
+
+
+@reads("married.hijri", "divorced.hijri")
+def hijri_event(page: PageWriting, on: date) -> Found | None:
+    """Read the Hijri day of a marriage or a divorce as written; it is never turned into another."""
+    text = " ".join(piece.text for row in page.arabic_rows for piece in row)
+    days = {found.isoformat() for found in find_hijri_dates(text)}
+    return Found(days.pop(), 0.8) if len(days) == 1 else None
 
 
 @reads("married", "divorced")

@@ -7,7 +7,7 @@ into the fact's own kind (a date that exists, a RIB whose key holds); what canno
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from core.document_types import DocumentClass, DocumentFact
@@ -16,9 +16,13 @@ from core.field_kinds import KINDS, Answer
 from core.form_spec import FieldSpec
 from core.localized_text import Script
 from forms_service.ocr.attachments.writing import PageWriting
+from forms_service.ocr.name_scripts import is_same_name
 
 MIN_CONFIDENCE = 0.4
 """What is read with less confidence is left out: a gap is seen, a wrong fact is believed."""
+
+AGREED, DISAGREED = 0.92, 0.6
+"""What a name is worth that both scripts say alike, and at most when they do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,21 @@ def read_facts(pages: Sequence[PageWriting], look: DocumentClass, on: date) -> d
             if value is not None:
                 facts[wanted.id] = ReadFact(value, round(min(max(one.confidence, 0.0), 1.0), 3))
                 break
-    return facts
+    return _compared_across_scripts(facts)
+
+
+def _compared_across_scripts(facts: dict[str, ReadFact]) -> dict[str, ReadFact]:
+    """Two scripts that say one name make each other surer; that differ, leave both in doubt."""
+    judged = dict(facts)
+    for name in facts:
+        twin = f"{name}.ar"
+        if twin not in facts:
+            continue
+        agree = is_same_name(str(facts[name].value), str(facts[twin].value))
+        for one in (name, twin):
+            sure = facts[one].confidence
+            judged[one] = replace(facts[one], confidence=max(sure, AGREED) if agree else min(sure, DISAGREED))
+    return judged
 
 
 def _in_its_kind(raw: str, fact: DocumentFact) -> Answer:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -15,7 +14,9 @@ from core.localized_text import is_arabic_letter
 from forms_service.ocr.attachments.card_zone import card_zone
 from forms_service.ocr.attachments.facts import FactReader, Found, reads
 from forms_service.ocr.attachments.labels import Labelled, find_labelled
+from forms_service.ocr.attachments.named_persons import arabic_after, latin_after
 from forms_service.ocr.attachments.writing import PageWriting, Piece
+from forms_service.ocr.name_scripts import is_same_name
 from forms_service.ocr.page_text import PageWord
 
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ][A-Za-zÀ-ÖØ-öø-ÿ'’.-]*")
@@ -26,7 +27,19 @@ _COMMA_AS_HAMZA = re.compile(r"(?<=[^اوي])ء$|(?<=[^اوي]ي)ء$")
 MIN_WORD_CONFIDENCE = 0.35
 
 LAST_FR, LAST_AR = ("Nom de famille", "Nom"), ("الاسم العائلي", "النسب")
-FIRST_FR, FIRST_AR = ("Prénom", "Prénoms"), ("الاسم الشخصي",)
+FIRST_FR, FIRST_AR = ("Prénom", "Prénoms"), ("الاسم الشخصي", "الاسم")
+WHOLE_FR = (
+    "Nom et prénom",
+    "Nom et prénoms",
+    "Prénom et nom",
+    "Nom complet",
+    "Titulaire du compte",
+    "Titulaire",
+)
+WHOLE_AR = ("الاسم الكامل", "الاسم والنسب", "صاحب الحساب")
+_REST_OF_LABEL = frozenset(
+    map(fold_letters, ("العائلي", "الشخصي", "الكامل", "والنسب", "et", "prénom", "prénoms", "nom"))
+)
 _ALL_FR = ("Prénom", "Nom", "Date de naissance", "N° CNI", "Né le", "Née le")
 _AR_STOPS = (
     "المزداد",
@@ -49,9 +62,12 @@ def latin_words(found: Labelled) -> Found | None:
     """The name at the head of what stands behind a label; unsure words end it."""
     kept = []
     for word in found.words:
-        if not _LATIN_WORD.fullmatch(word.text.strip(",;:")) or word.confidence < MIN_WORD_CONFIDENCE:
+        text = word.text.strip(",;:")
+        if not _LATIN_WORD.fullmatch(text) or word.confidence < MIN_WORD_CONFIDENCE or not text[0].isupper():
             break
         kept.append(word)
+        if word.text.endswith((",", ";")):
+            break
     if not kept:
         return None
     return Found(" ".join(word.text.strip(",;:.") for word in kept), min(word.confidence for word in kept))
@@ -62,7 +78,7 @@ def arabic_words(found: Labelled) -> Found | None:
     kept = []
     for word in found.words:
         text = _COMMA_AS_HAMZA.sub("", word.text.strip(_ARABIC_MARKS))
-        if not text:
+        if not text or (not kept and fold_letters(text) in _REST_OF_LABEL):
             break
         if not all(map(is_arabic_letter, text)) or _is_stop(text):
             break
@@ -109,58 +125,129 @@ reads("father")(_latin(("Fils de", "Fille de", "Nom du père", "Père")))
 reads("mother")(_latin(("et de", "Nom de la mère", "Mère")))
 reads("father.ar")(_arabic(("ابن", "بنت", "اسم الأب", "الأب")))
 reads("mother.ar")(_arabic(("و", "اسم الأم", "الأم")))
-reads("husband.ar", of=("marriage_act",))(_arabic(("تزوج السيد", "السيد", "الزوج")))
-reads("husband.ar", of=("divorce_act",))(_arabic(("أشهد السيد", "السيد", "المطلق")))
-reads("wife.ar")(_arabic(("بالسيدة", "زوجته السيدة", "السيدة", "الزوجة", "المطلقة")))
-reads("child.ar")(_arabic(("وصيا على", "وأقر بأن", "كفالة الطفل", "الطفلة", "الطفل", "القاصر")))
-reads("husband")(_latin(("Époux", "L'époux")))
-reads("wife")(_latin(("Épouse", "L'épouse")))
+
+
+def _person_ar(labels: Sequence[str], cues: Sequence[str], latin: Sequence[str] = ()) -> FactReader:
+    """A person named in a sentence, else behind a label; their Latin name tells where the name ends."""
+
+    def read(page: PageWriting, on: date) -> Found | None:
+        spelled = _first_latin(page, latin) if latin else None
+        named = arabic_after(page.arabic_rows, cues, spelled.raw if spelled else None)
+        return named or _first_arabic(page, labels)
+
+    return read
+
+
+HUSBAND, WIFE = ("Époux", "L'époux"), ("Épouse", "L'épouse")
+reads("husband.ar")(_person_ar(("الزوج", "المطلق"), ("السيد", "الزوج"), HUSBAND))
+reads("wife.ar")(
+    _person_ar(("الزوجة", "المطلقة"), ("السيدة", "بالسيدة", "والسيدة", "الآنسة", "زوجته", "والزوجة"), WIFE)
+)
+reads("child.ar")(
+    _person_ar(
+        ("الطفل", "الطفلة", "القاصر"),
+        ("الطفل", "الطفلة", "القاصر", "القاصرة", "المكفول", "المكفولة", "وصيا على", "وصية على", "وأقر بأن"),
+    )
+)
+
+
+def _spouse(labels: Sequence[str], cues: Sequence[str]) -> FactReader:
+    return lambda page, on: _first_latin(page, labels) or latin_after(page.rows, cues)
+
+
+reads("husband")(_spouse(HUSBAND, ("Monsieur", "Mr")))
+reads("wife")(_spouse(WIFE, ("Mademoiselle", "Madame", "Mme", "Mlle")))
 
 
 @reads("name")
 def full_name(page: PageWriting, on: date) -> Found | None:
     """Read a person's full name: from its two labels, or from the sentence that names them."""
+    whole = _first_latin(page, WHOLE_FR)
+    if whole and " " in whole.raw:
+        return whole
     first, last = _first_latin(page, FIRST_FR), _first_latin(page, LAST_FR)
     if first and last:
         return Found(f"{first.raw} {last.raw}", min(first.confidence, last.confidence))
-    return _named_in_sentence(page) or _first_latin(
-        page, ("Nom et prénom", "Titulaire du compte", "Titulaire")
-    )
+    return latin_after(page.rows, PERSON_CUES) or whole
 
 
-_SENTENCE = re.compile(
-    r"(?:atteste(?:ns|nt|r)?|attestons|certifi(?:e|ons)|dit|déclare|Tuteur\s*:)\s*(?:que)?\s*(?:M\.|Mme|Monsieur|Madame)?\s*"
-    r"((?:[A-ZÀ-Ö][A-Za-zÀ-ÿ'’-]+ ?){2,4}),?"
+PERSON_CUES = (
+    *(
+        "l'élève",
+        "l'étudiant",
+        "l'étudiante",
+        "stagiaire",
+        "l'apprenti",
+        "l'apprentie",
+        "victime",
+        "soussigné",
+        "soussignée",
+    ),
+    *("soussigné(e)", "tuteur", "Monsieur", "Madame", "Mademoiselle", "Mme", "Mlle", "Mr", "M.", "M", "que"),
+    *(
+        "apprenti",
+        "apprentie",
+        "titulaire",
+        "décédé(e)",
+        "décédé",
+        "décédée",
+        "désigne",
+        "dit que",
+        "déclare",
+    ),
 )
-
-
-def _named_in_sentence(page: PageWriting) -> Found | None:
-    for row in page.rows:
-        for piece in row:
-            match = _SENTENCE.search(piece.text)
-            if match:
-                return Found(match[1].strip(), min(0.85, piece.confidence))
-    return None
+"""Words that introduce a person in a sentence, the most telling first."""
 
 
 @reads("name", of=("cheque_specimen",))
 def cheque_holder(page: PageWriting, on: date) -> Found | None:
-    """Read the holder of a cheque: the line of two or more capitalised words above the agency."""
-    for above, row in pairwise(page.rows):
-        if any(fold_letters(piece.text).startswith("agence") for piece in row) and above:
-            name = latin_words(Labelled(above[0].words))
-            if name and " " in name.raw:
-                return Found(name.raw, name.confidence * 0.9)
+    """Read the holder of a cheque: the nearest line of names above the account's number."""
+    at = next((at for at, row in enumerate(page.rows) if _digits_on(row) >= 16), len(page.rows))
+    for row in reversed(page.rows[max(0, at - 4) : at]):
+        words = row[0].words if row else ()
+        name = latin_words(Labelled(words))
+        is_label = any(
+            fold_letters(words[0].text).startswith(cue) for cue in ("agence", "payable", "ordre", "a")
+        )
+        if name and " " in name.raw and not is_label and name.raw.count(" ") + 1 >= len(words) - 1:
+            return Found(name.raw, name.confidence * 0.9)
     return None
+
+
+def _digits_on(row: Sequence[Piece]) -> int:
+    return sum(map(str.isdigit, "".join(piece.text for piece in row)))
 
 
 @reads("name.ar")
 def full_name_ar(page: PageWriting, on: date) -> Found | None:
     """Read a person's full Arabic name: from its two labels, or after «السيد»."""
+    latin = full_name(page, on)
+    whole = _first_arabic(page, WHOLE_AR)
+    if whole and " " in whole.raw:
+        return whole
     first, last = _first_arabic(page, FIRST_AR), _first_arabic(page, LAST_AR)
-    if first and last:
+    if first and last and first.raw != last.raw:
         return Found(f"{first.raw} {last.raw}", min(first.confidence, last.confidence))
-    return _first_arabic(page, ("بأن السيد", "عين السيد", "العدلين السيد", "أسندت إلى", "السيدة", "السيد"))
+    return arabic_after(page.arabic_rows, PERSON_CUES_AR, latin.raw if latin else None)
+
+
+PERSON_CUES_AR = (
+    *("التلميذ", "التلميذة", "الطالب", "الطالبة", "المتدرب", "المتدربة", "الضحية", "الموقع أسفله", "الكافل"),
+    *(
+        "عين السيد",
+        "بأن السيد",
+        "أن السيد",
+        "السيد",
+        "السيدة",
+        "للسيدة",
+        "للسيد",
+        "الآنسة",
+        "المسمى",
+        "أسندت إلى",
+    ),
+    *("التلميذ(ة)", "المسمى(ة)", "المسماة", "أن"),
+)
+"""Words that introduce a person in an Arabic sentence, the most telling first."""
 
 
 CARDS = ("identity_card", "residence_title")
@@ -191,8 +278,15 @@ def _card_name(page: PageWriting, on: date, part: str, place: int) -> Found | No
     return None
 
 
-def _card_name_ar(page: PageWriting, place: int) -> Found | None:
-    """A card's Arabic name stands on the row of the Latin one."""
+def _card_name_ar(page: PageWriting, on: date, place: int) -> Found | None:
+    """A card's Arabic name sounds as the Latin one; else it stands on the Latin one's row."""
+    latin = _card_name(page, on, ("given_names", "surname")[place], place)
+    if latin:
+        for row in page.arabic_rows:
+            for piece in row:
+                name = arabic_words(Labelled(piece.words))
+                if name and is_same_name(latin.raw, name.raw):
+                    return Found(name.raw, max(name.confidence, 0.85))
     front = _names_on_front(page)
     if len(front) < 2:
         return None
@@ -243,5 +337,5 @@ def _is_heading(folded: str) -> bool:
 
 reads("last", of=CARDS)(lambda page, on: _card_name(page, on, "surname", 1))
 reads("first", of=CARDS)(lambda page, on: _card_name(page, on, "given_names", 0))
-reads("last.ar", of=CARDS)(lambda page, on: _card_name_ar(page, 1))
-reads("first.ar", of=CARDS)(lambda page, on: _card_name_ar(page, 0))
+reads("last.ar", of=CARDS)(lambda page, on: _card_name_ar(page, on, 1))
+reads("first.ar", of=CARDS)(lambda page, on: _card_name_ar(page, on, 0))

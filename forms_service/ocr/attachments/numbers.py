@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date
+
+import cv2
+import numpy as np
 
 from core.dates_in_text import fold_digits, fold_letters
 from core.rib import find_ribs
@@ -11,6 +15,10 @@ from forms_service.ocr.attachments.card_zone import card_zone
 from forms_service.ocr.attachments.facts import Found, reads
 from forms_service.ocr.attachments.labels import find_labelled
 from forms_service.ocr.attachments.writing import PageWriting
+from forms_service.ocr.engine import LineMode, text_engine
+from forms_service.ocr.page_text import PageWord
+
+DIGITS, DIGIT_HEIGHT_PX = "0123456789", 34
 
 _IDENTITY = re.compile(r"\b([A-Z]{1,2}) ?(\d{4,7})\b")
 _RATE = re.compile(r"(\d{1,3})(?:[.,]\d{1,2})?\s*(?:%|٪|pour cent|في المايه|بالمايه|في الميه)")
@@ -18,7 +26,12 @@ _RATE_CUES = ("ipp", "incapacite", "taux", "عجز", "نسبه", "نسبته")
 _YEARS = re.compile(r"(\d{1,2})\s*(?:ans|annees|سنوات|سنه|عاما)")
 _YEARS_CUES = ("fond", "souterrain", "mine", "duree", "باطن", "المناجم", "مجموعه")
 _SCHOOL_YEAR = re.compile(r"\b(20\d\d)\s*[/\-–]\s*(20\d\d)\b")
+_INCOME = re.compile(r"revenu global imposable\D{0,12}(\d[\d .]*\d(?:,\d{1,2})?)")
 _AMOUNT = re.compile(r"\d[\d .]*(?:,\d{1,2})?")
+_ACT = re.compile(
+    r"(?:\bacte|(?<!\w)(?:رسم|عقد)) (?:n\W{0,2}|no|numero|رقم|عدد)\s?:? ?(\d{1,5})(?![\d/])"
+    r"|(?:(?:n\W{0,3}|numero) ?(?:de l'|d') ?acte|رقم (?:الرسم|العقد))\s?:? ?(\d{1,5})(?![\d/])"
+)
 _REGISTRATION = re.compile(r"(?<!\d)(\d{9})(?!\d)")
 
 
@@ -36,9 +49,38 @@ def account(page: PageWriting, on: date) -> Found | None:
     ribs = {rib for line in text for rib in find_ribs(_digits_only_confusions(line))}
     if not ribs:
         ribs = set(find_ribs(page.french.text))
+    if not ribs:
+        ribs = set(_ribs_read_again(page))
     if len(ribs) != 1:
         return None
     return Found(ribs.pop(), 0.98)
+
+
+def _ribs_read_again(page: PageWriting) -> Iterator[str]:
+    """Rows of many digits, read again as digits alone; the key says whether that went well."""
+    for row in page.rows:
+        words = [word for piece in row for word in piece.words if any(map(str.isdigit, word.text))]
+        if not 14 <= sum(map(str.isdigit, "".join(word.text for word in words))) <= 60:
+            continue
+        for smoothing in (0.5, 1.1):
+            again = (
+                text_engine().read(_strip(page.pixels, words, smoothing), "eng", LineMode.LINE, DIGITS).text
+            )
+            yield from find_ribs(again)
+
+
+def _strip(pixels: np.ndarray, words: Sequence[PageWord], smoothing: float) -> np.ndarray:
+    """The words' row from the first to the last, enlarged to a steady height."""
+    height = max(float(np.median([word.height for word in words])), 8.0)
+    top = max(0, int(min(word.top for word in words) - 0.5 * height))
+    bottom = int(max(word.top + word.height for word in words) + 0.5 * height)
+    left = max(0, int(min(word.left for word in words) - height))
+    right = int(max(word.left + word.width for word in words) + height)
+    scale = DIGIT_HEIGHT_PX / height
+    strip = cv2.resize(
+        pixels[top:bottom, left:right], None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC
+    )
+    return cv2.GaussianBlur(strip, (0, 0), smoothing)
 
 
 def _digits_only_confusions(line: str) -> str:
@@ -142,7 +184,10 @@ def school_year(page: PageWriting, on: date) -> Found | None:
 
 @reads("income")
 def income(page: PageWriting, on: date) -> Found | None:
-    """Read the taxable overall income in dirhams."""
+    """Read the taxable overall income in dirhams; its thousands may stand a little apart."""
+    for line in _lines(page):
+        if match := _INCOME.search(fold_letters(line)):
+            return Found(match[1].replace(" ", "").replace(".", "").replace(",", "."), 0.85)
     for found in find_labelled(page.rows, ("Revenu global imposable",)):
         if match := _AMOUNT.search(found.text):
             return Found(match[0].replace(" ", "").replace(".", "").replace(",", "."), found.confidence)
@@ -161,7 +206,10 @@ def fiscal_year(page: PageWriting, on: date) -> Found | None:
 @reads("act")
 def act_number(page: PageWriting, on: date) -> Found | None:
     """Read the number of an act in its register."""
-    for found in find_labelled(page.rows, ("Acte N°", "Acte n", "N° de l'acte")):
+    numbers = [match[1] or match[2] for line in _lines(page) for match in _ACT.finditer(fold_letters(line))]
+    if numbers:
+        return Found(max(numbers, key=numbers.count), 0.85 if len(set(numbers)) == 1 else 0.5)
+    for found in find_labelled(page.rows, ("N° de l'acte", "Numéro de l'acte", "Acte numéro", "Acte N°")):
         if match := re.search(r"\d{1,5}", found.text):
             return Found(match[0], found.confidence)
     return None

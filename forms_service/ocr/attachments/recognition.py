@@ -40,8 +40,12 @@ FULL_LENGTH, FULL_LENGTH_AR = 24, 16
 TITLE_HEIGHT = 1.15
 TITLE_ZONE = 0.4
 
-TITLE_WEIGHT, ALONE_WEIGHT, MENTION_WEIGHT = 0.93, 0.6, 0.3
-"""What a perfect, long anchor is worth as a title, alone on its line, and within a sentence."""
+MOST_OF_A_LINE = 0.55
+"""An anchor this large a share of its line is the line, though a word («copie», «حكم») stands before it."""
+
+TITLE_WEIGHT, ALONE_WEIGHT, BEGUN_WEIGHT, MENTION_WEIGHT = 0.93, 0.6, 0.45, 0.3
+"""What a perfect, long anchor is worth as a title, alone on its line, as a title's beginning, and within
+a sentence."""
 
 ISSUER_WEIGHT = 0.3
 """Who issued a paper hardly tells what it is."""
@@ -186,14 +190,20 @@ def _prominence(anchor: str, start: int, line: Line) -> float:
     fills_line = len(anchor) >= 0.4 * len(line.folded)
     if _is_reference(anchor):
         return ALONE_WEIGHT if fills_line else MENTION_WEIGHT
-    if not fills_line or start > 2:
+    if not fills_line or (start > 2 and len(anchor) < MOST_OF_A_LINE * len(line.folded)):
         return MENTION_WEIGHT
     first = line.folded[:start].count(" ")
     words = line.capitals[first : first + anchor.count(" ") + 1]
     stands_out = line.relative_height >= TITLE_HEIGHT or (len(words) > 1 and all(words))
     if stands_out and not line.is_label and line.relative_top < TITLE_ZONE:
-        return TITLE_WEIGHT
+        return BEGUN_WEIGHT if _goes_on(anchor, start, line.folded) else TITLE_WEIGHT
     return MENTION_WEIGHT if line.is_label else ALONE_WEIGHT
+
+
+def _goes_on(anchor: str, start: int, text: str) -> bool:
+    """Whether a title says more than the anchor: «certificat de travail au fond» is none of work."""
+    rest = [word for word in text[start + len(anchor) :].split() if sum(map(str.isalpha, word)) >= 2]
+    return len(rest) >= 2
 
 
 _ISSUERS = re.compile(

@@ -14,6 +14,9 @@ from statistics import median
 import numpy as np
 
 from core.dates_in_text import fold_letters
+from core.localized_text import is_arabic_letter
+from forms_service.ocr.attachments.arabic_again import read_arabic_again
+from forms_service.ocr.attachments.straighten import without_rules
 from forms_service.ocr.page_text import PageText, PageWord, read_page_text
 
 COLUMN_GAP = 1.6
@@ -80,16 +83,17 @@ class PageWriting:
     @classmethod
     def of(cls, pixels: np.ndarray) -> PageWriting:
         """Read a straightened page; one that makes no sense is tried in the other three positions."""
+        pixels = without_rules(pixels)
         best = cls(pixels, read_page_text(pixels, ("fra",)))
-        if best.makes_sense:
+        if best.makes_sense or best.makes_sense_in_arabic:
             return best
         for quarters in (2, 1, 3):
             turned_pixels = np.ascontiguousarray(np.rot90(pixels, quarters))
             turned = cls(turned_pixels, read_page_text(turned_pixels, ("fra",)))
             if turned.sense > 1.15 * best.sense:
                 best = turned
-            if best.makes_sense:
-                break
+            if best.makes_sense or (quarters == 2 and turned.makes_sense_in_arabic):
+                return best if best.makes_sense else turned
         return best
 
     @cached_property
@@ -103,10 +107,16 @@ class PageWriting:
         """Whether the page surely stands the right way up."""
         return self.sense >= MUCH_SENSE
 
+    @property
+    def makes_sense_in_arabic(self) -> bool:
+        """Whether the page stands the right way up and is written in Arabic, as the acts of adouls are."""
+        wordlike = (word for word in self.arabic.words if sum(map(is_arabic_letter, word.text)) >= 3)
+        return sum(max(0.0, word.confidence - 0.5) for word in wordlike) >= MUCH_SENSE
+
     @cached_property
     def arabic(self) -> PageText:
         """The page read as Arabic; it costs a second reading, so it is made on demand."""
-        return read_page_text(self.pixels, ("ara",))
+        return read_arabic_again(self.pixels, read_page_text(self.pixels, ("ara",)))
 
     @property
     def is_read_as_arabic(self) -> bool:

@@ -1,0 +1,163 @@
+"""Persons named in running text: the words behind «Monsieur», «l'élève» or «السيد», over the end of a line.
+
+A name ends at a comma, at a word that cannot be one, or where it has matched the same person's name in
+the other script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from rapidfuzz import fuzz
+
+from core.dates_in_text import fold_letters
+from core.localized_text import is_arabic_letter
+from forms_service.ocr.attachments.facts import Found
+from forms_service.ocr.attachments.writing import Piece
+from forms_service.ocr.name_scripts import is_same_name
+from forms_service.ocr.page_text import PageWord
+
+Rows = Sequence[Sequence[Piece]]
+
+MOST_WORDS, MOST_WORDS_AR = 5, 5
+UNBOUNDED = 0.8
+"""What is left of the confidence when nothing but its length ended a name."""
+
+_MARKS = "،,:؛.;«»()"
+_HONORIFICS = frozenset(
+    {
+        "m",
+        "mr",
+        "mme",
+        "mlle",
+        "melle",
+        "monsieur",
+        "madame",
+        "mademoiselle",
+        "eleve",
+        "que",
+        "de",
+        "l'enfant",
+    }
+)
+_TITLES_AR = frozenset(
+    map(
+        fold_letters,
+        ("السيد", "السيدة", "الآنسة", "المسمى", "المسماة", "القاصر", "القاصرة", "الطفل", "الطفلة", "المكفول", "الزوج",
+         "الزوجة", "زوجها", "زوجته", "المسمى(ة)", "الكافل"),
+    )
+)  # fmt: skip
+_ENDS_AR = tuple(
+    map(
+        fold_letters,
+        ("المزداد", "المزدادة", "المولود", "المولودة", "مزداد", "مزدادة", "ازداد", "ولد", "ولدت", "الحامل", "الحاملة",
+         "بطاقته", "بطاقتها", "المغربي", "المغربية", "الساكن", "الساكنة", "تاريخ", "بتاريخ", "بعد", "رقم", "من", "في",
+         "إلى", "أن", "أنه", "هو", "هي", "قد", "عن", "ب", "يوم", "سنة", "لدى", "لوالده", "لوالدتها", "وصيا",
+         "وصية", "مقدما", "الموقع", "يتابع", "تتابع", "يعمل", "تعمل", "يشتغل", "تشتغل", "مسجل", "مسجلة", "توفي",
+         "توفيت", "هجر", "طلق", "وزوجته", "والسيدة", "والسيد", "والزوجة", "وأولاده", "الجنسية", "السنة", "الموسم",
+         "لا", "به", "أصيب", "مصاب", "قسم", "بموجب", "حسب", "الذي", "التي", "صرح", "صرحت", "مهنته", "عنوانه"),
+    )
+)  # fmt: skip
+
+
+def latin_after(rows: Rows, cues: Sequence[str]) -> Found | None:
+    """The Latin name behind the first of the cues that one follows; the most telling cue first."""
+    words = [word for row in rows for piece in row for word in piece.words]
+    return _first(words, cues, _latin_name)
+
+
+def arabic_after(rows: Rows, cues: Sequence[str], latin: str | None = None, skip: int = 0) -> Found | None:
+    """The Arabic name behind the first of the cues that one follows.
+
+    Args:
+        latin: The same person's name in Latin letters, where the page says it: it tells where the
+            Arabic one ends.
+        skip: So many names are passed over: for the second person that one cue introduces.
+    """
+    words = [word for row in rows for piece in row for word in piece.words]
+    return _first(words, cues, lambda rest: _arabic_name(rest, latin), skip)
+
+
+def _first(
+    words: Sequence[PageWord],
+    cues: Sequence[str],
+    name_of: Callable[[Sequence[PageWord]], Found | None],
+    skip: int = 0,
+) -> Found | None:
+    folded = [fold_letters(word.text).strip(_MARKS) for word in words]
+    for cue in cues:
+        for after in _places(folded, fold_letters(cue).split()):
+            found = name_of(words[after : after + 9])
+            if found is not None:
+                if not skip:
+                    return found
+                skip -= 1
+    return None
+
+
+def _places(folded: Sequence[str], cue: Sequence[str]) -> Iterator[int]:
+    """Where the words behind a cue begin; short words must stand exactly: one letter tells him from her."""
+    size = len(cue)
+    for at in range(len(folded) - size + 1):
+        if all(_is_word(seen, wanted) for seen, wanted in zip(folded[at : at + size], cue, strict=True)):
+            yield at + size
+
+
+def _is_word(seen: str, wanted: str) -> bool:
+    return seen == wanted if len(wanted) < 7 else fuzz.ratio(seen, wanted) >= 86
+
+
+def _latin_name(rest: Sequence[PageWord]) -> Found | None:
+    kept: list[PageWord] = []
+    ended = False
+    for word in rest:
+        text = word.text.strip(_MARKS)
+        if not kept and fold_letters(word.text).strip(_MARKS) in _HONORIFICS:
+            continue
+        if not text or not text[0].isupper() or not all(c.isalpha() or c in "'’-." for c in text):
+            ended = True
+            break
+        kept.append(word)
+        if word.text[-1] in ",;.:" and len(text) > 1:
+            ended = True
+            break
+    if not 2 <= len(kept) <= MOST_WORDS:
+        return None
+    worth = min(word.confidence for word in kept) * (1.0 if ended else UNBOUNDED)
+    return Found(" ".join(word.text.strip(_MARKS) for word in kept), min(0.92, worth))
+
+
+def _arabic_name(rest: Sequence[PageWord], latin: str | None) -> Found | None:
+    kept: list[tuple[str, float]] = []
+    ended = False
+    for word in rest:
+        text = word.text.strip(_MARKS)
+        if not kept and fold_letters(text) in _TITLES_AR:
+            continue
+        if not text or not all(map(is_arabic_letter, text)) or _ends_name(text):
+            ended = True
+            break
+        kept.append((text, word.confidence))
+        if word.text[-1] in _MARKS or len(kept) == MOST_WORDS_AR:
+            ended = word.text[-1] in _MARKS
+            break
+    if len(kept) < 2:
+        return None
+    if latin:
+        for size in sorted(range(2, len(kept) + 1), key=lambda one: abs(one - latin.count(" ") - 1)):
+            if is_same_name(latin, " ".join(text for text, _ in kept[:size])):
+                return _found(kept[:size], 1.0)
+    return _found(kept, 0.95 if ended else UNBOUNDED)
+
+
+def _found(kept: Sequence[tuple[str, float]], share: float) -> Found:
+    worth = min(confidence for _, confidence in kept) * share
+    return Found(" ".join(text for text, _ in kept), min(0.9, worth))
+
+
+def _ends_name(text: str) -> bool:
+    folded = fold_letters(text)
+    return any(
+        folded == end or (len(end) >= 5 and fuzz.ratio(folded, end) >= 85) or folded == f"و{end}"
+        for end in _ENDS_AR
+    )
