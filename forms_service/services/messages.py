@@ -69,6 +69,10 @@ MESSAGES: dict[str, LocalizedText] = {
         "L'accusé de dépôt n'a pas pu être signé pour une raison technique ; la demande n'est donc pas déposée. "
         "Vos réponses et vos documents sont conservés. Réessayez plus tard, ou adressez-vous à votre agence.",
     ),
+    "note_too_long": _T(
+        "الملاحظة الداخلية أطول من {longest} حرف. لم يُلغ أي شيء. اختصروها ثم أعيدوا المحاولة.",
+        "La note interne dépasse {longest} caractères. Rien n'a été annulé. Raccourcissez-la et recommencez.",
+    ),
     "no_such_receipt": _T(
         "لا يوجد وصل بالمرجع {reference}. لم يُلغ أي شيء. تحققوا من المرجع المطبوع على الوصل.",
         "Aucun accusé ne porte la référence {reference}. Rien n'a été annulé. Vérifiez la référence imprimée.",

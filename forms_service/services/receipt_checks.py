@@ -33,6 +33,10 @@ from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import DossierRow, ReceiptRevocationRow
 
 REVOKERS = ("reviewer", "operator")
+LONGEST_NOTE = 1000
+"""Characters of the fund's note on a revocation: a few sentences."""
+
+_LONGEST_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +151,20 @@ class ReceiptChecks(UseCases):
         note stays in the fund.  What was deposited is untouched.
 
         Raises:
-            DossierError: ``not_allowed``, ``no_such_receipt``, ``already_revoked``.
+            DossierError: ``not_allowed``, ``note_too_long``, ``no_such_receipt``, ``already_revoked``.
         """
         self.require_role(actor, *REVOKERS)
+        note = note.strip().replace("\r\n", "\n")
+        if len(note) > LONGEST_NOTE:
+            raise DossierError(say("note_too_long", longest=LONGEST_NOTE), code="note_too_long")
         known = normalize_reference(reference)
         with self.database.writing() as session:
             repository = DossierRepository(session)
             row = repository.find_by_reference(known, to_change=True) if known else None
             issued = _issued(session, row)
             if row is None or not issued:
-                raise DossierError(say("no_such_receipt", reference=reference), code="no_such_receipt")
+                shown = reference[:_LONGEST_SHOWN]
+                raise DossierError(say("no_such_receipt", reference=shown), code="no_such_receipt")
             revoked = repository.revocations(row.id)
             digests = [one.digest() for one in issued if one.digest() not in revoked]
             if not digests:
@@ -169,7 +177,7 @@ class ReceiptChecks(UseCases):
                         dossier_id=row.id,
                         digest=digest,
                         reason=reason.value,
-                        note=note.strip(),
+                        note=note,
                         revoked_by=actor.name if "operator" in actor.roles else actor.id,
                         revoked_at=at,
                     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from core.errors import DossierError
 from core.receipt import RevocationReason, Standing
-from forms_service.web.languages import translate
+from forms_service.services.receipt_checks import LONGEST_NOTE
+from forms_service.web.languages import language, translate
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
 
@@ -36,8 +38,15 @@ def revoke(dossier_id: str) -> Response | tuple[str, int]:
     if problems:
         return _page(dossier_id, problems), 422
     view = services().dossier(the_actor(), dossier_id)
-    note = request.form.get("note", "")
-    services().revoke_receipts(the_actor(), view.reference, RevocationReason(given), note)
+    try:
+        services().revoke_receipts(
+            the_actor(), view.reference, RevocationReason(given), request.form.get("note", "")
+        )
+    except DossierError as error:
+        if error.code != "note_too_long":
+            raise
+        said = error.message.in_language(language())
+        return _page(dossier_id, [Problem("note", said)]), 422
     flash(translate("revoke.done"), "done")
     return redirect(url_for(".receipt", dossier_id=dossier_id), code=303)
 
@@ -52,4 +61,5 @@ def _page(dossier_id: str, problems: list[Problem]) -> str:
         reasons=list(RevocationReason),
         kept=request.form,
         problems=problems,
+        longest_note=LONGEST_NOTE,
     )

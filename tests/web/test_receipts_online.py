@@ -137,6 +137,21 @@ def test_a_reviewer_revokes_a_receipt_after_thinking_twice(service: Service, dos
     assert receipt.reference in shown
 
 
+def test_a_note_too_long_is_refused_kept_on_the_page_and_nothing_is_revoked(
+    service: Service, dossier: str
+) -> None:
+    reviewer, path = service.visitor("fr").sign_in("reviewer"), f"/review/{dossier}/receipt"
+    assert 'maxlength="1000"' in reviewer.get(path).get_data(as_text=True)
+    answer = reviewer.post(path, {"reason": "withdrawn", "sure": "true", "note": "n" * 1001})
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 422 and "1000" in html and "n" * 1001 in html
+    assert PageStructure(html).faults() == []
+    standing = service.application.services.receipt_standing(service.actor("reviewer"), dossier)
+    assert standing.standing == "in_force"
+    lines = "\r\n".join("n" * 99 for _ in range(10))
+    assert reviewer.post(path, {"reason": "withdrawn", "sure": "true", "note": lines}).status_code == 303
+
+
 @pytest.mark.parametrize("role", ["applicant", "clerk", None])
 def test_nobody_else_revokes(service: Service, dossier: str, role: str | None) -> None:
     visitor = service.visitor("fr").sign_in(role) if role else service.visitor("fr")
