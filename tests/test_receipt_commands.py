@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -160,6 +161,17 @@ def test_an_operator_revokes_a_receipt_by_its_reference(run, tmp_path: Path) -> 
     assert again.code == 2 and reference in again.err
     assert run("receipt", "revoke", "XXXX", "--reason", "withdrawn").code == 2
     assert run("receipt", "revoke", reference, "--reason", "because").code == 2
+
+
+def test_who_has_no_name_on_this_computer_is_asked_for_one(run, monkeypatch) -> None:  # noqa: F811
+    """In a container the user often has a number only; the name is asked before anything is looked up."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 3_999_999)
+    nameless = run("receipt", "revoke", "6MWU-T4A5-HTG3", "--reason", "withdrawn")
+    assert nameless.code == 2 and "--by" in nameless.err
+    named = run("receipt", "revoke", "X" * 5000, "--reason", "withdrawn", "--by", "Garde")
+    assert named.code == 2 and "Aucun accusé" in named.err and len(named.err) < 300
 
 
 def test_verify_wants_one_thing_to_check(run, issued: Path) -> None:  # noqa: F811

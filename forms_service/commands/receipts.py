@@ -186,11 +186,10 @@ def revoke_receipt(reference: str, reason: str, note: str, by: str | None, as_js
     from forms_service.bootstrap import build
     from forms_service.services.receipt_checks import operator
 
+    who = operator(by or _user_name())
     application = build(configuration())
     try:
-        revoked = application.services.revoke_receipts(
-            operator(by or getpass.getuser()), reference, RevocationReason(reason), note
-        )
+        revoked = application.services.revoke_receipts(who, reference, RevocationReason(reason), note)
     finally:
         application.close()
     if as_json:
@@ -206,6 +205,25 @@ def revoke_receipt(reference: str, reason: str, note: str, by: str | None, as_js
     click.echo(f"{revoked.reference}: {revoked.receipts} × {revoked.reason.value}")
     click.echo(revoked.reason.label.fr)
     click.echo(revoked.reason.label.ar)
+
+
+def _user_name() -> str:
+    """Who runs the command, as the computer knows them.
+
+    Raises:
+        DossierError: ``who_revokes``: as in a container, whose user often has no name.
+    """
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # each the answer of some release of Python
+        raise DossierError(_WHO, code="who_revokes") from None
+
+
+_WHO = LocalizedText(
+    ar="ليس لمستخدم هذا الحاسوب اسم، ولا يُلغى وصل دون معرفة من ألغاه. لم يُلغ شيء. أضيفوا الاسم: ‎--by الاسم",
+    fr="L'utilisateur de cet ordinateur n'a pas de nom, et aucun accusé n'est annulé sans que l'on sache "
+    "par qui. Rien n'a été annulé. Ajoutez le nom : --by NOM",
+)
 
 
 # --- keys -----------------------------------------------------------------------------------------
