@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 from core.localized_text import Language, LocalizedText
 from forms_service.render.artwork import Align, Element, Role
 from forms_service.render.paper_blocks import (
+    heading,
+    pair,
+    row,
+)
+from forms_service.render.paper_cells import (
     LABEL,
     Cell,
     Column,
     Paragraph,
     Style,
     columns,
-    heading,
-    pair,
-    row,
     stacked,
 )
 from forms_service.render.paper_sheets import INK, PALE_INK, WARNING, WIDTH_MM, Block

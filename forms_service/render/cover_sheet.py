@@ -15,6 +15,15 @@ from core.placement import COVER, BoxMm, PageIdentity
 from forms_service.render.artwork import ARTIFACT, Align, Element, Piece, Role
 from forms_service.render.cover_documents import CoverDocument, Setting, table_of
 from forms_service.render.paper_blocks import (
+    boxes_to_fill,
+    facts,
+    heading,
+    pair,
+    qr_code,
+    space,
+    title,
+)
+from forms_service.render.paper_cells import (
     LABEL,
     SMALL,
     VALUE,
@@ -23,14 +32,7 @@ from forms_service.render.paper_blocks import (
     Style,
     Text,
     both,
-    boxes_to_fill,
-    facts,
-    heading,
-    pair,
-    qr_code,
     set_lines,
-    space,
-    title,
 )
 from forms_service.render.paper_sheets import (
     ACCENT,
@@ -47,6 +49,7 @@ from forms_service.render.paper_sheets import (
     moroccan_moment,
     sheets_of,
 )
+from forms_service.render.printable_text import typeset
 
 _T = LocalizedText
 TITLE = _T("غلاف الملف", "Page de garde du dossier")
@@ -168,8 +171,23 @@ def render_cover_sheet(sheet: CoverSheet, language: Language = Language.AR) -> b
 
 def cover_sheet_pages(sheet: CoverSheet) -> list[list[Piece]]:
     """The pieces of the sheet: one page, unless there are dozens of documents."""
+    sheet = _typeset(sheet)
     pages = _set(sheet, 1)
     return pages if len(pages) == 1 else _set(sheet, len(pages))
+
+
+def _typeset(sheet: CoverSheet) -> CoverSheet:
+    """The same sheet with one kind of apostrophe in what the specs word."""
+    return replace(
+        sheet,
+        form_title=typeset(sheet.form_title),
+        request_type=typeset(sheet.request_type),
+        documents=tuple(
+            replace(one, label=typeset(one.label), rows=typeset(one.rows) if one.rows else None)
+            for one in sheet.documents
+        ),
+        to_do=tuple(map(typeset, sheet.to_do)),
+    )
 
 
 def _set(sheet: CoverSheet, count: int) -> list[list[Piece]]:

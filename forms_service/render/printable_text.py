@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
+from core.localized_text import LocalizedText
 from forms_service.render.typography import missing_characters
 
 UNPRINTABLE = "?"
@@ -24,6 +26,17 @@ def printable(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     missing = [one for one in missing_characters(text) if one != "\n"]
     return text.translate({ord(one): _substitute(one) for one in missing}) if missing else text
+
+
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+
+
+def typeset(text: LocalizedText) -> LocalizedText:
+    """A wording with printers' apostrophes: the specs quote forms that have typewriters' ones.
+
+    Values stay as they were written.
+    """
+    return LocalizedText(text.ar, _APOSTROPHE.sub("’", text.fr))
 
 
 def _substitute(character: str) -> str:

@@ -18,18 +18,21 @@ from forms_service.render.artwork import ARTIFACT, Align, Element, Panel, Path, 
 from forms_service.render.metadata import PaperProperties
 from forms_service.render.paper import write_paper
 from forms_service.render.paper_blocks import (
+    INSET_MM,
+    heading,
+    pair,
+    row,
+    rule,
+    space,
+)
+from forms_service.render.paper_cells import (
     SMALL,
     Cell,
     Column,
     Paragraph,
     Style,
     columns,
-    heading,
-    pair,
-    row,
-    rule,
     set_lines,
-    space,
 )
 from forms_service.render.paper_sheets import (
     ACCENT,
@@ -107,7 +110,6 @@ SIGNATURE = LocalizedText(
 
 LABEL_MM = 56.0
 MARK_MM = 18.0
-INDENT_MM = 3.0
 QR_MM = 36.0
 HALF_MM = WIDTH_MM / 2 - 4.5
 _NARROWEST_MM = 45.0
@@ -224,7 +226,11 @@ def _facts(receipt: DepositReceipt, air: float) -> Iterator[Block]:
     if receipt.completed_at is not None:
         stated.append((COMPLETED, _plain(moroccan_moment(receipt.completed_at))))
     french, middle, arabic = columns(LABEL_MM, WIDTH_MM - 2 * LABEL_MM, LABEL_MM)
-    across = (Column(arabic.left_mm + 3.0, LABEL_MM - 3.0), middle, Column(french.left_mm, LABEL_MM - 3.0))
+    across = (
+        Column(arabic.left_mm + 1.0, LABEL_MM - 1.0 - INSET_MM),
+        middle,
+        Column(french.left_mm + INSET_MM, LABEL_MM - 1.0 - INSET_MM),
+    )
     yield rule(0.5, ACCENT)
     for number, (name, texts) in enumerate(stated):
         cells = (
@@ -267,9 +273,9 @@ def _document(mark: str, line: ReceiptDocument, path: Path, air: float, above: B
     label = OF_CHILD.fill(label=line.label, child=line.child) if line.child else line.label
     french, middle, arabic = columns((WIDTH_MM - MARK_MM) / 2, MARK_MM, (WIDTH_MM - MARK_MM) / 2)
     across = (
-        Column(arabic.left_mm, arabic.width_mm - INDENT_MM),
+        Column(arabic.left_mm, arabic.width_mm - INSET_MM),
         middle,
-        Column(french.left_mm + INDENT_MM, french.width_mm - INDENT_MM),
+        Column(french.left_mm + INSET_MM, french.width_mm - INSET_MM),
     )
     named = {
         language: Paragraph(
@@ -314,8 +320,8 @@ def _sides(
     pieces: list[Piece] = []
     heights = []
     for language, align, left_mm in (
-        (Language.AR, Align.RIGHT, RIGHT_MM - INDENT_MM - width_mm),
-        (Language.FR, Align.LEFT, LEFT_MM + INDENT_MM),
+        (Language.AR, Align.RIGHT, RIGHT_MM - INSET_MM - width_mm),
+        (Language.FR, Align.LEFT, LEFT_MM + INSET_MM),
     ):
         lines = _evenly_wrapped(text.in_language(language), style, width_mm)
         path = (Element(role, key if role is Role.HEADING else f"{key}-{language}"),)
@@ -360,7 +366,7 @@ def _verification(receipt: DepositReceipt, code: str) -> Block:
 def _control_code(code: str) -> Block:
     """The code on both sides, read once; it always runs from the left, whatever stands around it."""
     style, path = Style(11, INK, bold=True), (Element(Role.PARAGRAPH, "control-code"),)
-    right, left = Column(RIGHT_MM - INDENT_MM, 0.0), Column(LEFT_MM + INDENT_MM, 0.0)
+    right, left = Column(RIGHT_MM - INSET_MM, 0.0), Column(LEFT_MM + INSET_MM, 0.0)
     pieces = set_lines([code], right, 0.0, style, Language.FR, Align.RIGHT, path)
     pieces += set_lines([code], left, 0.0, style, Language.FR, Align.LEFT, ARTIFACT)
     return Block(style.line_mm, tuple(pieces))

@@ -5,13 +5,22 @@ It is for the fund's own people.  Its words come with the facts; here they are o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.localized_text import Language, LocalizedText
 from forms_service.render.artwork import Align, Element, Piece, Role
 from forms_service.render.paper_blocks import (
+    facts,
+    heading,
+    of_one_element,
+    pair,
+    row,
+    space,
+    title,
+)
+from forms_service.render.paper_cells import (
     LABEL,
     SMALL,
     VALUE,
@@ -24,13 +33,7 @@ from forms_service.render.paper_blocks import (
     both,
     columns,
     facing,
-    facts,
-    heading,
-    of_one_element,
-    pair,
-    row,
-    space,
-    title,
+    stacked,
 )
 from forms_service.render.paper_sheets import (
     ACCENT,
@@ -43,6 +46,7 @@ from forms_service.render.paper_sheets import (
     moroccan_moment,
     sheets_of,
 )
+from forms_service.render.printable_text import typeset
 from forms_service.render.structure import HEAD_ROW
 
 _T = LocalizedText
@@ -168,8 +172,40 @@ def render_reviewer_summary(summary: ReviewerSummary, language: Language = Langu
 
 def reviewer_summary_pages(summary: ReviewerSummary) -> list[list[Piece]]:
     """The pieces of every page."""
-    at = moroccan_moment(summary.printed_at)
+    summary, at = _typeset(summary), moroccan_moment(summary.printed_at)
     return sheets_of(list(_blocks(summary)), foot(f"{summary.reference}  ·  {at}"))
+
+
+def _typeset(summary: ReviewerSummary) -> ReviewerSummary:
+    """The same summary with one kind of apostrophe in what the specs word; values stay as they are."""
+
+    def all_of(texts: Iterable[LocalizedText]) -> tuple[LocalizedText, ...]:
+        return tuple(map(typeset, texts))
+
+    return replace(
+        summary,
+        form_title=typeset(summary.form_title),
+        stated=tuple((typeset(label), value) for label, value in summary.stated),
+        findings=tuple(
+            replace(one, severity=typeset(one.severity), message=typeset(one.message))
+            for one in summary.findings
+        ),
+        documents=tuple(
+            replace(one, name=typeset(one.name), notes=all_of(one.notes), alarms=all_of(one.alarms))
+            for one in summary.documents
+        ),
+        parts=tuple(
+            replace(
+                part,
+                title=typeset(part.title),
+                values=tuple(
+                    replace(one, label=typeset(one.label), notes=all_of(one.notes), alarms=all_of(one.alarms))
+                    for one in part.values
+                ),
+            )
+            for part in summary.parts
+        ),
+    )
 
 
 def _blocks(summary: ReviewerSummary) -> Iterator[Block]:
@@ -192,7 +228,7 @@ def _blocks(summary: ReviewerSummary) -> Iterator[Block]:
 def _reference(summary: ReviewerSummary) -> Iterator[Block]:
     (across,) = columns(WIDTH_MM)
     texts: tuple[Text, ...] = (
-        *_stacked(summary.form_title, Style(10.0, INK, True)),
+        *stacked(summary.form_title, Style(10.0, INK, True)),
         Paragraph(summary.reference, Style(15.0, ACCENT, True), Language.FR),
     )
     path = (Element(Role.PARAGRAPH, "subject"),)
@@ -253,15 +289,11 @@ def _findings(findings: Sequence[SummaryFinding]) -> Iterator[Block]:
 
         cells = (
             Cell(said(Language.AR), Align.RIGHT),
-            Cell(_stacked(one.severity, style), Align.CENTRE, Role.HEAD_CELL),
+            Cell(stacked(one.severity, style), Align.CENTRE, Role.HEAD_CELL),
             Cell(said(Language.FR), Align.LEFT),
         )
         path = (Element(Role.TABLE, "findings"), Element(Role.ROW, str(number)))
         yield row(cells, _sides(20.0), path, above_mm=0.9)
-
-
-def _stacked(text: LocalizedText, style: Style) -> tuple[Text, ...]:
-    return Paragraph(text.ar, style, Language.AR), Paragraph(text.fr, style, Language.FR)
 
 
 def _documents(documents: Sequence[SummaryDocument]) -> Iterator[Block]:
@@ -277,7 +309,7 @@ def _documents(documents: Sequence[SummaryDocument]) -> Iterator[Block]:
             return (name, *notes, *alarms)
 
         verdict = Style(8.0, WARNING if one.is_declined else ACCENT, True)
-        middle = (*_stacked(one.verdict, verdict), Paragraph.of_value(one.file, _NOTE))
+        middle = (*stacked(one.verdict, verdict), Paragraph.of_value(one.file, _NOTE))
         cells = (
             Cell(told(Language.AR), Align.RIGHT, Role.HEAD_CELL),
             Cell(middle, Align.CENTRE),

@@ -212,12 +212,20 @@ def _unbreakable_pieces(text: str) -> list[str]:
 
 
 def _cut_word(word: str, most_units: int, bold: bool) -> list[str]:
-    pieces = [""]
-    for character in word:
-        if pieces[-1] and _width_units(pieces[-1] + character, bold) > most_units:
-            pieces.append("")
-        pieces[-1] += character
-    return pieces
+    """The pieces of a word that is too wide; names of files break at their dashes, not in a syllable."""
+    pieces = []
+    while len(word) > 1 and _width_units(word, bold) > most_units:
+        end = 1
+        while end < len(word) - 1 and _width_units(word[: end + 1], bold) <= most_units:
+            end += 1
+        at = next((place for place in range(end, end // 2, -1) if _may_break(word, place)), end)
+        pieces.append(word[:at])
+        word = word[at:]
+    return [*pieces, word]
+
+
+def _may_break(word: str, place: int) -> bool:
+    return word[place - 1] in "-_/@" or word[place] == "."
 
 
 # --- directions -----------------------------------------------------------------------------------

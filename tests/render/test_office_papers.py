@@ -34,7 +34,7 @@ from forms_service.render.reviewer_summary import (
     render_reviewer_summary,
     reviewer_summary_pages,
 )
-from forms_service.render.typography import missing_characters
+from forms_service.render.typography import missing_characters, text_width_mm, wrap
 
 T = LocalizedText
 AT = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
@@ -113,6 +113,7 @@ def test_a_cover_sheet_states_everything_in_both_languages() -> None:
     assert len(pages) == 1
     assert_well_set(pages)
     french, arabic = words_of(pages, Language.FR), words_of(pages, Language.AR)
+    assert COVER_SHEET.form_title.fr.replace("'", "’") in french
     for one in (COVER_SHEET.applicant_name, COVER_SHEET.state, LONG, CHILDREN, *COVER_SHEET.to_do):
         assert one.fr.replace("\u00a0", " ") in french
         assert one.ar in arabic
@@ -260,7 +261,7 @@ def test_the_finished_paper_can_be_searched(paper: str) -> None:
     pdf = render_cover_sheet(COVER_SHEET) if paper == "cover" else render_reviewer_summary(summary())
     text = text_of(pdf)
     assert "7K3Q-9XMB-2FTC" in text
-    assert COVER_SHEET.form_title.fr in text
+    assert COVER_SHEET.form_title.fr.replace("'", "’") in text
     assert "العائلية" in text
 
 
@@ -284,3 +285,30 @@ def test_what_the_typeface_lacks_is_told_and_never_an_empty_box(written: str, sh
 def test_ordinary_text_is_left_as_it_is() -> None:
     for text in (LONG.ar, LONG.fr, "شقة 12، زنقة N'Guyen\nFès", "7K3Q-9XMB-2FTC"):
         assert printable(text) == text
+
+
+def test_one_kind_of_apostrophe_stands_on_a_paper_but_values_keep_theirs() -> None:
+    named = T("شهادة", "Attestation de l'enfant")
+    sheet = replace(COVER_SHEET, documents=(CoverDocument(named, 1, 1, 0, rows=named),), to_do=(named,))
+    told = replace(summary(), documents=(SummaryDocument(named, "d'un.jpg", named, alarms=(named,)),))
+    assert "'" not in words_of(cover_sheet_pages(sheet), Language.FR)
+    french = words_of(reviewer_summary_pages(told), Language.FR)
+    assert "l’enfant" in french
+    assert "12 rue N'Guyen" in french
+    assert "Demande de perception d'Allocations" not in french
+
+
+@pytest.mark.parametrize(
+    ("name", "pieces"),
+    [
+        ("11-attestation-death-parents.jpg", ["11-attestation-death-", "parents.jpg"]),
+        ("naissance_enfant_numero_deux_copie.pdf", ["naissance_enfant_", "numero_deux_copie", ".pdf"]),
+        ("x" * 60, None),
+    ],
+)
+def test_names_of_files_break_where_they_can_be_read(name: str, pieces: list[str] | None) -> None:
+    lines = wrap(name, 25.0, 6.9)
+    assert "".join(lines) == name
+    assert all(text_width_mm(line, 6.9) <= 25.0 for line in lines)
+    if pieces is not None:
+        assert lines == pieces
