@@ -56,14 +56,15 @@ _REFUSALS = {
         "FORMS_RECEIPT_IDENTITY et les droits du fichier.",
     ),
     "not_pkcs12": LocalizedText(
-        ar="الملف {file} ليس هوية PKCS#12. لم يُوقع أي وصل. صدّروا المفتاح والشهادة معا في ملف ‎.p12.",
-        fr="{file} n’est pas une identité PKCS#12. Aucun accusé n’a été signé. Exportez la clé et le certificat "
-        "ensemble dans un fichier .p12.",
+        ar="الملف {file} ليس هوية PKCS#12 أو هو متضرر. لم يُوقع أي وصل. صدّروا المفتاح والشهادة معا في ملف ‎.p12.",
+        fr="{file} n’est pas une identité PKCS#12, ou le fichier est abîmé. Aucun accusé n’a été signé. Exportez la "
+        "clé et le certificat ensemble dans un fichier .p12.",
     ),
     "wrong_passphrase": LocalizedText(
-        ar="كلمة سر هوية التوقيع {file} غير صحيحة أو غائبة. لم يُوقع أي وصل. صححوا FORMS_RECEIPT_PASSPHRASE_FILE.",
-        fr="La phrase secrète de l’identité {file} est fausse ou manque. Aucun accusé n’a été signé. Corrigez "
-        "FORMS_RECEIPT_PASSPHRASE_FILE.",
+        ar="تعذر فتح هوية التوقيع {file}: كلمة سرها غير صحيحة أو غائبة، أو الملف متضرر. لم يُوقع أي وصل. صححوا "
+        "FORMS_RECEIPT_PASSPHRASE_FILE؛ وإن كانت صحيحة فانسخوا الملف من جديد.",
+        fr="L’identité {file} ne s’ouvre pas : sa phrase secrète est fausse ou manque, ou le fichier est abîmé. Aucun "
+        "accusé n’a été signé. Corrigez FORMS_RECEIPT_PASSPHRASE_FILE ; si elle est juste, recopiez le fichier.",
     ),
     "no_private_key": LocalizedText(
         ar="هوية التوقيع {file} لا تتضمن مفتاحا خاصا مع شهادته. لم يُوقع أي وصل. أعيدوا تصديرها مع المفتاح الخاص.",
@@ -184,8 +185,9 @@ def _opened(content: bytes, passphrase: str, path: Path) -> pkcs12.PKCS12KeyAndC
     from asn1crypto.pkcs12 import Pfx
 
     try:
-        Pfx.load(content, strict=True)["version"].native  # noqa: B018  (reads it, to see whether it is one)
-    except (ValueError, TypeError):
+        read = Pfx.load(content, strict=True)
+        _ = read.native, read.authenticated_safe.native  # to its depth: a flaw inside is no wrong secret
+    except (ValueError, TypeError, KeyError):
         raise _refused("not_pkcs12", path) from None
     try:
         return pkcs12.load_pkcs12(content, passphrase.encode() or None)

@@ -263,6 +263,18 @@ def test_the_service_signs_with_the_identity_it_is_given(tmp_path: Path) -> None
     assert "PrivateKey" not in repr(signer)
 
 
+@pytest.mark.parametrize("place", [0.02, 0.15, 0.3, 0.5, 0.7, 0.9])
+def test_an_identity_damaged_inside_is_not_blamed_on_its_passphrase_alone(
+    tmp_path: Path, place: float
+) -> None:
+    content = bytearray(make_identity("Essai", SECRET))
+    content[int(len(content) * place)] ^= 0xFF
+    (tmp_path / "cachet.p12").write_bytes(content)
+    with pytest.raises(ReceiptIdentityError) as refusal:
+        load_identity(tmp_path / "cachet.p12", SECRET)
+    assert "abîmé" in refusal.value.message.fr and "متضرر" in refusal.value.message.ar
+
+
 def test_a_wrong_passphrase_is_said_at_the_start_not_at_a_deposit(tmp_path: Path) -> None:
     with pytest.raises(FormsError, check=lambda error: error.code == "receipt_identity_wrong_passphrase"):
         build(settings(tmp_path, "wrong"))
