@@ -231,6 +231,30 @@ def test_a_correction_slip_is_read_like_a_form_of_its_own(run) -> None:
     assert {one["verdict"] for one in data["fields"].values()} == {"empty"}
 
 
+def test_invisible_marks_in_values_are_told_of_and_not_printed(run) -> None:
+    values = {
+        "assured.last": "Ben\u202enani\x00",
+        "assured.address": "12, rue\nde Fès",
+        "assured.city": " Fès\n",
+    }
+    filled = run("pdf", "fill", "311-1-14", write(Path("v.json"), {**values, "assured.first": "Salma"}))
+    assert filled.code == 0
+    for told in ("assured.last", "U+0000, U+202E", "assured.address", "U+000A"):
+        assert told in filled.err
+    assert "assured.city" not in filled.err and "assured.first" not in filled.err
+    read = run("pdf", "read", "311-1-14-filled.pdf", "--json").json["values"]
+    assert (read["assured.last"], read["assured.address"]) == ("Bennani", "12, rue de Fès")
+
+
+def test_reading_a_paper_without_fields_says_what_it_is(run) -> None:
+    source = write(Path("d.json"), {"form": "311-1-14", "values": MARRIED})
+    assert run("dossier", "cover", source, "-o", "cover.pdf").code == 0
+    assert run("pdf", "slip", "311-1-14", "assured.last", *OF_A_DOSSIER, "-o", "slip.pdf").code == 0
+    for paper, name in (("cover.pdf", "page de garde"), ("slip.pdf", "bulletin de correction")):
+        outcome = run("pdf", "read", paper)
+        assert outcome.code == 2 and name in outcome.err
+
+
 def test_a_slip_says_for_which_child_a_document_is_asked(run) -> None:
     asked = ["pdf", "slip", "311-1-14", "--documents", "birth.2,birth.3", *OF_A_DOSSIER, "-o", "slip.pdf"]
     assert run(*asked).code == 0

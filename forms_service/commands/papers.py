@@ -134,7 +134,9 @@ def read(file: Path, as_json: bool) -> None:
 
 
 def _printed_copy(data: bytes, name: str) -> UnreadableDocument | None:
-    """Says what to do with a copy of our form whose fields were printed away; None for other files."""
+    """Says what a paper of ours without fields is, and what to do with it; None for other files."""
+    from core.correction_slip import is_slip
+    from core.placement import COVER
     from forms_service.ocr.page_identity import find_identity
     from forms_service.ocr.page_images import iterate_pages
 
@@ -142,9 +144,13 @@ def _printed_copy(data: bytes, name: str) -> UnreadableDocument | None:
         page = next(iterate_pages(data, name), None)
     except UnreadableDocument:
         return None
-    if page is None or find_identity(page.pixels) is None:
+    mark = None if page is None else find_identity(page.pixels)
+    if mark is None:
         return None
-    return UnreadableDocument(_PRINTED, code="no_fields")
+    variant = mark.identity.variant
+    if variant == COVER:
+        return UnreadableDocument(_COVER, code="no_fields")
+    return UnreadableDocument(_SLIP if is_slip(variant) else _PRINTED, code="no_fields")
 
 
 _NO_ROOM = LocalizedText(
@@ -161,6 +167,17 @@ _EMPTY_SLIP = LocalizedText(
     ar="اذكروا خانة أو وثيقة واحدة على الأقل. لم يُكتب شيء. لعرض الأسماء: forms-service specs show {form}",
     fr="Nommez au moins un champ ou un document à redemander. Rien n'a été écrit. "
     "Les noms : forms-service specs show {form}",
+)
+_COVER = LocalizedText(
+    ar="هذه صفحة غلاف الملف لا استمارة: ليست فيها أجوبة تُقرأ. اطبعوها وضعوها فوق وثائق الملف قبل مسحها.",
+    fr="Ce fichier est la page de garde d'un dossier, pas un formulaire : il n'y a aucune réponse à y lire. "
+    "Imprimez-la et posez-la sur les pièces du dossier avant de les numériser.",
+)
+_SLIP = LocalizedText(
+    ar="هذا الملف قسيمة تصحيح تُملأ بالقلم، وليست فيه خانات تُقرأ. امسحوا القسيمة بعد ملئها ثم اقرؤوها بالأمر "
+    "forms-service scan read.",
+    fr="Ce fichier est un bulletin de correction, à remplir au stylo : il n'a pas de champs. "
+    "Numérisez-le une fois rempli, puis lisez-le avec « forms-service scan read ».",
 )
 _PRINTED = LocalizedText(
     ar="هذا الملف صورة لاستمارتنا (مطبوعة بصيغة PDF أو ممسوحة ضوئيا) ولم تبق فيها خانات تُقرأ. "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -68,6 +69,8 @@ def read_text(path: Path) -> str:
 def read_answers(spec: FormSpec, path: Path) -> ParsedDossier:
     """Answers by field id from a YAML or JSON file, all of them valid and known.
 
+    Invisible marks in them, which no answer keeps, are told of on stderr.
+
     Raises:
         DossierError: The file is malformed, or an id or a value is not the form's.
     """
@@ -79,6 +82,8 @@ def read_answers(spec: FormSpec, path: Path) -> ParsedDossier:
     if isinstance(data.get("values"), dict):
         data = data["values"]
     groups = {group.id: data.pop(group.id) for group in spec.groups if isinstance(data.get(group.id), list)}
+    for name, marks in _invisible_marks({**data, **groups}):
+        _remark(_LEFT_OUT.fill(file=path.name, name=name, marks=marks))
     parsed = dossier_from_answers(spec, flatten(data), groups=groups, origin=Origin.FILE)
     if parsed.unknown:
         raise _refused(
@@ -88,6 +93,32 @@ def read_answers(spec: FormSpec, path: Path) -> ParsedDossier:
     if parsed.problems:
         raise _refused(f"{path}: {describe_problems(parsed.problems)}")
     return parsed
+
+
+def _invisible_marks(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """The answers that hold control marks or line breaks, and which; blanks at the ends are none."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _invisible_marks(inner, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, start=1):
+            yield from _invisible_marks(inner, f"{name}.{number}")
+    elif isinstance(value, str):
+        marks = {one for one in value.strip() if not one.isprintable() and unicodedata.category(one) != "Zs"}
+        if marks:
+            yield name, ", ".join(f"U+{ord(one):04X}" for one in sorted(marks))
+
+
+def _remark(words: LocalizedText) -> None:
+    click.echo(words.fr, err=True)
+    click.echo(words.ar, err=True)
+
+
+_LEFT_OUT = LocalizedText(
+    ar="الملف {file}، الخانة {name}: أُزيلت علامات غير مرئية أو عُوضت بفراغ ({marks}). تحققوا من القيمة المطبوعة.",
+    fr="{file}, {name} : des signes invisibles ont été ôtés ou remplacés par une espace ({marks}). "
+    "Vérifiez la valeur imprimée.",
+)
 
 
 @contextmanager
