@@ -85,12 +85,24 @@ def test_the_calibration_is_readable_and_only_made_from_its_own_material(reader:
     paths = run_of_it.conclude("forms-service scan calibrate", ON)
     assert [path.name for path in paths] == ["confidence.json", "reliability.svg", "coverage.md"]
     data = json.loads(paths[0].read_text())
-    assert (data["on"], data["readings"], data["copies_of_each"]) == ("2026-03-02", 800, 200)
+    assert (data["on"], data["readings"], data["copies_of_each"]) == ("2026-03-02", 600, 200)
     assert data["groups"]["latin"]["accept"]["from_score"] == 0.95
     assert data["groups"]["latin"]["accept"]["proven"] is False
     table = paths[2].read_text()
     assert "never calibrated on" in table
     assert "| Latin text and names | 16 | 75.0 % | 50 % | 0 |" in table
+
+
+def test_a_worn_machine_is_shown_apart_and_decides_nothing(reader: Reader, tmp_path: Path):
+    run_of_it = wanted(tmp_path, copies=8, checked=0)
+    run_of_it.collect()
+    paths = run_of_it.conclude("x", ON)
+    data = json.loads(paths[0].read_text())
+    assert data["not_learnt_from"] == ["GNUTypewriter"]
+    assert data["groups"]["latin"]["readings"] == 2 * 2 * 6  # forms, readings, copies in other typefaces
+    learnt, worn = paths[2].read_text().split("## Typed on a worn machine")
+    assert "| Latin text and names | 24 |" in learnt
+    assert "| Latin text and names | 8 |" in worn
 
 
 def test_what_reviewers_found_counts(reader: Reader, tmp_path: Path):

@@ -13,10 +13,12 @@ from core.field_kinds import kind_of
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import Script
 from core.placement import BoxMm, Placement, WidgetKind
+from forms_service.ocr.calibration import calibration
 from forms_service.ocr.comb_reader import read_comb
 from forms_service.ocr.crops import Ink, cut, ink_of
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine
+from forms_service.ocr.evidence import Evidence, Group, group_of
 from forms_service.ocr.line_reader import (
     LineReading,
     read_arabic,
@@ -34,13 +36,6 @@ from forms_service.ocr.twin_names import read_twins
 BOX_INSET_MM = 0.15
 """Kept clear inside an answer's box, beyond the distance the printer keeps from its outline."""
 
-COMB_ACCEPTED = 0.55
-LATIN_ACCEPTED = 0.75
-ARABIC_ACCEPTED = 0.9
-TICK_ACCEPTED = 0.6
-EMAIL_ACCEPTED = 0.6
-"""Lower than for other lines: two models and the ink's own dots have to agree already."""
-
 
 @dataclass(frozen=True, slots=True)
 class FieldReading:
@@ -48,7 +43,9 @@ class FieldReading:
 
     Attributes:
         boxes: Where it stands, in page millimetres: one box, or every tick box of a choice.
+        confidence: Probability of being right, as ``calibration`` tells it from the evidence.
         doubt: Why a person must look, when the verdict is ``review``.
+        evidence: What speaks for it; None where nothing was read that could be right.
     """
 
     field: FieldSpec
@@ -59,16 +56,20 @@ class FieldReading:
     verdict: Verdict
     engine: str
     doubt: Doubt | None = None
+    evidence: Evidence | None = None
 
     def doubted(self, doubt: Doubt) -> FieldReading:
         """The same reading, sent to a person; what is empty or doubtful already stays as it is."""
+        evidence = self.evidence.doubted(doubt) if self.evidence else None
         if self.verdict is not Verdict.ACCEPT:
-            return self
-        return replace(self, verdict=Verdict.REVIEW, doubt=doubt, confidence=min(self.confidence, 0.5))
+            return replace(self, evidence=evidence)
+        confidence = min(self.confidence, 0.5)
+        return replace(self, verdict=Verdict.REVIEW, doubt=doubt, confidence=confidence, evidence=evidence)
 
     def without_box(self) -> FieldReading:
         """The same place when its printed box was not seen: whatever is there may be no answer at all."""
-        return replace(self, value=None, confidence=0.0, verdict=Verdict.REVIEW, doubt=Doubt.BOX_NOT_SEEN)
+        lost = replace(self, value=None, confidence=0.0, evidence=None)
+        return replace(lost, verdict=Verdict.REVIEW, doubt=Doubt.BOX_NOT_SEEN)
 
 
 def read_fields(
@@ -111,21 +112,25 @@ def _read_field(
         return _ticks(page, field, places)
     if place.widget is WidgetKind.SIGNATURE:
         signed = is_signed(page, place.box)
-        verdict = Verdict.ACCEPT if signed else Verdict.EMPTY
-        return FieldReading(field, (place.box,), "", signed, 0.95, verdict, "ink")
+        evidence = Evidence(Group.SIGNATURE, {"ink": 1.0})
+        return _marked(field, (place.box,), "", signed, signed, evidence)
     if place.comb:
         return _comb(page, field, place, engine)
     return _text(page, field, place, engine)
 
 
 def _comb(page: np.ndarray, field: FieldSpec, place: Placement, engine: TextEngine) -> FieldReading:
-    kind = kind_of(field)
     crop = cut(page, place.box)
-    mend = mend_identity_number if field.kind == "identity_number" else str
-    reading = read_comb(crop, place.comb or 1, engine, kind.charset, mend)
+    mended: set[str] = set()
+
+    def mend(text: str) -> str:
+        settled = mend_identity_number(text) if field.kind == "identity_number" else text
+        mended.update({settled} - {text})
+        return settled
+
+    reading = read_comb(crop, place.comb or 1, engine, kind_of(field).charset, mend)
     if not reading.text:
-        doubt = None if reading.agreed else Doubt.UNREADABLE_INK
-        return _blank(field, place, engine) if doubt is None else _unread(field, place, engine)
+        return _blank(field, place, engine) if reading.agreed else _unread(field, place, engine)
     doubt = None
     if reading.gap:
         doubt = Doubt.GAP_IN_CELLS
@@ -133,10 +138,14 @@ def _comb(page: np.ndarray, field: FieldSpec, place: Placement, engine: TextEngi
         doubt = Doubt.READINGS_DISAGREE
     elif field.kind == "identity_number" and has_ambiguous_second(reading.text):
         doubt = Doubt.LOOK_ALIKE
-    elif reading.confidence < COMB_ACCEPTED:
-        doubt = Doubt.LOW_CONFIDENCE
-    confidence = 0.9 + 0.1 * reading.confidence if reading.agreed else 0.6 * reading.confidence
-    return _judged(field, place, reading.text, confidence, doubt, engine)
+    evidence = Evidence(
+        group_of(field, Script.LATN),
+        {"packed_line": reading.confidence, "cells": reading.cell_confidence},
+        agreed=reading.agreed,
+        mended=reading.text in mended,
+        doubt=doubt,
+    )
+    return _judged(field, place, reading.text, evidence, engine)
 
 
 def _text(page: np.ndarray, field: FieldSpec, place: Placement, engine: TextEngine) -> FieldReading:
@@ -154,8 +163,8 @@ def _text(page: np.ndarray, field: FieldSpec, place: Placement, engine: TextEngi
         all(reading.agreed for reading in readings),
         readings[0].script,
     )
-    doubt = doubts[0] if doubts else _line_doubt(line, field)
-    return _judged(field, place, raw, _confidence(line), doubt, engine)
+    doubt = doubts[0] if doubts else _line_doubt(line)
+    return _judged(field, place, raw, _line_evidence(field, line, doubt), engine)
 
 
 def _line(ink: Ink, field: FieldSpec, engine: TextEngine) -> LineReading:
@@ -171,21 +180,23 @@ def _line(ink: Ink, field: FieldSpec, engine: TextEngine) -> LineReading:
     return confirmed_latin(read_either(ink, engine), ink, engine)
 
 
-def _line_doubt(line: LineReading, field: FieldSpec) -> Doubt | None:
+def _line_doubt(line: LineReading) -> Doubt | None:
     if isinstance(line, DoubtedLine):
         return line.doubt
-    if not line.agreed:
-        return Doubt.READINGS_DISAGREE
-    accepted = ARABIC_ACCEPTED if line.script is Script.ARAB else LATIN_ACCEPTED
-    if line.confidence < (EMAIL_ACCEPTED if field.kind == "email" else accepted):
-        return Doubt.LOW_CONFIDENCE
-    if line.script is Script.ARAB:
-        return Doubt.NOT_CORROBORATED
-    return None
+    return None if line.agreed else Doubt.READINGS_DISAGREE
 
 
-def _confidence(line: LineReading) -> float:
-    return 0.55 + 0.44 * line.confidence if line.agreed else 0.6 * line.confidence
+def _line_evidence(
+    field: FieldSpec, line: LineReading, doubt: Doubt | None, corroborated: bool = False
+) -> Evidence:
+    arabic = line.script is Script.ARAB
+    return Evidence(
+        group_of(field, line.script, corroborated),
+        {"arabic_lines" if arabic else "tesseract": line.confidence},
+        agreed=line.agreed,
+        corroborated=corroborated,
+        doubt=doubt,
+    )
 
 
 def _twins(
@@ -217,12 +228,8 @@ def _twin(
         return _blank(field, place, engine)
     if not line.text:
         return _unread(field, place, engine)
-    doubt = _line_doubt(line, field)
-    if doubt is Doubt.NOT_CORROBORATED and corroborated:
-        doubt = None
-    if misplaced:
-        doubt = Doubt.OTHER_SCRIPT
-    return _judged(field, place, line.text, _confidence(line), doubt, engine)
+    doubt = Doubt.OTHER_SCRIPT if misplaced else _line_doubt(line)
+    return _judged(field, place, line.text, _line_evidence(field, line, doubt, corroborated), engine)
 
 
 def _around(one: BoxMm, other: BoxMm) -> BoxMm:
@@ -231,25 +238,25 @@ def _around(one: BoxMm, other: BoxMm) -> BoxMm:
 
 
 def _judged(
-    field: FieldSpec,
-    place: Placement,
-    raw: str,
-    confidence: float,
-    doubt: Doubt | None,
-    engine: TextEngine,
+    field: FieldSpec, place: Placement, raw: str, evidence: Evidence, engine: TextEngine
 ) -> FieldReading:
-    value: FieldAnswer = None
+    boxes = (place.box,)
     try:
-        value = kind_of(field).from_paper(raw, field)
+        value: FieldAnswer = kind_of(field).from_paper(raw, field)
     except InvalidValue:
-        doubt = doubt or Doubt.INVALID_VALUE
-        confidence = min(confidence, 0.3)
-    verdict = Verdict.REVIEW if doubt else Verdict.ACCEPT
-    return FieldReading(field, (place.box,), raw, value, confidence, verdict, engine.name, doubt)
+        doubt = Doubt(evidence.doubt) if evidence.doubt else Doubt.INVALID_VALUE
+        return FieldReading(field, boxes, raw, None, 0.0, Verdict.REVIEW, engine.name, doubt)
+    judged = calibration().judge(evidence)
+    verdict = Verdict.REVIEW if judged.doubt else Verdict.ACCEPT
+    return FieldReading(
+        field, boxes, raw, value, judged.probability, verdict, engine.name, judged.doubt, evidence
+    )
 
 
 def _blank(field: FieldSpec, place: Placement, engine: TextEngine) -> FieldReading:
-    return FieldReading(field, (place.box,), "", None, 0.99, Verdict.EMPTY, engine.name)
+    evidence = Evidence(Group.BLANK, {"ink": 1.0})
+    sure = calibration().judge(evidence).probability
+    return FieldReading(field, (place.box,), "", None, sure, Verdict.EMPTY, engine.name, evidence=evidence)
 
 
 def _unread(field: FieldSpec, place: Placement, engine: TextEngine) -> FieldReading:
@@ -265,15 +272,31 @@ def _ticks(page: np.ndarray, field: FieldSpec, places: list[Placement]) -> Field
     marks = {place: read_tick(page, place.box) for place in places}
     inked = [place for place, reading in marks.items() if reading.mark.holds_ink]
     ticked, doubt = _meant(field, inked, {place: reading.mark for place, reading in marks.items()})
-    confidence = min(reading.confidence for reading in marks.values())
     boxes = tuple(place.box for place in (ticked or places))
     chosen = [place.choice for place in ticked if place.choice is not None]
     raw, value = ",".join(chosen), _tick_value(field, ticked, chosen)
+    if doubt is Doubt.SEVERAL_TICKS:
+        return FieldReading(field, boxes, raw, None, 0.0, Verdict.REVIEW, "ink", doubt)
+    sure = min(reading.confidence for reading in marks.values())
+    evidence = Evidence(Group.TICK, {"ink": sure}, doubt=doubt.value if doubt else None)
+    return _marked(field, boxes, raw or ("✓" if ticked else ""), value, bool(ticked), evidence)
+
+
+def _marked(
+    field: FieldSpec,
+    boxes: tuple[BoxMm, ...],
+    raw: str,
+    value: FieldAnswer,
+    anything: bool,
+    evidence: Evidence,
+) -> FieldReading:
+    """A tick or a signature, which needs no recogniser; nothing there at all is an empty answer."""
+    judged = calibration().judge(evidence)
+    verdict = Verdict.ACCEPT if anything else Verdict.EMPTY
+    doubt = judged.doubt if anything or evidence.doubt else None
     if doubt is not None:
-        confidence = min(confidence, 0.2 if doubt is Doubt.SEVERAL_TICKS else 0.5)
-        return FieldReading(field, boxes, raw, value, confidence, Verdict.REVIEW, "ink", doubt)
-    verdict = Verdict.ACCEPT if ticked else Verdict.EMPTY
-    return FieldReading(field, boxes, raw or ("✓" if ticked else ""), value, confidence, verdict, "ink")
+        verdict = Verdict.REVIEW
+    return FieldReading(field, boxes, raw, value, judged.probability, verdict, "ink", doubt, evidence)
 
 
 def _meant(

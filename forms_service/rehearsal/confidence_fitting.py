@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from forms_service.ocr.calibration import Calibration
 from forms_service.ocr.evidence import Evidence, Group
 
 LIMIT = 0.001
@@ -39,11 +40,13 @@ class Outcome:
 
     Attributes:
         scan: How the page was spoilt; empty for a real one.
+        typeface: What Latin letters and digits were typed in; empty for a real page.
     """
 
     evidence: Evidence
     right: bool
     scan: str = ""
+    typeface: str = ""
 
     @property
     def group(self) -> Group:
@@ -173,6 +176,14 @@ def _tails(clear: Sequence[Outcome]) -> Iterable[tuple[float, int, int]]:
         least = scores[math.ceil(share * len(scores)) - 1]
         tail = [one for one in clear if one.evidence.score >= least]
         yield least, len(tail), sum(not one.right for one in tail)
+
+
+def accepted_in_all(outcomes: Iterable[Outcome], calibration: Calibration) -> dict[str, object]:
+    """What is known of everything accepted, whatever its group: the promise is made of that."""
+    accepted = [one for one in outcomes if calibration.judge(one.evidence).doubt is None]
+    wrong = sum(not one.right for one in accepted)
+    bound = round(error_at_most(wrong, len(accepted)), 5)
+    return {"readings": len(accepted), "wrong": wrong, "error_at_most": bound}
 
 
 def journal_line(form: str, copy: int, outcomes: Sequence[Outcome]) -> Mapping[str, object]:

@@ -214,4 +214,9 @@ def test_the_shipped_calibration_says_how_it_was_made_and_keeps_its_own_promise(
         assert accept["proven"] == (accept["error_at_most"] <= LIMIT), name
         assert accept["proven"] or accept["wrong"] == 0, name
     assert set(data["groups"]) <= {group.value for group in Group}
+    everything = data["accepted_in_all"]
+    assert everything["error_at_most"] == pytest.approx(
+        error_at_most(everything["wrong"], everything["readings"]), abs=1e-5
+    )
+    assert everything["error_at_most"] <= LIMIT
     assert calibration().accept_from
