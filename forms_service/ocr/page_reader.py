@@ -200,4 +200,5 @@ def _extraction(
         reading.verdict,
         reading.engine,
         reading.doubt.value if reading.doubt else None,
+        reading.evidence.as_dict() if reading.evidence else None,
     )
