@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from core.correction_slip import asked_by, is_slip
 from core.errors import UnknownForm
 from core.form_spec import FormSpec
 from core.placement import FormLayout
 from forms_service.spec_catalogue import SpecCatalogue
+
+if TYPE_CHECKING:
+    from forms_service.ocr.printed_words import PrintedWords, PrintLookup
 
 FormLookup = Callable[[str, int, str], tuple[FormSpec, FormLayout] | None]
 
@@ -36,6 +40,29 @@ def form_lookup(catalogue: SpecCatalogue) -> FormLookup:
         return spec, lay_out(spec, variant).layout
 
     return find
+
+
+def printed_words(catalogue: SpecCatalogue) -> PrintLookup:
+    """A function from a page's identity to the words printed on it, None where that is not known.
+
+    Slips and prints that nobody makes any more have none; each blank is drawn once.
+    """
+    forms = form_lookup(catalogue)
+
+    @lru_cache(maxsize=64)
+    def find(form_id: str, version: int, variant: str, page: int) -> PrintedWords | None:
+        from forms_service.ocr.page_images import draw_own_page
+        from forms_service.ocr.printed_words import DPI, PrintedWords
+        from forms_service.render.form_pdf import render_blank
+
+        known = forms(form_id, version, variant)
+        if known is None or is_slip(variant) or page > known[1].pages:
+            return None
+        spec, layout = known
+        picture = draw_own_page(render_blank(spec, variant=variant), page, DPI)
+        return PrintedWords.on(picture, layout.on_page(page))
+
+    return lambda identity: find(identity.form_id, identity.version, identity.variant, identity.page)
 
 
 def printed_papers(catalogue: SpecCatalogue) -> tuple[tuple[str, int, str], ...]:

@@ -36,7 +36,7 @@ def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None
     """
     from forms_service.ocr.page_images import load_pages
     from forms_service.ocr.scan import read_scan
-    from forms_service.reading_forms import form_lookup, printed_papers
+    from forms_service.reading_forms import form_lookup, printed_papers, printed_words
 
     pages = [
         replace(page, file=str(file)) for file in files for page in load_pages(file.read_bytes(), str(file))
@@ -47,6 +47,7 @@ def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None
             pages,
             form_lookup(catalogue()),
             papers=printed_papers(catalogue()),
+            printed=printed_words(catalogue()),
             debug_directory=debug_images,
             watch=lambda _page: watch(next(done)),
         )
@@ -85,7 +86,7 @@ def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None
     help="Copies of every form in other fonts and names, to see what the calibration is worth.",
 )
 @click.option(
-    "--seed", type=click.IntRange(0, 999), default=1, show_default=True, help="Another seed, other copies."
+    "--seed", type=click.IntRange(0, 499), default=1, show_default=True, help="Another seed, other copies."
 )
 @click.option("--evidence", type=INPUT_FILE, help="What reviewers found: made by « scan evidence ».")
 def calibrate(folder: Path, copies: int, check: int, seed: int, evidence: Path | None) -> None:

@@ -7,17 +7,23 @@ an honest residual, and the small homography that brings a roughly laid page int
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.placement import BoxMm
+from forms_service.ocr.page_bend import Bend
 from forms_service.ocr.registration import PX_PER_MM, Registration
 
 CHECK_REACH_MM = 1.2
 REFINING_REACHES_MM = (4.5, 2.0, 1.0)
 MIN_EDGE_MM = 6.0
 MIN_EDGES = 12
+MIN_EDGES_PART = 4
+MIN_EDGES_BENT = 40
+PART_MM = 60.0
+"""Height of the parts of a page that are judged apart: a crease may spoil one and not the others."""
+
 MIN_SEEN_EDGES = 3
 """Of an outline's four; measured, all four are seen on every page that is there."""
 
@@ -89,10 +95,31 @@ def _line_offset(
 
 
 def measured_residual_mm(offsets: list[EdgeOffset]) -> float | None:
-    """The offset that nine of ten edges stay under; None when too few edges were seen."""
+    """The offset that nine of ten edges stay under, of the page or of its worst part; None for too few."""
     if len(offsets) < MIN_EDGES:
         return None
-    return float(np.percentile(np.abs([edge.offset_mm for edge in offsets]), 90))
+    off = np.abs([edge.offset_mm for edge in offsets])
+    part = np.array([edge.y_mm for edge in offsets]) // PART_MM
+    parts = [off[part == one] for one in np.unique(part)]
+    worst = max((np.percentile(one, 75) for one in parts if len(one) >= MIN_EDGES_PART), default=0.0)
+    return float(max(np.percentile(off, 90), worst))
+
+
+def unbent(registration: Registration, pixels: np.ndarray, frames: list[BoxMm]) -> Registration:
+    """The same with the sheet's crease or curl taken out, if the outlines then agree better."""
+    offsets = edge_offsets(registration.rectify(pixels), frames, CHECK_REACH_MM)
+    if len(offsets) < MIN_EDGES_BENT:
+        return registration
+    x, y, across_x, off = (
+        np.array([getattr(edge, name) for edge in offsets])
+        for name in ("x_mm", "y_mm", "across_x", "offset_mm")
+    )
+    bend = Bend.of(x, y, across_x, off)
+    bent = Registration(registration.page_to_image, registration.residual_mm, registration.marks, bend)
+    left = measured_residual_mm(edge_offsets(bent.rectify(pixels), frames, CHECK_REACH_MM))
+    if left is None or left >= registration.residual_mm:
+        return registration
+    return replace(bent, residual_mm=left)
 
 
 def refine(registration: Registration, pixels: np.ndarray, frames: list[BoxMm]) -> Registration:

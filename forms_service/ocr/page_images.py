@@ -170,6 +170,17 @@ def _claimed_dpi(image: Image.Image) -> float | None:
     return value if 50.0 <= value <= 1200.0 else None
 
 
+def draw_own_page(data: bytes, number: int, dpi: int) -> np.ndarray:
+    """One page of a PDF that this service made itself, gray.
+
+    Args:
+        number: Of the page, from 1.
+    """
+    with _PDF_LOCK, pypdfium2.PdfDocument(data) as document:
+        picture: np.ndarray = document[number - 1].render(scale=dpi / 72, grayscale=True).to_numpy()
+        return picture.reshape(picture.shape[:2]).copy()
+
+
 def draw_own_pdf(data: bytes, dpi: int) -> list[bytes]:
     """The pages of a PDF that this service has just made, as PNGs to show; never for an upload."""
     pictures = []

@@ -15,7 +15,7 @@ import numpy as np
 from core.form_spec import FormSpec
 from core.placement import BoxMm, FormLayout, PageIdentity, Placement, qr_box
 from forms_service.ocr.crops import cut, even_light
-from forms_service.ocr.outlines import CHECK_REACH_MM, edge_offsets, measured_residual_mm, refine
+from forms_service.ocr.outlines import CHECK_REACH_MM, edge_offsets, measured_residual_mm, refine, unbent
 from forms_service.ocr.page_identity import find_identity
 from forms_service.ocr.print_matching import Paper, match_by_print
 from forms_service.ocr.registration import (
@@ -28,6 +28,9 @@ from forms_service.ocr.registration import (
 
 FormLookup = Callable[[str, int, str], "tuple[FormSpec, FormLayout] | None"]
 """Gives the spec and layout of a form, a version and a variant, or None when there is no such paper."""
+
+GOOD_RESIDUAL_MM = 0.2
+"""Below this nothing is gained by laying the page any better."""
 
 _CODE_MARGIN_MM = 3.0
 
@@ -93,13 +96,15 @@ def _best(
         checked = Registration(
             by_marks.page_to_image, max(by_marks.residual_mm, measured or 0.0), by_marks.marks
         )
-        if checked.trusted:
+        if checked.residual_mm <= GOOD_RESIDUAL_MM:
             return checked
         refined = refine(checked, pixels, frames)
-        return min((checked, refined), key=lambda one: one.residual_mm)
-    if code_corners is None:
+        laid = min((checked, refined), key=lambda one: one.residual_mm)
+    elif code_corners is not None:
+        laid = refine(register_by_code(marks, code_corners), pixels, frames)
+    else:
         return None
-    return refine(register_by_code(marks, code_corners), pixels, frames)
+    return laid if laid.residual_mm <= GOOD_RESIDUAL_MM else unbent(laid, pixels, frames)
 
 
 def _identity_by_place(pixels: np.ndarray, registration: Registration | None) -> PageIdentity | None:

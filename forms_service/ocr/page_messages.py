@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from core.localized_text import LocalizedText
@@ -27,6 +27,7 @@ class PageCode(StrEnum):
     OTHER_PERSON = "other_person"
     PARTLY_OUTSIDE = "partly_outside"
     MISSING_PAGE = "missing_page"
+    ALTERED_PRINT = "altered_print"
 
 
 PAGE_SENTENCES: Mapping[PageCode, LocalizedText] = {
@@ -108,9 +109,35 @@ PAGE_SENTENCES: Mapping[PageCode, LocalizedText] = {
         ar="الصفحة {page} من {pages} من الاستمارة {form} ناقصة. أضيفوا صورتها؛ ما قرئ محفوظ.",
         fr="La page {page} sur {pages} du formulaire {form} manque. Ajoutez-la ; ce qui est lu est gardé.",
     ),
+    PageCode.ALTERED_PRINT: LocalizedText(
+        ar="في الصفحة {page} من الاستمارة {form} كتابة أو تشطيب أو ختم أو لصاق فوق النص المطبوع ({where})."
+        " الأجوبة مقروءة؛ تحققوا من هذا الموضع على الصورة.",
+        fr="À la page {page} du formulaire {form}, le texte imprimé est barré, surchargé, tamponné ou couvert "
+        "({where}). Les réponses sont lues ; vérifiez cet endroit sur l'image.",
+    ),
 }
 
 
 def page_sentence(code: PageCode, **values: object) -> LocalizedText:
     """The sentence of a code with its page, form, version and reference put in."""
     return PAGE_SENTENCES[code].fill(**values)
+
+
+PLACES: Mapping[str, LocalizedText] = {
+    "top": LocalizedText(ar="أعلى الصفحة", fr="en haut de la page"),
+    "middle": LocalizedText(ar="وسط الصفحة", fr="au milieu de la page"),
+    "bottom": LocalizedText(ar="أسفل الصفحة", fr="en bas de la page"),
+}
+"""Parts of a page, for sentences that say where to look."""
+
+
+def places_named(heights: Iterable[float]) -> LocalizedText:
+    """Name the thirds of a page in which something lies.
+
+    Args:
+        heights: How far down the page each of them lies, from 0.0 to 1.0.
+    """
+    names = [*dict.fromkeys(("top", "middle", "bottom")[min(int(one * 3), 2)] for one in sorted(heights))]
+    return LocalizedText(
+        ar="، ".join(PLACES[name].ar for name in names), fr=", ".join(PLACES[name].fr for name in names)
+    )

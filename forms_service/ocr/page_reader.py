@@ -11,7 +11,7 @@ import numpy as np
 from core.extraction import BoxPx, Extraction
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
-from core.placement import COVER, PageIdentity, Placement, WidgetKind
+from core.placement import COVER, BoxMm, PageIdentity, Placement, WidgetKind
 from forms_service.ocr.crops import even_light
 from forms_service.ocr.debug_images import write_debug_image
 from forms_service.ocr.doubts import Doubt
@@ -22,6 +22,7 @@ from forms_service.ocr.page_images import PageImage
 from forms_service.ocr.page_location import FormLookup, identify, lay
 from forms_service.ocr.page_messages import PageCode, page_sentence
 from forms_service.ocr.print_matching import Paper
+from forms_service.ocr.printed_words import PrintedWords, PrintLookup
 from forms_service.ocr.registration import Registration
 from forms_service.ocr.tick_boxes import is_blackened
 
@@ -30,6 +31,8 @@ USABLE_RESIDUAL_MM = 1.5
 
 WHOLE_SHARE = 0.98
 """Share of an answer's box that must be in the picture."""
+
+_SURE_MARGIN_MM = 1.0
 
 NOT_SHOWN = frozenset({Doubt.OUTSIDE_PICTURE, Doubt.BOX_NOT_SEEN})
 """Doubts that mean: this part of the page is not on the picture."""
@@ -44,6 +47,7 @@ class PageReading:
         registered: Whether its boxes could be found on it.
         residual_mm: How far a box may be off; None when not registered.
         readings: Its answers with their boxes in the picture's own pixels.
+        altered: Where its printed words are not as they were printed, on the page and in the picture.
     """
 
     index: int
@@ -55,6 +59,8 @@ class PageReading:
     code: PageCode
     message: LocalizedText
     extractions: tuple[Extraction, ...] = ()
+    altered: tuple[BoxMm, ...] = ()
+    altered_px: tuple[BoxPx, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """The JSON shape of the contract, with the page's code and sentence added."""
@@ -71,6 +77,7 @@ class PageReading:
             "residual_mm": None if self.residual_mm is None else round(self.residual_mm, 3),
             "code": self.code.value,
             "message": self.message.as_dict(),
+            "altered_print": [box.as_list() for box in self.altered_px],
         }
 
 
@@ -81,11 +88,13 @@ def read_page(
     engine: TextEngine,
     debug_directory: Path | None = None,
     papers: Sequence[Paper] = (),
+    printed: PrintLookup | None = None,
 ) -> PageReading:
     """Identify, lay, and read one page image; what fails is told, never raised.
 
     Args:
         papers: The forms, versions and variants that a page without a readable code may be of.
+        printed: Gives the words printed on a page, to see whether somebody altered them.
     """
     sighting = identify(image.pixels, papers, forms)
     identity = sighting.identity
@@ -113,6 +122,7 @@ def read_page(
         write_debug_image(
             debug_directory, f"{index + 1:03d}-{Path(image.file).stem}-{image.page}", page, fields
         )
+    altered = _altered(page, registration, image.pixels.shape, printed(identity) if printed else None)
     code = PageCode.KNOWN_BY_PRINT if sighting.by_print else PageCode.READ
     if any(one.doubt in NOT_SHOWN for one in fields):
         code = PageCode.PARTLY_OUTSIDE
@@ -126,6 +136,21 @@ def read_page(
         code,
         _sentence(code, identity),
         tuple(_extraction(one, index, registration, image.pixels.shape) for one in fields),
+        altered,
+        tuple(registration.image_box(box, image.pixels.shape) for box in altered),
+    )
+
+
+def _altered(
+    page: np.ndarray, registration: Registration, shape: tuple[int, ...], words: PrintedWords | None
+) -> tuple[BoxMm, ...]:
+    """Where printed words were struck out, written over or covered; beyond the picture nobody knows."""
+    if words is None or not registration.trusted:
+        return ()
+    return tuple(
+        box
+        for box in words.altered(page)
+        if registration.share_inside(box.inset(-_SURE_MARGIN_MM), shape) > WHOLE_SHARE
     )
 
 

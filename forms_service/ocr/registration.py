@@ -16,6 +16,7 @@ import numpy as np
 
 from core.extraction import BoxPx
 from core.placement import PAGE_HEIGHT_MM, PAGE_WIDTH_MM, BoxMm, corner_mark_boxes, qr_box
+from forms_service.ocr.page_bend import Bend
 
 CANONICAL_DPI = 300
 PX_PER_MM = CANONICAL_DPI / 25.4
@@ -23,7 +24,7 @@ CANONICAL_SIZE_PX = (2480, 3508)
 """Width and height of every rectified page."""
 
 DETECTION_SIDE_PX = 1800
-TRUSTED_RESIDUAL_MM = 0.5
+TRUSTED_RESIDUAL_MM = 0.3
 """Above this the boxes may be missed; every reading of the page then goes to a person."""
 
 QR_SETBACK_MM = 0.3
@@ -46,11 +47,13 @@ class Registration:
         page_to_image: 3x3 homography from page millimetres to picture pixels.
         residual_mm: How far a box may be off.
         marks: Corner marks it rests on.
+        bend: How the sheet departs from a plane, where it does.
     """
 
     page_to_image: np.ndarray
     residual_mm: float
     marks: int
+    bend: Bend | None = None
 
     @property
     def trusted(self) -> bool:
@@ -59,11 +62,16 @@ class Registration:
 
     def to_image(self, points_mm: np.ndarray) -> np.ndarray:
         """Picture pixels of page points."""
-        return project(self.page_to_image, points_mm)
+        points = np.asarray(points_mm, np.float64).reshape(-1, 2)
+        return project(self.page_to_image, points if self.bend is None else points + self.bend.at(points))
 
     def to_page(self, points_px: np.ndarray) -> np.ndarray:
         """Page millimetres of picture points."""
-        return project(np.linalg.inv(self.page_to_image), points_px)
+        flat = project(np.linalg.inv(self.page_to_image), points_px)
+        if self.bend is None:
+            return flat
+        points = flat - self.bend.at(flat)
+        return flat - self.bend.at(points)
 
     def share_inside(self, box: BoxMm, shape: tuple[int, ...]) -> float:
         """How much of a box of the page the picture shows, from 0.0 to 1.0."""
@@ -94,6 +102,8 @@ class Registration:
         canonical_to_image = self.page_to_image @ np.diag([1 / PX_PER_MM, 1 / PX_PER_MM, 1.0])
         source, reduction = _reduced_for(pixels, canonical_to_image)
         matrix = np.diag([reduction, reduction, 1.0]) @ canonical_to_image
+        if self.bend is not None:
+            return _unbent(source, matrix, self.bend)
         return cv2.warpPerspective(
             source,
             matrix,
@@ -102,6 +112,18 @@ class Registration:
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=255,
         )
+
+
+def _unbent(source: np.ndarray, canonical_to_source: np.ndarray, bend: Bend) -> np.ndarray:
+    """Sample the page along its bend."""
+    x, y = (np.arange(size, dtype=np.float64) for size in CANONICAL_SIZE_PX)
+    right, down = bend.over_page((x + 0.5) / PX_PER_MM, (y + 0.5) / PX_PER_MM)
+    bent = np.stack([x[None, :] + right * PX_PER_MM, y[:, None] + down * PX_PER_MM], axis=-1)
+    places = cv2.perspectiveTransform(bent.astype(np.float32), canonical_to_source)
+    flat: np.ndarray = cv2.remap(
+        source, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255
+    )
+    return flat
 
 
 def _reduced_for(pixels: np.ndarray, canonical_to_image: np.ndarray) -> tuple[np.ndarray, float]:

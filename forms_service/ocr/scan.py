@@ -14,15 +14,16 @@ from typing import NamedTuple
 
 from core.extraction import Extraction, Verdict
 from core.localized_text import LocalizedText
-from core.placement import PageIdentity
+from core.placement import PAGE_HEIGHT_MM, PageIdentity
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine, text_engine
 from forms_service.ocr.page_images import PageImage
 from forms_service.ocr.page_location import FormLookup
-from forms_service.ocr.page_messages import PageCode, page_sentence
+from forms_service.ocr.page_messages import PageCode, page_sentence, places_named
 from forms_service.ocr.page_reader import NOT_SHOWN, PageReading, read_page
 from forms_service.ocr.people import people_apart, placed_by_order_doubted
 from forms_service.ocr.print_matching import Paper
+from forms_service.ocr.printed_words import PrintLookup
 
 __all__ = ["FormLookup", "FormSet", "PageReading", "ScanProblem", "ScanReading", "read_scan"]
 
@@ -126,6 +127,7 @@ def read_scan(
     engine: TextEngine | None = None,
     debug_directory: Path | None = None,
     watch: Callable[[PageReading], None] | None = None,
+    printed: PrintLookup | None = None,
 ) -> ScanReading:
     """Read page images in any order and rotation.
 
@@ -136,11 +138,12 @@ def read_scan(
         engine: The recogniser; the default one when None.
         debug_directory: Where to save pictures of what was read where.
         watch: Told each page as soon as it is read.
+        printed: Gives the words printed on each page, so that altered ones are told; none, and none are.
     """
     engine = engine or text_engine()
     readings = []
     for index, image in enumerate(pages):
-        reading = read_page(image, index, forms, engine, debug_directory, papers)
+        reading = read_page(image, index, forms, engine, debug_directory, papers, printed)
         readings.append(reading)
         if watch:
             watch(reading)
@@ -351,4 +354,9 @@ def _page_problems(pages: list[PageReading]) -> list[ScanProblem]:
     for page in pages:
         if page.code not in (PageCode.READ, PageCode.PARTLY_OUTSIDE):
             where.setdefault((page.code, page.message), []).append(page.index)
+        if page.altered and page.identity:
+            places = places_named((box.y + box.height / 2) / PAGE_HEIGHT_MM for box in page.altered)
+            who = page.identity
+            sentence = page_sentence(PageCode.ALTERED_PRINT, form=who.form_id, page=who.page, where=places)
+            where.setdefault((PageCode.ALTERED_PRINT, sentence), []).append(page.index)
     return [ScanProblem(code, message, tuple(indexes)) for (code, message), indexes in where.items()]
