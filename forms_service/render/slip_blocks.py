@@ -62,6 +62,8 @@ _BADGE = 5.4
 _MESSAGE_LINES = 3
 _REASON_LINES = 2
 _DOTS = "…"
+_FACT_NAME_PT, _FACT_PT = 7.0, 9.6
+_FACT_GAP, _FACT_SIDES = 2.2, 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +97,39 @@ def dossier_strip(form_title: LocalizedText, reference: str, notes: SlipNotes) -
         pieces.append(Words(text, x, 4.6, size, language, align, bold=True, path=path))
     cells = ((DOSSIER, reference), (HOLDER, notes.holder), (ASKED_ON, notes.asked_on))
     stated = [(name, value) for name, value in cells if value]
-    width = CONTENT_WIDTH / max(1, len(stated))
-    for number, (name, value) in enumerate(reversed(stated)):
-        middle = LEFT + (number + 0.5) * width
-        pieces += _fact(name, value, middle, width - 4.0, (place, Element(Role.PARAGRAPH, name.fr)))
+    right = LEFT + CONTENT_WIDTH
+    for (name, value), width in zip(stated, _shares(stated), strict=True):
+        path = (place, Element(Role.PARAGRAPH, name.fr))
+        pieces += _fact(name, value, right - width / 2, width - _FACT_SIDES, path)
+        right -= width
     return Block(_STRIP_HEIGHT, tuple(pieces))
+
+
+def _shares(stated: Sequence[tuple[LocalizedText, str]]) -> list[float]:
+    """How wide each fact's cell is: as its words need, the rest shared; the longest gives way."""
+    needed = [
+        _names_width(name) + text_width_mm(value, _FACT_PT, bold=True) + _FACT_SIDES for name, value in stated
+    ]
+    excess = sum(needed) - CONTENT_WIDTH
+    if excess > 0:
+        longest = needed.index(max(needed))
+        needed[longest] -= excess
+        return needed
+    return [width - excess / len(needed) for width in needed]
+
+
+def _names_width(name: LocalizedText) -> float:
+    """Room that a fact's French and Arabic name take beside its value."""
+    arabic = text_width_mm(name.ar, _size(_FACT_NAME_PT, Language.AR))
+    return text_width_mm(name.fr, _FACT_NAME_PT) + arabic + 2 * _FACT_GAP
 
 
 def _fact(
     name: LocalizedText, value: str, middle: float, width: float, path: tuple[Element, ...]
 ) -> list[Piece]:
     """A value between its French and its Arabic name, on one line, the whole centred."""
-    label, size, gap, baseline = 7.0, 9.6, 2.2, 10.0
-    sides = text_width_mm(name.fr, label) + text_width_mm(name.ar, _size(label, Language.AR)) + 2 * gap
+    label, size, gap, baseline = _FACT_NAME_PT, _FACT_PT, _FACT_GAP, 10.0
+    sides = _names_width(name)
     value = cut_to(value, width - sides, size, bold=True)
     said = text_width_mm(value, size, bold=True)
     left = middle - (sides + said) / 2

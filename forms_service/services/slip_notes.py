@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _HELD = LocalizedText("في ملفكم: {value}", "Dans votre dossier : {value}")
 _NOT_ANSWERED = LocalizedText("لم تجيبوا عن هذا السؤال بعد.", "Vous n'y avez pas encore répondu.")
 _NOT_SUPPLIED = LocalizedText("لم تُقدَّم بعد.", "Pas encore fournie.")
+_FORM_ITSELF = "form"
+"""The signed form among the documents: its pages are kept as scans, not as attachments."""
+
+_AGAIN = LocalizedText("المرجو تقديمها من جديد.", "À fournir de nouveau.")
 _ELSEWHERE = LocalizedText(
     "وأكملوا على الشاشة أو في الوكالة: {labels}.", "À compléter à l'écran ou en agence : {labels}."
 )
@@ -111,14 +115,12 @@ def _about_document(
     """For which rows a document is asked again, and why the one handed in was declined."""
     rows = _rows(spec, demand, subjects)
     types = {demand.type, *demand.alternatives}
-    declined = [
-        one.decision_reason
-        for one in uploads
-        if one.type in types
-        and one.decision == "refused"
-        and (not rows or one.child is None or one.child in rows)
+    supplied = [
+        one for one in uploads if one.type in types and (not rows or one.child is None or one.child in rows)
     ]
-    reason = _worded(declined[-1]) if declined and declined[-1] else _NOT_SUPPLIED
+    declined = [one.decision_reason for one in supplied if one.decision == "refused" and one.decision_reason]
+    unsaid = _AGAIN if supplied or demand.type == _FORM_ITSELF else _NOT_SUPPLIED
+    reason = _worded(declined[-1]) if declined else unsaid
     named = rows_concerned(spec, demand, subjects)
     return (
         reason if named is None else LocalizedText(f"{named.ar} – {reason.ar}", f"{named.fr} – {reason.fr}")
