@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
@@ -15,8 +19,10 @@ from sqlalchemy.orm import Session
 from forms_service.bootstrap import Application, build
 from forms_service.config import Config
 from forms_service.first_look import FirstLook, NoLook
-from forms_service.services import Actor, Services
+from forms_service.reading_process import ReadingOutcome
+from forms_service.services import Actor, Services, reading_results
 from forms_service.spec_catalogue import SpecCatalogue
+from tests.services.prepared_readings import PDF
 
 PASSWORD = "a long enough password"
 ALLOWANCE = "311-1-14"
@@ -130,3 +136,24 @@ def make_office(tmp_path: Path, catalogue: SpecCatalogue) -> Iterator[Callable[.
 @pytest.fixture
 def office(make_office: Callable[..., Office]) -> Office:
     return make_office()
+
+
+@pytest.fixture
+def arrives(office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Upload something and let the reading give a prepared result."""
+    cv2.imwrite(str(tmp_path / "page.png"), np.full((1000, 800), 250, np.uint8))
+    results: list[dict[str, Any]] = []
+
+    @contextmanager
+    def reading(*_args: object) -> Iterator[ReadingOutcome]:
+        yield ReadingOutcome(results[-1], tmp_path)
+
+    monkeypatch.setattr(reading_results, "run_reading", reading)
+
+    def arrive(dossier: str, result: dict[str, Any], as_type: str | None = None) -> str:
+        results.append(result)
+        view = office.services.upload(office.applicant, dossier, "scan.pdf", PDF, as_type)
+        office.read_all()
+        return view.id
+
+    return arrive
