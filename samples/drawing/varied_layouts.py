@@ -168,13 +168,9 @@ def _set_row(content: list[str], setting: Setting, paper: Paper, y: float, size:
         paper.frame(edge, y - 1.2, width - 2 * edge, step)
         inner = width - 2 * edge
         columns = (edge + 2, edge + inner * 0.24, width - edge - 2 - inner * 0.22, width - edge - 2)
-        place(
-            paper,
-            columns[0],
-            y,
-            [(word, setting.typeface) for word in setting.filled(french).split()],
-            size * 0.85,
-        )
+        label = [(word, setting.typeface) for word in setting.filled(french).split()]
+        needed = sum(paper.word_width(word, 10, face) + 1 for word, face in label)
+        place(paper, columns[0], y, label, min(size * 0.85, 10 * inner * 0.21 / max(needed, 1.0)))
         place(paper, columns[1], y, setting.tokens(value), size * 0.95)
         place(paper, columns[2], y, setting.tokens(value_ar), size, rtl=True)
         place(

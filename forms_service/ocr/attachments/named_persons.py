@@ -104,6 +104,9 @@ def _places(folded: Sequence[str], cue: Sequence[str]) -> Iterator[int]:
 
 
 def _is_word(seen: str, wanted: str) -> bool:
+    """Whether a word is a cue, be «and», «with» or «to» written onto it."""
+    if wanted.startswith("ال") and seen in (f"و{wanted}", f"ب{wanted}", f"لل{wanted[2:]}"):
+        return True
     return seen == wanted if len(wanted) < 7 else fuzz.ratio(seen, wanted) >= 86
 
 

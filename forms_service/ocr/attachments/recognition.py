@@ -47,8 +47,8 @@ TITLE_WEIGHT, ALONE_WEIGHT, BEGUN_WEIGHT, MENTION_WEIGHT = 0.93, 0.6, 0.45, 0.3
 """What a perfect, long anchor is worth as a title, alone on its line, as a title's beginning, and within
 a sentence."""
 
-ISSUER_WEIGHT = 0.3
-"""Who issued a paper hardly tells what it is."""
+ISSUER_WEIGHT, STATE_WEIGHT = 0.3, 0.1
+"""Who issued a paper hardly tells what it is; the kingdom's own name stands on nearly all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +183,8 @@ def _weight(anchor: str, likeness: float, start: int, line: Line) -> float:
     full_length = FULL_LENGTH_AR if dominant_script(anchor) is Script.ARAB else FULL_LENGTH
     length = 1.0 if _is_reference(anchor) else min(1.0, 0.35 + len(anchor) / full_length * 0.65)
     worth = exactness * length * _prominence(anchor, start, line)
+    if _STATE.match(anchor):
+        return min(STATE_WEIGHT, worth)
     return min(ISSUER_WEIGHT if _names_an_issuer(anchor) else TITLE_WEIGHT, worth)
 
 
@@ -194,10 +196,22 @@ def _prominence(anchor: str, start: int, line: Line) -> float:
         return MENTION_WEIGHT
     first = line.folded[:start].count(" ")
     words = line.capitals[first : first + anchor.count(" ") + 1]
-    stands_out = line.relative_height >= TITLE_HEIGHT or (len(words) > 1 and all(words))
+    stands_out = (
+        _reads_as_title(anchor, line)
+        or line.relative_height >= TITLE_HEIGHT
+        or (len(words) > 1 and all(words))
+    )
     if stands_out and not line.is_label and line.relative_top < TITLE_ZONE:
         return BEGUN_WEIGHT if _goes_on(anchor, start, line.folded) else TITLE_WEIGHT
     return MENTION_WEIGHT if line.is_label else ALONE_WEIGHT
+
+
+_TITLE_NOUNS = re.compile(r"(رسم|عقد|شهاده|حكم|اقرار|نسخه|ملخص|موجز|كشف|تصريح|ورقه)(?!\w)")
+
+
+def _reads_as_title(anchor: str, line: Line) -> bool:
+    """Whether a short Arabic line says what paper it is: Arabic has no capitals, and sizes vary by font."""
+    return _TITLE_NOUNS.match(anchor) is not None and len(anchor) >= MOST_OF_A_LINE * len(line.folded)
 
 
 def _goes_on(anchor: str, start: int, text: str) -> bool:
@@ -206,9 +220,10 @@ def _goes_on(anchor: str, start: int, text: str) -> bool:
     return len(rest) >= 2
 
 
+_STATE = re.compile(r"royaume|المملكه")
 _ISSUERS = re.compile(
-    r"(royaume|ministere|tribunal|caisse|cnss|direction|office|ofppt|section|societe|banque|agence)\b"
-    r"|(المملكه|وزاره|المحكمه|الصندوق|المديريه|المدير|مكتب|قسم|البنك|الوكاله|شركه)(?!\w)"
+    r"(juge|ministere|tribunal|caisse|cnss|direction|office|ofppt|section|societe|banque|agence)\b"
+    r"|(قاضي|القاضي|وزاره|المحكمه|الصندوق|المديريه|المدير|مكتب|قسم|البنك|الوكاله|شركه)(?!\w)"
 )
 
 
