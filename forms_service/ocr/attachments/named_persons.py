@@ -107,7 +107,9 @@ def _is_word(seen: str, wanted: str) -> bool:
     """Whether a word is a cue, be «and», «with» or «to» written onto it."""
     if wanted.startswith("ال") and seen in (f"و{wanted}", f"ب{wanted}", f"لل{wanted[2:]}"):
         return True
-    return seen == wanted if len(wanted) < 7 else fuzz.ratio(seen, wanted) >= 86
+    if len(wanted) < 7 or seen == f"{wanted}s":  # «nous soussignés» is an office, «je soussigné» a person
+        return seen == wanted
+    return fuzz.ratio(seen, wanted) >= 86
 
 
 def _latin_name(rest: Sequence[PageWord]) -> Found | None:

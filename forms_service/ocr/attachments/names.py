@@ -172,6 +172,7 @@ def full_name(page: PageWriting, on: date) -> Found | None:
 
 
 PERSON_CUES = (
+    *("attestons que", "atteste que", "certifions que", "certifie que"),
     *(
         "l'élève",
         "l'étudiant",

@@ -34,6 +34,7 @@ def types() -> DocumentTypes:
         (["certifie que l'élève Lahlou Salma, née le 03/02/2012, suit"], "Lahlou Salma"),
         (["La direction atteste que M. Hassan El Idrissi, titulaire"], "Hassan El Idrissi"),
         (["Nous attestons que Monsieur Hassan", "Berrada est employé"], "Hassan Berrada"),
+        (["Nous soussignés, Banque Imaginaire du Maroc, attestons que Lina Fassi, titulaire"], "Lina Fassi"),
         (["Nom et prénom : TAZI Nadia"], "TAZI Nadia"),
     ],
 )
