@@ -8,7 +8,7 @@ that begins a page begins a *part*, and each part is set as generously as its nu
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,8 @@ from core.form_spec import FieldSpec, FormSpec, Section, StaticText
 from core.placement import FormLayout, PageIdentity, Placement
 from forms_service.render.answer_limits import limit_problems
 from forms_service.render.artwork import Element, Piece, Role
+from forms_service.render.continued_sections import continuing
+from forms_service.render.density import DENSITY_STEPS, Attempt, most_generous
 from forms_service.render.field_rows import field_rows
 from forms_service.render.group_tables import group_blocks
 from forms_service.render.office_corner import office_field, paint_office_corner
@@ -42,7 +44,6 @@ from forms_service.render.signature_rows import signed_statement
 VARIANTS = tuple(PRINTS)
 """The settings a form is printed in: the usual one and the large print."""
 
-_DENSITY_STEPS = 24
 _CACHE_SIZE = 64
 
 
@@ -181,59 +182,14 @@ def _fill_part(
 ) -> tuple[list[PlacedBlock], list[LayoutProblem]]:
     """Set a part at the most generous density that costs no extra page."""
 
-    def attempt(step: int) -> tuple[list[PlacedBlock], list[LayoutProblem]]:
-        setting = Setting(spec, sizes.density(step / _DENSITY_STEPS), sizes=sizes)
+    def attempt(step: int) -> Attempt:
+        setting = Setting(spec, sizes.density(step / DENSITY_STEPS), sizes=sizes)
         blocks = list(_part_blocks(part, setting))
         head = sizes.head
         top = head.first_body_top if first_page == 1 else head.next_body_top
         return paginate(blocks, first_page, top, head.next_body_top, BODY_BOTTOM), setting.problems
 
-    return _most_generous(attempt)
-
-
-def _most_generous(
-    attempt: Callable[[int], tuple[list[PlacedBlock], list[LayoutProblem]]],
-) -> tuple[list[PlacedBlock], list[LayoutProblem]]:
-    """The last step that costs no page more than the first.
-
-    Setting a part takes milliseconds.  Most parts fit at the very last step; for the others the step is
-    guessed from the room that is left and from how fast they grow.
-    """
-    best = attempt(0)
-    if not best[0]:
-        return best
-    fewest_pages = _last_page(best)
-    fits, too_long = 0, _DENSITY_STEPS + 1
-    step, growth = _DENSITY_STEPS, 0.0
-    while too_long - fits > 1:
-        tried = attempt(step)
-        if _last_page(tried) <= fewest_pages:
-            fits, best = step, tried
-        else:
-            too_long = step
-            growth = (_length(tried) - _length(best)) / (step - fits)
-        guess = fits + int(_room_left(best) / growth) if growth > 0 else (fits + too_long) // 2
-        step = min(max(guess, fits + 1), too_long - 1)
-    return best
-
-
-def _length(tried: tuple[list[PlacedBlock], list[LayoutProblem]]) -> float:
-    """How long a part is, its pages put under one another without the white at their ends."""
-    first_of = {}
-    last_of = {}
-    for placed in tried[0]:
-        first_of.setdefault(placed.page, placed.y)
-        last_of[placed.page] = placed.y + placed.block.height
-    return sum(last_of[page] - first for page, first in first_of.items())
-
-
-def _room_left(tried: tuple[list[PlacedBlock], list[LayoutProblem]]) -> float:
-    """White at the end of a part's last page."""
-    return BODY_BOTTOM - tried[0][-1].y - tried[0][-1].block.height
-
-
-def _last_page(tried: tuple[list[PlacedBlock], list[LayoutProblem]]) -> int:
-    return tried[0][-1].page if tried[0] else 0
+    return most_generous(attempt)
 
 
 def _part_blocks(part: list[Section], setting: Setting) -> Iterable[Block]:
@@ -266,7 +222,7 @@ def _section_blocks(section: Section, setting: Setting) -> Iterable[Block]:
     if section.title is not None:
         trailing = tuple(mark for mark in known_marks if f"({mark.strip('()')})" in section.title.fr)
         yield section_bar(section.id, section.title, trailing, setting).within(place)
-    for block in _row_blocks(section, setting):
+    for block in continuing(list(_row_blocks(section, setting)), section.title, setting):
         yield block.within(place)
     for mark in section.footnotes:
         if mark in setting.spec.footnotes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from forms_service.render import layout
+from forms_service.render.density import most_generous
 from forms_service.render.page_blocks import Block, LayoutProblem, PlacedBlock
 
 
@@ -21,11 +21,11 @@ def test_a_part_is_set_at_the_last_step_that_costs_no_page(capacity: int, uneven
             return [PlacedBlock(Block(height), 1, 30.0)], []
         return [PlacedBlock(Block(height / 2), 1, 30.0), PlacedBlock(Block(height / 2), 2, 30.0)], []
 
-    ((first, *rest), _) = layout._most_generous(attempt)
+    ((first, *rest), _) = most_generous(attempt)
     assert not rest
     assert first.block.height == 100.0 + 5.0 * capacity + uneven * (capacity % 3)
     assert len(tried) == len(set(tried)) <= 25
 
 
 def test_nothing_to_set_is_set_at_once() -> None:
-    assert layout._most_generous(lambda _: ([], [])) == ([], [])
+    assert most_generous(lambda _: ([], [])) == ([], [])
