@@ -17,9 +17,6 @@ QrRows = tuple[tuple[bool, ...], ...]
 ErrorCorrection = Literal["L", "M", "Q", "H"]
 """How much of the code may be lost: 7, 15, 25 or 30 %."""
 
-QUIET_MODULES = 4
-"""White modules that must stay free on each side for readers to find the code."""
-
 _LEVELS: tuple[ErrorCorrection, ...] = ("L", "M", "Q", "H")
 
 

@@ -33,8 +33,6 @@ _NUMBERED = re.compile(r"(\d+\.) +(.+)", re.DOTALL)
 _ENLARGING_STEPS = 5
 _BULLET_INDENT_EM = 0.95
 _NOTICE_PADDING = 1.0
-_FOOTNOTE_DROP = 0.35
-"""Lower than its band, away from the boxes above it."""
 
 _NOTICE_SIDE = 1.6
 

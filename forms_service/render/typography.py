@@ -31,14 +31,6 @@ MM_PER_PT = 25.4 / 72
 
 
 @dataclass(frozen=True, slots=True)
-class DirectionRun:
-    """A stretch of a line that runs one way; its text is in the order it is read."""
-
-    text: str
-    direction: Direction
-
-
-@dataclass(frozen=True, slots=True)
 class PlacedGlyph:
     """One glyph of a shaped line.
 
@@ -250,16 +242,6 @@ The algorithm of Unicode alone would show « 310-1-32 » after an Arabic word as
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def split_by_direction(text: str, base: Direction = Direction.LTR) -> tuple[DirectionRun, ...]:
-    """Cut a line into runs of one direction, in reading order.
-
-    Codes such as ``310-1-32`` or ``06 12 34 56 78`` stay whole and run from the left.  Invisible
-    direction marks have done their work in the author's editor and are left out.
-    """
-    runs = levelled_runs(one_line(text), base)
-    return tuple(DirectionRun(words, direction) for words, direction, _ in runs)
-
-
 def one_line(text: str) -> str:
     """The text without breaks and without direction marks."""
     if text.isprintable():
@@ -269,6 +251,8 @@ def one_line(text: str) -> str:
 
 def levelled_runs(text: str, base: Direction) -> list[tuple[str, Direction, int]]:
     """The runs of one line in reading order: words, direction, embedding level.
+
+    Codes such as ``310-1-32`` or ``06 12 34 56 78`` stay whole and run from the left.
 
     Nothing is kept here, for an answer is written once.  Most lines run one way and are told at a
     glance; only the others go through the whole algorithm.

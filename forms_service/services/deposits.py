@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +15,7 @@ from core.dossier import Dossier, DossierEvent, DossierState, Origin, next_state
 from core.errors import DossierError, FormsError
 from core.form_spec import FormSpec
 from core.localized_text import Language
-from core.receipt import DepositReceipt, new_reference
+from core.receipt import DepositReceipt
 from forms_service.services.applicant import ApplicantWork
 from forms_service.services.base import may_edit
 from forms_service.services.made_forms import (
@@ -114,17 +113,6 @@ class Deposits(ApplicantWork):
 
         spec = self.catalogue.get(form_id)
         return render_blank(spec, reference=reference, copies=copies, variant=LARGE if large else "")
-
-    def blank_pdfs(self, form_id: str, references: Sequence[str], large: bool = False) -> bytes:
-        """One blank for each reference, in one file to print."""
-        from forms_service.render.form_pdf import render_blanks
-        from forms_service.render.paper_grid import LARGE
-
-        return render_blanks(self.catalogue.get(form_id), list(references), LARGE if large else "")
-
-    def new_references(self, n: int) -> list[str]:
-        """References for blanks printed beforehand; a dossier begins when such a page comes back."""
-        return [new_reference(self.adapters.pick) for _ in range(n)]
 
     # --- details --------------------------------------------------------------------------------
 

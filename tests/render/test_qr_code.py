@@ -10,7 +10,7 @@ import zxingcpp
 
 from core.placement import QR_SIZE_MM, PageIdentity
 from core.receipt import new_reference
-from forms_service.render.qr_code import QUIET_MODULES, QrRows, qr_rows
+from forms_service.render.qr_code import QrRows, qr_rows
 
 TEXTS = [
     "A",
@@ -19,6 +19,10 @@ TEXTS = [
     "شقة 12، زنقة N'Guyen",
     "Né à Fès – 12 €",
 ]
+
+
+QUIET_MODULES = 4
+"""White modules that the norm leaves free on each side for readers to find the code."""
 
 
 def picture(rows: QrRows, pixels_per_module: int = 4) -> np.ndarray:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.localized_text import Direction
 from forms_service.render.text_operators import SetLine, number, set_line, show_run
-from forms_service.render.typography import BOLD, REGULAR, split_by_direction
+from forms_service.render.typography import BOLD, REGULAR, levelled_runs
 
 ALPHABET = "abZ é19٣٤،؛ابتلاأصمك\u064e\u0651\u0650()«»-+/.,:%€'AVTofLY"
 TOKENS = re.compile(r"<([0-9A-F]+)>|(-?[\d.]+) Ts|(-?\d+)")
@@ -22,11 +22,11 @@ def harfbuzz_glyphs(text: str, base: Direction, bold: bool) -> list[Glyph]:
     """Glyph number, place and height in font units, shaped run by run as HarfBuzz alone has it."""
     font = hb.Font(hb.Face(hb.Blob.from_file_path(str(BOLD if bold else REGULAR))))
     placed: list[Glyph] = []
-    for run in split_by_direction(text, base):
+    for words, direction, _ in levelled_runs(text, base):
         buffer = hb.Buffer()
-        buffer.add_str(run.text)
+        buffer.add_str(words)
         buffer.guess_segment_properties()
-        buffer.direction = run.direction.value
+        buffer.direction = direction.value
         buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
         hb.shape(font, buffer)
         x = 0
@@ -82,8 +82,8 @@ def test_glyphs_are_shown_where_harfbuzz_puts_them(
 def test_runs_stand_side_by_side(text: str, base: Direction) -> None:
     """They cover the line from its left end to its right end, in the order of reading."""
     line = set_line(text, base)
-    expected = split_by_direction(text, base)
-    assert [run.direction for run in line.runs] == [run.direction for run in expected]
+    expected = levelled_runs(text, base)
+    assert [run.direction for run in line.runs] == [direction for _, direction, _ in expected]
     edge = 0
     for run in sorted(line.runs, key=lambda one: (one.left, one.left + one.width)):
         assert run.left == edge

@@ -16,7 +16,7 @@ from core.localized_text import Direction, Language, LocalizedText
 from forms_service.render import typography
 from forms_service.render.artwork import Align, Words
 from forms_service.render.paper import PaperProperties, write_paper
-from forms_service.render.typography import shape, split_by_direction, text_width_mm, wrap
+from forms_service.render.typography import levelled_runs, shape, text_width_mm, wrap
 
 ARABIC_LABELS = [
     "الاسم العائلي",
@@ -99,7 +99,7 @@ def test_glyphs_run_from_the_left_and_brackets_are_mirrored() -> None:
     ],
 )
 def test_lines_are_cut_where_the_direction_changes(text: str, base: Direction, runs: list[str]) -> None:
-    assert [run.text for run in split_by_direction(text, base)] == runs
+    assert [words for words, *_ in levelled_runs(text, base)] == runs
 
 
 def test_a_code_after_arabic_is_read_from_the_left() -> None:

@@ -156,17 +156,6 @@ def test_a_form_that_does_not_say_so_is_always_demanded_on_paper(office, monkeyp
     assert "form" in {one.type for one in receipt.missing}
 
 
-def test_blanks_of_many_references_come_in_one_file(office) -> None:
-    import io
-
-    from pypdf import PdfReader
-
-    references = office.services.new_references(2)
-    pages = PdfReader(io.BytesIO(office.services.blank_pdfs(REFUND, references))).pages
-    text = "".join(page.extract_text() for page in pages)
-    assert all(one in text for one in references)
-
-
 def test_health_needs_the_database_and_the_folder_of_papers(office, monkeypatch) -> None:
     office.services.health()
     folder = office.application.config.objects_folder
