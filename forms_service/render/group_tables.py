@@ -6,6 +6,7 @@ from core.form_spec import FieldSpec, Group, StaticText, TextStyle, printed_grou
 from core.localized_text import Language, LocalizedText
 from core.placement import BoxMm, Placement, WidgetKind
 from forms_service.render.artwork import POINT_MM, Align, Element, Panel, Piece, Role, Slot, Words, within
+from forms_service.render.continued_sections import continuing
 from forms_service.render.field_boxes import PrintedField, least_width, most_width, paint_box, printed_fields
 from forms_service.render.field_rows import field_rows, placed_columns, shared_widths
 from forms_service.render.page_blocks import Block, Setting, box_too_narrow, too_wide
@@ -47,7 +48,8 @@ def group_blocks(group: Group, setting: Setting) -> list[Block]:
         )
         for number in range(1, group.printed_rows + 1)
     ]
-    return [block.within(Element(Role.SECTION, f"group.{group.id}")) for block in blocks]
+    place = Element(Role.SECTION, f"group.{group.id}")
+    return [block.within(place) for block in blocks]
 
 
 def _rows_one_by_one(group: Group, setting: Setting) -> list[Block]:
@@ -55,11 +57,11 @@ def _rows_one_by_one(group: Group, setting: Setting) -> list[Block]:
     place = Element(Role.SECTION, f"group.{group.id}")
     blocks = [section_bar(group.id, group.label, (), setting)]
     for number in range(1, group.printed_rows + 1):
-        name = StaticText(
-            LocalizedText(ar=f"{_NUMBER.ar} {number}", fr=f"{_NUMBER.fr} {number}"), TextStyle.HEADING
-        )
-        blocks.append(text_block(name, setting, key=f"row.{number}"))
-        blocks += field_rows(printed_group_row(group, number), None, setting)
+        name = LocalizedText(ar=f"{_NUMBER.ar} {number}", fr=f"{_NUMBER.fr} {number}")
+        title = LocalizedText(ar=f"{group.label.ar} – {name.ar}", fr=f"{group.label.fr} – {name.fr}")
+        heading = text_block(StaticText(name, TextStyle.HEADING), setting, key=f"row.{number}")
+        rows = field_rows(printed_group_row(group, number), None, setting)
+        blocks += [heading, *continuing(list(rows), title, setting)]
     return [block.within(place) for block in blocks]
 
 

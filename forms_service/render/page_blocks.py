@@ -79,6 +79,7 @@ class Block:
         keep_with_next: A title is never the last thing on a page.
         gap_after: White below it, in place of the next block's own gap.
         inside: The elements of the document's structure that all of it lies in.
+        continued: What stands over it when it opens a page in the middle of its section.
     """
 
     height: float
@@ -88,6 +89,7 @@ class Block:
     keep_with_next: bool = False
     gap_after: float | None = None
     inside: Path = ()
+    continued: Block | None = None
 
     def within(self, *elements: Element) -> Block:
         """The same block, deeper in the document's structure."""
@@ -136,6 +138,9 @@ def paginate(
         if above is not None and y + sum(gaps) + sum(block.height for block in run) > bottom + 1e-6:
             page, y = page + 1, next_top
             gaps[0] = 0.0
+            if (again := run[0].continued) is not None:
+                placed.append(PlacedBlock(again, page, y))
+                y, gaps[0] = y + again.height, _gap(again, run[0])
         for gap, block in zip(gaps, run, strict=True):
             y += gap
             placed.append(PlacedBlock(block, page, y))

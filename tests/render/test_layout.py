@@ -293,3 +293,17 @@ def test_the_room_of_a_row_is_shared_by_weight_within_bounds(
     room: float, weights: list[float], least: list[float], most: list[float], shares: list[float]
 ) -> None:
     assert shared_widths(room, weights, least, most) == pytest.approx(shares, abs=1e-3)
+
+
+def test_a_large_print_says_whose_boxes_open_a_page(allowance: FormSpec) -> None:
+    form = lay_out(allowance, LARGE)
+    titles = [section.title.fr for section in allowance.sections if section.title is not None]
+    for page in range(2, 5):
+        placed = [place for place in form.layout.on_page(page) if place.widget is not WidgetKind.SIGNATURE]
+        first_box = min(place.box.y for place in placed)
+        over = [
+            piece.text.removesuffix(" (suite)")
+            for piece in form.artwork[page - 1]
+            if isinstance(piece, Words) and piece.baseline < first_box and piece.language is Language.FR
+        ]
+        assert any(text in title for text in over for title in titles if len(text) > 12)
