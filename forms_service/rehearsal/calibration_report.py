@@ -66,7 +66,8 @@ def _row(name: str, outcomes: Sequence[Outcome], calibration: Calibration) -> st
 
 # --- plot -------------------------------------------------------------------------------------------
 
-_PANEL, _GAP, _LEFT, _TOP = 190, 62, 70, 84
+_PANEL, _GAP, _LEFT, _TOP = 190, 90, 82, 84
+_ROW = _PANEL + 62
 _COLUMNS = 4
 _DECADES = 4
 """Error is drawn on a logarithmic scale from 1 down to 1 in 10,000."""
@@ -87,7 +88,7 @@ def reliability_plot(
     groups = [Group(name) for name, one in fitted.items() if one["clear"]]
     rows = math.ceil(len(groups) / _COLUMNS)
     width = _LEFT + _COLUMNS * (_PANEL + _GAP)
-    height = _TOP + rows * (_PANEL + _GAP + 14)
+    height = _TOP + rows * _ROW
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" font-family="Noto Sans, sans-serif" font-size="11">',
@@ -97,7 +98,7 @@ def reliability_plot(
     ]
     for number, group in enumerate(groups):
         x = _LEFT + (number % _COLUMNS) * (_PANEL + _GAP)
-        y = _TOP + (number // _COLUMNS) * (_PANEL + _GAP + 14) + 14
+        y = _TOP + (number // _COLUMNS) * _ROW + 14
         parts.append(_panel(x, y, group, fitted[group.value], _clear(learnt, group), _clear(checked, group)))
     return "\n".join([*parts, "</svg>"]) + "\n"
 
@@ -120,6 +121,11 @@ def _legend(x: float, y: float) -> str:
         x += 36 + 6.1 * len(words)
     note = "Bars reach the 95 % bound; a hollow dot stands for no mistake at all. Dashes: 1 in 1,000."
     return "".join(parts) + f'<text x="{_LEFT}" y="{y + 18}" fill="#555">{note}</text>'
+
+
+def _across(score: float) -> float:
+    """How far to the right in its panel a score stands: the highest, where most readings are, spread out."""
+    return _PANEL * (1.0 - math.sqrt(1.0 - score))
 
 
 def _down(error: float) -> float:
@@ -147,17 +153,17 @@ def _panel(
             f'<line x1="{x}" y1="{level}" x2="{x + _PANEL}" y2="{level}" stroke="#ccc"{dash}/>'
             f'<text x="{x - 5}" y="{level + 4}" text-anchor="end" fill="#555">{label}</text>'
         )
-    for tenth in (0, 5, 10):
+    for score in (0.0, 0.5, 0.9, 1.0):
         parts.append(
-            f'<text x="{x + _PANEL * tenth / 10}" y="{y + _PANEL + 15}" text-anchor="middle" '
-            f'fill="#555">{tenth / 10:g}</text>'
+            f'<text x="{x + _across(score):.1f}" y="{y + _PANEL + 15}" text-anchor="middle" '
+            f'fill="#555">{score:g}</text>'
         )
     parts.append(_said(x, y, fitted["clear"]))
     parts.append(_seen(x - 2, y, learnt, "#888"))
     parts.append(_seen(x + 2, y, checked, "#c1440e"))
     start = fitted["accept"]["from_score"]
     if start is not None:
-        place = x + _PANEL * start
+        place = x + _across(start)
         parts.append(
             f'<line x1="{place:.1f}" y1="{y}" x2="{place:.1f}" y2="{y + _PANEL}" stroke="#2e8b57" '
             'stroke-width="2"/>'
@@ -170,7 +176,7 @@ def _said(x: float, y: float, rows: Sequence[Mapping[str, Any]]) -> str:
     for number, row in enumerate(rows):
         end = rows[number + 1]["from_score"] if number + 1 < len(rows) else 1.0
         level = y + _down(1 - row["probability"])
-        points += [f"{x + _PANEL * row['from_score']:.1f},{level:.1f}", f"{x + _PANEL * end:.1f},{level:.1f}"]
+        points += [f"{x + _across(one):.1f},{level:.1f}" for one in (row["from_score"], end)]
     return f'<polyline points="{" ".join(points)}" fill="none" stroke="#1b6ca8" stroke-width="2"/>'
 
 
@@ -183,7 +189,7 @@ def _seen(x: float, y: float, outcomes: Sequence[Outcome], colour: str) -> str:
         if len(part) < _BINS:
             continue
         wrong = sum(not one.right for one in part)
-        place = x + _PANEL * sum(one.evidence.score for one in part) / len(part)
+        place = x + _across(sum(one.evidence.score for one in part) / len(part))
         top = y + _down(error_at_most(wrong, len(part)))
         level = y + _down(wrong / len(part))
         fill = colour if wrong else "#fff"
