@@ -99,7 +99,8 @@ def run_reading(
 def sweep(scratch: Path, limits: ReadingLimits) -> None:
     """Remove what readings left behind whose worker was killed: papers must not lie about."""
     too_old = time.time() - 3 * limits.wall_seconds
-    for folder in scratch.glob("reading-*"):
+    looked_at = (paper.parent for paper in scratch.glob("look-*/original"))
+    for folder in (*scratch.glob("reading-*"), *looked_at):
         if folder.stat().st_mtime < too_old:
             shutil.rmtree(folder, ignore_errors=True)
 

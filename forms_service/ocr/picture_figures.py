@@ -31,7 +31,7 @@ SMALL_SIDE_PX = 600
 
 
 FORM_LETTER_MM = 2.0
-"""Usual height of the print of our own forms, at most."""
+"""Height of the answers on our own forms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,8 @@ def measure(pixels: np.ndarray) -> Figures:
     lay = _lay(marks)
     dpi = dpi_by_marks(lay) * long_side / max(view.shape) if lay else 0.0
     usual = float(np.median(letters[:, 3])) if len(letters) else 0.0
-    if dpi:  # letters that have run together must not pass for large ones
-        usual = min(usual, FORM_LETTER_MM * dpi / 25.4 * shrunk)
+    if dpi and usual:  # what is written in its boxes counts, not its own small print
+        usual = FORM_LETTER_MM * dpi / 25.4 * shrunk
     return Figures(
         long_side_px=long_side,
         ink_share=_ink_share(darker),

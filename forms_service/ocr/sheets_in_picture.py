@@ -90,7 +90,8 @@ def find_sheets(small: np.ndarray) -> Sheets:
     if np.mean(border == 0) < GROUND_BORDER_SHARE:
         return Sheets()
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    steepest = cv2.dilate(_slope(view), np.ones((9, 9), np.uint8))
+    without_print = cv2.GaussianBlur(cv2.dilate(view, np.ones((15, 15), np.uint8)), (0, 0), 2)
+    steepest = cv2.dilate(_slope(without_print), np.ones((21, 21), np.uint8))
     sheets = [_sheet(contour, mask) for contour in contours if _has_edges(contour, steepest)]
     large = sorted((one for one in sheets if one.area >= SHEET_SHARE), key=lambda one: -one.area)
     if not large or large[0].area > WHOLE_PICTURE_SHARE:

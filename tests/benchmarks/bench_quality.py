@@ -2,6 +2,7 @@
 
     python tests/benchmarks/bench_quality.py           # the set MEASURING: no limit was chosen on it
     python tests/benchmarks/bench_quality.py tuning    # the set on which the limits were chosen
+    ROWS=blur,desk python tests/benchmarks/bench_quality.py  # only the rows whose names say so
 
 The two sets share no font, no seed and no invented person; each holds every page of both forms, filled
 in, and one document of every drawable class.  Damage is synthetic in both.
@@ -30,7 +31,7 @@ from forms_service.ocr.page_images import load_pages
 from forms_service.ocr.picture_quality import Flaw, judge_picture
 from forms_service.rehearsal import bad_pictures as bad
 from forms_service.rehearsal.answers import invent_answers
-from forms_service.rehearsal.degradations import HARD, PRINTED, STANDARD, spoil
+from forms_service.rehearsal.degradations import HARD, PRINTED, STANDARD, Degradation, spoil
 from forms_service.rehearsal.material import MEASURING, TUNING
 from forms_service.rehearsal.typing_in import Typewriter, type_in
 from forms_service.rehearsing import blank_pages
@@ -45,6 +46,7 @@ Noise = np.random.Generator
 Spoil = Callable[[np.ndarray, float, Noise], np.ndarray]
 FORMS = ("311-1-14", "310-1-32")
 BIG_PHOTO = (3024, 4032)
+ROWS = [row for row in os.environ.get("ROWS", "").split(",") if row]
 
 
 @dataclass(frozen=True)
@@ -105,10 +107,10 @@ def main() -> None:
     pages = dict(material(tuning))
     print(f"material «{'tuning' if tuning else 'measuring'}», {len(pages)} pages")
     print(f"{'':<34}{'pictures':>9}{'its flaw told':>15}{'another told':>14}  which")
-    for way in (*GOOD, *BAD):
+    for way in filter(asked, (*GOOD, *BAD)):
         show(way.name, way.flaw, [judge_way(way, name, *page, tuning) for name, page in pages.items()])
     forms = {name: page for name, page in pages.items() if name[0].isdigit()}
-    for how in (*STANDARD, *HARD, *PRINTED):
+    for how in filter(asked, (*STANDARD, *HARD, *PRINTED)):
         show(
             f"forms: {how.name}",
             None,
@@ -123,6 +125,11 @@ def main() -> None:
         show(f"documents: {name}", None, worn)
     show_samples()
     show_speed(pages)
+
+
+def asked(row: Way | Degradation) -> bool:
+    """Whether a row is to be printed."""
+    return not ROWS or any(words in row.name for words in ROWS)
 
 
 def material(tuning: bool) -> Iterator[tuple[str, tuple[np.ndarray, float]]]:

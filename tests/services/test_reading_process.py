@@ -122,14 +122,16 @@ def test_the_child_dies_with_its_parent(tmp_path: Path) -> None:
 
 def test_what_killed_readings_left_behind_is_swept_away(tmp_path: Path) -> None:
     limits = ReadingLimits(wall_seconds=10)
-    old, fresh = tmp_path / "reading-old", tmp_path / "reading-fresh"
-    for folder in (old, fresh):
+    old, fresh, looked = tmp_path / "reading-old", tmp_path / "reading-fresh", tmp_path / "look-old"
+    for folder in (old, fresh, looked):
         folder.mkdir()
         (folder / "original").write_bytes(b"a person's paper")
     long_ago = time.time() - 60
-    os.utime(old, (long_ago, long_ago))
+    for folder in (old, looked):
+        os.utime(folder, (long_ago, long_ago))
     sweep(tmp_path, limits)
     assert not old.exists()
+    assert not looked.exists()
     assert fresh.exists()
 
 
