@@ -21,8 +21,10 @@ from forms_service.ocr.name_scripts import is_same_name
 MIN_CONFIDENCE = 0.4
 """What is read with less confidence is left out: a gap is seen, a wrong fact is believed."""
 
-AGREED, DISAGREED = 0.92, 0.6
-"""What a name is worth that both scripts say alike, and at most when they do not."""
+AGREED, DISAGREED = 0.88, 0.6
+"""What a name is worth that both scripts say alike, and at most when they do not.
+
+Short of sure: spellings agree although one consonant was misread («السبتي», «السبق»)."""
 
 
 @dataclass(frozen=True, slots=True)
