@@ -88,8 +88,9 @@ class Calibration:
         accept_from = self.accept_from.get(evidence.group)
         if accept_from is not None and evidence.score >= accept_from:
             return Judgement(probability, None)
-        weak = Doubt.NOT_CORROBORATED if evidence.group in _UNCONFIRMED else Doubt.LOW_CONFIDENCE
-        return Judgement(probability, weak)
+        if evidence.group in _UNCONFIRMED:
+            return Judgement(probability, Doubt.NOT_CORROBORATED)
+        return Judgement(probability, Doubt.NOT_PROVEN if accept_from is None else Doubt.LOW_CONFIDENCE)
 
 
 def _steps(rows: list[Mapping[str, Any]]) -> _Steps:

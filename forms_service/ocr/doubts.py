@@ -13,6 +13,7 @@ class Doubt(StrEnum):
 
     READINGS_DISAGREE = "readings_disagree"
     LOW_CONFIDENCE = "low_confidence"
+    NOT_PROVEN = "not_proven"
     INVALID_VALUE = "invalid_value"
     LOOK_ALIKE = "look_alike"
     GAP_IN_CELLS = "gap_in_cells"
@@ -40,6 +41,11 @@ DOUBT_SENTENCES: Mapping[Doubt, LocalizedText] = {
     Doubt.LOW_CONFIDENCE: LocalizedText(
         ar="الكتابة غير واضحة بما يكفي لقراءة آلية موثوقة.",
         fr="L'écriture n'est pas assez nette pour une lecture automatique sûre.",
+    ),
+    Doubt.NOT_PROVEN: LocalizedText(
+        ar="لم تثبت بعد دقة القراءة الآلية لهذا النوع من الأجوبة بما يكفي لقبولها دون مراجعة.",
+        fr="La lecture automatique de ce genre de réponse n'est pas encore assez éprouvée pour être acceptée "
+        "sans vérification.",
     ),
     Doubt.INVALID_VALUE: LocalizedText(
         ar="ما قرئ لا يصلح جوابا لهذه الخانة.",

@@ -87,7 +87,7 @@ def test_no_reading_is_certain_and_a_group_never_seen_is_not_trusted():
     learnt = Calibration.from_dict({"groups": fit([reading(0.9) for _ in range(100_000)])})
     assert learnt.judge(Evidence(Group.LATIN, {"tesseract": 1.0})).probability < 1.0
     unknown = learnt.judge(Evidence(Group.AMOUNT, {"tesseract": 1.0}))
-    assert unknown.doubt is Doubt.LOW_CONFIDENCE
+    assert unknown.doubt is Doubt.NOT_PROVEN
     assert unknown.probability == 0.5
 
 
@@ -138,10 +138,15 @@ def test_a_doubt_sends_the_surest_reading_to_a_person():
 
 @pytest.mark.parametrize(
     ("group", "doubt"),
-    [(Group.ARABIC_NAME_ALONE, Doubt.NOT_CORROBORATED), (Group.LATIN, Doubt.LOW_CONFIDENCE)],
+    [
+        (Group.ARABIC_NAME_ALONE, Doubt.NOT_CORROBORATED),
+        (Group.ARABIC_CONFIRMED, Doubt.NOT_PROVEN),
+        (Group.LATIN, Doubt.LOW_CONFIDENCE),
+    ],
 )
 def test_the_reason_given_fits_the_kind_of_reading(group: Group, doubt: Doubt):
-    assert Calibration.from_dict({"groups": {}}).judge(Evidence(group, {"x": 0.9})).doubt is doubt
+    learnt = Calibration.from_dict({"groups": fit(spread(1500, wrong_below=0.7))})
+    assert learnt.judge(Evidence(group, {"x": 0.4})).doubt is doubt
 
 
 # --- evidence ---------------------------------------------------------------------------------------
