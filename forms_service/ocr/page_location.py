@@ -29,7 +29,7 @@ from forms_service.ocr.registration import (
 FormLookup = Callable[[str, int, str], "tuple[FormSpec, FormLayout] | None"]
 """Gives the spec and layout of a form, a version and a variant, or None when there is no such paper."""
 
-GOOD_RESIDUAL_MM = 0.2
+GOOD_RESIDUAL_MM = 0.1
 """Below this nothing is gained by laying the page any better."""
 
 _CODE_MARGIN_MM = 3.0

@@ -43,11 +43,16 @@ WORD_MM = 9.0
 GROWN_MM = 0.45
 LEAST_WORD_INK_MM2 = 0.7
 
-GROWTH = 1.45
+GROWTH = 1.35
+GROWTH_OF_COPIES = 1.45
+AS_PRINTED = (0.8, 1.05)
 GROWTH_MM2 = 0.8
 LOSS = 0.5
 LOSS_MM2 = 0.9
-"""By which the ink of a piece must exceed, or fall short of, what the page as a whole makes of it."""
+"""By which the ink of a piece must exceed, or fall short of, what the page as a whole makes of it.
+
+A page whose ink as a whole is as printed scatters less than one that a copier made darker.
+"""
 
 KEPT = 0.88
 KEPT_REACH_MM = 0.35
@@ -121,8 +126,10 @@ class PrintedWords:
             return []
         ink = _ink(cv2.resize(page, SIZE_PX, interpolation=cv2.INTER_AREA))
         area = _sums(ink, self.pieces)
-        expected = self.ink * float(np.median(area / self.ink))
-        grown = (area > GROWTH * expected) & (area - expected > GROWTH_MM2)
+        overall = float(np.median(area / self.ink))
+        expected = self.ink * overall
+        growth = GROWTH if AS_PRINTED[0] <= overall <= AS_PRINTED[1] else GROWTH_OF_COPIES
+        grown = (area > growth * expected) & (area - expected > GROWTH_MM2)
         lost = (area < LOSS * expected) & (expected - area > LOSS_MM2)
         found = [tuple(piece) for piece in self.pieces[grown | lost | (self._share_kept(ink) < KEPT)]]
         return _joined([*found, *_added(ink, self.free)])
