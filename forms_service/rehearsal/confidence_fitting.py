@@ -23,8 +23,11 @@ LEAST_FOR_PROOF = math.ceil(math.log(1 - TRUST) / math.log(1 - LIMIT))
 LEAST_UNPROVEN = 300
 """Readings without a mistake from which a group is accepted though the limit is not proven: at most 1 % wrong."""
 
-ONLY_PROVEN = frozenset({Group.ARABIC_NAME_ALONE, Group.ARABIC_TEXT})
-"""Where one typeface's habit has deceived both readers and nothing else would notice: only proof will do."""
+ONLY_PROVEN = frozenset({Group.ARABIC_NAME_ALONE, Group.ARABIC_TEXT, Group.EMAIL})
+"""Where a typeface's habit has deceived all looks and nothing else would notice: only proof will do.
+
+E-mail addresses came to it later: 624 of them faultless in the fonts calibrated on, 6 of 323 wrong in others.
+"""
 
 SHARES = tuple(number / 20 for number in range(1, 21))
 """How much of a group is tried for acceptance, the surest first; fixed beforehand, so that trying

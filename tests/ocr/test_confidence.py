@@ -122,8 +122,8 @@ def test_too_few_readings_or_mistakes_among_the_surest_are_never_accepted():
     assert acceptance([])["from_score"] is None
 
 
-@pytest.mark.parametrize("group", [Group.ARABIC_TEXT, Group.ARABIC_NAME_ALONE])
-def test_arabic_that_nothing_confirms_is_only_accepted_on_proof(group: Group):
+@pytest.mark.parametrize("group", [Group.ARABIC_TEXT, Group.ARABIC_NAME_ALONE, Group.EMAIL])
+def test_what_nothing_else_confirms_is_only_accepted_on_proof(group: Group):
     assert acceptance([reading(0.99, group=group) for _ in range(1000)])["from_score"] is None
     assert acceptance([reading(0.99, group=group) for _ in range(LEAST_FOR_PROOF)])["from_score"] == 0.99
 
