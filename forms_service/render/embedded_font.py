@@ -80,11 +80,7 @@ class FontProgram:
     def to_unicode_in_arabic(self) -> bytes:
         """The same, for what stands between the words of Arabic."""
         texts = dict(enumerate(self.unicode))
-        own = {
-            gid: ("\u200f" if text.isspace() else "") + MIRRORED.get(text, text)
-            for gid, text in texts.items()
-            if len(text) == 1 and not text.isalnum()
-        }
+        own = {gid: f"\u200f{MIRRORED.get(text, text)}" for gid, text in texts.items() if text in _OF_ARABIC}
         return _cmap(own)
 
     @property
