@@ -19,6 +19,7 @@ from forms_service.web import (
     applicant,
     assets,
     auth,
+    codes_in_arabic,
     deposit,
     documents,
     dossier_papers,
@@ -62,6 +63,7 @@ def create_app(application: Application) -> Flask:
     CSRFProtect(app)
     languages.install(app)
     presentation.install(app)
+    codes_in_arabic.install(app)
     security.install(app)
     errors.install(app)
     for area in (

@@ -1,0 +1,67 @@
+"""Codes within Arabic words: ``311-1-14`` read from the left on every page, as on paper.
+
+The algorithm of Unicode alone shows « 311-1-14 » after an Arabic word as « 14-1-311 ».  Sentences come
+from forms, from locales and from services' messages, so the page as a whole is what gets mended.
+"""
+
+from __future__ import annotations
+
+import re
+
+from flask import Flask, Response
+
+from core.localized_text import Language
+from forms_service.web import languages
+
+_FROM_THE_LEFT, _POP_ISOLATE = "\u2066", "\u2069"
+
+_CODE = re.compile(
+    r"(?:(?<!\w)\+)?[A-Za-z\u00c0-\u024f\d]+(?:[-/._@:,’+]+[A-Za-z\u00c0-\u024f\d]+)+"
+    r"|(?:(?<!\w)\+)?\d+(?:[ \u00a0\u202f][\d.,]*\d)+"
+    r"|(?<!\w)\+\d+"
+)
+"""What ``forms_service.render.typography`` keeps whole on paper, without ``&`` and ``'``: they begin
+character references here."""
+
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+_PIECE = re.compile(
+    r"(?P<kept><!--.*?-->|<(?P<raw>script|style|textarea)\b.*?</(?P=raw)>)"
+    r"|(?P<tag><(?:\"[^\"]*\"|'[^']*'|[^>\"'])*>)"
+    r"|(?P<words>[^<]+)",
+    re.DOTALL | re.IGNORECASE,
+)
+_ISOLATED = re.compile(r"<(?:bdi|code)\b|<[^>]*\bdir=\"ltr\"", re.IGNORECASE)
+
+
+def isolate_codes(words: str) -> str:
+    """The same words, each code in them read from the left whatever stands around it."""
+    return _CODE.sub(lambda code: f"{_FROM_THE_LEFT}{code[0]}{_POP_ISOLATE}", words)
+
+
+def isolate_codes_in_page(page: str, chosen: Language) -> str:
+    """A page whose codes read from the left; what was typed, addresses and elements stay as they are.
+
+    Characters do it rather than elements, for a list to choose from takes no elements.  What an element
+    already isolates is left alone: a reference that somebody copies has nothing invisible in it.
+    """
+    mended = []
+    tag = ""
+    for piece in _PIECE.finditer(page):
+        text = piece[0]
+        if piece["words"] is None:
+            tag = piece["tag"] or ""
+        elif not _ISOLATED.match(tag) and (chosen is Language.AR or _ARABIC.search(text)):
+            text = isolate_codes(text)
+        mended.append(text)
+    return "".join(mended)
+
+
+def install(app: Flask) -> None:
+    """Mend every page on its way out."""
+
+    @app.after_request
+    def mend(response: Response) -> Response:
+        if response.mimetype == "text/html" and not response.is_streamed:
+            page = response.get_data(as_text=True)
+            response.set_data(isolate_codes_in_page(page, languages.language()))
+        return response

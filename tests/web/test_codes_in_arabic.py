@@ -1,0 +1,35 @@
+"""Codes within Arabic words are isolated; nothing else on the page changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.localized_text import Language
+from forms_service.web.codes_in_arabic import isolate_codes_in_page
+
+
+@pytest.mark.parametrize("code", ["311-1-14", "09-08", "06 12 34 56 78", "22/11/2026", "7K3Q-9XMB-2FTJ"])
+def test_codes_are_isolated_in_sentences_and_in_choices(code: str) -> None:
+    page = f"<p>رقم {code}.</p><select><option value='{code}'>رقم {code}</option></select>"
+    isolated = f"\u2066{code}\u2069"
+    expected = f"<p>رقم {isolated}.</p><select><option value='{code}'>رقم {isolated}</option></select>"
+    assert isolate_codes_in_page(page, Language.AR) == expected
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<a href="/ar/forms/cnss-311-1-14" title="a > 1-2">اسم</a>',
+        "<textarea>رقم 311-1-14</textarea>",
+        "<script>const a = 1-2</script><!-- 1-2 -->",
+        '<bdi class="code" dir="ltr">7K3Q-9XMB-2FTJ</bdi>',
+        "<p>R&amp;D &#39;كلمة&#39; 3 &lt;5</p>",
+    ],
+)
+def test_typed_words_addresses_and_isolated_references_stay_as_they_are(page: str) -> None:
+    assert isolate_codes_in_page(page, Language.AR) == page
+
+
+def test_a_french_page_is_mended_where_it_is_arabic() -> None:
+    page = "<p>formulaire 311-1-14</p><p>المرجع 311-1-14</p>"
+    assert isolate_codes_in_page(page, Language.FR).count("\u2066") == 1
