@@ -44,7 +44,7 @@ class ReadingRequest:
 
     Attributes:
         mode: ``read`` reads an upload for a dossier; ``sort`` tells a stack's pages apart; ``leaves``
-            cuts single pages out of it.
+            cuts single pages out of it; ``receipt`` finds the code on a picture of a receipt.
         form_id / version / reference: Of the dossier, to tell its pages from others'.
         document_type: What the person said it is, or None.
         on: Day (ISO) that validity is judged on.
@@ -177,6 +177,8 @@ def main(folder: Path) -> None:
         from forms_service.stack_sorting import sort_stack as read
     elif request.mode == "leaves":
         from forms_service.stack_sorting import cut_leaves as read
+    elif request.mode == "receipt":
+        from forms_service.receipt_scan import scan_receipt as read
     else:
         from forms_service.upload_reading import read_upload as read
     result = read(request, original, folder)

@@ -97,21 +97,33 @@ _MESSAGES = {
 }
 
 
+_CUT_OFF = LocalizedText(
+    ar="هذا الملف ناقص: انقطع قبل نهايته، فلا يمكن معرفة هل هو وصل صادر عن هذه الخدمة. حملوه من جديد من البوابة "
+    "ثم أعيدوا إرساله.",
+    fr="Ce fichier est incomplet : il s’arrête avant sa fin, et l’on ne peut pas savoir si c’est un accusé émis "
+    "par ce service. Téléchargez-le à nouveau depuis le portail, puis renvoyez-le.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
     """The outcome of a check.
 
     Attributes:
         payload: What the receipt states; only given when it is genuine, for nothing else can be relied on.
+        cut_off: Whether the file is a PDF without its end: a download that broke off.
     """
 
     verdict: ReceiptVerdict
     payload: Mapping[str, object] | None = None
     checked: Checked = Checked.FILE
+    cut_off: bool = False
 
     @property
     def message(self) -> LocalizedText:
         """What was found and what to do, for the person who asked."""
+        if self.cut_off:
+            return _CUT_OFF
         return _MESSAGES[self.checked, self.verdict]
 
     def as_dict(self) -> dict[str, object]:
@@ -165,7 +177,9 @@ def verify(pdf: bytes, *trusted: Signer | ReceiptKeys) -> Verification:
                 return Verification(ReceiptVerdict.UNKNOWN)
             return Verification(ReceiptVerdict.GENUINE, stated)
     claims = any(_claims_to_be_signed_by(pdf, known) for known in keys.values())
-    return Verification(ReceiptVerdict.ALTERED if claims else ReceiptVerdict.UNKNOWN)
+    if claims:
+        return Verification(ReceiptVerdict.ALTERED)
+    return Verification(ReceiptVerdict.UNKNOWN, cut_off=b"%%EOF" not in pdf[-1024:])
 
 
 def _by_key_id(trusted: Iterable[Signer | ReceiptKeys]) -> dict[str, ReceiptKeys]:

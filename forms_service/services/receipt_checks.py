@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,8 @@ from core.receipt import (
     canonical_json,
     normalize_reference,
 )
+from forms_service.config import MEBIBYTE, ReadingLimits
+from forms_service.reading_process import ReadingFailed, ReadingRequest, run_reading
 from forms_service.services.base import UseCases
 from forms_service.services.messages import say
 from forms_service.services.views import Actor, PublicReceipt, ReceiptStanding
@@ -37,6 +40,11 @@ LONGEST_NOTE = 1000
 """Characters of the fund's note on a revocation: a few sentences."""
 
 _LONGEST_SHOWN = 40
+_SCAN_LIMITS = ReadingLimits(
+    wall_seconds=20.0, cpu_seconds=15, memory_bytes=2048 * MEBIBYTE, output_bytes=8 * MEBIBYTE
+)
+_SCANS = threading.BoundedSemaphore(2)
+"""Anybody may send a picture, without signing in: only so many are looked at at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +88,15 @@ class ReceiptChecks(UseCases):
     """What anybody may ask about a receipt, and taking one back."""
 
     def check_receipt_pdf(self, data: bytes) -> ReceiptCheck:
-        """Tell whether a file is a receipt of ours, unaltered, and whether it still counts."""
-        from forms_service.receipts import verify
+        """Tell whether a file is a receipt of ours, unaltered, and whether it still counts.
+
+        Of a photo or scan of the paper, what its QR code says is told.
+        """
+        from forms_service.receipts import ReceiptVerdict, verify
 
         verification = verify(data, *self._trusted_keys())
+        if verification.verdict is ReceiptVerdict.UNKNOWN and not verification.cut_off:
+            return self._check_picture(data) or ReceiptCheck(verification, None)
         if verification.payload is None:
             return ReceiptCheck(verification, None)
         payload = verification.payload
@@ -185,6 +198,28 @@ class ReceiptChecks(UseCases):
             return Revoked(row.reference, len(digests), at, reason)
 
     # --- details --------------------------------------------------------------------------------
+
+    def _check_picture(self, data: bytes) -> ReceiptCheck | None:
+        """What the code on a photo or scan says; None for PDF files that show none."""
+        from forms_service.receipts import verify_code
+
+        code = self._code_on_paper(data)
+        if not code and b"%PDF-" in data[:1024]:
+            return None
+        signed = verify_code(code, *self._trusted_keys())
+        if signed.payload is None:
+            return ReceiptCheck(signed, None)
+        return self.check_receipt_code(str(signed.payload["reference"]), code)
+
+    def _code_on_paper(self, data: bytes) -> str:
+        """The text of the code, read in a process of its own: the file is anybody's."""
+        config = self.adapters.config
+        request = ReadingRequest("receipt", "receipt", str(config.spec_folder.resolve()))
+        try:
+            with _SCANS, run_reading(request, data, _SCAN_LIMITS, config.scratch_folder) as outcome:
+                return str(outcome.result.get("code") or "")
+        except ReadingFailed:
+            return ""
 
     def _trusted_keys(self) -> tuple[Any, ...]:
         """Every key whose receipts count: the one in use and those it took over from."""

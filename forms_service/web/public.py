@@ -50,7 +50,7 @@ def verify() -> str | Response:
     """Ask for the receipt to check; with a reference and its code, lead to what is known of it."""
     reference, code = (request.args.get(name, "").strip() for name in ("reference", "code"))
     if reference and code:
-        return redirect(url_for(".receipt", reference=reference, code=code))
+        return redirect(url_for(".receipt", reference=reference, code=code, typed="1"))
     return render_template("verify.html")
 
 
@@ -62,13 +62,20 @@ def verify_file() -> str | tuple[str, int]:
     if not data:
         problems = [Problem("receipt", translate("upload.nothing"))]
         return render_template("verify.html", problems=problems), 422
-    return render_template("verify.html", check=security.services().check_receipt_pdf(data))
+    check = security.services().check_receipt_pdf(data)
+    if check.verification.checked == "code" and check.standing:  # a picture, of which the code is checked
+        return render_template("receipt_check.html", check=check)
+    return render_template("verify.html", check=check)
 
 
 @pages.get("/receipt/<reference>/<code>")
 def receipt(reference: str, code: str) -> str | tuple[str, int]:
     """What the QR code on a receipt leads to: is it genuine, and where does the dossier stand."""
     check = security.services().check_receipt_code(reference, code)
+    if check.standing is None and request.args.get("typed") and check.outcome == "unknown":
+        problems = [Problem("code", translate("verify.wrong_code"))]
+        typed = {"reference": reference, "code": code}
+        return render_template("verify.html", problems=problems, typed=typed), 404
     page = render_template("receipt_check.html", check=check)
     return page if check.standing else (page, 404)
 

@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from html import unescape
 
+import pypdfium2
 import pytest
 from page_structure import PageStructure
 from web_service import Service, Visitor
@@ -20,7 +21,7 @@ from forms_service.receipts import sign_code
 HEADINGS = {
     "genuine": {"ar": "وصل صحيح", "fr": "Accusé authentique"},
     "replaced": {"ar": "وصل صحيح عُوض بوصل أحدث", "fr": "Accusé authentique, remplacé depuis"},
-    "revoked": {"ar": "وصل صحيح لكنه أُلغي", "fr": "Accusé authentique, mais annulé"},
+    "revoked": {"ar": "وصل ملغى", "fr": "Accusé annulé"},
     "altered": {"ar": "وصل تم تغييره", "fr": "Accusé modifié"},
     "unknown": {"ar": "وصل غير معروف", "fr": "Accusé inconnu"},
 }
@@ -160,3 +161,31 @@ def test_nobody_else_revokes(service: Service, dossier: str, role: str | None) -
     assert visitor.post(path, {"reason": "withdrawn", "sure": "true"}).status_code in (302, 303, 404)
     standing = service.application.services.receipt_standing(service.actor("reviewer"), dossier)
     assert standing.standing == "in_force"
+
+
+def test_a_photo_of_the_paper_is_checked_by_its_code(service: Service, dossier: str) -> None:
+    receipt, pdf = receipt_of(service, dossier)
+    picture = io.BytesIO()
+    pypdfium2.PdfDocument(pdf)[0].render(scale=150 / 72).to_pil().convert("L").save(picture, "PNG")
+    html = said_of_file(service.visitor("ar"), picture.getvalue())
+    assert heading(html) == HEADINGS["genuine"]["ar"]
+    assert receipt.reference in html
+
+
+def test_a_file_that_broke_off_is_called_incomplete_not_foreign(service: Service, dossier: str) -> None:
+    _, pdf = receipt_of(service, dossier)
+    html = said_of_file(service.visitor("fr"), pdf[:30_000])
+    assert heading(html) == HEADINGS["unknown"]["fr"]
+    assert "incomplet" in html and "n’est pas un accusé" not in html
+
+
+def test_a_mistyped_code_is_asked_again_with_what_was_typed(service: Service) -> None:
+    visitor = service.visitor("ar")
+    led = visitor.get("/verify?reference=7K3Q-9XMB-2FTJ&code=WRONG")
+    assert led.status_code == 302
+    answer = visitor.client.get(led.location)
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 404
+    assert 'value="7K3Q-9XMB-2FTJ"' in html and 'value="WRONG"' in html
+    assert say("verify.wrong_code", Language.AR) in unescape(html)
+    assert PageStructure(html).faults() == []
