@@ -59,12 +59,24 @@ def row_name(spec: FormSpec, subject: str) -> str | None:
     return None
 
 
+def place_name(spec: FormSpec, one: FieldSpec) -> str:
+    """The heading an answer stands under, where its own label does not tell it from others; else nothing."""
+    every = [*spec.fields(), *(inner for group in spec.groups for inner in group.fields)]
+    mine = screens.plain_label(one.label, spec).in_language(language())
+    if sum(screens.plain_label(other.label, spec).in_language(language()) == mine for other in every) < 2:
+        return ""
+    for section in spec.sections:
+        if section.title and any(inner.id == one.id for inner in section.fields()):
+            return section.title.in_language(language())
+    return ""
+
+
 def askable_fields(view: DossierView, scope: Scope, report: CompletenessReport) -> list[Askable]:
     """The answers asked of this applicant, rows included; missing and wrong ones ticked."""
     wrong = {one.subject for one in report.findings if one.severity is Severity.ERROR}
     spec = view.spec
     found = [
-        _askable(one.id, one, view.dossier.answers().get(one.id), "", wrong)
+        _askable(one.id, one, view.dossier.answers().get(one.id), place_name(spec, one), wrong)
         for section in screens.asked_sections(spec, scope)
         for one in screens.asked_fields(section, scope)
         if not (one.twin and one.id.endswith(".ar") and one.id not in wrong)

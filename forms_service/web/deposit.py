@@ -114,6 +114,7 @@ def status(dossier_id: str) -> str:
     """Where the request stands, and its history."""
     one = opened(dossier_id)
     report = report_of(one)
+    progress = services().correction_progress(the_actor(), dossier_id)
     return render_template(
         "status.html",
         view=one.view,
@@ -121,6 +122,8 @@ def status(dossier_id: str) -> str:
         report=report,
         answers=list(_answer_blocks(one)),
         errors=_missing(one, report, {Severity.ERROR}),
+        correction_places=tasks.correction_places(one.view, one.scope, progress),
+        correction_complete=progress is not None and progress.complete,
     )
 
 

@@ -196,7 +196,10 @@ def correction_places(
     done = {**progress.fields, **progress.documents} if progress else {}
     for subject in view.correction.fields:
         if named := _label_of(view.spec, subject):
-            row = correction.row_name(view.spec, subject)
+            field = next((one for one in view.spec.fields() if one.id == subject), None)
+            row = (
+                correction.place_name(view.spec, field) if field else correction.row_name(view.spec, subject)
+            )
             words = named.in_language(language())
             place = Finding("correction", Severity.INFO, subject, named, "")
             label = f"{row} – {words}" if row else words
