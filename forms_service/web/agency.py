@@ -37,16 +37,26 @@ def open_dossier() -> Response | tuple[str, int]:
     try:
         number, known = services().counter_registration(the_actor(), registration)
         if not known and request.form.get("anyway") != number:
-            told = Problem("registration", translate("desk.unknown_number", number=number))
-            return _desk(registration=number, unknown=number, form=form, problems=[told]), 422
+            told = translate("desk.unknown_number", number=number)
+            return _asked_again(told, registration=number, unknown=number, form=form), 422
         dossier_id = services().open_dossier(the_actor(), form, language(), for_registration=number)
     except FormsError as problem:
         message = problem.message.in_language(language())
-        return _desk(registration=registration, form=form, problems=[Problem("registration", message)]), 422
+        return _asked_again(message, registration=registration, unknown=None, form=form), 422
     if request.form.get("then") == "blank":
         to_print = "large" if request.form.get("large") == "true" else "usual"
         return redirect(url_for("papers.personal", dossier_id=dossier_id, print=to_print), code=303)
     return redirect(url_for("applicant.task_list", dossier_id=dossier_id), code=303)
+
+
+def _asked_again(message: str, **typed: str | None) -> str:
+    """The page the number was typed on, with the number and every choice made there."""
+    problems = [Problem("registration", message)]
+    if request.form.get("page") != "blanks":
+        return _desk(problems=problems, **typed)
+    return _blanks(
+        problems, chosen={"references": "true"}, personal=typed | {"large": "large" in request.form}
+    )
 
 
 @pages.get("/blanks")
@@ -175,13 +185,13 @@ def _desk(**more: object) -> str:
     )
 
 
-def _blanks(problems: list[Problem]) -> str:
+def _blanks(problems: list[Problem], **more: object) -> str:
     chosen = request.form if request.method == "POST" else {"references": "true"}
     return render_template(
         "agency_blanks.html",
         forms=security.application().catalogue.forms(),
         copies=request.form.get("copies", "1"),
-        chosen=chosen,
         most=_MOST_COPIES,
         problems=problems,
+        **{"chosen": chosen, "personal": {}, **more},
     )

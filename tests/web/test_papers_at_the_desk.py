@@ -6,6 +6,7 @@ import io
 import re
 
 import pytest
+from page_structure import PageStructure
 from pypdf import PdfReader
 from web_service import ALLOWANCE, Service, Visitor
 
@@ -123,3 +124,14 @@ def test_nobody_prints_papers_of_somebody_elses_dossier(service: Service, in_rev
     stranger = service.visitor("fr").sign_in("applicant", 1)
     for paper in ("cover", "personal", "summary"):
         assert stranger.get(f"/dossiers/{in_review}/{paper}.pdf").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["176543299", "12"])
+def test_a_doubtful_number_is_asked_again_on_the_page_it_was_typed_on(clerk: Visitor, number: str) -> None:
+    asked = {"registration": number, "form": ALLOWANCE, "then": "blank", "page": "blanks", "large": "true"}
+    answer = clerk.post("/agency/open", asked)
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert re.search(r'id="personal-large"[^>]* checked', html) and f'value="{number}"' in html
+    assert 'id="copies"' in html, "it is the page of blanks"
+    assert PageStructure(html).faults() == []
