@@ -203,7 +203,7 @@ def _prominence(anchor: str, start: int, line: Line) -> float:
     )
     if stands_out and not line.is_label and line.relative_top < TITLE_ZONE:
         return BEGUN_WEIGHT if _goes_on(anchor, start, line.folded) else TITLE_WEIGHT
-    return MENTION_WEIGHT if line.is_label else ALONE_WEIGHT
+    return MENTION_WEIGHT if line.is_label or _goes_on(anchor, start, line.folded) else ALONE_WEIGHT
 
 
 _TITLE_NOUNS = re.compile(r"(رسم|عقد|شهاده|حكم|اقرار|نسخه|ملخص|موجز|كشف|تصريح|ورقه)(?!\w)")
