@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: help install run worker test lint format demo samples lock bench-pdf bench-scan bench-attachments clean
+.PHONY: help install run worker test lint format demo samples lock bench-pdf bench-scan bench-attachments bench-damage clean
 
 help:            ## List the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -48,6 +48,11 @@ bench-pdf: install  ## Measure blanks and fills against pypdf
 
 bench-attachments: install ## Measure recognising and reading attachments
 	$(BIN)/python tests/benchmarks/bench_attachments.py
+
+bench-damage: install   ## Measure damaged sheets, tick marks and altered print
+	$(BIN)/python -m tests.benchmarks.bench_registration
+	$(BIN)/python -m tests.benchmarks.bench_ticks
+	$(BIN)/python -m tests.benchmarks.bench_altered_print
 
 bench-scan: install ## Measure reading against whole-page pytesseract
 	$(BIN)/python tests/benchmarks/bench_scan.py
