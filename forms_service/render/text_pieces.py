@@ -11,7 +11,8 @@ A PDF shows glyphs in places; whoever copies or searches puts them back in order
 - A vowel stands higher than its letter, which readers take for another line: it is drawn by itself
   after its letter and marked, for pdf.js would put it before.
 - PDFium turns round the parts of a Latin name or number in an Arabic line («N'Guyen», «06 12»), and a
-  sign after a number («70%») comes before it; it is told the parts in the opposite order.
+  sign after a number («70%») comes before it; it is told the parts in the opposite order, and marks
+  where Latin parts are as many as Arabic ones, or it would read the line from the left.
 """
 
 from __future__ import annotations
@@ -99,7 +100,30 @@ def told_of(pieces: Sequence[Piece]) -> list[str]:
             and _strength(piece.words[0]) == _strength(after.words) == "weak"
         ):
             told[index], told[index + 1] = after.words, piece.words
+    return _prevailing(pieces, told)
+
+
+def _prevailing(pieces: Sequence[Piece], told: list[str]) -> list[str]:
+    """PDFium reads a line from the right only where it has more parts of Arabic than of Latin letters.
+
+    Where it has not, marks make up for them: at the end of the line, or behind its last Latin word.
+    """
+    sides = [_strength(part[0]) for part in _parts("".join(piece.words for piece in pieces))]
+    lacking = sides.count("left") - sides.count("right") + 1
+    latin = [at for at, piece in enumerate(pieces) if piece.kind is Kind.LATIN]
+    if lacking <= 0 or not latin:
+        return told
+    if pieces[-1].kind is Kind.WORDS:  # PDFium turns round what it is told in place of Arabic
+        words = "".join(part[::-1] for part in _parts(pieces[-1].words))
+        told[-1] = words + f"{_UNWRITTEN}{_MARK}" * lacking
+    else:
+        words = told[latin[-1]] or pieces[latin[-1]].words
+        told[latin[-1]] = _UNWRITTEN + f"{_MARK}{_UNWRITTEN}" * lacking + words
     return told
+
+
+_UNWRITTEN = "\x93"
+"""PDFium takes it for a part of its own and leaves it out of the text."""
 
 
 def _mirror_image(pieces: Sequence[Piece], index: int) -> str:
