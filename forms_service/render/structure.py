@@ -310,10 +310,15 @@ class _Writer:
 
 
 def _actual_text(node: _Node) -> str | None:
-    """How an element reads where marks inside it tell a reader of its letters otherwise (``text_pieces``)."""
-    is_told = any(
-        line.direction is Direction.RTL and is_told_otherwise(line.text) for line in node.lines
-    ) and not any(isinstance(kid, _Node) for kid in node.kids)
+    """How an element reads where marks inside it tell a reader of its letters otherwise (``text_pieces``).
+
+    One in both languages has none: its stretches say their own language, which words for the whole would hide.
+    """
+    is_told = (
+        len(node.languages) == 1
+        and any(line.direction is Direction.RTL and is_told_otherwise(line.text) for line in node.lines)
+        and not any(isinstance(kid, _Node) for kid in node.kids)
+    )
     return text_string(" ".join(line.text for line in node.lines)) if is_told else None
 
 

@@ -44,6 +44,21 @@ def test_elements_with_told_pieces_have_their_words(name: str, papers: dict[str,
     assert not [text for text in told if text not in said]
 
 
+@pytest.mark.parametrize("name", ["311-1-14", "310-1-32"])
+def test_no_element_is_said_in_two_languages(name: str, papers: dict[str, Paper]) -> None:
+    """Words for a whole element hide the languages of what it holds: French would be read by an Arabic voice."""
+    with pikepdf.open(io.BytesIO(papers[name].blank)) as document:
+        said = [
+            re.sub(r"www\.\S+", "", str(one["/ActualText"]))  # an address is no language
+            for one in elements(document.Root.StructTreeRoot)
+            if "/ActualText" in one
+        ]
+    assert len(said) > 5
+    assert not [
+        text for text in said if re.search("[\u0600-\u06ff]", text) and re.search("[A-Za-zÀ-ÿ]{4}", text)
+    ]
+
+
 def test_pieces_of_a_line_are_its_letters() -> None:
     line = "أرمل(ة) بدون معاش، 70% طبقاً"
     pieces = pieces_of_arabic(line)
