@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,16 @@ def test_the_paper_is_checked_from_a_photo_or_a_scan(run, issued: Path, tmp_path
         assert found.json["receipt"]["name"]["ar"] == "بناني سلمى"
     assert verdict(run("receipt", "verify", "scan.pdf", "--json")) == (1, "unknown", "file")
     assert "--scan" in run("receipt", "verify", "scan.pdf").out
+
+
+def test_the_hour_is_the_one_on_the_paper_whatever_is_checked(run, issued: Path, tmp_path: Path) -> None:  # noqa: F811
+    sheet(issued).save(tmp_path / "scan.pdf", resolution=200)
+    hours = [
+        re.findall(r"\d\d/\d\d/\d{4} – \d\d:\d\d", run("receipt", "verify", *arguments).out)
+        for arguments in ([issued], ["scan.pdf", "--scan"])
+    ]
+    assert len(hours[0]) == 1 and hours[0] == hours[1]
+    assert hours[0][0] in pypdfium2.PdfDocument(issued)[0].get_textpage().get_text_range()
 
 
 def test_a_code_is_checked_as_text(run) -> None:  # noqa: F811

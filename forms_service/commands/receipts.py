@@ -160,6 +160,10 @@ def _print_verification(result: Verification, address: str, *, hint: bool) -> No
 
 def _stated(payload: Mapping[str, Any], name: str) -> str:
     value = payload[name]
+    if name == "deposited_at":  # as the paper has it; --json keeps the moment itself
+        from forms_service.render.paper_sheets import moroccan_moment
+
+        return moroccan_moment(datetime.fromisoformat(value))
     if isinstance(value, dict):
         return " · ".join(dict.fromkeys(one for one in (value["fr"], value["ar"]) if one))
     if isinstance(value, list):  # a file lists its documents, a code only counts them
