@@ -155,7 +155,7 @@ class ReadingResults(CorrectionSlips):
             row.type = FORM if result["signed_paper"] else None
         else:
             row.type, row.child = self._role_of(session, row, dossier, spec, result["document_class"])
-            if row.declared_type == FORM and not warnings:
+            if row.declared_type == FORM and not warnings and row.status != "refused":
                 warnings.append(say("not_the_form").as_dict())
             if row.type is None and self._is_identity(result["document_class"]):
                 warnings.append(WHOSE_PAPER.as_dict())

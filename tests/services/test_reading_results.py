@@ -299,6 +299,16 @@ def test_a_file_refused_twice_stands_there_once_and_not_at_all_for_the_review(of
     assert [one.made_on_screen for one in seen] == [True]
 
 
+def test_a_refused_upload_is_told_one_thing(office, arrives) -> None:
+    """Another dossier's sheet is a page of a form: nobody says beside it that none was found."""
+    from forms_service.services.messages import say
+
+    dossier = office.open()
+    arrives(dossier, _result("refused", message=say("other_reference"), pages=[page(ours=False)]), "form")
+    (seen,) = office.services.dossier(office.applicant, dossier).attachments
+    assert (seen.message, seen.warnings) == (say("other_reference"), ())
+
+
 def test_a_scan_without_our_pages_is_told_in_one_way(office, arrives) -> None:
     from forms_service.ocr.page_messages import PageCode, page_sentence
     from forms_service.services.messages import say
