@@ -35,7 +35,7 @@ PAYLOAD_VERSION = 1
 
 
 def new_reference(random_below: RandomBelow, series: str = "") -> str:
-    """Make a reference nobody can guess, such as ``7K3Q-9XMB-2FTC``.
+    """Make a reference nobody can guess, such as ``7K3Q-9XMB-2FTR``.
 
     Eleven random characters (54 bits) and a check character, in groups that are easy to dictate.
 

@@ -175,7 +175,7 @@ def blank(dossier_id: str) -> Response:
     view = opened(dossier_id).view
     large = request.args.get("print") == "large"
     data = services().blank_pdf(view.spec.id, 1, view.reference, large)
-    return pdf_download(data, f"{view.reference}.pdf")
+    return pdf_download(data, f"{view.reference}-{'form-large' if large else 'form'}.pdf")
 
 
 @pages.get("/<dossier_id>/filled.pdf")
@@ -183,7 +183,7 @@ def blank(dossier_id: str) -> Response:
 def filled(dossier_id: str) -> Response:
     """The form with the answers given so far."""
     view = opened(dossier_id).view
-    return pdf_download(services().filled_pdf(the_actor(), dossier_id, False), f"{view.reference}.pdf")
+    return pdf_download(services().filled_pdf(the_actor(), dossier_id, False), f"{view.reference}-filled.pdf")
 
 
 # --- demands and uploads beside each other ------------------------------------------------------

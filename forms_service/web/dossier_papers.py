@@ -29,7 +29,7 @@ def personal(dossier_id: str) -> Response:
     data = services().personal_blank(
         the_actor(), dossier_id, flatten=to_print is not None, large=to_print == "large"
     )
-    return _named(data, dossier_id, "blank")
+    return _named(data, dossier_id, f"blank-{to_print}" if to_print in ("usual", "large") else "blank")
 
 
 @pages.get("/<dossier_id>/summary.pdf")

@@ -126,6 +126,14 @@ def test_nobody_prints_papers_of_somebody_elses_dossier(service: Service, in_rev
         assert stranger.get(f"/dossiers/{in_review}/{paper}.pdf").status_code == 404
 
 
+def test_no_two_forms_of_one_dossier_are_saved_under_one_name(service: Service, draft: str) -> None:
+    applicant = service.visitor("ar").sign_in("applicant")
+    papers = ("blank.pdf", "blank.pdf?print=large", "filled.pdf", "personal.pdf")
+    papers += ("personal.pdf?print=usual", "personal.pdf?print=large")
+    named = [applicant.get(f"/dossiers/{draft}/{one}").headers["Content-Disposition"] for one in papers]
+    assert len(set(named)) == len(papers)
+
+
 @pytest.mark.parametrize("number", ["176543299", "12"])
 def test_a_doubtful_number_is_asked_again_on_the_page_it_was_typed_on(clerk: Visitor, number: str) -> None:
     asked = {"registration": number, "form": ALLOWANCE, "then": "blank", "page": "blanks", "large": "true"}
