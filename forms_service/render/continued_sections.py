@@ -22,6 +22,16 @@ def continuing(blocks: list[Block], title: LocalizedText | None, setting: Settin
     """
     if title is None or not setting.sizes.splits_rows:
         return blocks
-    bar = section_bar("", _CONTINUED.fill(title=title), (), replace(setting, problems=[]))
+    bar = _bar_that_fits((_CONTINUED.fill(title=title), title), setting)
     again = replace(bar, pieces=tuple(as_artifacts(bar.pieces)))
     return [replace(block, continued=again) for block in blocks]
+
+
+def _bar_that_fits(titles: tuple[LocalizedText, ...], setting: Setting) -> Block:
+    """The bar of the first title that fits its line; a long one goes without saying that it goes on."""
+    for title in titles:
+        trial = replace(setting, problems=[])
+        bar = section_bar("", title, (), trial)
+        if not trial.problems:
+            break
+    return bar

@@ -137,6 +137,13 @@ def comb_width(field: FieldSpec, cell: float) -> float:
     return (field.comb or 1) * cell + 2 * BOX_INSET
 
 
+def box_width(column: PrintedField, width: float, setting: Setting) -> float:
+    """Width of the outline in a column: a comb with cells wide enough leaves the rest white."""
+    if column.widget is not WidgetKind.COMB:
+        return width
+    return min(width, comb_width(column.main, setting.sizes.max_cell))
+
+
 def box_height(column: PrintedField, setting: Setting) -> float:
     """Height of the outline: a line, several lines, or room for a signature."""
     if column.widget is WidgetKind.SIGNATURE:

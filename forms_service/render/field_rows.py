@@ -12,6 +12,7 @@ from forms_service.render.field_boxes import (
     LABEL_GAP,
     PrintedField,
     box_height,
+    box_width,
     comb_width,
     least_width,
     most_width,
@@ -213,15 +214,18 @@ def _set_sizes(
 def label_words(
     column: PrintedField, x: float, width: float, band: LabelBand, setting: Setting
 ) -> list[Words]:
-    """The two labels of a column: French at its left end, Arabic at its right."""
+    """The two labels of a column: French at the left end of its box, Arabic at the right one."""
     if not column.has_label:
         return []
     french, arabic = column.labels(band.french_pt)[0], column.labels(band.arabic_pt)[1]
+    beside = french.width + LABEL_GAP if band.lines == 1 else 0.0
+    box = box_width(column, width, setting)
+    right = x + (box if beside + arabic.width <= box else width)
     rise = _LABEL_RISE_OVER_TICKS_EM if column.widget is WidgetKind.TICK else _LABEL_RISE_EM
     last = band.height - setting.density.label_gap - rise * band.size_pt * POINT_MM
     first = last if band.lines == 1 else last - band.size_pt * POINT_MM * 1.18
     return [
-        *arabic.pieces(x + width, last, Align.RIGHT, path=column.label_path(Language.AR)),
+        *arabic.pieces(right, last, Align.RIGHT, path=column.label_path(Language.AR)),
         *french.pieces(x, first, path=column.label_path(Language.FR)),
     ]
 

@@ -307,3 +307,17 @@ def test_a_large_print_says_whose_boxes_open_a_page(allowance: FormSpec) -> None
             if isinstance(piece, Words) and piece.baseline < first_box and piece.language is Language.FR
         ]
         assert any(text in title for text in over for title in titles if len(text) > 12)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_arabic_label_of_a_comb_ends_where_its_cells_end(allowance: FormSpec, variant: str) -> None:
+    form = lay_out(allowance, variant)
+    for place in form.layout.placements:
+        if place.comb is None or place.frame is None:
+            continue
+        for piece in form.artwork[place.page - 1]:
+            is_label = (
+                isinstance(piece, Words) and piece.path and piece.path[-1].key == f"{place.field_id}.ar"
+            )
+            if is_label and 2 * piece.width < place.frame.width:
+                assert piece.left + piece.width <= place.frame.right + 6.0
