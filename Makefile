@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export OMP_THREAD_LIMIT := 1
+PYTEST_ARGS ?= -n 2 --dist loadfile
 
 .PHONY: help install run worker test lint format demo samples lock bench-pdf bench-scan bench-attachments bench-damage clean
 

@@ -126,7 +126,7 @@ def send_documents(page: Page, base: str) -> None:
         "#doc-birth-1-files", {"name": "عقد الازدياد.jpg", "mimeType": "image/jpeg", "buffer": photo()}
     )
     page.click("#doc-birth-1 form[enctype] button")
-    expect(page.locator("#doc-birth-1 .files li")).to_have_count(1)
+    expect(page.locator("#doc-birth-1 .files > li")).to_have_count(1)
     expect(page.locator(".notice.done")).to_be_visible()
     page.locator("#doc-id_assured input[name=on_file]").check()
     page.click("#doc-id_assured button[form=on-file]")

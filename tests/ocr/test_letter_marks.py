@@ -117,9 +117,11 @@ def _email_field(written: str, **told: str):
     return reading
 
 
-def test_an_address_that_two_models_and_the_ink_agree_on_is_taken():
+def test_an_address_that_two_models_and_the_ink_agree_on_waits_only_for_proof():
+    """Nothing speaks against it; addresses are not accepted unseen until the calibration proves them."""
     reading = _email_field("a.tazi@exemple.ma", fra="a.tazi@exemple.ma", eng="a.tazi@exemple.ma")
-    assert (reading.verdict, reading.value) == (Verdict.ACCEPT, "a.tazi@exemple.ma")
+    assert reading.value == "a.tazi@exemple.ma"
+    assert reading.verdict is Verdict.ACCEPT or reading.doubt is Doubt.NOT_PROVEN
 
 
 def test_an_address_with_a_dot_lost_goes_to_a_person_with_the_reading_that_has_it():

@@ -7,12 +7,12 @@ import io
 import pypdfium2
 import pytest
 from pypdf import PdfReader
-from test_reading_results import arrives, read, scan  # noqa: F401 - a fixture
 
 from core.errors import DossierError
 from core.localized_text import Language
 from forms_service.render.form_pdf import read_values
 from forms_service.services import dossier_papers
+from tests.services.prepared_readings import read, scan
 
 ALLOWANCE, REFUND = "311-1-14", "310-1-32"
 IDENTITY = {
@@ -53,7 +53,7 @@ def value(summary, field: str):
 
 
 @pytest.fixture
-def in_review(office, arrives) -> str:  # noqa: F811
+def in_review(office, arrives) -> str:
     """A dossier with one sure reading, one doubtful, one against what was typed."""
     dossier = office.open()
     office.services.answer(office.applicant, dossier, {"assured.city": "Fès"}, {})
