@@ -17,7 +17,7 @@ _FROM_THE_LEFT, _POP_ISOLATE = "\u2066", "\u2069"
 
 _CODE = re.compile(
     r"(?:(?<!\w)\+)?[A-Za-z\u00c0-\u024f\d]+(?:[-/._@:,’+]+[A-Za-z\u00c0-\u024f\d]+)+"
-    r"|(?:(?<!\w)\+)?\d+(?:[ \u00a0\u202f][\d.,]*\d)+"
+    r"|(?:(?<!\w)\+)?\d+(?:[ \u00a0\u202f][\d.,]*\d(?![\d:/]))+"
     r"|(?<!\w)\+\d+"
 )
 """What ``forms_service.render.typography`` keeps whole on paper, without ``&`` and ``'``: they begin

@@ -33,3 +33,8 @@ def test_typed_words_addresses_and_isolated_references_stay_as_they_are(page: st
 def test_a_french_page_is_mended_where_it_is_arabic() -> None:
     page = "<p>formulaire 311-1-14</p><p>المرجع 311-1-14</p>"
     assert isolate_codes_in_page(page, Language.FR).count("\u2066") == 1
+
+
+def test_an_hour_after_a_year_stays_whole() -> None:
+    isolated = isolate_codes_in_page("<p>يوم 22 نونبر 2026 02:44</p>", Language.AR)
+    assert isolated == "<p>يوم 22 نونبر 2026 \u206602:44\u2069</p>"
