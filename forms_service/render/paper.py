@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from PIL import Image
 
 from core.localized_text import LocalizedText
-from forms_service.render.artwork import Align, Picture, Piece, Role, Words
+from forms_service.render.artwork import Picture, Piece
 from forms_service.render.document import catalog, page_entries, pages_dictionary
 from forms_service.render.drawing import draw
 from forms_service.render.font_objects import Typeface, font_resources
@@ -39,7 +39,6 @@ def write_paper(
     properties: PaperProperties,
     *,
     signatures: Mapping[str, LocalizedText] | None = None,
-    by_columns: bool = False,
 ) -> bytes:
     """A PDF of A4 pages, tagged and archival.
 
@@ -47,10 +46,6 @@ def write_paper(
         pages: The pieces of each page in reading order, in millimetres from its top left corner.
         signatures: Fields that wait for an electronic signature, with what readers call them; a
             ``Slot`` of each name says where in the reading order it comes.  They show nothing.
-        by_columns: Write the words at the right margin, in the middle and at the left one after the
-            other.  Viewers join what is written in turn on one height into one line, and cannot order
-            a line half French, half Arabic: copied text would be torn.  Screen readers follow the
-            structure, where every row stays a row.
     """
     signatures = signatures or {}
     objects = ObjectTable()
@@ -63,10 +58,7 @@ def write_paper(
     shown: list[str] = []
     for pieces in pages:
         index = structure.add_page()
-        marked = list(zip(pieces, structure.mark(pieces), strict=True))
-        if by_columns:
-            marked.sort(key=lambda one: _column(one[0]))
-        drawn = draw([piece for piece, _ in marked], [mark for _, mark in marked])
+        drawn = draw(pieces, structure.mark(pieces))
         shown.append(drawn.operators)
         content = objects.add(stream(drawn.operators.encode("ascii")))
         resources = dictionary({"Font": fonts, "XObject": _add_pictures(objects, drawn.pictures)})
@@ -87,15 +79,6 @@ def write_paper(
     form = {"AcroForm": dictionary({"Fields": array(map(reference, widgets.values()))})} if widgets else None
     objects.put(root, catalog(objects, tree, properties, structure=written, is_archival=True, further=form))
     return objects.as_file(root, info).data
-
-
-def _column(piece: Piece) -> int:
-    """The turn of a piece that is written column by column: what lies under the words first."""
-    if not isinstance(piece, Words):
-        return 0
-    if piece.path and piece.path[0].role is Role.TITLE:
-        return 1
-    return {Align.RIGHT: 2, Align.CENTRE: 3, Align.LEFT: 4}[piece.align]
 
 
 def _signature_field(name: str, alternative: LocalizedText, page: int, place: int) -> str:

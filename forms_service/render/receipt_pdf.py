@@ -156,7 +156,7 @@ def render_receipt(
     )
     pages = _pages(receipt, code)
     pages[-1].append(Slot(signature_field))
-    return write_paper(pages, properties, signatures={signature_field: SIGNATURE}, by_columns=True)
+    return write_paper(pages, properties, signatures={signature_field: SIGNATURE})
 
 
 def _bare_title(language: Language) -> str:
