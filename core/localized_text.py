@@ -81,3 +81,23 @@ def dominant_script(text: str) -> Script:
     if arabic == latin == 0:
         return Script.ANY
     return Script.ARAB if arabic > latin else Script.LATN
+
+
+_JOINTS = "-/._@:,'’&+"
+
+
+def code_pattern(joints: str = _JOINTS) -> re.Pattern[str]:
+    """What is read from the left in either language: codes, dates, telephone numbers, addresses on the web.
+
+    The algorithm of Unicode alone would show « 310-1-32 » after an Arabic word as « 32-1-310 ».  A year
+    and the hour after it are two codes, not one number in groups.
+
+    Args:
+        joints: What may join the parts of a code where the text comes from.
+    """
+    part = r"[A-Za-z\u00c0-\u024f\d]+"
+    return re.compile(
+        rf"(?:(?<!\w)\+)?{part}(?:[{joints}]+{part})+"
+        r"|(?:(?<!\w)\+)?\d+(?:[ \u00a0\u202f][\d.,]*\d(?![\d:/]))+"
+        r"|(?<!\w)\+\d+"
+    )

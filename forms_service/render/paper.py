@@ -69,16 +69,26 @@ def write_paper(
     typeface.write_files(shown)
     objects.put(tree, pages_dictionary(numbers))
     objects.put(info, properties.info())
-    places = structure.parent_indexes()
-    for index, number in enumerate(numbers):
-        for name, _ in structure.slots_of(index):
-            field = _signature_field(name, signatures[name], number, places[name, None])
-            objects.put(widgets[name], field)
+    _put_signature_fields(objects, signatures, structure, numbers, widgets)
     slots = {(name, None): WrittenSlot(widget) for name, widget in widgets.items()}
     written = structure.write(objects, numbers, slots)
     form = {"AcroForm": dictionary({"Fields": array(map(reference, widgets.values()))})} if widgets else None
     objects.put(root, catalog(objects, tree, properties, structure=written, is_archival=True, further=form))
     return objects.as_file(root, info).data
+
+
+def _put_signature_fields(
+    objects: ObjectTable,
+    signatures: Mapping[str, LocalizedText],
+    structure: StructureTree,
+    pages: Sequence[int],
+    widgets: Mapping[str, int],
+) -> None:
+    places = structure.parent_indexes()
+    for index, page in enumerate(pages):
+        for name, _ in structure.slots_of(index):
+            if name in widgets:
+                objects.put(widgets[name], _signature_field(name, signatures[name], page, places[name, None]))
 
 
 def _signature_field(name: str, alternative: LocalizedText, page: int, place: int) -> str:

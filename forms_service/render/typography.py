@@ -19,7 +19,7 @@ from pathlib import Path
 
 import uharfbuzz as hb
 
-from core.localized_text import Direction
+from core.localized_text import Direction, code_pattern
 from forms_service.render.bidirectional import embedding_levels, visual_order
 
 FONTS = Path(__file__).parent / "fonts"
@@ -229,16 +229,7 @@ _LEFT_TO_RIGHT_OR_NUMBER = re.compile(
 _DIRECTION_CONTROLS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
 _BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 
-_CODE = re.compile(
-    r"(?:(?<!\w)\+)?[A-Za-z\u00c0-\u024f\d]+(?:[-/._@:,'’&+]+[A-Za-z\u00c0-\u024f\d]+)+"
-    r"|(?:(?<!\w)\+)?\d+(?:[ \u00a0\u202f][\d.,]*\d)+"
-    r"|(?<!\w)\+\d+"
-)
-"""Codes, dates, telephone numbers, addresses on the web: read from the left in either language.
-
-The algorithm of Unicode alone would show « 310-1-32 » after an Arabic word as « 32-1-310 ».
-"""
-
+_CODE = code_pattern()
 _LETTER = re.compile(r"[^\W\d_]")
 
 

@@ -10,18 +10,13 @@ import re
 
 from flask import Flask, Response
 
-from core.localized_text import Language
+from core.localized_text import Language, code_pattern
 from forms_service.web import languages
 
 _FROM_THE_LEFT, _POP_ISOLATE = "\u2066", "\u2069"
 
-_CODE = re.compile(
-    r"(?:(?<!\w)\+)?[A-Za-z\u00c0-\u024f\d]+(?:[-/._@:,’+]+[A-Za-z\u00c0-\u024f\d]+)+"
-    r"|(?:(?<!\w)\+)?\d+(?:[ \u00a0\u202f][\d.,]*\d(?![\d:/]))+"
-    r"|(?<!\w)\+\d+"
-)
-"""What ``forms_service.render.typography`` keeps whole on paper, without ``&`` and ``'``: they begin
-character references here."""
+_CODE = code_pattern("-/._@:,’+")
+"""As on paper, but for ``&`` and ``'``: they begin character references here."""
 
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _PIECE = re.compile(

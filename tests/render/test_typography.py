@@ -12,7 +12,7 @@ from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.localized_text import Direction, Language, LocalizedText
+from core.localized_text import Direction, Language, LocalizedText, code_pattern
 from forms_service.render import typography
 from forms_service.render.artwork import Align, Words
 from forms_service.render.paper import PaperProperties, write_paper
@@ -217,3 +217,8 @@ def test_adding_words_up_breaks_lines_where_measuring_them_whole_does(
 ) -> None:
     text = " ".join(words)
     assert wrap(text, width_mm, 10) == wrapped_by_measuring_whole_lines(text, width_mm, 10)
+
+
+def test_an_hour_after_a_year_is_a_code_of_its_own() -> None:
+    found = [match[0] for match in code_pattern().finditer("يوم 22 نونبر 2026 02:44، الهاتف 06 12 34 56 78")]
+    assert found == ["02:44", "06 12 34 56 78"]
