@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from xml.etree import ElementTree
 
 import pikepdf
-from pdfua_checks import Paper
+from examined_paper import Paper
 from pikepdf import Array, Dictionary, Name
 from PIL import ImageCms
 
