@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pikepdf
-from examined_paper import Paper
+from examined_paper import Element, Paper
 from matterhorn import condition
 from pikepdf import Dictionary, Name
 
