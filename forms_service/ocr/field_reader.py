@@ -13,6 +13,7 @@ from core.field_kinds import kind_of
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import Script
 from core.placement import BoxMm, Placement, WidgetKind
+from forms_service.ocr.arabic_reader import read_arabic
 from forms_service.ocr.calibration import calibration
 from forms_service.ocr.comb_reader import read_comb
 from forms_service.ocr.crops import Ink, cut, ink_of
@@ -20,14 +21,13 @@ from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine
 from forms_service.ocr.evidence import Evidence, Group, group_of
 from forms_service.ocr.line_reader import (
-    LineReading,
-    read_arabic,
     read_either,
     read_email,
     read_latin,
     text_lines,
 )
 from forms_service.ocr.look_alikes import has_ambiguous_second, mend_identity_number
+from forms_service.ocr.looks import LineReading
 from forms_service.ocr.name_scripts import is_same_name
 from forms_service.ocr.second_opinions import DoubtedLine, confirmed_email, confirmed_latin
 from forms_service.ocr.tick_boxes import Mark, is_signed, read_tick

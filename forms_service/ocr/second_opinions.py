@@ -16,8 +16,8 @@ from forms_service.ocr.crops import Ink
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine
 from forms_service.ocr.letter_marks import dots_on_line, has_unexplained_mark
-from forms_service.ocr.line_reader import FIRST_LOOKS, LATIN_LOOKS, LineReading, Look
 from forms_service.ocr.look_alikes import mend_latin
+from forms_service.ocr.looks import FIRST_LOOKS, LATIN_LOOKS, LineReading, Look
 from forms_service.ocr.underscores import restore_underscores
 
 

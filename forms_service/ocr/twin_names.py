@@ -13,9 +13,11 @@ import numpy as np
 
 from core.localized_text import Script, dominant_script
 from core.placement import BoxMm
+from forms_service.ocr.arabic_reader import read_arabic
 from forms_service.ocr.crops import Ink, cut, ink_of
 from forms_service.ocr.engine import TextEngine
-from forms_service.ocr.line_reader import LineReading, leaning, read_arabic, read_either, read_latin
+from forms_service.ocr.line_reader import leaning, read_either, read_latin
+from forms_service.ocr.looks import LineReading
 from forms_service.ocr.registration import PX_PER_MM
 from forms_service.ocr.second_opinions import confirmed_latin
 

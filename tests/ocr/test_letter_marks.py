@@ -18,7 +18,7 @@ from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import LineMode, TextReading, text_engine
 from forms_service.ocr.field_reader import read_fields
 from forms_service.ocr.letter_marks import dots_on_line, has_unexplained_mark
-from forms_service.ocr.line_reader import LineReading
+from forms_service.ocr.looks import LineReading
 from forms_service.ocr.registration import CANONICAL_SIZE_PX, PX_PER_MM
 from forms_service.ocr.second_opinions import DoubtedLine, confirmed_email, confirmed_latin
 

@@ -128,13 +128,14 @@ def ours(ink: Ink) -> ArabicLine:
 
 def tesseracts(ink: Ink) -> ArabicLine:
     """What the voting of Tesseract's looks reads; the confidence is 0 without agreement."""
+    from forms_service.ocr.arabic_reader import _number
     from forms_service.ocr.engine import text_engine
     from forms_service.ocr.house_numbers import mend_numbers
-    from forms_service.ocr.line_reader import ARABIC_LOOKS, _number, _read
     from forms_service.ocr.look_alikes import mend_arabic
+    from forms_service.ocr.looks import ARABIC_LOOKS, read_by_looks
 
     engine = text_engine()
-    reading = _read(ink, engine, "ara", ARABIC_LOOKS, mend_arabic, None)
+    reading = read_by_looks(ink, engine, "ara", ARABIC_LOOKS, mend_arabic, None)
     text = mend_numbers(reading.text, ink, lambda part: _number(part, engine))
     return ArabicLine(text, reading.confidence if reading.agreed else 0.0)
 
