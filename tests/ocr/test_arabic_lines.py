@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
-from forms_service.ocr import arabic_lines
+from forms_service.ocr import arabic_lines, line_network
 from forms_service.ocr.arabic_lines import MODEL, logical_order, normalised, read_line, visual_order
 from forms_service.rehearsal.material import font_files
 
@@ -88,7 +88,7 @@ def test_tiny_and_huge_pictures_are_handled() -> None:
     long = np.tile(line, (1, 60))
     assert 0.0 <= read_line(tiny).confidence <= 1.0
     assert read_line(huge).text == "القنيطرة"
-    assert normalised(long).shape[1] <= arabic_lines.WIDEST_PX + 2 * arabic_lines.SIDE_PX + 2
+    assert normalised(long).shape[1] <= line_network.WIDEST_PX + 2 * line_network.SIDE_PX + 2
     assert 0.0 <= read_line(long).confidence <= 1.0
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from forms_service.ocr.arabic_lines import CHARACTERS
+from forms_service.ocr import arabic_lines, latin_lines
+
+CHARACTERS_OF = {"arabic": arabic_lines.CHARACTERS, "latin": latin_lines.CHARACTERS}
+"""What each script's recogniser tells apart."""
 
 COLUMN_PX = 2
 """Pixels of the line that one column of scores stands for."""
@@ -33,9 +36,9 @@ class Along(nn.Module):
 
 
 class LineNetwork(nn.Module):
-    """Pictures (N, 1, 40, W) to log-probabilities (N, W / 2, classes)."""
+    """Pictures (N, 1, 40, W) to log-probabilities (N, W / 2, characters and the blank before them)."""
 
-    def __init__(self) -> None:
+    def __init__(self, characters: int) -> None:
         super().__init__()
         self.rows = nn.Sequential(
             stage(1, 24, (2, 2), 5),
@@ -48,7 +51,7 @@ class LineNetwork(nn.Module):
             nn.Conv2d(96, WIDTH, (5, 1), bias=False), nn.BatchNorm2d(WIDTH), nn.ReLU()
         )
         self.along = nn.Sequential(Along(1), Along(2), Along(4), nn.Dropout(0.1), Along(1))
-        self.scores = nn.Conv1d(WIDTH, len(CHARACTERS) + 1, 1)
+        self.scores = nn.Conv1d(WIDTH, characters + 1, 1)
 
     def forward(self, lines: torch.Tensor) -> torch.Tensor:
         """See the class."""

@@ -1,6 +1,6 @@
 """Trains the recogniser until a given time, on shards as they appear, and keeps the best weights.
 
-python -m training.arabic_lines.train SHARDS VALIDATION OUT --minutes 45
+python -m training.arabic_lines.train arabic SHARDS VALIDATION OUT --minutes 45
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ import numpy as np
 import torch
 from torch import distributed, nn
 
-from forms_service.ocr.arabic_lines import CHARACTERS
-from training.arabic_lines.network import COLUMN_PX, LineNetwork
+from training.arabic_lines.network import CHARACTERS_OF, COLUMN_PX, LineNetwork
 
 BATCH = 32
 PEAK_RATE = 2.5e-3
@@ -26,14 +25,13 @@ EVERY_S = 150
 TOGETHER_STEPS = 8
 """Processes that train side by side average their weights this often."""
 
-CLASS = {character: number for number, character in enumerate(CHARACTERS, start=1)}
-
 
 class Shards:
     """The lines made so far; batches hold lines of like width."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, characters: str) -> None:
         self._folder, self._loaded, self._lines = folder, set(), []
+        self._class = {character: number for number, character in enumerate(characters, start=1)}
 
     def refresh(self) -> int:
         """Take up shards that have appeared since."""
@@ -44,7 +42,7 @@ class Shards:
             pixels, ends = held["pixels"], np.cumsum(held["widths"])
             starts = ends - held["widths"]
             for start, end, label in zip(starts, ends, held["labels"], strict=True):
-                classes = [CLASS[c] for c in str(label)]
+                classes = [self._class[c] for c in str(label)]
                 if len(classes) * 2 * COLUMN_PX <= (end - start) * 2 and classes:
                     self._lines.append((pixels[:, start:end], classes))
             self._loaded.add(path.name)
@@ -137,6 +135,7 @@ def averaged(network: LineNetwork, others: int, finished: bool) -> bool:
 def main() -> None:
     """Train, telling every few minutes how well it goes."""
     wanted = argparse.ArgumentParser()
+    wanted.add_argument("script", choices=CHARACTERS_OF)
     for name in ("shards", "validation", "out"):
         wanted.add_argument(name, type=Path)
     wanted.add_argument("--minutes", type=float, default=45)
@@ -154,13 +153,14 @@ def main() -> None:
     torch.manual_seed(1)
     rng = random.Random(1 + given.rank)
     given.out.mkdir(parents=True, exist_ok=True)
-    validation = Shards(given.validation)
+    characters = CHARACTERS_OF[given.script]
+    validation = Shards(given.validation, characters)
     validation.refresh()
     checked = sorted(validation.all_lines(), key=lambda one: one[0].shape[1])[::3]
-    shards = Shards(given.shards)
+    shards = Shards(given.shards, characters)
     while not shards.refresh():
         time.sleep(5)
-    network = LineNetwork()
+    network = LineNetwork(len(characters))
     if given.start:
         held = torch.load(given.start)
         network.load_state_dict(held.get("network", held))

@@ -1,0 +1,119 @@
+"""What our own recognisers of printed lines share: how a line is shown to them and how its scores are read.
+
+Each is a small convolutional network that gives, for every two pixels along a line, the probability
+of each character (CTC).  Arabic and Latin differ in their characters, not in how they are run.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+LINE_HEIGHT_PX = 40
+INK_HEIGHT_PX = 34
+SIDE_PX = 8
+NARROWEST_PX, WIDEST_PX = 32, 2400
+INK_SHARE = 0.33
+"""How far a pixel must be from paper towards the darkest ink to count as ink."""
+
+FOREIGN = "\ufffd"
+"""Stands for writing in another script."""
+
+
+def normalised(image: np.ndarray, greatest_enlargement: float) -> np.ndarray | None:
+    """The line as a network is shown it: ink bright on black, at one height; None without ink."""
+    if image.ndim != 2 or not image.size:
+        return None
+    paper = float(np.percentile(image, 90))
+    darkest = float(image.min())
+    if paper - darkest < 40:
+        return None
+    mask = image < paper - INK_SHARE * (paper - darkest)
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    top, bottom = max(rows[0] - 1, 0), min(rows[-1] + 2, image.shape[0])
+    left, right = max(columns[0] - 1, 0), min(columns[-1] + 2, image.shape[1])
+    tight = image[top:bottom, left:right]
+    scale = min(INK_HEIGHT_PX / tight.shape[0], greatest_enlargement, WIDEST_PX / tight.shape[1])
+    size = max(round(tight.shape[1] * scale), 1), max(round(tight.shape[0] * scale), 1)
+    shown = cv2.resize(tight, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    ink = np.clip((paper - shown.astype(np.float32)) * (255.0 / (paper - darkest)), 0, 255).astype(np.uint8)
+    above = (LINE_HEIGHT_PX - ink.shape[0]) // 2
+    width = max(ink.shape[1] + 2 * SIDE_PX, NARROWEST_PX)
+    line = np.zeros((LINE_HEIGHT_PX, width + width % 2), np.uint8)
+    line[above : above + ink.shape[0], SIDE_PX : SIDE_PX + ink.shape[1]] = ink
+    return line
+
+
+@dataclass(frozen=True)
+class LineNetwork:
+    """One trained network; loaded once a thread, for a network must not be shared between threads.
+
+    Attributes:
+        model: Its ONNX file.
+        characters: What it tells apart; class 0 is the blank, then these in order.
+    """
+
+    model: Path
+    characters: str
+    _local: threading.local = field(default_factory=threading.local, repr=False, compare=False)
+
+    def read(self, line: np.ndarray, charset: str | None = None) -> tuple[str, float]:
+        """The characters of a normalised line from left to right, and how probable they are.
+
+        Args:
+            charset: Only these characters may come out; None for all.
+        """
+        return self._decoded(self.scores(line), charset)
+
+    def scores(self, line: np.ndarray) -> np.ndarray:
+        """Log-probabilities of every class in every column of a normalised line."""
+        network = self._network()
+        network.setInput(line[None, None].astype(np.float32) / 255.0)
+        scores: np.ndarray = network.forward()[0]
+        return scores
+
+    def _network(self) -> cv2.dnn.Net:
+        if not hasattr(self._local, "network"):
+            self._local.network = cv2.dnn.readNetFromONNX(str(self.model))
+        return self._local.network
+
+    def _decoded(self, scores: np.ndarray, charset: str | None) -> tuple[str, float]:
+        """The best path's characters, and how probable their sequence is over all its paths."""
+        seen = scores
+        if charset is not None:
+            left_out = [n for n, character in enumerate(self.characters, start=1) if character not in charset]
+            seen = scores.copy()
+            seen[:, left_out] = -np.inf
+        best = seen.argmax(axis=1)
+        labels = best[np.flatnonzero(np.diff(best, prepend=0))]
+        labels = labels[labels > 0]
+        if not len(labels):
+            return "", 0.0
+        return "".join(self.characters[label - 1] for label in labels), probability(scores, labels)
+
+
+def probability(scores: np.ndarray, labels: np.ndarray) -> float:
+    """Probability of a sequence of classes: the sum over every way to lay it along the columns."""
+    path = np.zeros(2 * len(labels) + 1, int)  # a blank before, between and after the classes
+    path[1::2] = labels
+    may_skip = np.zeros(len(path))
+    may_skip[3::2] = path[3::2] != path[1:-2:2]
+    chances = np.exp(scores[:, path].astype(np.float64))
+    reached = np.zeros(len(path))
+    reached[:2] = chances[0, :2]
+    magnitude = 0.0
+    for column in chances[1:]:
+        moved = reached.copy()
+        moved[1:] += reached[:-1]
+        moved[2:] += may_skip[2:] * reached[:-2]
+        moved *= column
+        total = moved.sum()
+        if total <= 0.0:
+            return 0.0
+        magnitude += float(np.log(total))
+        reached = moved / total
+    return min(float(np.exp(magnitude) * (reached[-1] + reached[-2])), 1.0)
