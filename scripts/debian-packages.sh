@@ -6,7 +6,9 @@ set -euo pipefail
 RUN=(python3-venv tesseract-ocr tesseract-ocr-ara tesseract-ocr-fra fonts-noto-core)
 TEST=(chromium poppler-utils qpdf fonts-dejavu-core fonts-liberation fonts-hosny-amiri
       fonts-kacst fonts-sil-scheherazade fonts-unikurdweb fonts-courier-prime fonts-clear-sans
-      fonts-gnutypewriter fonts-dkg-handwriting fonts-rufscript fonts-ecolier-court)
+      fonts-gnutypewriter fonts-inter fonts-paratype fonts-mononoki
+      fonts-dkg-handwriting fonts-rufscript fonts-ecolier-court fonts-breip
+      fonts-crosextra-carlito fonts-crosextra-caladea fonts-freefont-ttf)
 
 missing=()
 for package in "${RUN[@]}" "${TEST[@]}"; do

@@ -12,7 +12,8 @@ import pytest
 
 from forms_service.ocr.page_images import load_pages
 from forms_service.rehearsal.degradations import BY_NAME, STANDARD
-from forms_service.rehearsal.material import CALIBRATING, MEASURING, TUNING, Material, font_files
+from forms_service.rehearsal.drawn_damage import HANDLED, SCANNED, drawn_degradations, kinds_in
+from forms_service.rehearsal.material import CALIBRATING, MEASURING, PROVING, TUNING, Material, font_files
 from forms_service.rehearsal.rehearse import rehearse
 from forms_service.rehearsal.typing_in import Typewriter, held_characters, type_in
 from forms_service.render.form_pdf import render_blank
@@ -25,13 +26,14 @@ WANTED_SHARE = 0.90
 UNSEEN_SEED = 20_261
 
 
-def _families(material: Material) -> set[str]:
-    return {
-        name.rpartition("/")[2].partition("-")[0] for name in material.latin_fonts + material.arabic_fonts
-    }
+def _families(fonts: tuple[str, ...]) -> set[str]:
+    return {Path(name).stem.partition("-")[0] for name in fonts}
 
 
-MATERIALS = (TUNING, CALIBRATING, MEASURING)
+MATERIALS = (TUNING, CALIBRATING, MEASURING, PROVING)
+NAMED_BY_THE_GOAL = {"NotoNaskhArabic", "Amiri", "KacstOffice", "Scheherazade"}
+"""Arabic families that the final figures must be of, and that other sets hold too."""
+
 POOLS = ("first_names", "last_names", "places", "quarters", "addresses", "remarks")
 
 
@@ -39,7 +41,9 @@ POOLS = ("first_names", "last_names", "places", "quarters", "addresses", "remark
     ("one", "other"), list(combinations(MATERIALS, 2)), ids=lambda material: material.name
 )
 def test_no_two_sets_of_material_share_anything(one: Material, other: Material):
-    assert not _families(one) & _families(other)
+    assert not _families(one.latin_fonts) & _families(other.latin_fonts)
+    shared = _families(one.arabic_fonts) & _families(other.arabic_fonts)
+    assert shared <= (NAMED_BY_THE_GOAL if other is PROVING else set())
     for pool in POOLS:
         latin, arabic = ({pair[side] for pair in getattr(one, pool)} for side in (0, 1))
         assert not latin & {pair[0] for pair in getattr(other, pool)}, pool
@@ -53,7 +57,33 @@ def test_no_two_sets_of_material_draw_the_same_chances():
     assert all(after - before > 999_999 for before, after in pairwise(offsets))
 
 
-@pytest.mark.parametrize("material", [CALIBRATING, MEASURING], ids=lambda material: material.name)
+def test_the_set_for_final_figures_is_broad_and_in_the_typefaces_of_the_goal():
+    assert _families(PROVING.arabic_fonts) == NAMED_BY_THE_GOAL
+    assert len(PROVING.first_names) >= 40
+    assert len(PROVING.last_names) >= 40
+    pairs = {copy: Typewriter.in_turn(PROVING, copy) for copy in range(20)}
+    assert len(set(pairs.values())) == 20, "every Latin typeface meets every Arabic one"
+
+
+def test_damage_is_drawn_anew_for_every_copy_and_the_same_again_for_the_same_seed():
+    drawn = drawn_degradations(PROVING.seed_offset, 200)
+    assert drawn == drawn_degradations(PROVING.seed_offset, 250)[:200]
+    assert drawn[:50] != drawn_degradations(PROVING.seed_offset + 1, 50)
+    kinds = [kinds_in(one.name) for one in drawn]
+    assert {kind for both in kinds for kind in both} == {*SCANNED, *HANDLED}
+    assert {len(both) for both in kinds} == {1, 2}
+    assert len({repr(one) for one in drawn}) == 200
+    fixed = {repr(one) for one in BY_NAME.values()}
+    assert not fixed & {repr(one) for one in drawn}
+
+
+def test_two_kinds_of_damage_come_together():
+    both = next(one for one in drawn_degradations(3, 2000) if kinds_in(one.name) == ("blurred", "shadow"))
+    assert both.blur_mm >= 0.06
+    assert both.shadow >= 0.2
+
+
+@pytest.mark.parametrize("material", [CALIBRATING, MEASURING, PROVING], ids=lambda material: material.name)
 def test_the_fonts_are_installed(material: Material):
     assert len(font_files(material.latin_fonts)) == len(material.latin_fonts)
     assert len(font_files(material.arabic_fonts)) == len(material.arabic_fonts)
