@@ -1,4 +1,4 @@
-"""What happens to papers before and while they are photographed, in two sets that share no kind."""
+"""What happens to papers before and while they are photographed, in three sets that share no kind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import cv2
 import numpy as np
 
-from samples.drawing.wear import low_resolution, phone_photo, scan
+from samples.drawing.wear import bleed_through, lamp_light, low_resolution, phone_photo, scan
 
 Damage = Callable[[np.ndarray, random.Random], np.ndarray]
 
@@ -101,6 +101,41 @@ def tired_copy(page: np.ndarray, chance: random.Random) -> np.ndarray:
     return _grain(pale, chance, 5.0)
 
 
+def specked_copy(page: np.ndarray, chance: random.Random) -> np.ndarray:
+    """A hard copy from a worn drum: thick strokes, specks, laid on askew."""
+    height, width = page.shape
+    hard = np.clip((cv2.GaussianBlur(page, (0, 0), 0.9).astype(np.float32) - 70) * 1.5, 0, 255)
+    source = np.random.default_rng(chance.getrandbits(32))
+    for _ in range(160):
+        x, y = (int(source.integers(0, side)) for side in (width, height))
+        cv2.circle(hard, (x, y), int(source.integers(1, 3)), 60.0, -1)
+    angle = chance.choice((-1, 1)) * chance.uniform(0.8, 2.2)
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
+    return _grain(cv2.warpAffine(hard, matrix, (width, height), borderValue=250.0), chance, 2.0)
+
+
+def letter_folds(page: np.ndarray, chance: random.Random) -> np.ndarray:
+    """Folded in three for an envelope, then scanned: two creases, each third a little lifted."""
+    height, width = page.shape
+    rows = np.arange(height, dtype=np.float32)[:, None]
+    shade, lift = np.ones_like(rows), np.zeros_like(rows)
+    for third in (1 / 3, 2 / 3):
+        at = (third + chance.uniform(-0.02, 0.02)) * height
+        shade *= 1 - 0.35 * np.exp(-(((rows - at) / 3) ** 2))
+        lift += np.exp(-(((rows - at) / (0.03 * height)) ** 2)) * chance.uniform(2, 5)
+    columns, level = np.meshgrid(np.arange(width, dtype=np.float32), rows[:, 0])
+    bent = cv2.remap(page, columns + lift, level, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return _grain(bent * shade, chance, 2.5)
+
+
+def sent_by_messenger(page: np.ndarray, chance: random.Random) -> np.ndarray:
+    """Photographed by a hand that moved a little, made smaller and packed hard by a messenger."""
+    steps = chance.choice((2, 3))
+    moved = cv2.filter2D(page, -1, np.full((1, steps), 1 / steps, np.float32))
+    small = cv2.resize(moved, None, fx=0.68, fy=0.68, interpolation=cv2.INTER_AREA)
+    return _packed(_grain(small, chance, 3.0), chance.randrange(42, 55))
+
+
 TUNING_DAMAGE: Mapping[str, Damage] = {
     "scan": scan,
     "phone photo": phone_photo,
@@ -115,6 +150,14 @@ MEASURING_DAMAGE: Mapping[str, Damage] = {
     "coarse scan": coarse_scan,
     "thumb": thumb,
     "tired copy": tired_copy,
+}
+PROVING_DAMAGE: Mapping[str, Damage] = {
+    "specked copy": specked_copy,
+    "folds of a letter": letter_folds,
+    "sent by messenger": sent_by_messenger,
+    "lamp light": lamp_light,
+    "print of the back": bleed_through,
+    "flat and packed": lambda page, _: _packed(page, 80),
 }
 
 

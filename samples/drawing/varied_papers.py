@@ -1,8 +1,8 @@
-"""Attachments in many wordings, kept in two sets: one for tuning readers, one for measuring them.
+"""Attachments in many wordings, kept in three sets: for tuning readers, for measuring and for proving them.
 
 A set is its wordings (``wordings/*.yaml``), its people, fonts and seeds (those of
-``forms_service.rehearsal.material``) and its damage (``field_damage``): nothing of one is in the other,
-so a figure measured never praises what was learnt by heart.
+``forms_service.rehearsal.material`` and of ``proving_people``) and its damage (``field_damage``): nothing of
+one is in the others, so a figure measured never praises what was learnt by heart.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ import yaml
 
 from core.dates_in_text import ARABIC_MONTHS, FRENCH_MONTHS, HIJRI_MONTHS
 from forms_service.rehearsal.material import MEASURING, TUNING, Material
-from samples.drawing.field_damage import MEASURING_DAMAGE, TUNING_DAMAGE, Damage
+from samples.drawing.field_damage import MEASURING_DAMAGE, PROVING_DAMAGE, TUNING_DAMAGE, Damage
 from samples.drawing.paper import ARABIC_INDIC, FONT_ROOT, Typeface
 from samples.drawing.people import Person, invent
+from samples.drawing.proving_people import PROVING_PEOPLE
 from samples.drawing.varied_layouts import LAYOUTS, Setting
 
 FOLDER = Path(__file__).parent / "wordings"
@@ -35,11 +36,12 @@ Slots = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class AttachmentMaterial:
-    """One set: its wordings, people and fonts, hands that fill in, and damage."""
+    """One set: its wordings, people and fonts, hands that fill in (and how often), and damage."""
 
     people: Material
     hands: tuple[Typeface, ...]
     damage: Mapping[str, Damage]
+    hand_share: float = 0.25
 
     @property
     def name(self) -> str:
@@ -65,6 +67,13 @@ MEASURING_ATTACHMENTS = AttachmentMaterial(
     ),
     MEASURING_DAMAGE,
 )
+PROVING_ATTACHMENTS = AttachmentMaterial(
+    PROVING_PEOPLE,
+    (Typeface("agent", "truetype/breip/Breip.ttf", "truetype/kacst/KacstQurn.ttf"),),
+    PROVING_DAMAGE,
+    hand_share=0.1,
+)
+ATTACHMENT_SETS = {one.name: one for one in (TUNING_ATTACHMENTS, MEASURING_ATTACHMENTS, PROVING_ATTACHMENTS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +124,7 @@ def draw_varied(
     if person.sex == other.sex:
         other = replace(other, sex="F" if person.sex == "M" else "M")
     slots = slots_of(person, other, chance)
-    hand = chance.random() < 0.25 and wording.get("layout") is None
+    hand = chance.random() < material.hand_share and wording.get("layout") is None
     setting = Setting(
         _typeface(material, chance), chance, slots, chance.choice(material.hands) if hand else None
     )
@@ -143,6 +152,8 @@ def _typeface(material: AttachmentMaterial, chance: random.Random) -> Typeface:
 
 
 def _in_root(name: str) -> str:
+    if Path(name).is_absolute():
+        return name
     folder = "opentype" if (FONT_ROOT / "opentype" / name).is_file() else "truetype"
     return f"{folder}/{name}"
 

@@ -3,6 +3,7 @@
     make bench-attachments                   # every measuring wording once
     COPIES=3 SEED=9 make bench-attachments   # narrower margins, other lots
     SET=tuning make bench-attachments        # what the readers are adjusted on
+    SET=proving make bench-attachments       # for the last proof only
 
 A page counts as recognised when it is given its class, as unknown when it is left to a person, as wrong when
 it is given another class.  A fact counts as exact when it is the written one but for accents, case, hamza and
@@ -32,8 +33,7 @@ from forms_service.ocr.attachments.reader import AttachmentReading
 from forms_service.ocr.page_images import PageImage
 from forms_service.spec_catalogue import SpecCatalogue
 from samples.drawing.varied_papers import (
-    MEASURING_ATTACHMENTS,
-    TUNING_ATTACHMENTS,
+    ATTACHMENT_SETS,
     VariedPaper,
     vary_papers,
 )
@@ -75,7 +75,7 @@ HEAD = (
 
 def main() -> None:
     """Print the tables by class, by fact and by damage."""
-    material = TUNING_ATTACHMENTS if os.environ.get("SET") == "tuning" else MEASURING_ATTACHMENTS
+    material = ATTACHMENT_SETS[os.environ.get("SET", "measuring")]
     copies, seed = int(os.environ.get("COPIES", "1")), int(os.environ.get("SEED", "2026"))
     verbose = "VERBOSE" in os.environ
     types = SpecCatalogue.load().types

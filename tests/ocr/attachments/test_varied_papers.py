@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -12,14 +13,14 @@ from core.document_types import DocumentTypes
 from core.rib import is_valid_rib
 from forms_service.spec_catalogue import SpecCatalogue
 from samples.drawing.varied_papers import (
-    MEASURING_ATTACHMENTS,
+    ATTACHMENT_SETS,
     STRANGERS,
     TUNING_ATTACHMENTS,
     AttachmentMaterial,
     vary_papers,
 )
 
-SETS = (TUNING_ATTACHMENTS, MEASURING_ATTACHMENTS)
+SETS = tuple(ATTACHMENT_SETS.values())
 
 
 @pytest.fixture(scope="module")
@@ -38,15 +39,23 @@ def sentences(material: AttachmentMaterial) -> set[str]:
     }
 
 
-def test_tuning_and_measuring_share_no_sentence_hand_damage_or_stranger() -> None:
-    tuning, measuring = SETS
-    assert len(sentences(tuning)) > 15
-    assert len(sentences(measuring)) > 30
-    assert not sentences(tuning) & sentences(measuring)
-    assert not set(tuning.damage) & set(measuring.damage)
-    assert not {hand.latin for hand in tuning.hands} & {hand.latin for hand in measuring.hands}
-    names = [{str(one["name"]) for one in each.wordings[STRANGERS]} - {"photo of nothing"} for each in SETS]
-    assert not names[0] & names[1]
+@pytest.mark.parametrize(
+    "pair", list(combinations(SETS, 2)), ids=lambda pair: " and ".join(one.name for one in pair)
+)
+def test_two_sets_share_no_sentence_hand_damage_font_name_or_stranger(
+    pair: tuple[AttachmentMaterial, AttachmentMaterial],
+) -> None:
+    one, other = pair
+    assert min(len(sentences(one)), len(sentences(other))) > 15
+    assert not sentences(one) & sentences(other)
+    assert not set(one.damage) & set(other.damage)
+    assert not {hand.latin for hand in one.hands} & {hand.latin for hand in other.hands}
+    assert not set(one.people.latin_fonts) & set(other.people.latin_fonts)
+    assert not set(one.people.arabic_fonts) & set(other.people.arabic_fonts)
+    assert not set(one.people.first_names) & set(other.people.first_names)
+    assert not set(one.people.last_names) & set(other.people.last_names)
+    names = [{str(each["name"]) for each in material.wordings[STRANGERS]} for material in pair]
+    assert not (names[0] & names[1]) - {"photo of nothing"}
 
 
 @pytest.mark.parametrize("material", SETS, ids=lambda one: one.name)
