@@ -27,7 +27,7 @@ PUNCTUATION = " .,'-/:;()&+@_°\"!?%*#="
 CHARACTERS = LETTERS + DIGITS + PUNCTUATION + FOREIGN
 """What the network tells apart; its class 0 is the blank, then these in order."""
 
-GREATEST_ENLARGEMENT = 1.15
+GREATEST_ENLARGEMENT = 1.3
 """Small writing stays small: the size of its ink is what tells a line of « o » from one of « O »."""
 
 _NETWORK = LineNetwork(MODEL, CHARACTERS)

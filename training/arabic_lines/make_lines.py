@@ -46,13 +46,18 @@ def main() -> None:
         maker = LineMaker(
             faces(given.fonts, given.held_out), latin, vocabulary, 7_000_000 + number, given.stacked
         )
-        lines = [maker.make() for _ in range(given.lines)]
-        packed = np.concatenate([picture for picture, _, _ in lines], axis=1)
-        widths = np.array([picture.shape[1] for picture, _, _ in lines], np.int32)
-        partial = target.with_suffix(".part.npz")
-        np.savez(partial, pixels=packed, widths=widths, labels=np.array([text for _, text, _ in lines]))
-        partial.rename(target)
-        print(target, packed.shape, flush=True)
+        write_shard(target, maker, given.lines)
+
+
+def write_shard(target: Path, maker: LineMaker, count: int) -> None:
+    """Make that many lines; the shard appears only when it is whole."""
+    lines = [maker.make() for _ in range(count)]
+    packed = np.concatenate([picture for picture, _, _ in lines], axis=1)
+    widths = np.array([picture.shape[1] for picture, _, _ in lines], np.int32)
+    partial = target.with_suffix(".part.npz")
+    np.savez(partial, pixels=packed, widths=widths, labels=np.array([text for _, text, _ in lines]))
+    partial.rename(target)
+    print(target, packed.shape, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""How the recogniser of Latin lines was trained."""
