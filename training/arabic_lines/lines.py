@@ -19,6 +19,9 @@ from training.arabic_lines.words import EASTERN, LATIN, Vocabulary, label, line
 
 PX_PER_MM = 300 / 25.4
 OVERSAMPLING = 2
+FAXED_SHARE = 0.12
+"""Brought to black and white, as a fax does."""
+
 STACKABLE = frozenset(LETTERS + " ")
 FEATURES = (
     ["-liga"],
@@ -62,6 +65,9 @@ def font_of(path: str, size: int) -> ImageFont.FreeTypeFont:
 class LineMaker:
     """Makes one line after another."""
 
+    EM_MM = (2.2, 4.6)
+    WIDEST_PX = 900
+
     def __init__(
         self,
         arabic: list[Face],
@@ -95,8 +101,11 @@ class LineMaker:
             return None
         left, top, right, bottom = ink.bounds
         tight = ink.pixels[max(top - 3, 0) : bottom + 3, max(left - 3, 0) : right + 3]
-        shown = normalised(tight)
-        return shown if shown is not None and shown.shape[1] <= 900 else None
+        shown = self._normalised(tight)
+        return shown if shown is not None and shown.shape[1] <= self.WIDEST_PX else None
+
+    def _normalised(self, tight: np.ndarray) -> np.ndarray | None:
+        return normalised(tight)
 
     def _font_for(self, text: str) -> tuple[str, str] | None:
         if any(c in LATIN for c in text):
@@ -108,7 +117,7 @@ class LineMaker:
 
     def _drawn(self, text: str, path: str) -> np.ndarray:
         rng, scale = self._rng, PX_PER_MM * OVERSAMPLING
-        size = round(rng.uniform(2.2, 4.6) * scale / 4) * 4
+        size = round(rng.uniform(*self.EM_MM) * scale / 4) * 4
         font = font_of(path, size)
         if set(text) <= STACKABLE and rng.random() < self._stacked_share:
             word = draw_stacked(text, path, size, rng)
@@ -161,9 +170,9 @@ class LineMaker:
     def _spoilt(self, pixels: np.ndarray) -> np.ndarray:
         """Blurred, turned, sampled, noisy and compressed, then straightened again at 300 dpi."""
         rng = self._rng
-        if rng.random() < 0.5:
-            pixels = cv2.GaussianBlur(pixels, (0, 0), rng.choice((0.4, 0.7, 1.0, 1.2, 1.45, 1.6)))
-        dpi = rng.choices((300, 250, 220, 200, 150), (5, 2, 2, 3, 1.3))[0]
+        if rng.random() < 0.55:
+            pixels = cv2.GaussianBlur(pixels, (0, 0), rng.choice((0.4, 0.7, 1.0, 1.2, 1.45, 1.6, 1.8)))
+        dpi = rng.choices((300, 250, 220, 200, 150), (4, 2, 2, 3.5, 2))[0]
         scale = dpi / 300
         if scale < 0.8:
             pixels = cv2.GaussianBlur(pixels, (0, 0), 0.45 / scale)
@@ -200,8 +209,8 @@ class LineMaker:
         if rng.random() < 0.45:
             values += self._noise.normal(0, rng.uniform(2, 20), image.shape)
         image = np.clip(values, 0, 255).astype(np.uint8)
-        if rng.random() < 0.05:
-            _, image = cv2.threshold(image, 150, 255, cv2.THRESH_BINARY)
+        if rng.random() < FAXED_SHARE:
+            _, image = cv2.threshold(image, rng.randint(115, 205), 255, cv2.THRESH_BINARY)
         if rng.random() < 0.75:
             quality = rng.choice((35, 40, 50, 60, 75, 80, 90))
             image = cv2.imdecode(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], 0)

@@ -20,6 +20,8 @@ JOINING = frozenset("بتثجحخسشصضطظعغفقكلمنهيئپچڤگڭ")
 LETTER = JOINING | frozenset("اأإآدذرزوؤةى")
 UNDER = frozenset("جحخم")
 TAILS = frozenset("يىرزن")
+TEETH = frozenset("بتثنيئپ")
+"""Letters of one tooth: bookish hands all but swallow it before a tail, and narrow it beside another."""
 
 
 @lru_cache(maxsize=300)
@@ -40,20 +42,28 @@ def _joined(text: str, at: int) -> bool:
 def _moves(text: str, rng: random.Random) -> tuple[list[float], list[float]]:
     """For every character how far it is raised and how far it comes nearer to the next, in ems."""
     climb, near = rng.uniform(0.05, 0.26), rng.uniform(0.08, 0.42)
-    falling, tight = rng.uniform(0.3, 1.0), rng.uniform(-0.11, 0.16)
+    falling, tight = rng.uniform(0.3, 1.0), rng.uniform(-0.18, 0.16)
+    swallowed, narrowed = rng.uniform(0.0, 0.17), rng.uniform(0.0, 0.06)
+    between_words = rng.uniform(0.0, 0.3) if tight < -0.06 else rng.uniform(0.0, 0.12)
     raised, nearer = [0.0] * len(text), [0.0] * len(text)
     for at in range(len(text) - 2, -1, -1):
         following = text[at + 1]
+        if text[at] == " ":
+            nearer[at] = -between_words
+            continue
         if not _joined(text, at):
-            nearer[at] = tight if text[at] in "رزوؤدذ" and following in LETTER else max(tight, 0) * 0.3
+            nearer[at] = tight if text[at] in "رزوؤدذ" and following in LETTER else 0.0
             continue
         raised[at] = raised[at + 1] * falling
         if following in UNDER and rng.random() < 0.85:
             raised[at] += climb * rng.uniform(0.7, 1.2)
             nearer[at] = near * rng.uniform(0.6, 1.2)
-        elif following in TAILS and not _joined(text, at + 1) and rng.random() < 0.5:
-            raised[at] += 0.4 * climb
-            nearer[at] = 0.35 * near
+        elif following in TAILS and not _joined(text, at + 1) and rng.random() < 0.65:
+            raised[at] += rng.uniform(0.15, 0.7) * climb
+            nearer[at] = swallowed if text[at] in TEETH else 0.35 * near
+        elif text[at] in TEETH and following in TEETH | {"س", "ش"}:
+            raised[at] += rng.uniform(-0.02, 0.07)
+            nearer[at] = narrowed
     return raised, nearer
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from forms_service.ocr.arabic_lines import CHARACTERS, FOREIGN, LETTERS, PUNCTUATION
-from forms_service.rehearsal.material import MEASURING, TUNING, Material
+from forms_service.rehearsal.material import CALIBRATING, MEASURING, PROVING, TUNING, Material
 
 GENERIC = frozenset(
     (
@@ -20,7 +20,7 @@ GENERIC = frozenset(
         *("ساحة", "طريق", "ب", "بني", "عبد", "سيدي", "آيت", "أولاد", "ابن", "نسخة", "شهادة", "شركة"),
     )
 )
-"""Words that every Moroccan address has; all other words of the two sets of material are kept out."""
+"""Words that every Moroccan address has; all other words of these sets of material are kept out."""
 
 FORMS = (
     *("{n} شارع {p}", "{n} زنقة {p}", "زنقة {p} رقم {n}", "شارع {p} رقم {n}", "حي {p} رقم {n}", "حي {p}"),
@@ -86,7 +86,7 @@ EASTERN = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 def kept_apart() -> frozenset[str]:
     """Words of the rehearsals' material, folded: no training line holds one."""
     words: set[str] = set()
-    for material in (MEASURING, TUNING):
+    for material in (MEASURING, TUNING, CALIBRATING, PROVING):
         words.update(word.translate(FOLDED) for text in texts_of(material) for word in text.split())
     return frozenset(words - {word.translate(FOLDED) for word in GENERIC})
 
