@@ -43,12 +43,14 @@ class ReadingRequest:
     """What to read and for which dossier.
 
     Attributes:
-        mode: ``read`` reads an upload for a dossier; ``sort`` tells a stack's pages apart; ``leaves``
-            cuts single pages out of it; ``receipt`` finds the code on a picture of a receipt.
+        mode: ``read`` reads an upload for a dossier; ``sheets`` looks at sheets of a stack; ``papers``
+            cuts groups of them out as files; ``leaves`` cuts single ones out as pictures; ``receipt``
+            finds the code on a picture of a receipt.
         form_id / version / reference: Of the dossier, to tell its pages from others'.
         document_type: What the person said it is, or None.
         on: Day (ISO) that validity is judged on.
-        pages: The pages to cut out, from 1.
+        pages: The pages to look at or to cut out, from 1.
+        groups: The pages of each paper to cut out, from 1.
     """
 
     mode: str
@@ -60,6 +62,7 @@ class ReadingRequest:
     document_type: str | None = None
     on: str = ""
     pages: tuple[int, ...] = ()
+    groups: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +176,10 @@ def main(folder: Path) -> None:
     restrict(limits)
     request = ReadingRequest(**asked)
     original = (folder / "original").read_bytes()
-    if request.mode == "sort":
-        from forms_service.stack_sorting import sort_stack as read
+    if request.mode == "sheets":
+        from forms_service.stack_sorting import look_at_sheets as read
+    elif request.mode == "papers":
+        from forms_service.stack_sorting import cut_papers as read
     elif request.mode == "leaves":
         from forms_service.stack_sorting import cut_leaves as read
     elif request.mode == "receipt":

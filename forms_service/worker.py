@@ -9,7 +9,7 @@ from forms_service.bootstrap import Application, build
 from forms_service.config import Config
 from forms_service.jobs import Worker
 from forms_service.reading_process import sweep
-from forms_service.services.base import READ_UPLOAD
+from forms_service.services.base import READ_UPLOAD, SORT_STACK
 
 
 def make_worker(application: Application) -> Worker:
@@ -18,10 +18,15 @@ def make_worker(application: Application) -> Worker:
     def given_up(task: str, key: str) -> None:
         if task == READ_UPLOAD:
             application.services.give_up_reading(key)
+        elif task == SORT_STACK:
+            application.services.give_up_stack(key)
 
     return Worker(
         application.database,
-        tasks={READ_UPLOAD: application.services.read_upload},
+        tasks={
+            READ_UPLOAD: application.services.read_upload,
+            SORT_STACK: application.services.sort_stack,
+        },
         given_up=given_up,
         slots=application.config.worker_slots,
     )

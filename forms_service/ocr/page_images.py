@@ -74,15 +74,55 @@ def iterate_pages(data: bytes, name: str) -> Iterator[PageImage]:
         UnreadableDocument: As ``load_pages``; a broken later page is told when it is reached.
     """
     short_name = PurePath(name.replace("\\", "/")).name or name
-    if not data:
-        raise refusal("empty_file", short_name)
-    if len(data) > MAX_BYTES:
-        raise refusal("file_too_large", short_name, MAX_BYTES // 1024 // 1024)
-    if b"%PDF-" in data[:1024]:
+    if _is_pdf(data, short_name):
         return _pdf_pages(data, short_name)
+    return _image_pages(data, short_name)
+
+
+def count_pages(data: bytes, name: str) -> int:
+    """How many pages an upload has, without decoding any.
+
+    Raises:
+        UnreadableDocument: As ``load_pages``, but for pages that are broken in themselves.
+    """
+    short_name = PurePath(name.replace("\\", "/")).name or name
+    if not _is_pdf(data, short_name):
+        with _open_image(data, short_name) as image:
+            return _frame_count(image, short_name)
+    with _PDF_LOCK, _open_pdf(data, short_name) as document:
+        return _pdf_page_count(document, short_name)
+
+
+def load_page(data: bytes, name: str, number: int) -> PageImage:
+    """Give one page (from 1) alone, so that what is wrong with another does not matter.
+
+    Raises:
+        UnreadableDocument: The file or this page of it cannot be opened, or there is no such page.
+    """
+    short_name = PurePath(name.replace("\\", "/")).name or name
+    if not _is_pdf(data, short_name):
+        with _open_image(data, short_name) as image:
+            return _image_page(image, number - 1, short_name)
+    with _PDF_LOCK:
+        document = _open_pdf(data, short_name)
+    try:
+        return _pdf_page(document, number - 1, short_name)
+    finally:
+        with _PDF_LOCK:
+            document.close()
+
+
+def _is_pdf(data: bytes, name: str) -> bool:
+    """Whether an upload is a PDF rather than a picture; neither is refused unopened."""
+    if not data:
+        raise refusal("empty_file", name)
+    if len(data) > MAX_BYTES:
+        raise refusal("file_too_large", name, MAX_BYTES // 1024 // 1024)
+    if b"%PDF-" in data[:1024]:
+        return True
     if _is_image(data):
-        return _image_pages(data, short_name)
-    raise refusal("unsupported_type", short_name)
+        return False
+    raise refusal("unsupported_type", name)
 
 
 def _is_image(data: bytes) -> bool:
@@ -195,17 +235,21 @@ def draw_own_pdf(data: bytes, dpi: int) -> list[bytes]:
 def _pdf_pages(data: bytes, name: str) -> Iterator[PageImage]:
     with _PDF_LOCK:
         document = _open_pdf(data, name)
-        count = len(document)
     try:
-        if count == 0:
-            raise refusal("no_pages", name)
-        if count > MAX_PAGES:
-            raise refusal("too_many_pages", name, MAX_PAGES)
-        for index in range(count):
+        for index in range(_pdf_page_count(document, name)):
             yield _pdf_page(document, index, name)
     finally:
         with _PDF_LOCK:
             document.close()
+
+
+def _pdf_page_count(document: pypdfium2.PdfDocument, name: str) -> int:
+    count = len(document)
+    if count == 0:
+        raise refusal("no_pages", name)
+    if count > MAX_PAGES:
+        raise refusal("too_many_pages", name, MAX_PAGES)
+    return count
 
 
 def _open_pdf(data: bytes, name: str) -> pypdfium2.PdfDocument:
@@ -231,7 +275,7 @@ def _pdf_page(document: pypdfium2.PdfDocument, index: int, name: str) -> PageIma
             bitmap = page.render(scale=dpi / 72, grayscale=True)
             pixels = np.array(bitmap.to_numpy(), copy=True)
             page.close()
-    except pypdfium2.PdfiumError as error:
+    except (pypdfium2.PdfiumError, IndexError) as error:
         raise refusal("broken_document", name) from error
     gray = pixels[:, :, 0] if pixels.ndim == 3 else pixels
     if min(gray.shape) < MIN_SIDE_PX:

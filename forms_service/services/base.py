@@ -28,7 +28,10 @@ from forms_service.storage.models import AttachmentRow, DossierRow
 from forms_service.storage.objects import ObjectStore
 
 READ_UPLOAD = "read_upload"
-"""Name of the one task: reading an upload; its key is the attachment's id."""
+"""Name of the task that reads an upload; its key is the attachment's id."""
+
+SORT_STACK = "sort_stack"
+"""Name of the other: sorting a stack of scans; its key is the stack's id."""
 
 SYSTEM = Actor(audit.SYSTEM_ID, audit.SYSTEM_NAME, frozenset())
 

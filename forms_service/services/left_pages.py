@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from forms_service.services.accounts import REGISTRATION
 from forms_service.services.applicant import ApplicantWork
 from forms_service.services.messages import say
 from forms_service.services.uploads import Uploads, narrowed, plain_filename, sniff
-from forms_service.services.views import Actor, LeftPage, PageFate
+from forms_service.services.views import Actor, LeftPage
 from forms_service.storage.dossiers import DossierRepository, localized
 from forms_service.storage.models import DossierRow, LeftPageRow
 
@@ -71,15 +71,19 @@ class LeftPages(Uploads, ApplicantWork):
         registration: str = "",
         form_id: str = "",
         as_type: str | None = None,
+        child: int | None = None,
     ) -> str:
         """Put a page into the dossier of a reference, or into a new one; gives the dossier's id.
 
         A reference printed beforehand that nobody used yet opens its dossier on ``form_id``; so does a
         registration number when no reference is given.
 
+        Args:
+            child: Row of the group (a child) that the paper belongs to, from 1.
+
         Raises:
-            DossierError: ``already_settled``, ``unknown_reference``, ``dossier_closed``,
-                ``unknown_document_type``, ``too_many_uploads``.
+            DossierError: ``already_settled``, ``no_picture`` (the page cannot be told from its file),
+                ``unknown_reference``, ``dossier_closed``, ``unknown_document_type``, ``too_many_uploads``.
             InvalidValue: Neither a reference nor a registration number with a form was given, or it is
                 no number.
             UnknownForm: A dossier is to be opened on a form that does not exist.
@@ -88,10 +92,12 @@ class LeftPages(Uploads, ApplicantWork):
         self._left_page(actor, page_id)
         with self.database.writing() as session:
             row = self._waiting(session, page_id)
+            if row.number and row.page_object is None:  # the whole file may be other people's
+                raise DossierError(say("no_picture"), code="no_picture")
             dossier = self._dossier_for(session, actor, reference.strip(), registration.strip(), form_id)
             key = row.page_object or row.original_object
             name = row.file if row.page_object is None else _page_name(row)
-            upload = self.take_in(session, dossier, actor, name, self.objects.get(key), key, as_type, None)
+            upload = self.take_in(session, dossier, actor, name, self.objects.get(key), key, as_type, child)
             row.outcome, row.attachment_id = FILED, upload.id
             row.settled_by, row.settled_at = actor.id, self.now()
             self.note(session, dossier, actor, "page_identified", {"page": row.id, "attachment": upload.id})
@@ -111,31 +117,6 @@ class LeftPages(Uploads, ApplicantWork):
             row.outcome, row.reason = DISCARDED, reason.strip()[:500]
             row.settled_by, row.settled_at = actor.id, self.now()
             self.note(session, None, actor, "page_discarded", {"page": row.id})
-
-    def leave_pages(
-        self,
-        session: Session,
-        intake_id: str,
-        original_object: str,
-        fates: Iterable[PageFate],
-        leaves: Mapping[int, str],
-    ) -> None:
-        """Add what could not be filed to the list, in the caller's transaction."""
-        for fate in fates:
-            session.add(
-                LeftPageRow(
-                    id=self.new_id(),
-                    intake_id=intake_id,
-                    file=fate.file,
-                    number=fate.page if fate.page in leaves else 0,
-                    original_object=original_object,
-                    page_object=leaves.get(fate.page),
-                    form_page=fate.form_page,
-                    fate=fate.fate,
-                    message=fate.message.as_dict(),
-                    scanned_at=self.now(),
-                )
-            )
 
     def cut_leaves(self, name: str, data: bytes, pages: Iterable[int]) -> dict[int, str]:
         """Pictures of single pages (from 1) of a file, kept in the store; none when it does not open."""
@@ -209,4 +190,5 @@ def _view(row: LeftPageRow) -> LeftPage:
         row.form_page,
         row.page_object is not None,
         row.scanned_at,
+        row.suggested,
     )

@@ -195,6 +195,47 @@ MESSAGES: dict[str, LocalizedText] = {
         "Page de garde du dossier {reference} : les pages qui suivent le rejoignent.",
     ),
     "blank_page": _T("صفحة بيضاء، لا شيء فيها.", "Page blanche : il n'y a rien à classer."),
+    "filed_by_position": _T(
+        "أُضيفت إلى الملف {reference} لأنها تلي استمارته.",
+        "Versée au dossier {reference} : elle suit son formulaire.",
+    ),
+    "page_twice": _T(
+        "الصفحة {page} من الاستمارة موجودة من قبل في هذا الملف. ستُقارن النسختان.",
+        "La page {page} du formulaire est déjà dans ce dossier. Les deux seront comparées.",
+    ),
+    "version_outdated": _T(
+        "هذه نسخة قديمة من الاستمارة ({version})؛ النسخة المعمول بها هي {current}.",
+        "Version {version} du formulaire, dépassée : la version en vigueur est la {current}.",
+    ),
+    "version_not_in_force": _T(
+        "هذه الصفحة من النسخة {version} للاستمارة، ولم تعد مقبولة؛ النسخة المعمول بها هي {current}. "
+        "أصلها محفوظ. اطلبوا من المعني بالأمر ملء الاستمارة الجديدة.",
+        "Cette page est de la version {version} du formulaire, qui n'est plus acceptée ; la version en vigueur "
+        "est la {current}. L'original est conservé. Demandez à la personne de remplir le nouveau formulaire.",
+    ),
+    "code_unreadable": _T(
+        "هذه صفحة من إحدى استماراتنا، لكن رمزها المربع غير مقروء. أصلها محفوظ. "
+        "حددوا صاحبها في لائحة الصفحات، أو أعيدوا مسحها.",
+        "C'est une page d'un de nos formulaires, mais son code carré est illisible. L'original est conservé. "
+        "Dites à qui elle est dans la liste des pages, ou scannez-la de nouveau.",
+    ),
+    "sheet_unread": _T(
+        "تعذر فتح هذه الصفحة رغم محاولتين. الملف الأصلي محفوظ، والصفحات الأخرى غير معنية. أعيدوا مسح هذه الورقة.",
+        "Cette page n'a pas pu être ouverte, même au deuxième essai. Le fichier est conservé et les autres pages "
+        "ne sont pas touchées. Scannez cette feuille de nouveau.",
+    ),
+    "no_picture": _T(
+        "لا يمكن فصل هذه الصفحة عن ملفها. لم يتغير شيء. أعيدوا مسح الورقة ثم أبعدوا هذه الصفحة.",
+        "Cette page ne peut pas être séparée de son fichier. Rien n'a été modifié. "
+        "Scannez la feuille de nouveau, puis écartez cette page.",
+    ),
+    "stack_given_up": _T(
+        "توقف توزيع هذه المجموعة بعد عدة محاولات. ما وُزع منها بقي في ملفه، والملفات الأصلية محفوظة. "
+        "أعيدوا مسح الأوراق التي لم تُوزع.",
+        "La répartition de cette pile s'est arrêtée après plusieurs essais. Ce qui est classé le reste et les "
+        "fichiers sont conservés. Scannez de nouveau les feuilles qui ne sont pas classées.",
+    ),
+    "unknown_stack": _T("لا توجد مجموعة بهذا العنوان.", "Aucune pile n'est connue à cette adresse."),
     "only_cover": _T(
         "هذا غلاف الملف وحده، وليس وثيقة من وثائقه. أرسلوا الأوراق التي تليه.",
         "Ce n'est que la page de garde du dossier, pas une pièce. Envoyez les papiers qui la suivent.",

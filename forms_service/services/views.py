@@ -222,8 +222,10 @@ class ExtractionView:
 class PageFate:
     """What became of one page of a clerk's stack: ``fate`` is a stable code, ``message`` words it.
 
-    Codes: ``filed`` (with a dossier), ``unidentified``, ``unknown_form``, ``invalid_reference``,
-    ``slip_not_expected``, ``not_taken`` (the dossier is full), ``unreadable`` (the whole file).
+    Codes: ``filed`` (with a dossier), ``unidentified``, ``code_unreadable``, ``unknown_form``,
+    ``invalid_reference``, ``slip_not_expected``, ``not_taken`` (the dossier is full), ``unreadable``
+    (the sheet or the whole file).  ``remarks`` say what a clerk should know of a page that is filed:
+    that it came twice, or is of an outdated version.
     """
 
     file: str
@@ -233,6 +235,72 @@ class PageFate:
     dossier_id: str | None = None
     reference: str | None = None
     form_page: int | None = None
+    remarks: tuple[LocalizedText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StackFile:
+    """One file of a stack; ``earlier`` is the stack the very same file came in before.
+
+    ``pages`` is None until somebody counted them.
+    """
+
+    name: str
+    pages: int | None
+    message: LocalizedText | None
+    earlier: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StackSummary:
+    """How far a stack has come, in sheets.
+
+    Attributes:
+        state: ``waiting``, ``sorting``, ``done`` or ``failed``.
+        counted: Whether ``total`` is known yet.
+        seen / settled / filed: Looked at; told what became of them; filed, or nothing to file.
+        left: Still waiting for a clerk to say whose they are.
+    """
+
+    id: str
+    scanned_at: datetime
+    state: str
+    files: int
+    counted: bool
+    total: int
+    seen: int
+    settled: int
+    filed: int
+    left: int
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a screen should look again."""
+        return self.state in ("waiting", "sorting")
+
+
+@dataclass(frozen=True, slots=True)
+class StackDossier:
+    """One dossier of a stack: sheets it was given, papers among them, and pages of its form still missing."""
+
+    id: str
+    reference: str
+    title: LocalizedText
+    opened: bool
+    sheets: int
+    attachments: int
+    missing: tuple[int, ...]
+    remarks: int
+
+
+@dataclass(frozen=True, slots=True)
+class StackView:
+    """A stack as its page shows it."""
+
+    summary: StackSummary
+    files: tuple[StackFile, ...]
+    sheets: tuple[PageFate, ...]
+    dossiers: tuple[StackDossier, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +311,7 @@ class LeftPage:
         number: Page of the file, from 1; 0 when it is the whole file.
         fate / message: Why it could not be filed, as ``PageFate``.
         picture: Whether there is one to look at.
+        suggested: Reference of the form it lay behind, to be checked.
     """
 
     id: str
@@ -253,6 +322,7 @@ class LeftPage:
     form_page: int | None
     picture: bool
     scanned_at: datetime
+    suggested: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,7 +277,12 @@ class CorrectionRow(Base):
 
 
 class IntakeRow(Base):
-    """A stack a clerk scanned: the originals and what became of every page."""
+    """A stack a clerk scanned.
+
+    ``state`` is ``waiting``, ``sorting``, ``done`` or ``failed``; ``by_position`` says whether sheets
+    without a code belong to the form before them.  ``files`` and ``pages`` tell of stacks taken in
+    before these had tables of their own.
+    """
 
     __tablename__ = "intake"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -285,13 +290,51 @@ class IntakeRow(Base):
     pages: Mapped[list[Any]]
     scanned_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
     scanned_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16), default="waiting", server_default="done", index=True)
+    by_position: Mapped[bool] = mapped_column(default=False, server_default="0")
+
+
+class StackFileRow(Base):
+    """One file of a stack: its original, and how many pages it has once that is known.
+
+    ``message`` says why it could not be opened; ``earlier`` is the stack the very same file came in before.
+    """
+
+    __tablename__ = "stack_file"
+    intake_id: Mapped[str] = mapped_column(ForeignKey("intake.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(255))
+    object_key: Mapped[str] = mapped_column(String(80), index=True)
+    pages: Mapped[int | None]
+    message: Mapped[dict[str, Any] | None]
+    earlier: Mapped[str | None] = mapped_column(String(32))
+
+
+class StackSheetRow(Base):
+    """One sheet of a stack: what was seen on it, then what became of it.
+
+    ``seen`` holds what the looking process told; ``fate`` stays empty until the sheet is filed or left.
+    """
+
+    __tablename__ = "stack_sheet"
+    intake_id: Mapped[str] = mapped_column(ForeignKey("intake.id"), primary_key=True)
+    file: Mapped[int] = mapped_column(primary_key=True)
+    page: Mapped[int] = mapped_column(primary_key=True)
+    seen: Mapped[dict[str, Any]]
+    fate: Mapped[str | None] = mapped_column(String(32))
+    message: Mapped[dict[str, Any] | None]
+    remarks: Mapped[list[Any]] = mapped_column(default=list)
+    form_page: Mapped[int | None]
+    dossier_id: Mapped[str | None] = mapped_column(ForeignKey("dossier.id"))
+    opened: Mapped[bool] = mapped_column(default=False)
 
 
 class LeftPageRow(Base):
     """A page of a stack that no dossier could be found for, until a clerk says whose it is.
 
     ``number`` is its page in the file, 0 when the file could not be opened at all; ``page_object`` is
-    the page alone as a picture of ours, None when there is none.
+    the page alone as a picture of ours, None when there is none; ``suggested`` is the reference of the
+    form it lay behind.
     """
 
     __tablename__ = "left_page"
@@ -304,6 +347,7 @@ class LeftPageRow(Base):
     form_page: Mapped[int | None]
     fate: Mapped[str] = mapped_column(String(32))
     message: Mapped[dict[str, Any]]
+    suggested: Mapped[str | None] = mapped_column(String(32))
     scanned_at: Mapped[datetime]
     outcome: Mapped[str | None] = mapped_column(String(16), index=True)
     reason: Mapped[str | None] = mapped_column(Text)

@@ -94,12 +94,24 @@ def intake() -> str:
 
 @pages.post("/intake")
 @needs("clerk")
-def take_stack() -> str | tuple[str, int]:
-    """Sort a stack of scans into dossiers and tell what became of every page."""
-    files = [(file.filename or "", file.read()) for file in request.files.getlist("files") if file.filename]
+def take_stack() -> Response | tuple[str, int]:
+    """Take a stack of scans in; a worker sorts it, and its page tells how far that has come."""
+    files = [file for file in request.files.getlist("files") if file.filename]
     if not files:
         return _intake([Problem("stack", translate("upload.nothing"))]), 422
-    return _intake([], result=services().intake_scan(the_actor(), files))
+    by_position = request.form.get("by_position") == "true"
+    named = ((file.filename or "", file.read()) for file in files)  # one at a time in memory
+    stack_id = services().receive_stack(the_actor(), named, by_position)
+    return redirect(url_for(".stack", stack_id=stack_id), code=303)
+
+
+@pages.get("/stacks/<stack_id>")
+@needs("clerk")
+def stack(stack_id: str) -> str:
+    """How far a stack has come, and what became of each of its sheets."""
+    view = services().stack(the_actor(), stack_id)
+    names = {one.id: one for one in services().stacks(the_actor())}
+    return render_template("agency_stack.html", view=view, stack=view.summary, earlier=names)
 
 
 @pages.get("/pages/<page_id>.png")
@@ -121,7 +133,9 @@ def left_page_original(page_id: str) -> Response:
 @needs("clerk")
 def file_left_page(page_id: str) -> Response | tuple[str, int]:
     """Put a page into the dossier the clerk names, or into a new one."""
-    said = {name: request.form.get(name, "").strip() for name in ("reference", "registration", "form")}
+    said = {
+        name: request.form.get(name, "").strip() for name in ("reference", "registration", "form", "child")
+    }
     try:
         dossier_id = services().file_left_page(
             the_actor(),
@@ -130,6 +144,7 @@ def file_left_page(page_id: str) -> Response | tuple[str, int]:
             registration=said["registration"],
             form_id=said["form"],
             as_type=request.form.get("as_type") or None,
+            child=int(child) if (child := request.form.get("child", "").strip()).isdecimal() else None,
         )
     except (DossierError, InvalidValue) as problem:
         if problem.code in ("unknown_page", "not_allowed"):
@@ -171,8 +186,9 @@ def _intake(problems: list[Problem], **more: object) -> str:
         left=left,
         left_count=count,
         types=sorted(((one, type_name(one)) for one in types), key=lambda pair: pair[1]),
+        stacks=services().stacks(the_actor()),
         forms=security.application().catalogue.forms(),
-        **{"result": None, "typed": {}, **more},
+        **{"typed": {}, **more},
     )
 
 

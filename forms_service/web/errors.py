@@ -24,6 +24,7 @@ _STATUS_OF_CODE = {
     "not_yours": 404,
     "unknown_document": 404,
     "unknown_page": 404,
+    "unknown_stack": 404,
     "unknown_group": 404,
     "not_allowed": 403,
 }

@@ -41,7 +41,9 @@ class ReadingsInBackground:
     def run(self, services: Any) -> None:
         while not self._stop.wait(0.3):
             if self._waiting:
-                services.read_upload(self._waiting.pop(0))
+                key = self._waiting.pop(0)
+                services.sort_stack(key)
+                services.read_upload(key)
 
     def stop(self) -> None:
         self._stop.set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.placement import PageIdentity
-from forms_service.stack_sorting import group_pages
+from forms_service.stack_grouping import group_pages
 
 
 def page(

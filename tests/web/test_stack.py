@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,9 +63,19 @@ def stack(service: Service, clerk: Visitor) -> Stack:
     other = sheets(service, SECOND_PERSON, printed)[0]
     with Image.open(STRANGE) as strange:
         pile = stack_of(second, other, strange.convert("L"), first)
-    answer = clerk.post("/agency/intake", {"files": (io.BytesIO(pile), "pile.pdf")})
-    assert answer.status_code == 200
-    return Stack(known, printed, answer.get_data(as_text=True))
+    return Stack(known, printed, scan(service, clerk, pile, "pile.pdf"))
+
+
+def scan(service: Service, clerk: Visitor, data: bytes, name: str) -> str:
+    """Send a stack, let a worker sort it, and look at its page."""
+    answer = clerk.post("/agency/intake", {"files": (io.BytesIO(data), name)})
+    assert answer.status_code == 303
+    place = answer.headers["Location"].partition("/ar")[2]
+    assert "data-live" in clerk.get(place).get_data(as_text=True), "it is told that it is under way"
+    service.application.services.sort_stack(place.rpartition("/")[2])
+    html = clerk.get(place).get_data(as_text=True)
+    assert "data-live" not in html
+    return html
 
 
 def waiting(service: Service):
@@ -87,7 +98,7 @@ def test_three_sheets_of_two_people_find_their_dossiers(service: Service, stack:
     second = services.dossier(clerk, line.id)
     assert second.dossier.answers()["assured.registration"] == "198765432"
     assert [one.pages for one in second.attachments] == [1]
-    assert stack.html.count('class="tag good"') == 3
+    assert stack.html.count("أُضيفت</span>") == 3
     settle_all(service)
 
 
@@ -97,7 +108,7 @@ def test_the_foreign_page_waits_with_its_picture_and_is_filed_by_hand(
     services = service.application.services
     (page,) = waiting(service)
     assert (page.file, page.number, page.picture) == ("pile.pdf", 3, True)
-    assert f'id="page-{page.id}"' in stack.html
+    assert f'id="page-{page.id}"' in clerk.get("/agency/intake").get_data(as_text=True)
     picture = clerk.get(f"/agency/pages/{page.id}.png")
     assert Image.open(io.BytesIO(picture.data)).width == 900
     assert clerk.get(f"/agency/pages/{page.id}/original").data.startswith(b"%PDF")
@@ -116,7 +127,8 @@ def test_the_foreign_page_waits_with_its_picture_and_is_filed_by_hand(
 @pytest.fixture
 def foreign(service: Service, clerk: Visitor) -> Iterator[str]:
     """One foreign page alone."""
-    clerk.post("/agency/intake", {"files": (io.BytesIO(STRANGE.read_bytes()), "carte.jpg")})
+    never_seen_before = STRANGE.read_bytes() + secrets.token_bytes(8)
+    scan(service, clerk, never_seen_before, "carte.jpg")
     (page,) = waiting(service)
     yield page.id
     settle_all(service)
@@ -166,17 +178,15 @@ def test_a_page_is_discarded_for_a_reason_only(service: Service, clerk: Visitor,
 
 def test_the_samples_mixed_up_stack_opens_a_dossier_for_each_person(service: Service, clerk: Visitor) -> None:
     pile = (SAMPLES / "bad" / "two-people-mixed.tif").read_bytes()
-    answer = clerk.post("/agency/intake", {"files": (io.BytesIO(pile), "mixed.tif")})
-    references = set(
-        re.findall(r'<bdi class="code"[^>]*>([^<]+)</bdi></a></td>', answer.get_data(as_text=True))
-    )
+    html = scan(service, clerk, pile, "mixed.tif")
+    references = set(re.findall(r'<bdi class="code"[^>]*>([^<]+)</bdi></a></td>', html))
     assert len(references) == 2
     assert waiting(service) == []
 
 
 def test_a_file_that_does_not_open_waits_as_a_whole(service: Service, clerk: Visitor) -> None:
     data = (SAMPLES / "bad" / "encrypted.pdf").read_bytes()
-    html = clerk.post("/agency/intake", {"files": (io.BytesIO(data), "locked.pdf")}).get_data(as_text=True)
+    html = scan(service, clerk, data, "locked.pdf")
     (page,) = waiting(service)
     assert (page.number, page.picture) == (0, False)
     assert "locked.pdf" in html

@@ -100,4 +100,6 @@ class Service:
 
     def read_all(self) -> None:
         while self.jobs.keys:
-            self.application.services.read_upload(self.jobs.keys.pop(0))
+            key = self.jobs.keys.pop(0)
+            self.application.services.sort_stack(key)
+            self.application.services.read_upload(key)

@@ -39,7 +39,12 @@ if (live) {
       const answer = await fetch(location.href, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
       if (answer && answer.ok) {
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
-        if (fresh && !fresh.querySelector("[data-live]")) { location.reload(); return; }
+        const still = fresh && fresh.querySelector("[data-live]");
+        if (fresh && !still) { location.reload(); return; }
+        if (still && still.dataset.live !== live.dataset.live) {
+          live.dataset.live = still.dataset.live;
+          live.replaceChildren(...still.childNodes);
+        }
       }
     }
     setTimeout(look, 3000);

@@ -1,0 +1,177 @@
+"""A clerk's stack comes in: every original kept at once, then looked at sheet by sheet by a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.localized_text import LocalizedText
+from forms_service.ocr.refusals import refusal
+from forms_service.reading_process import ReadingFailed, ReadingRequest, run_reading
+from forms_service.services.base import SORT_STACK
+from forms_service.services.left_pages import LeftPages
+from forms_service.services.messages import say
+from forms_service.services.stack_parts import files_of, sheets_of
+from forms_service.services.uploads import plain_filename, sniff
+from forms_service.services.views import Actor
+from forms_service.storage.models import IntakeRow, LeftPageRow, StackFileRow, StackSheetRow
+
+SHEETS_AT_ONCE = 8
+"""Looked at by one process: starting one costs as much as looking at three sheets."""
+
+_LOOK_SECONDS = 60.0
+log = structlog.get_logger(__name__)
+
+
+class StackIntake(LeftPages):
+    """Taking stacks in and looking at their sheets."""
+
+    def receive_stack(
+        self, actor: Actor, files: Iterable[tuple[str, bytes]], by_position: bool = False, now: bool = False
+    ) -> str:
+        """Keep every file of a stack and hand it to a worker; gives the stack's id.
+
+        When this returns nothing of the stack can be lost any more.  A file that came before, byte by
+        byte, is not sorted again: whoever sends a stack twice for fear that it did not arrive does no harm.
+
+        Args:
+            by_position: Whether a sheet without a code belongs to the form that lies before it.
+            now: Whether the caller sorts the stack itself.
+        """
+        self.require_role(actor, "clerk")
+        kept = [self._keep(plain_filename(name), data) for name, data in files]
+        with self.database.writing() as session:
+            stack = IntakeRow(
+                id=self.new_id(),
+                files=[],
+                pages=[],
+                scanned_by=actor.id,
+                scanned_at=self.now(),
+                state="waiting",
+                by_position=by_position,
+            )
+            session.add(stack)
+            session.flush()
+            for number, (name, key, problem) in enumerate(kept):
+                earlier = None if problem else _earlier_stack(session, key)
+                message = problem.as_dict() if problem else None
+                pages = 0 if problem or earlier else None
+                session.add(
+                    StackFileRow(
+                        intake_id=stack.id,
+                        number=number,
+                        name=name,
+                        object_key=key,
+                        pages=pages,
+                        message=message,
+                        earlier=earlier,
+                    )
+                )
+                session.flush()
+            self.note(session, None, actor, "stack_scanned", {"intake": stack.id, "files": len(kept)})
+            if not now:
+                self.adapters.jobs.enqueue(session, SORT_STACK, stack.id)
+            return stack.id
+
+    # --- taking in ------------------------------------------------------------------------------
+
+    def _keep(self, name: str, data: bytes) -> tuple[str, str, LocalizedText | None]:
+        """A file's name, its key in the store and why it is not opened, if so."""
+        limit = self.adapters.config.max_upload_bytes
+        if len(data) > limit:
+            return name, "", refusal("file_too_large", name, limit // 1024 // 1024).message
+        key = self.objects.put(data)
+        if not data:
+            return name, key, refusal("empty_file", name).message
+        return name, key, None if sniff(data) else refusal("unsupported_type", name).message
+
+    # --- looking --------------------------------------------------------------------------------
+
+    def openable_files(self, stack_id: str) -> list[int]:
+        """The files whose sheets are to be looked at."""
+        with self.database.reading() as session:
+            return [one.number for one in files_of(session, stack_id) if one.pages is None or one.pages > 0]
+
+    def look_through(self, stack_id: str, number: int) -> None:
+        """Look at every sheet of a file that nobody looked at yet, some at a time."""
+        while True:
+            with self.database.reading() as session:
+                file = session.get_one(StackFileRow, (stack_id, number))
+                seen = {one.page for one in sheets_of(session, stack_id, number)}
+            last = SHEETS_AT_ONCE if file.pages is None else file.pages
+            wanted = [page for page in range(1, last + 1) if page not in seen][:SHEETS_AT_ONCE]
+            if file.message is not None or not wanted:
+                return
+            self._keep_seen(stack_id, number, self._look(file, wanted))
+
+    def _keep_seen(self, stack_id: str, number: int, told: dict[str, Any]) -> None:
+        with self.database.writing() as session:
+            file = session.get_one(StackFileRow, (stack_id, number))
+            file.pages, file.message = told["count"], told["refused"]
+            for seen in told["sheets"]:
+                if session.get(StackSheetRow, (stack_id, number, seen["page"])) is None:
+                    session.add(_sheet(stack_id, number, seen))
+
+    def _look(self, file: StackFileRow, pages: list[int]) -> dict[str, Any]:
+        """What is seen on some sheets.  One that ends the process costs itself a retry, alone."""
+        try:
+            return self._run_look(file, pages)
+        except ReadingFailed as failure:
+            log.warning("looking at sheets failed", stack=file.intake_id, reason=failure.reason)
+        try:
+            count = file.pages or int(self._run_look(file, [])["count"])
+        except ReadingFailed:
+            return {"refused": say("reading_failed").as_dict(), "count": 0, "sheets": []}
+        sheets = [self._look_at_one(file, page) for page in pages if page <= count]
+        return {"refused": None, "count": count, "sheets": sheets}
+
+    def _look_at_one(self, file: StackFileRow, page: int) -> dict[str, Any]:
+        try:
+            (seen,) = self._run_look(file, [page])["sheets"]
+        except (ReadingFailed, ValueError):
+            return {"page": page, "readable": False, "told": say("sheet_unread").as_dict()}
+        return dict(seen)
+
+    def _run_look(self, file: StackFileRow, pages: list[int]) -> dict[str, Any]:
+        request = self.stack_request("sheets", file, pages=tuple(pages))
+        config = self.adapters.config
+        limits = replace(config.reading, wall_seconds=min(config.reading.wall_seconds, _LOOK_SECONDS))
+        original = self.objects.get(file.object_key)
+        with run_reading(request, original, limits, config.scratch_folder) as outcome:
+            return outcome.result
+
+    def stack_request(self, mode: str, file: StackFileRow, **asked: Any) -> ReadingRequest:
+        """What a process of its own is asked to do with a file."""
+        folder = str(self.adapters.config.spec_folder.resolve())
+        return ReadingRequest(mode, file.name, folder, **asked)
+
+
+def _sheet(stack_id: str, file: int, seen: dict[str, Any]) -> StackSheetRow:
+    return StackSheetRow(
+        intake_id=stack_id, file=file, page=seen["page"], seen=seen, remarks=[], opened=False
+    )
+
+
+def _earlier_stack(session: Session, key: str) -> str | None:
+    """The stack the very same file came in before, unless it was given up or pages of it were put aside."""
+    again = select(LeftPageRow.id).where(
+        LeftPageRow.original_object == key, LeftPageRow.outcome == "discarded"
+    )
+    if session.scalar(again.limit(1)) is not None:
+        return None
+    query = (
+        select(StackFileRow.intake_id)
+        .join(IntakeRow, IntakeRow.id == StackFileRow.intake_id)
+        .where(
+            StackFileRow.object_key == key,
+            StackFileRow.earlier.is_(None),
+            StackFileRow.message.is_(None),
+            IntakeRow.state != "failed",
+        )
+    )
+    return session.scalar(query.order_by(IntakeRow.scanned_at).limit(1))

@@ -1,0 +1,200 @@
+"""A clerk's stack from beginning to end, and how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.errors import DossierError
+from core.form_spec import FormSpec
+from forms_service.services.base import SYSTEM
+from forms_service.services.messages import say
+from forms_service.services.presenting import missing_pages
+from forms_service.services.stack_filing import FILED, LEFT_UNREADABLE, StackFiling
+from forms_service.services.stack_parts import files_of, identity_of, sheets_of
+from forms_service.services.views import (
+    Actor,
+    IntakeResult,
+    PageFate,
+    StackDossier,
+    StackFile,
+    StackSummary,
+    StackView,
+)
+from forms_service.storage.dossiers import DossierRepository, localized
+from forms_service.storage.models import (
+    DossierRow,
+    IntakeRow,
+    LeftPageRow,
+    PageRow,
+    StackFileRow,
+    StackSheetRow,
+)
+
+_MOST_LISTED = 10
+_UNDER_WAY = ("waiting", "sorting")
+
+
+class Stacks(StackFiling):
+    """Sorting stacks and telling of them."""
+
+    def intake_scan(
+        self, actor: Actor, files: Iterable[tuple[str, bytes]], by_position: bool = False
+    ) -> IntakeResult:
+        """Take a stack in and sort it at once; ``receive_stack`` leaves that to a worker."""
+        stack_id = self.receive_stack(actor, files, by_position, now=True)
+        self.sort_stack(stack_id)
+        view = self.stack(actor, stack_id)
+        opened = tuple(one.id for one in view.dossiers if one.opened)
+        found = tuple(one.id for one in view.dossiers if not one.opened and one.sheets)
+        return IntakeResult(opened, found, view.sheets)
+
+    def sort_stack(self, stack_id: str) -> None:
+        """Do whatever is still to be done of a stack; a second time changes nothing."""
+        with self.database.writing() as session:
+            stack = session.get(IntakeRow, stack_id)
+            if stack is None or stack.state not in ("waiting", "sorting"):
+                return
+            stack.state = "sorting"
+        for number in self.openable_files(stack_id):
+            self.look_through(stack_id, number)
+        for forms in (True, False):  # what lies behind a form goes where the form went
+            self.file_parts(stack_id, forms)
+        self.leave_the_rest(stack_id)
+
+    def give_up_stack(self, stack_id: str) -> None:
+        """Leave what no worker could sort to a clerk, and say so.  Doing so twice changes nothing."""
+        with self.database.writing() as session:
+            stack = session.get(IntakeRow, stack_id)
+            if stack is None or stack.state not in ("waiting", "sorting"):
+                return
+            stack.state = "failed"
+            told = say("stack_given_up")
+            for file in files_of(session, stack_id):
+                if file.earlier is not None or not file.object_key:
+                    continue
+                settled = [one for one in sheets_of(session, stack_id, file.number) if one.fate is not None]
+                if file.message is None and file.pages is not None and len(settled) >= file.pages:
+                    continue
+                file.message = file.message or told.as_dict()
+                self.leave(session, stack, file, 0, None, LEFT_UNREADABLE, file.message)
+            self.note(session, None, SYSTEM, "stack_given_up", {"intake": stack_id})
+
+    # --- how far it has come --------------------------------------------------------------------
+
+    def stacks(self, actor: Actor) -> list[StackSummary]:
+        """The latest stacks (at most ten), and every one that is still being sorted."""
+        self.require_role(actor, "clerk")
+        under_way = IntakeRow.state.in_(_UNDER_WAY)
+        with self.database.reading() as session:
+            latest = select(IntakeRow).order_by(IntakeRow.scanned_at.desc()).limit(_MOST_LISTED)
+            rows = [*session.scalars(select(IntakeRow).where(under_way)), *session.scalars(latest)]
+            rows = sorted(
+                {one.id: one for one in rows}.values(), key=lambda one: one.scanned_at, reverse=True
+            )
+            return [_summary(session, one) for one in rows if files_of(session, one.id)]
+
+    def stack(self, actor: Actor, stack_id: str) -> StackView:
+        """How far a stack has come, and what became of each of its sheets.
+
+        Raises:
+            DossierError: ``unknown_stack``.
+        """
+        self.require_role(actor, "clerk")
+        with self.database.reading() as session:
+            stack = session.get(IntakeRow, stack_id)
+            if stack is None:
+                raise DossierError(say("unknown_stack"), code="unknown_stack")
+            files, rows = files_of(session, stack_id), sheets_of(session, stack_id)
+            dossiers = self._dossiers(session, rows)
+            references = {one.id: one.reference for one in dossiers}
+            fates = [_fate(row, files, references) for row in rows if row.fate is not None]
+            fates += [
+                PageFate(one.name, 1, LEFT_UNREADABLE, told)
+                for one in files
+                if (told := localized(one.message)) is not None
+            ]
+            fates.sort(key=lambda fate: (fate.file, fate.page))
+            return StackView(
+                summary=_summary(session, stack),
+                files=tuple(_file(one) for one in files),
+                sheets=tuple(fates),
+                dossiers=dossiers,
+            )
+
+    def _dossiers(self, session: Session, rows: Sequence[StackSheetRow]) -> tuple[StackDossier, ...]:
+        """The dossiers a stack's sheets went to, each with the pages of its form that are still missing."""
+        found = []
+        for dossier_id in dict.fromkeys(row.dossier_id for row in rows if row.dossier_id):
+            dossier = session.get_one(DossierRow, dossier_id)
+            theirs = [row for row in rows if row.dossier_id == dossier_id]
+            papers = [row for row in theirs if not _is_cover(row)]
+            found.append(
+                StackDossier(
+                    id=dossier.id,
+                    reference=dossier.reference,
+                    title=self.spec_of(dossier).title,
+                    opened=any(row.opened for row in theirs),
+                    sheets=len(papers),
+                    attachments=sum(row.form_page is None for row in papers),
+                    missing=tuple(_missing(session, self.spec_of(dossier), dossier, theirs)),
+                    remarks=sum(len(row.remarks) for row in theirs),
+                )
+            )
+        return tuple(found)
+
+
+def _missing(
+    session: Session, spec: FormSpec, dossier: DossierRow, rows: Sequence[StackSheetRow]
+) -> list[int]:
+    """Pages of the form that neither this stack nor an earlier upload brought."""
+    uploads = [one.id for one in DossierRepository(session).attachments(dossier.id)]
+    pages = list(session.scalars(select(PageRow).where(PageRow.attachment_id.in_(uploads))))
+    for row in rows:
+        identity = identity_of(row.seen)
+        if identity is not None and row.form_page is not None:
+            pages.append(PageRow(form_page=identity.page, variant=identity.variant))
+    return missing_pages(spec, pages)
+
+
+def _is_cover(row: StackSheetRow) -> bool:
+    return row.form_page is None and identity_of(row.seen) is not None
+
+
+def _summary(session: Session, stack: IntakeRow) -> StackSummary:
+    """How many sheets there are, were looked at, are settled, and still wait for a clerk."""
+    files, rows = files_of(session, stack.id), sheets_of(session, stack.id)
+    left = select(func.count()).where(LeftPageRow.intake_id == stack.id, LeftPageRow.outcome.is_(None))
+    return StackSummary(
+        id=stack.id,
+        scanned_at=stack.scanned_at,
+        state=stack.state,
+        files=len(files),
+        counted=all(one.pages is not None for one in files),
+        total=sum(one.pages or 0 for one in files),
+        seen=len(rows),
+        settled=sum(row.fate is not None for row in rows),
+        filed=sum(row.fate == FILED for row in rows),
+        left=session.scalar(left) or 0,
+    )
+
+
+def _file(row: StackFileRow) -> StackFile:
+    return StackFile(row.name, row.pages, localized(row.message), row.earlier)
+
+
+def _fate(row: StackSheetRow, files: Sequence[StackFileRow], references: dict[str, str]) -> PageFate:
+    message = localized(row.message)
+    assert row.fate is not None and message is not None  # noqa: S101 - told together
+    return PageFate(
+        file=next(one.name for one in files if one.number == row.file),
+        page=row.page,
+        fate=row.fate,
+        message=message,
+        dossier_id=row.dossier_id,
+        reference=references.get(row.dossier_id or ""),
+        form_page=row.form_page,
+        remarks=tuple(told for one in row.remarks if (told := localized(one)) is not None),
+    )
