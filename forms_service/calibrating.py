@@ -1,6 +1,7 @@
 """Calibrates what is said of readings: rehearses the published forms, and learns from what was right.
 
 Every copy read is written to a journal at once; a run that is broken off goes on where it stopped.
+What is concluded does not depend on how many processes read, nor on which of them was done first.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from core.errors import DossierError
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
+from forms_service.calibration_copies import Copy, read_copies
 from forms_service.ocr.calibration import Calibration
 from forms_service.ocr.evidence import Evidence, Group
-from forms_service.rehearsal.calibration_report import coverage_table, reliability_plot
+from forms_service.rehearsal.calibration_report import acceptance_table, coverage_table, reliability_plot
 from forms_service.rehearsal.confidence_fitting import (
+    GROUP_LIMIT,
     LIMIT,
     TRUST,
     Outcome,
@@ -29,13 +30,11 @@ from forms_service.rehearsal.confidence_fitting import (
     journal_line,
     outcomes_of,
 )
-from forms_service.rehearsal.degradations import HARD, PRINTED, STANDARD
-from forms_service.rehearsal.material import CALIBRATING, MEASURING, Material
-from forms_service.rehearsal.rehearse import rehearse_copy
+from forms_service.rehearsal.material import CALIBRATING, MEASURING, PROVING, Material
 from forms_service.rehearsal.typing_in import Typewriter
 
-SCANS = (*STANDARD, *HARD, *PRINTED)
-"""What is brought comes from telephones, faxes and copiers too: a score must mean the same on all of it."""
+CHECKED_ON = {material.name: material for material in (MEASURING, PROVING)}
+"""Material to see on what a calibration is worth; final figures come from ``PROVING``."""
 
 WORN_TYPEFACES = frozenset({"GNUTypewriter"})
 """Imitations of worn machines: read and shown apart, but not learnt from.
@@ -50,6 +49,7 @@ _TYPED_IN_LATIN = frozenset(
         *(Group.LATIN, Group.AMOUNT, Group.EMAIL),
     }
 )
+_TYPED_IN_ARABIC = frozenset({Group.ARABIC_CONFIRMED, Group.ARABIC_NAME_ALONE, Group.ARABIC_TEXT})
 
 FRESH_SEED = 500
 """Added for the check: authors rehearse with low seeds, and what they saw is not fresh any more."""
@@ -65,6 +65,8 @@ class Calibrating:
         copies: Copies of every form to calibrate on.
         checked: Copies of every form of material that is never calibrated on, to see what it is worth.
         seed: Another seed gives other answers, fonts and damage.
+        check_on: That other material.
+        processes: How many copies are read at once.
     """
 
     forms: tuple[FormSpec, ...]
@@ -72,6 +74,8 @@ class Calibrating:
     copies: int
     checked: int
     seed: int
+    check_on: Material = MEASURING
+    processes: int = 1
 
     @property
     def steps(self) -> int:
@@ -80,23 +84,27 @@ class Calibrating:
 
     def collect(self, watch: Callable[[int], None] | None = None) -> None:
         """Read every copy that the journals do not hold yet."""
-        from forms_service.rehearsing import blank_pages_with_answers
-
         self.folder.mkdir(parents=True, exist_ok=True)
-        blanks = {spec.id: blank_pages_with_answers(spec) for spec in self.forms}
-        done = 0
-        for material, copies in ((CALIBRATING, self.copies), (MEASURING, self.checked)):
-            journal = self._journal(material)
-            held = {(line["form"], line["copy"]) for line in _lines(journal)}
-            for copy in range(copies):
-                for spec in self.forms:
-                    if (spec.id, copy) not in held:
-                        seed = self._seed(material)
-                        outcomes = _read_copy(spec, blanks[spec.id], copy, seed, material)
-                        _append(journal, journal_line(spec.id, copy, outcomes))
-                    done += 1
-                    if watch:
-                        watch(done)
+        wanted = [
+            Copy(spec.id, number, self._seed(material), material)
+            for material, copies in ((CALIBRATING, self.copies), (self.check_on, self.checked))
+            for number in range(copies)
+            for spec in self.forms
+        ]
+        held = {
+            (material.name, line["form"], line["copy"])
+            for material in (CALIBRATING, self.check_on)
+            for line in _lines(self._journal(material))
+        }
+        missing = [one for one in wanted if (one.material.name, one.form_id, one.number) not in held]
+        done = len(wanted) - len(missing)
+        if watch and done:
+            watch(done)
+        for copy, outcomes in read_copies(self.forms, missing, self.processes):
+            _append(self._journal(copy.material), journal_line(copy.form_id, copy.number, outcomes))
+            done += 1
+            if watch:
+                watch(done)
 
     def conclude(self, command: str, on: date, real: Sequence[Outcome] = ()) -> list[Path]:
         """Write the calibration, its plot and its tables from what the journals hold.
@@ -106,7 +114,7 @@ class Calibrating:
         """
         read = self._outcomes(CALIBRATING, self.copies)
         learnt = [*(one for one in read if not _is_worn(one)), *real]
-        checked = self._outcomes(MEASURING, self.checked)
+        checked = self._outcomes(self.check_on, self.checked)
         if not learnt:
             line = f"{self.folder}: nothing was read to calibrate on"
             raise DossierError(LocalizedText(ar=line, fr=line), code="bad_input")
@@ -121,17 +129,19 @@ class Calibrating:
             "readings": len(learnt),
             "of_these_judged_by_reviewers": len(real),
             "wrong_among_accepted_at_most": LIMIT,
+            "wrong_among_accepted_of_one_kind_at_most": GROUP_LIMIT,
             "trust": TRUST,
             "groups": fit(learnt),
         }
         calibration = Calibration.from_dict(data)
         data["accepted_in_all"] = accepted_in_all(learnt, calibration)
-        tables = [coverage_table("Calibrated on", learnt, calibration)]
+        tables = [acceptance_table(data["groups"]), coverage_table("Calibrated on", learnt, calibration)]
         worn = [one for one in read if _is_worn(one)]
         if worn:
             tables.append(coverage_table("Typed on a worn machine: not learnt from", worn, calibration))
         if checked:
-            tables.append(coverage_table("Checked on material never calibrated on", checked, calibration))
+            title = f"Checked on material never calibrated on ({self.check_on.name})"
+            tables.append(coverage_table(title, checked, calibration))
         return [
             _write(self.folder / CONFIDENCE_FILE, json.dumps(data, indent=1) + "\n"),
             _write(self.folder / PLOT_FILE, reliability_plot(data["groups"], learnt, checked)),
@@ -139,17 +149,22 @@ class Calibrating:
         ]
 
     def _seed(self, material: Material) -> int:
-        return self.seed + (FRESH_SEED if material is MEASURING else 0)
+        return self.seed + (0 if material is CALIBRATING else FRESH_SEED)
 
     def _journal(self, material: Material) -> Path:
         return self.folder / f"readings-{material.name}-{self._seed(material)}.jsonl"
 
     def _outcomes(self, material: Material, copies: int) -> list[Outcome]:
-        wanted = {spec.id for spec in self.forms}
-        return [
-            replace(one, typeface=Typewriter.in_turn(material, line["copy"]).latin.stem)
+        wanted = {spec.id: place for place, spec in enumerate(self.forms)}
+        lines = [
+            line
             for line in _lines(self._journal(material))
             if line["form"] in wanted and line["copy"] < copies
+        ]
+        lines.sort(key=lambda line: (line["copy"], wanted[line["form"]]))
+        return [
+            replace(one, typeface=_typeface(one, Typewriter.in_turn(material, line["copy"])))
+            for line in lines
             for one in outcomes_of(line)
         ]
 
@@ -172,21 +187,14 @@ def read_evidence(path: Path) -> list[Outcome]:
         raise DossierError(message, code="bad_input") from None
 
 
+def _typeface(one: Outcome, typewriter: Typewriter) -> str:
+    if one.group in _TYPED_IN_ARABIC:
+        return typewriter.arabic.stem
+    return typewriter.latin.stem if one.group in _TYPED_IN_LATIN else "not typed"
+
+
 def _is_worn(one: Outcome) -> bool:
-    return one.typeface in WORN_TYPEFACES and one.group in _TYPED_IN_LATIN
-
-
-def _read_copy(
-    spec: FormSpec, pages: Sequence[np.ndarray], copy: int, seed: int, material: Material
-) -> list[Outcome]:
-    from forms_service.render.layout import lay_out
-
-    answers, _ = rehearse_copy(spec, lay_out(spec).layout, pages, copy, seed, SCANS, material)
-    return [
-        Outcome(Evidence.from_dict(one.read.evidence), one.exact, one.degradation)
-        for one in answers
-        if one.read is not None and one.read.evidence is not None
-    ]
+    return one.typeface in WORN_TYPEFACES
 
 
 def _lines(journal: Path) -> Iterator[dict[str, Any]]:

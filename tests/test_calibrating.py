@@ -10,11 +10,14 @@ import pytest
 
 from core.errors import DossierError
 from core.extraction import BoxPx, Extraction, Verdict
-from forms_service import calibrating
+from forms_service import calibration_copies
 from forms_service.calibrating import Calibrating, read_evidence
+from forms_service.calibration_copies import SCANS, Copy, read_copies
 from forms_service.ocr.calibration import Calibration
 from forms_service.ocr.evidence import Evidence, Group
 from forms_service.rehearsal.confidence_fitting import Outcome
+from forms_service.rehearsal.material import PROVING, TUNING
+from forms_service.rehearsal.practice_sheet import practice_sheet
 from forms_service.rehearsal.rehearse import RehearsedAnswer
 from forms_service.spec_catalogue import SpecCatalogue
 from tests.test_commands import run  # noqa: F401  (a fixture)
@@ -47,7 +50,7 @@ class Reader:
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> Reader:
     reader = Reader()
-    monkeypatch.setattr(calibrating, "rehearse_copy", reader)
+    monkeypatch.setattr(calibration_copies, "rehearse_copy", reader)
     monkeypatch.setattr("forms_service.rehearsing.blank_pages_with_answers", lambda _spec: [])
     return reader
 
@@ -89,7 +92,8 @@ def test_the_calibration_is_readable_and_only_made_from_its_own_material(reader:
     assert data["groups"]["latin"]["accept"]["from_score"] == 0.95
     assert data["groups"]["latin"]["accept"]["proven"] is False
     table = paths[2].read_text()
-    assert "never calibrated on" in table
+    assert "never calibrated on (measuring)" in table
+    assert "| Latin text and names | 600 | 100 % | 200 | 50 % | 0.95 | faultless | 9.9 ‰ |" in table
     assert "| Latin text and names | 16 | 75.0 % | 50 % | 0 |" in table
 
 
@@ -120,6 +124,39 @@ def test_what_reviewers_found_counts(reader: Reader, tmp_path: Path):
     assert Calibration.from_dict(data).judge(real[0].evidence).doubt is not None
 
 
+def test_the_check_may_be_on_the_set_for_final_figures_with_damage_drawn_by_chance(
+    reader: Reader, tmp_path: Path
+):
+    forms = tuple(SpecCatalogue.load().forms())
+    final = Calibrating(forms, tmp_path, 200, 3, 1, PROVING)
+    final.collect()
+    assert {copy for copy in reader.copies if copy[0] != "calibrating"} == {
+        ("proving", spec.id, number) for spec in forms for number in range(3)
+    }
+    table = final.conclude("x", ON)[2].read_text().split("(proving)")[1]
+    assert set(SCANS).isdisjoint(DAMAGE := [Copy("", n, 501, PROVING).degradations[0] for n in range(3)])
+    assert all(f"| {how.name} |" in table for how in DAMAGE)
+
+
+def test_it_does_not_matter_which_copy_was_read_first(reader: Reader, tmp_path: Path):
+    run_of_it = wanted(tmp_path, copies=20, checked=0)
+    run_of_it.collect()
+    before = [path.read_text() for path in run_of_it.conclude("x", ON)]
+    journal = next(tmp_path.glob("*.jsonl"))
+    journal.write_text("".join(reversed(journal.read_text().splitlines(keepends=True))))
+    assert [path.read_text() for path in run_of_it.conclude("x", ON)] == before
+
+
+@pytest.mark.tesseract
+def test_two_processes_read_what_one_reads():
+    sheet = practice_sheet()
+    copies = [Copy(sheet.id, number, 1, TUNING) for number in range(2)]
+    alone = {copy.number: outcomes for copy, outcomes in read_copies([sheet], copies, 1)}
+    together = {copy.number: outcomes for copy, outcomes in read_copies([sheet], copies, 2)}
+    assert alone == together
+    assert all(len(outcomes) > 30 for outcomes in alone.values())
+
+
 def test_another_file_is_refused_in_one_sentence(tmp_path: Path):
     (tmp_path / "x").write_text("Nom,Prénom\n")
     with pytest.raises(DossierError, match=r"n'est pas un fichier d'indices"):
@@ -129,7 +166,20 @@ def test_another_file_is_refused_in_one_sentence(tmp_path: Path):
 def test_the_commands_export_and_calibrate(run, reader: Reader, tmp_path: Path):  # noqa: F811
     assert run("scan", "evidence", "-o", "seen.jsonl").code == 0
     assert (tmp_path / "seen.jsonl").read_text() == ""
-    done = run("scan", "calibrate", "-o", "out", "--copies", "2", "--check", "1", "--evidence", "seen.jsonl")
+    done = run(
+        "scan",
+        "calibrate",
+        "-o",
+        "out",
+        "--copies",
+        "2",
+        "--check",
+        "1",
+        "--evidence",
+        "seen.jsonl",
+        "--processes",
+        "1",
+    )
     assert done.code == 0, done.out
     made_by = json.loads((tmp_path / "out" / "confidence.json").read_text())["made_by"]
     assert made_by == "forms-service scan calibrate --copies 2 --check 1 --seed 1 --evidence seen.jsonl"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -36,7 +37,7 @@ def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None
     """
     from forms_service.ocr.page_images import load_pages
     from forms_service.ocr.scan import read_scan
-    from forms_service.reading_forms import form_lookup, printed_papers, printed_words
+    from forms_service.reading_forms import form_lookup, page_features, printed_papers, printed_words
 
     pages = [
         replace(page, file=str(file)) for file in files for page in load_pages(file.read_bytes(), str(file))
@@ -48,6 +49,7 @@ def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None
             form_lookup(catalogue()),
             papers=printed_papers(catalogue()),
             printed=printed_words(catalogue()),
+            features=page_features(catalogue()),
             debug_directory=debug_images,
             watch=lambda _page: watch(next(done)),
         )
@@ -89,22 +91,39 @@ def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None
     "--seed", type=click.IntRange(0, 499), default=1, show_default=True, help="Another seed, other copies."
 )
 @click.option("--evidence", type=INPUT_FILE, help="What reviewers found: made by « scan evidence ».")
-def calibrate(folder: Path, copies: int, check: int, seed: int, evidence: Path | None) -> None:
+@click.option(
+    "--check-on",
+    type=click.Choice(["measuring", "proving"]),
+    default="measuring",
+    show_default=True,
+    help="Material of the check; « proving » is for final figures alone.",
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 256),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one a core",
+    help="Copies read at once; they change nothing but the time it takes.",
+)
+def calibrate(
+    folder: Path, copies: int, check: int, seed: int, evidence: Path | None, check_on: str, processes: int
+) -> None:
     """Find out how far readings can be trusted, on rehearsed pages and on what reviewers found.
 
     Rehearses the published forms and a practice sheet of what they ask once only.  Writes
     confidence.json, coverage.md and reliability.svg.  The readers use confidence.json once it lies
     in forms_service/ocr/models.  A run broken off goes on where it stopped.
     """
-    from forms_service.calibrating import Calibrating, read_evidence
+    from forms_service.calibrating import CHECKED_ON, Calibrating, read_evidence
     from forms_service.rehearsal.practice_sheet import practice_sheet
 
     real = read_evidence(evidence) if evidence else []
     forms = (*catalogue().forms(), practice_sheet())
-    run = Calibrating(forms, folder, copies, check, seed)
+    run = Calibrating(forms, folder, copies, check, seed, CHECKED_ON[check_on], processes)
     with progress("filling, spoiling, reading", run.steps) as watch:
         run.collect(watch)
     given = f" --evidence {evidence.name}" if evidence else ""
+    given += f" --check-on {check_on}" if check_on != "measuring" else ""
     command = f"forms-service scan calibrate --copies {copies} --check {check} --seed {seed}{given}"
     for path in run.conclude(command, date.today(), real):  # noqa: DTZ011  a note for people
         click.echo(str(path))

@@ -29,7 +29,7 @@ GROUP_NAMES: Mapping[Group, str] = {
 
 
 def coverage_table(title: str, outcomes: Sequence[Outcome], calibration: Calibration) -> str:
-    """A table in Markdown: readings, accepted ones and the wrong among them, by group and by damage."""
+    """A table in Markdown: readings, accepted ones and the wrong among them, by group, damage and typeface."""
     lines = [
         f"## {title}",
         "",
@@ -41,6 +41,36 @@ def coverage_table(title: str, outcomes: Sequence[Outcome], calibration: Calibra
     lines += ["", "| damage | number | exact | accepted | of these wrong | error at most (95 %) |"]
     lines += ["|---|---|---|---|---|---|"]
     lines += _rows(outcomes, calibration, lambda one: one.scan or "real pages")
+    lines += ["", "| typeface | number | exact | accepted | of these wrong | error at most (95 %) |"]
+    lines += ["|---|---|---|---|---|---|"]
+    lines += _rows(outcomes, calibration, lambda one: one.typeface or "real pages")
+    return "\n".join(lines) + "\n"
+
+
+def acceptance_table(fitted: Mapping[str, Mapping[str, Any]]) -> str:
+    """Why so much of each group is accepted and not more, in Markdown."""
+    lines = [
+        "## Why so much is accepted",
+        "",
+        "«Clear» readings are those that no rule doubts. «Without a mistake»: the surest share of them, down to "
+        "the first mistake. A group is accepted because it keeps 1 ‰ by itself (proven), or 3 ‰ while "
+        "everything accepted keeps 1 ‰ (bounded), or because its few readings hold no mistake (faultless).",
+        "",
+        "| readings | number | clear | of these wrong | without a mistake | accepted from | basis "
+        "| error at most |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, one in fitted.items():
+        clear = sum(row["readings"] for row in one["clear"])
+        wrong = sum(row["wrong"] for row in one["clear"])
+        accept = one["accept"]
+        start = "–" if accept["from_score"] is None else f"{accept['from_score']:g}"
+        bound = "–" if accept["from_score"] is None else f"{1000 * accept['error_at_most']:.1f} ‰"
+        share = 100 * clear / one["readings"]
+        lines.append(
+            f"| {GROUP_NAMES[Group(name)]} | {one['readings']} | {share:.0f} % | {wrong} "
+            f"| {100 * one['faultless_share']:.0f} % | {start} | {accept['basis'] or '–'} | {bound} |"
+        )
     return "\n".join(lines) + "\n"
 
 

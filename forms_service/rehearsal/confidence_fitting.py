@@ -1,9 +1,13 @@
 """Learns from readings whose truth is known how far later ones can be trusted, and which to accept.
 
 Probabilities come from isotonic regression: they never fall as the score grows, and need no formula.
-A score is accepted from where, with 95 % trust, at most one reading in a thousand at or above it is
-wrong.  That takes 3,000 readings without a mistake; where a group has fewer, the best that can be said
-is that none was wrong, and the file says so (``proven`` is false, ``error_at_most`` is the bound).
+The promise, at most one wrong in a thousand, is made of everything accepted together, and must hold
+with 95 % trust.  Within it a group is accepted from a score on for one of three reasons, which the file
+names (``basis``; ``error_at_most`` is the bound):
+
+- ``proven``: the group keeps the promise by itself.  That takes 3,000 readings without a mistake.
+- ``bounded``: at most three in a thousand of the group are wrong, and all groups together keep the promise.
+- ``faultless``: there are too few readings for either, and none was wrong.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from forms_service.ocr.calibration import Calibration
 from forms_service.ocr.evidence import Evidence, Group
@@ -18,8 +23,12 @@ from forms_service.ocr.evidence import Evidence, Group
 LIMIT = 0.001
 """Share of the accepted values that may be wrong."""
 
+GROUP_LIMIT = 0.003
+"""Share that may be wrong of one group's: the many sure readings of other groups must not hide a bad one."""
+
 TRUST = 0.95
 LEAST_FOR_PROOF = math.ceil(math.log(1 - TRUST) / math.log(1 - LIMIT))
+LEAST_FOR_BOUND = math.ceil(math.log(1 - TRUST) / math.log(1 - GROUP_LIMIT))
 LEAST_UNPROVEN = 300
 """Readings without a mistake from which a group is accepted though the limit is not proven: at most 1 % wrong."""
 
@@ -30,11 +39,13 @@ E-mail addresses came to it later: 624 of them faultless in the fonts calibrated
 """
 
 MARGIN = 2
-"""Shares given back when a mistake ended a faultless run: the next one lies just below, seen or not."""
+"""Shares given back where mistakes ended the search: the next one lies just below, seen or not."""
 
 SHARES = tuple(number / 20 for number in range(1, 21))
 """How much of a group is tried for acceptance, the surest first; fixed beforehand, so that trying
 several never finds a good one by luck: the first that fails ends the search."""
+
+PROVEN, BOUNDED, FAULTLESS, NO_BASIS = "proven", "bounded", "faultless", ""
 
 SURE = 0.9999
 """No reading is said to be surer than this."""
@@ -46,7 +57,7 @@ class Outcome:
 
     Attributes:
         scan: How the page was spoilt; empty for a real one.
-        typeface: What Latin letters and digits were typed in; empty for a real page.
+        typeface: What it was typed in; empty for a real page.
     """
 
     evidence: Evidence
@@ -92,19 +103,31 @@ def fit(outcomes: Iterable[Outcome]) -> dict[str, dict[str, object]]:
     groups: dict[Group, list[Outcome]] = {}
     for one in outcomes:
         groups.setdefault(one.group, []).append(one)
-    return {group.value: _fitted(groups[group]) for group in Group if group in groups}
+    accepted = _accepted_together({group: _clear(of_group) for group, of_group in groups.items()})
+    return {group.value: _fitted(groups[group], accepted[group]) for group in Group if group in groups}
 
 
-def _fitted(outcomes: Sequence[Outcome]) -> dict[str, object]:
-    clear = [one for one in outcomes if one.evidence.clear]
+def _clear(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    return [one for one in outcomes if one.evidence.clear]
+
+
+def _fitted(outcomes: Sequence[Outcome], accepted: Acceptance) -> dict[str, object]:
+    clear = _clear(outcomes)
     doubted = [one for one in outcomes if not one.evidence.clear]
     return {
         "readings": len(outcomes),
         "right": sum(one.right for one in outcomes),
-        "accept": acceptance(clear),
+        "faultless_share": round(faultless_share(clear), 3),
+        "accept": accepted.as_dict(),
         "clear": steps(clear),
         "doubted": steps(doubted),
     }
+
+
+def faultless_share(clear: Sequence[Outcome]) -> float:
+    """Share of the clear readings, the surest first, before the first mistake: tells how far scores tell."""
+    first_mistake = max((one.evidence.score for one in clear if not one.right), default=-1.0)
+    return sum(one.evidence.score > first_mistake for one in clear) / len(clear) if clear else 0.0
 
 
 def steps(outcomes: Sequence[Outcome]) -> list[dict[str, object]]:
@@ -143,48 +166,102 @@ def _share(block: Sequence[float]) -> float:
     return block[2] / block[1]
 
 
-def acceptance(clear: Sequence[Outcome]) -> dict[str, object]:
-    """From which score on the clear readings of one group are accepted, and what is known of those."""
-    tails = list(_tails(clear))
-    proven = None
-    for tail in (one for one in tails if one[1] >= LEAST_FOR_PROOF):
-        if error_at_most(tail[2], tail[1]) > LIMIT:
-            break
-        proven = tail
-    faultless = _faultless(tails)
-    best = proven or (None if any(one.group in ONLY_PROVEN for one in clear) else faultless)
-    if best is None:
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """From which score on the clear readings of a group are accepted, why, and what is known of those."""
+
+    from_score: float | None = None
+    basis: str = NO_BASIS
+    readings: int = 0
+    wrong: int = 0
+
+    @property
+    def error_at_most(self) -> float:
+        """The bound on its share of mistakes."""
+        return error_at_most(self.wrong, self.readings)
+
+    def as_dict(self) -> dict[str, object]:
+        """The JSON shape."""
         return {
-            "from_score": None,
-            "proven": False,
-            "readings": 0,
-            "wrong": 0,
-            "error_at_most": 1.0,
+            "from_score": self.from_score,
+            "basis": self.basis,
+            "proven": self.basis == PROVEN,
+            "readings": self.readings,
+            "wrong": self.wrong,
+            "error_at_most": round(self.error_at_most, 5),
         }
-    score, readings, wrong = best
-    return {
-        "from_score": score,
-        "proven": best is proven,
-        "readings": readings,
-        "wrong": wrong,
-        "error_at_most": round(error_at_most(wrong, readings), 5),
-    }
 
 
-def _faultless(tails: Sequence[tuple[float, int, int]]) -> tuple[float, int, int] | None:
+def acceptance(clear: Sequence[Outcome], bounded: bool = True) -> Acceptance:
+    """How much of one group is accepted.
+
+    Args:
+        bounded: Whether mistakes may be accepted that other groups make up for.
+    """
+    tails = list(_tails(clear))
+    proven = _laxest(tails, LIMIT, LEAST_FOR_PROOF)
+    if any(one.group in ONLY_PROVEN for one in clear):
+        candidates = [(PROVEN, proven)]
+    else:
+        within = _laxest(tails, GROUP_LIMIT, LEAST_FOR_BOUND, MARGIN) if bounded else None
+        candidates = [(PROVEN, proven), (BOUNDED, within), (FAULTLESS, _faultless(tails))]
+    found = [(basis, tail) for basis, tail in candidates if tail is not None]
+    if not found:
+        return Acceptance()
+    basis, (score, readings, wrong) = max(found, key=lambda one: one[1][1])
+    return Acceptance(score, basis, readings, wrong)
+
+
+def _accepted_together(clear: Mapping[Group, Sequence[Outcome]]) -> dict[Group, Acceptance]:
+    """Every group's acceptance, so that all that is accepted keeps the promise.
+
+    Where it does not, groups go back to what they are worth alone, the most mistaken first.
+    """
+    found = {group: acceptance(of_group) for group, of_group in clear.items()}
+
+    def share_wrong(group: Group) -> float:
+        return found[group].wrong / found[group].readings
+
+    while error_at_most(*_sums(found.values())) > LIMIT:
+        leaning = [group for group, one in found.items() if one.basis == BOUNDED and one.wrong]
+        if not leaning:
+            break
+        worst = max(leaning, key=share_wrong)
+        found[worst] = acceptance(clear[worst], bounded=False)
+    return found
+
+
+def _sums(accepted: Iterable[Acceptance]) -> tuple[int, int]:
+    everything = list(accepted)
+    return sum(one.wrong for one in everything), sum(one.readings for one in everything)
+
+
+_Tail = tuple[float, int, int]
+
+
+def _laxest(tails: Sequence[_Tail], limit: float, least: int, margin: int = 0) -> _Tail | None:
+    """The laxest tail that keeps a limit, each one from the surest on having kept it."""
+    large = [tail for tail in tails if tail[1] >= least]
+    kept = list(takewhile(lambda tail: error_at_most(tail[2], tail[1]) <= limit, large))
+    if len(kept) < len(large):
+        kept = kept[: max(len(kept) - margin, 0)]
+    return kept[-1] if kept else None
+
+
+def _faultless(tails: Sequence[_Tail]) -> _Tail | None:
     """The laxest tail without a mistake, with a margin to the first one met; None when it is too small."""
     first = next((number for number, tail in enumerate(tails) if tail[2]), None)
     run = tails if first is None else tails[: max(first - MARGIN, 0)]
     return run[-1] if run and run[-1][1] >= LEAST_UNPROVEN else None
 
 
-def _tails(clear: Sequence[Outcome]) -> Iterable[tuple[float, int, int]]:
+def _tails(clear: Sequence[Outcome]) -> Iterable[_Tail]:
     """(least score, readings, wrong ones) of the surest share of the readings, for every share tried."""
-    scores = sorted((one.evidence.score for one in clear), reverse=True)
-    for share in SHARES if scores else ():
-        least = scores[math.ceil(share * len(scores)) - 1]
-        tail = [one for one in clear if one.evidence.score >= least]
-        yield least, len(tail), sum(not one.right for one in tail)
+    ranked = sorted(((one.evidence.score, one.right) for one in clear), reverse=True)
+    for share in SHARES if ranked else ():
+        least = ranked[math.ceil(share * len(ranked)) - 1][0]
+        tail = list(takewhile(lambda one, least=least: one[0] >= least, ranked))
+        yield least, len(tail), sum(not right for _, right in tail)
 
 
 def accepted_in_all(outcomes: Iterable[Outcome], calibration: Calibration) -> dict[str, object]:

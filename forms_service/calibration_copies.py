@@ -1,0 +1,111 @@
+"""Fills, spoils and reads the copies that a calibration is made from, on several cores at once.
+
+What is read of a copy depends on its form, its number, the seed and the material alone, so it is the
+same whichever process reads it and whatever was read before.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.form_spec import FormSpec
+from core.placement import FormLayout
+from forms_service.ocr.evidence import Evidence
+from forms_service.rehearsal.confidence_fitting import Outcome
+from forms_service.rehearsal.degradations import HARD, PRINTED, STANDARD, Degradation
+from forms_service.rehearsal.drawn_damage import drawn_degradation
+from forms_service.rehearsal.material import PROVING, Material
+from forms_service.rehearsal.rehearse import rehearse_copy
+
+SCANS = (*STANDARD, *HARD, *PRINTED)
+"""What is brought comes from telephones, faxes and copiers too: a score must mean the same on all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One copy of one form that is filled, spoilt and read."""
+
+    form_id: str
+    number: int
+    seed: int
+    material: Material
+
+    @property
+    def degradations(self) -> tuple[Degradation, ...]:
+        """How it is spoilt: by the list in turn, but by chance where final figures are made."""
+        if self.material.name == PROVING.name:
+            return (drawn_degradation(PROVING.seed_offset + self.seed, self.number),)
+        return SCANS
+
+
+class CopyReader:
+    """Reads copies of some forms, whose blanks it prints once."""
+
+    def __init__(self, forms: Sequence[FormSpec]) -> None:
+        from forms_service.rehearsing import blank_pages_with_answers
+        from forms_service.render.layout import lay_out
+
+        self._forms: dict[str, tuple[FormSpec, FormLayout, list[np.ndarray]]] = {
+            spec.id: (spec, lay_out(spec).layout, blank_pages_with_answers(spec)) for spec in forms
+        }
+
+    def read(self, copy: Copy) -> list[Outcome]:
+        """Every reading of one copy that left evidence, and whether it was right."""
+        spec, layout, blanks = self._forms[copy.form_id]
+        answers, _ = rehearse_copy(
+            spec, layout, blanks, copy.number, copy.seed, copy.degradations, copy.material
+        )
+        return [
+            Outcome(Evidence.from_dict(one.read.evidence), one.exact, one.degradation)
+            for one in answers
+            if one.read is not None and one.read.evidence is not None
+        ]
+
+
+def read_copies(
+    forms: Sequence[FormSpec], copies: Sequence[Copy], processes: int
+) -> Iterator[tuple[Copy, list[Outcome]]]:
+    """Read the copies and give each as soon as it is read, in any order.
+
+    Args:
+        processes: How many read at once.
+    """
+    if not copies:
+        return
+    if processes == 1 or len(copies) == 1:
+        reader = CopyReader(forms)
+        for copy in copies:
+            yield copy, reader.read(copy)
+        return
+    # Fresh processes: the recognisers' libraries do not survive a fork of what has used them.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, _begin, (tuple(forms),)) as pool:
+        under_way = {pool.submit(_read, copy): copy for copy in copies}
+        try:
+            for done in as_completed(under_way):
+                yield under_way[done], done.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+_reader: CopyReader | None = None
+"""This process's own, where several read at once."""
+
+
+def _begin(forms: tuple[FormSpec, ...]) -> None:
+    import cv2
+
+    global _reader
+    cv2.setNumThreads(1)
+    _reader = CopyReader(forms)
+
+
+def _read(copy: Copy) -> list[Outcome]:
+    if _reader is None:
+        raise RuntimeError("the process was not begun")
+    return _reader.read(copy)
