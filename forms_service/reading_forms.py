@@ -13,6 +13,7 @@ from core.placement import FormLayout
 from forms_service.spec_catalogue import SpecCatalogue
 
 if TYPE_CHECKING:
+    from forms_service.ocr.feature_matching import FeatureLookup, PageFeatures
     from forms_service.ocr.printed_words import PrintedWords, PrintLookup
 
 FormLookup = Callable[[str, int, str], tuple[FormSpec, FormLayout] | None]
@@ -65,6 +66,32 @@ def printed_words(catalogue: SpecCatalogue) -> PrintLookup:
     return lambda identity: find(identity.form_id, identity.version, identity.variant, identity.page)
 
 
+def page_features(catalogue: SpecCatalogue) -> FeatureLookup:
+    """A function from a page's identity to the points by which its print is found again.
+
+    Each blank is drawn once, and only when a page without any mark is met.
+    """
+    forms = form_lookup(catalogue)
+
+    @lru_cache(maxsize=256)
+    def find(form_id: str, version: int, variant: str, page: int) -> PageFeatures | None:
+        from forms_service.ocr.feature_matching import FEATURE_DPI, PageFeatures
+        from forms_service.ocr.page_images import draw_own_page
+
+        known = forms(form_id, version, variant)
+        if known is None or is_slip(variant) or page > known[1].pages:
+            return None
+        return PageFeatures.on(draw_own_page(blank(form_id, version, variant), page, FEATURE_DPI))
+
+    @lru_cache(maxsize=4)
+    def blank(form_id: str, version: int, variant: str) -> bytes:
+        from forms_service.render.form_pdf import render_blank
+
+        return render_blank(catalogue.get(form_id, version), variant=variant)
+
+    return lambda identity: find(identity.form_id, identity.version, identity.variant, identity.page)
+
+
 def printed_papers(catalogue: SpecCatalogue) -> tuple[tuple[str, int, str], ...]:
     """Every form, version and variant that a page whose code cannot be read may be of.
 
@@ -72,7 +99,7 @@ def printed_papers(catalogue: SpecCatalogue) -> tuple[tuple[str, int, str], ...]
     """
     from forms_service.render.layout import VARIANTS
 
-    return tuple((spec.id, spec.version, variant) for spec in catalogue.forms() for variant in VARIANTS)
+    return tuple((*known, variant) for known in sorted(catalogue.specs) for variant in VARIANTS)
 
 
 def _slip(spec: FormSpec, code: str) -> tuple[FormSpec, FormLayout] | None:

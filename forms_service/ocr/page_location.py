@@ -1,7 +1,7 @@
 """Finds out which page of which form a picture shows, and where it lies there.
 
 By the page code and the corner marks; where either is lost, by what is left of both and by the printed
-outlines of the answers.
+outlines of the answers; where nothing is left of them, by the points of the print itself.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ import numpy as np
 from core.form_spec import FormSpec
 from core.placement import BoxMm, FormLayout, PageIdentity, Placement, qr_box
 from forms_service.ocr.crops import cut, even_light
+from forms_service.ocr.feature_matching import FeatureLookup
 from forms_service.ocr.outlines import CHECK_REACH_MM, edge_offsets, measured_residual_mm, refine, unbent
 from forms_service.ocr.page_identity import find_identity
-from forms_service.ocr.print_matching import Paper, match_by_print
+from forms_service.ocr.print_matching import Paper, match_by_features, match_by_print, place_by_features
+from forms_service.ocr.printed_words import PrintLookup
 from forms_service.ocr.registration import (
+    TRUSTED_RESIDUAL_MM,
     CornerMark,
     Registration,
     find_corner_marks,
@@ -33,6 +36,7 @@ GOOD_RESIDUAL_MM = 0.1
 """Below this nothing is gained by laying the page any better."""
 
 _CODE_MARGIN_MM = 3.0
+_FEW_MARKS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,20 @@ class Sighting:
     by_print: bool = False
 
 
-def identify(pixels: np.ndarray, papers: Sequence[Paper], forms: FormLookup) -> Sighting:
+def identify(
+    pixels: np.ndarray,
+    papers: Sequence[Paper],
+    forms: FormLookup,
+    features: FeatureLookup | None = None,
+    printed: PrintLookup | None = None,
+) -> Sighting:
     """Tell which page a picture shows.
 
     Args:
         papers: The forms, versions and variants that a page without a readable code may be of.
+        features: Gives the points by which a blank is found again where no corner mark is left; none, and
+            such pages stay unknown.
+        printed: Gives the words of a page, on which a page found by its points is checked.
     """
     marks = find_corner_marks(pixels)
     registration = register_by_marks(marks)
@@ -66,15 +79,32 @@ def identify(pixels: np.ndarray, papers: Sequence[Paper], forms: FormLookup) -> 
     identity = code.identity if code else _identity_by_place(pixels, registration)
     if identity is None:
         match = match_by_print(pixels, marks, registration, papers, forms)
+        if match is None and features is not None and papers:
+            match = match_by_features(pixels, papers, forms, features, printed)
         if match is not None:
             return Sighting(match.identity, tuple(marks), match.registration, None, by_print=True)
     return Sighting(identity, tuple(marks), registration, code.corners if code else None)
 
 
-def lay(pixels: np.ndarray, sighting: Sighting, placements: Sequence[Placement]) -> Registration | None:
-    """Lay the page over its layout, as exactly as its marks, its code and its outlines allow."""
+def lay(
+    pixels: np.ndarray,
+    sighting: Sighting,
+    placements: Sequence[Placement],
+    features: FeatureLookup | None = None,
+) -> Registration | None:
+    """Lay the page over its layout, as exactly as its marks, its code and its outlines allow.
+
+    Args:
+        features: Gives the points of the page's print, by which it is laid where marks and code do not do.
+    """
     frames = _outlines([placement.frame for placement in placements if placement.frame])
-    return _best(pixels, list(sighting.marks), sighting.registration, sighting.code_corners, frames)
+    laid = _best(pixels, list(sighting.marks), sighting.registration, sighting.code_corners, frames)
+    enough = laid is not None and laid.residual_mm <= TRUSTED_RESIDUAL_MM
+    if enough or features is None or sighting.identity is None or len(sighting.marks) > _FEW_MARKS:
+        return laid
+    rough = place_by_features(pixels, sighting.identity, features)
+    by_print = _best(pixels, [], rough, None, frames) if rough is not None else None
+    return min((one for one in (laid, by_print) if one), key=lambda one: one.residual_mm, default=None)
 
 
 def _outlines(frames: list[BoxMm]) -> list[BoxMm]:

@@ -22,6 +22,7 @@ class PageCode(StrEnum):
     DUPLICATE = "duplicate_page"
     OTHER_FORM = "other_form"
     OTHER_VERSION = "other_version"
+    OUTDATED_VERSION = "outdated_version"
     OTHER_REFERENCE = "other_reference"
     OTHER_VARIANT = "other_variant"
     OTHER_PERSON = "other_person"
@@ -79,6 +80,12 @@ PAGE_SENTENCES: Mapping[PageCode, LocalizedText] = {
         ar="هذه الصفحة من صيغة أخرى ({version}) للاستمارة {form}. قرئت على حدة ولم تُخلط بالباقي.",
         fr="Cette page est d'une autre version ({version}) du formulaire {form}. "
         "Elle a été lue à part, sans être mêlée au reste.",
+    ),
+    PageCode.OUTDATED_VERSION: LocalizedText(
+        ar="الصفحة {page} مطبوعة على الصيغة {version} من الاستمارة {form}، وقد حلت محلها الصيغة {newest}."
+        " قُرئت الأجوبة؛ تحققوا مما إذا كانت هذه الصيغة ما زالت مقبولة.",
+        fr="La page {page} est imprimée dans la version {version} du formulaire {form}, remplacée depuis par la "
+        "version {newest}. Les réponses sont lues ; vérifiez si cette version est encore admise.",
     ),
     PageCode.OTHER_REFERENCE: LocalizedText(
         ar="هذه الصفحة تحمل مرجعا آخر ({reference}) وقد تخص شخصا آخر. قرئت على حدة ولم تُخلط بالباقي.",

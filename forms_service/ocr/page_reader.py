@@ -16,6 +16,7 @@ from forms_service.ocr.crops import even_light
 from forms_service.ocr.debug_images import write_debug_image
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine
+from forms_service.ocr.feature_matching import FeatureLookup
 from forms_service.ocr.field_reader import FieldReading, read_fields
 from forms_service.ocr.outlines import is_seen
 from forms_service.ocr.page_images import PageImage
@@ -89,14 +90,16 @@ def read_page(
     debug_directory: Path | None = None,
     papers: Sequence[Paper] = (),
     printed: PrintLookup | None = None,
+    features: FeatureLookup | None = None,
 ) -> PageReading:
     """Identify, lay, and read one page image; what fails is told, never raised.
 
     Args:
         papers: The forms, versions and variants that a page without a readable code may be of.
         printed: Gives the words printed on a page, to see whether somebody altered them.
+        features: Gives the points of each blank's print, for pages without any mark.
     """
-    sighting = identify(image.pixels, papers, forms)
+    sighting = identify(image.pixels, papers, forms, features, printed)
     identity = sighting.identity
     if identity is None:
         code = PageCode.CODE_UNREADABLE if sighting.marks else PageCode.UNIDENTIFIED
@@ -110,7 +113,7 @@ def read_page(
     if identity.page > layout.pages:
         return _unread(image, index, identity, PageCode.WRONG_PAGE_COUNT)
     placements = layout.on_page(identity.page)
-    registration = lay(image.pixels, sighting, placements)
+    registration = lay(image.pixels, sighting, placements, features)
     if registration is None or registration.residual_mm > USABLE_RESIDUAL_MM:
         return _unread(image, index, identity, PageCode.NOT_REGISTERED)
     page = even_light(registration.rectify(image.pixels))

@@ -113,6 +113,17 @@ class PrintedWords:
         kept: np.ndarray = _sums(self.strokes * there, self.pieces) / _sums(self.strokes, self.pieces)
         return kept
 
+    def share_standing(self, page: np.ndarray, counts: Callable[[BoxMm], bool], fewest: int) -> float:
+        """How many of the words that count stand on a rectified page where they were printed.
+
+        Nothing is proven by fewer than ``fewest`` of them.
+        """
+        within = np.array([counts(one) for one in self.places()], bool)
+        if within.sum() < fewest:
+            return 0.0
+        ink = _ink(cv2.resize(page, SIZE_PX, interpolation=cv2.INTER_AREA))
+        return float(np.mean(self._share_kept(ink)[within] >= KEPT))
+
     def places(self) -> list[BoxMm]:
         """Where the pieces of printed lines stand."""
         return [

@@ -17,6 +17,7 @@ from core.localized_text import LocalizedText
 from core.placement import PAGE_HEIGHT_MM, PageIdentity
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine, text_engine
+from forms_service.ocr.feature_matching import FeatureLookup
 from forms_service.ocr.page_images import PageImage
 from forms_service.ocr.page_location import FormLookup
 from forms_service.ocr.page_messages import PageCode, page_sentence, places_named
@@ -128,6 +129,7 @@ def read_scan(
     debug_directory: Path | None = None,
     watch: Callable[[PageReading], None] | None = None,
     printed: PrintLookup | None = None,
+    features: FeatureLookup | None = None,
 ) -> ScanReading:
     """Read page images in any order and rotation.
 
@@ -139,15 +141,18 @@ def read_scan(
         debug_directory: Where to save pictures of what was read where.
         watch: Told each page as soon as it is read.
         printed: Gives the words printed on each page, so that altered ones are told; none, and none are.
+        features: Gives the points of each blank's print, so that a page without any mark is known.
     """
     engine = engine or text_engine()
     readings = []
     for index, image in enumerate(pages):
-        reading = read_page(image, index, forms, engine, debug_directory, papers, printed)
+        reading = read_page(image, index, forms, engine, debug_directory, papers, printed, features)
         readings.append(reading)
         if watch:
             watch(reading)
-    return _assembled(readings, forms)
+    reading = _assembled(readings, forms)
+    reading.problems.extend(_outdated(reading.pages, papers))
+    return reading
 
 
 class _Key(NamedTuple):
@@ -360,3 +365,23 @@ def _page_problems(pages: list[PageReading]) -> list[ScanProblem]:
             sentence = page_sentence(PageCode.ALTERED_PRINT, form=who.form_id, page=who.page, where=places)
             where.setdefault((PageCode.ALTERED_PRINT, sentence), []).append(page.index)
     return [ScanProblem(code, message, tuple(indexes)) for (code, message), indexes in where.items()]
+
+
+def _outdated(pages: list[PageReading], papers: Sequence[Paper]) -> list[ScanProblem]:
+    """The pages that were printed in a version that a newer one has replaced."""
+    newest: dict[str, int] = {}
+    for form_id, version, _ in papers:
+        newest[form_id] = max(version, newest.get(form_id, 0))
+    found = []
+    for page in pages:
+        who = page.identity
+        if who is not None and who.version < newest.get(who.form_id, 0):
+            sentence = page_sentence(
+                PageCode.OUTDATED_VERSION,
+                form=who.form_id,
+                page=who.page,
+                version=who.version,
+                newest=newest[who.form_id],
+            )
+            found.append(ScanProblem(PageCode.OUTDATED_VERSION, sentence, (page.index,)))
+    return found

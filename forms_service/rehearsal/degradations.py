@@ -18,6 +18,7 @@ from forms_service.rehearsal.paper_damage import (
     cut_code,
     folded,
     highlighter,
+    no_marks,
     signature,
     smudged_code,
     stamp,
@@ -47,6 +48,7 @@ class Degradation:
         damage: What was done to the sheet itself, in this order.
         creased: Whether it was folded across: the two halves no longer lie in one plane.
         same_frame: Whether a page that lies askew is cut off at the edges of an upright one.
+        shown: The part of the sheet that is left, or in the picture: left, top, right and bottom as shares.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Degradation:
     damage: tuple[PaperDamage, ...] = ()
     creased: bool = False
     same_frame: bool = False
+    shown: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
 
 
 STANDARD: tuple[Degradation, ...] = (
@@ -95,6 +98,9 @@ PRINTED: tuple[Degradation, ...] = (
 )
 """What printers and copiers at home and at the counter do to a blank before it is filled in."""
 
+_TRIMMED = (12 / 210, 12 / 297, 1 - 12 / 210, 1 - 12 / 297)
+_MIDDLE = (0.14, 0.15, 0.86, 0.85)
+
 STRESS: tuple[Degradation, ...] = (
     Degradation("any rotation", skew_deg=180.0, jpeg=80),
     Degradation(
@@ -120,6 +126,22 @@ STRESS: tuple[Degradation, ...] = (
     Degradation("signature over boxes", damage=(signature, signature), skew_deg=1.0, jpeg=80),
     Degradation("highlighter", damage=(highlighter,), skew_deg=1.0, jpeg=80),
     Degradation("bleed-through", damage=(bleed_through,), skew_deg=1.0, jpeg=80),
+    Degradation("no marks, no code", damage=(no_marks,), skew_deg=3.0, jpeg=80),
+    Degradation("no marks, no code, any rotation", damage=(no_marks,), skew_deg=180.0, jpeg=80),
+    Degradation(
+        "no marks, no code, phone",
+        damage=(no_marks,),
+        perspective=0.06,
+        skew_deg=5.0,
+        turns=True,
+        blur_mm=0.06,
+        noise=5.0,
+        jpeg=70,
+        shadow=0.3,
+    ),
+    Degradation("no marks, no code, fax", damage=(no_marks,), dpi=200, skew_deg=1.0, noise=12.0, fax=True),
+    Degradation("trimmed by 12 mm all round", shown=_TRIMMED, skew_deg=2.0, jpeg=80),
+    Degradation("only its middle half in the photo", shown=_MIDDLE, skew_deg=6.0, turns=True, jpeg=75),
 )
 """What sheets go through in hands, pockets and copiers; each one alone, to see what it costs."""
 
@@ -165,6 +187,7 @@ def spoil(page: np.ndarray, how: Degradation, rng: np.random.Generator) -> Spoil
     fold = crease(page.shape, rng) if how.creased else None
     if fold is not None:
         page = folded(page, fold, rng)
+    page, cut = _left_of(page, how.shown)
     blurred = cv2.GaussianBlur(page, (0, 0), how.blur_mm * px_per_mm) if how.blur_mm else page
     matrix, size = _geometry(page.shape, how, rng, px_per_mm)
     scale = how.dpi / 25.4 / px_per_mm
@@ -181,7 +204,16 @@ def spoil(page: np.ndarray, how: Degradation, rng: np.random.Generator) -> Spoil
         image = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)
     # A pixel's coordinates name its centre, so the paper's edge lies half a pixel before the first.
     mm_to_px = np.array([[px_per_mm, 0, -0.5], [0, px_per_mm, -0.5], [0, 0, 1]])
-    return SpoiltPage(image, matrix @ placed @ mm_to_px, fold, px_per_mm)
+    return SpoiltPage(image, matrix @ cut @ placed @ mm_to_px, fold, px_per_mm)
+
+
+def _left_of(page: np.ndarray, shown: tuple[float, float, float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """The part of a page that is shown, and how its pixels are counted there."""
+    height, width = page.shape
+    left, top, right, bottom = (
+        round(share * side) for share, side in zip(shown, (width, height) * 2, strict=True)
+    )
+    return page[top:bottom, left:right], np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1.0]])
 
 
 def photocopy(page: np.ndarray, copied_at: int) -> np.ndarray:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from core.placement import PAGE_HEIGHT_MM, PAGE_WIDTH_MM, BoxMm, qr_box
+from core.placement import PAGE_HEIGHT_MM, PAGE_WIDTH_MM, BoxMm, corner_mark_boxes, qr_box
 
 PaperDamage = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
@@ -127,6 +127,17 @@ def cut_code(page: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     rows = slice(int((box.y - 1) * scale), int((box.y + box.height * share) * scale))
     cut[rows, int((box.x - 1) * scale) : int((box.right + 1) * scale)] = SCANNER_LID
     return cut
+
+
+def no_marks(page: np.ndarray, _rng: np.random.Generator) -> np.ndarray:
+    """All four corner marks and the page code covered, as by the labels and staples of an archive."""
+    scale = _scale(page)
+    covered = page.copy()
+    for mark in (*corner_mark_boxes(), qr_box()):
+        box = mark.inset(-1.5)
+        rows = slice(max(int(box.y * scale), 0), int(box.bottom * scale))
+        covered[rows, max(int(box.x * scale), 0) : int(box.right * scale)] = SCANNER_LID
+    return covered
 
 
 @dataclass(frozen=True, slots=True)
