@@ -25,7 +25,7 @@ from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import LocalizedText
 from core.placement import PageIdentity
 from forms_service.ocr.page_images import PageImage, load_pages
-from forms_service.reading_forms import form_lookup, printed_papers, printed_words
+from forms_service.reading_forms import form_lookup, page_features, printed_papers, printed_words
 from forms_service.reading_process import ReadingRequest
 from forms_service.services.messages import say
 from forms_service.spec_catalogue import SpecCatalogue
@@ -170,11 +170,12 @@ def _read_form(
         forms,
         papers=printed_papers(catalogue),
         printed=printed_words(catalogue),
+        features=page_features(catalogue),
     )
     for place, page in zip(usable, reading.pages, strict=True):
         described[place] |= _identified(page.identity, request)
         described[place]["registered"] = page.registered
-    warnings = [*_picture_warnings([page.image for page in pages], reading), *_page_warnings(reading)]
+    warnings = [*_picture_warnings([page.image for page in pages], reading), *_page_warnings(reading, request)]
     if not any(page["ours"] for page in described):
         return _result("read", pages=described, warnings=warnings)
     if foreign:
@@ -226,11 +227,14 @@ def _answers(reading: ScanReading, request: ReadingRequest, on_slip: bool) -> li
     return list(answers.values())
 
 
-def _page_warnings(reading: ScanReading) -> list[LocalizedText]:
+def _page_warnings(reading: ScanReading, request: ReadingRequest) -> list[LocalizedText]:
     """What a person should know of the pages; which are missing is told when the dossier is shown."""
     from forms_service.ocr.page_messages import PageCode
 
-    return [one.message for one in reading.problems if one.code is not PageCode.MISSING_PAGE]
+    silent = {PageCode.MISSING_PAGE}
+    if all(one.version == request.version for one in reading.sets):
+        silent.add(PageCode.OUTDATED_VERSION)  # the dossier itself was begun in that version
+    return [one.message for one in reading.problems if one.code not in silent]
 
 
 def _picture_warnings(images: Sequence[PageImage], reading: ScanReading) -> list[LocalizedText]:
