@@ -50,6 +50,7 @@ def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None
             papers=printed_papers(catalogue()),
             printed=printed_words(catalogue()),
             features=page_features(catalogue()),
+            features=page_features(catalogue()),
             debug_directory=debug_images,
             watch=lambda _page: watch(next(done)),
         )
