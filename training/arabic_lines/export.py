@@ -22,7 +22,7 @@ def main() -> None:
     wanted.add_argument("weights", type=Path)
     wanted.add_argument("target", type=Path)
     given = wanted.parse_args()
-    network = LineNetwork(len(CHARACTERS_OF[given.script]))
+    network = LineNetwork(given.script)
     network.load_state_dict(torch.load(given.weights))
     network.eval()
     model = given.target / f"{given.script}_lines.onnx"

@@ -13,7 +13,8 @@ CHARACTERS_OF = {"arabic": arabic_lines.CHARACTERS, "latin": latin_lines.CHARACT
 COLUMN_PX = 2
 """Pixels of the line that one column of scores stands for."""
 
-WIDTH = 160
+CHANNELS_OF = {"arabic": (24, 48, 64, 96, 160), "latin": (16, 32, 48, 64, 128)}
+"""How wide the stages are: Latin letters neither join nor stack, so that half the work reads them."""
 
 
 def stage(inside: int, outside: int, stride: tuple[int, int] = (1, 1), size: int = 3) -> nn.Sequential:
@@ -25,10 +26,10 @@ def stage(inside: int, outside: int, stride: tuple[int, int] = (1, 1), size: int
 class Along(nn.Module):
     """Looks to both sides along the line."""
 
-    def __init__(self, dilation: int) -> None:
+    def __init__(self, width: int, dilation: int) -> None:
         super().__init__()
-        self.convolution = nn.Conv1d(WIDTH, WIDTH, 5, padding=2 * dilation, dilation=dilation, bias=False)
-        self.norm = nn.BatchNorm1d(WIDTH)
+        self.convolution = nn.Conv1d(width, width, 5, padding=2 * dilation, dilation=dilation, bias=False)
+        self.norm = nn.BatchNorm1d(width)
 
     def forward(self, columns: torch.Tensor) -> torch.Tensor:
         """Columns with what stands beside them."""
@@ -38,20 +39,23 @@ class Along(nn.Module):
 class LineNetwork(nn.Module):
     """Pictures (N, 1, 40, W) to log-probabilities (N, W / 2, characters and the blank before them)."""
 
-    def __init__(self, characters: int) -> None:
+    def __init__(self, script: str) -> None:
         super().__init__()
+        first, second, third, fourth, width = CHANNELS_OF[script]
         self.rows = nn.Sequential(
-            stage(1, 24, (2, 2), 5),
-            stage(24, 48, (2, 1)),
-            stage(48, 64),
-            stage(64, 96, (2, 1)),
-            stage(96, 96),
+            stage(1, first, (2, 2), 5),
+            stage(first, second, (2, 1)),
+            stage(second, third),
+            stage(third, fourth, (2, 1)),
+            stage(fourth, fourth),
         )
         self.column = nn.Sequential(
-            nn.Conv2d(96, WIDTH, (5, 1), bias=False), nn.BatchNorm2d(WIDTH), nn.ReLU()
+            nn.Conv2d(fourth, width, (5, 1), bias=False), nn.BatchNorm2d(width), nn.ReLU()
         )
-        self.along = nn.Sequential(Along(1), Along(2), Along(4), nn.Dropout(0.1), Along(1))
-        self.scores = nn.Conv1d(WIDTH, characters + 1, 1)
+        self.along = nn.Sequential(
+            Along(width, 1), Along(width, 2), Along(width, 4), nn.Dropout(0.1), Along(width, 1)
+        )
+        self.scores = nn.Conv1d(width, len(CHARACTERS_OF[script]) + 1, 1)
 
     def forward(self, lines: torch.Tensor) -> torch.Tensor:
         """See the class."""

@@ -160,7 +160,7 @@ def main() -> None:
     shards = Shards(given.shards, characters)
     while not shards.refresh():
         time.sleep(5)
-    network = LineNetwork(len(characters))
+    network = LineNetwork(given.script)
     if given.start:
         held = torch.load(given.start)
         network.load_state_dict(held.get("network", held))
