@@ -227,12 +227,12 @@ class StackFiling(StackIntake):
             stack.state = "done"
             rows = sheets_of(session, stack_id)
             for row, sheet in zip(rows, sheets, strict=True):
-                self._settle(session, stack, files, row, sheet, rows, leaves.get((row.file, row.page)))
+                self._settle_sheet(session, stack, files, row, sheet, rows, leaves.get((row.file, row.page)))
             for file in files:
                 if file.message is not None and file.object_key:
                     self.leave(session, stack, file, 0, None, LEFT_UNREADABLE, file.message)
 
-    def _settle(
+    def _settle_sheet(
         self,
         session: Session,
         stack: IntakeRow,
