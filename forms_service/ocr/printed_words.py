@@ -25,6 +25,7 @@ from core.placement import (
     corner_mark_boxes,
     qr_box,
 )
+from forms_service.ocr.struck_words import gaps_of, struck
 
 DPI = 150
 _PX = DPI / 25.4
@@ -84,12 +85,14 @@ class PrintedWords:
         ink: The ink of each piece.
         strokes: Where the letters' strokes run.
         free: Where nothing is printed, close to printed words.
+        gaps: Where each piece leaves paper between its letters.
     """
 
     pieces: np.ndarray
     ink: np.ndarray
     strokes: np.ndarray
     free: np.ndarray
+    gaps: np.ndarray
 
     @staticmethod
     def on(blank: np.ndarray, placements: Iterable[Placement]) -> PrintedWords:
@@ -105,7 +108,8 @@ class PrintedWords:
         near = cv2.dilate(words, _disc(ADDED_REACH_MM)) > 0
         clear = cv2.dilate(printed, _disc(ADDED_CLEAR_MM)) == 0
         strokes = np.where(ink > INK_CONTRAST, 245, 0).astype(np.uint8)
-        return PrintedWords(pieces[keep], area[keep], strokes, near & clear & ~meant)
+        gaps = gaps_of(ink, pieces[keep], _PX)
+        return PrintedWords(pieces[keep], area[keep], strokes, near & clear & ~meant, gaps)
 
     def _share_kept(self, ink: np.ndarray) -> np.ndarray:
         """How much of each piece's strokes has ink on the page, too: other words leave about half."""
@@ -142,7 +146,8 @@ class PrintedWords:
         growth = GROWTH if AS_PRINTED[0] <= overall <= AS_PRINTED[1] else GROWTH_OF_COPIES
         grown = (area > growth * expected) & (area - expected > GROWTH_MM2)
         lost = (area < LOSS * expected) & (expected - area > LOSS_MM2)
-        found = [tuple(piece) for piece in self.pieces[grown | lost | (self._share_kept(ink) < KEPT)]]
+        changed = grown | lost | (self._share_kept(ink) < KEPT) | struck(ink, self.pieces, self.gaps, _PX)
+        found = [tuple(piece) for piece in self.pieces[changed]]
         return _joined([*found, *_added(ink, self.free)])
 
 

@@ -47,6 +47,13 @@ def struck(page: np.ndarray, words: BoxMm, rng: np.random.Generator) -> np.ndarr
     return _drawn(page, points, rng.uniform(0.3, 0.6), rng)
 
 
+def struck_thinly(page: np.ndarray, words: BoxMm, rng: np.random.Generator) -> np.ndarray:
+    """A ballpoint pen's one thin line through the words."""
+    y = words.y + words.height * rng.uniform(0.4, 0.7)
+    points = np.array([(words.x - 0.5, y), (words.right + 0.5, y + rng.uniform(-0.4, 0.4))])
+    return _drawn(page, points, rng.uniform(0.25, 0.35), rng)
+
+
 def written_over(page: np.ndarray, words: BoxMm, rng: np.random.Generator) -> np.ndarray:
     """Other words written on top of the printed ones."""
     return _drawn(page, _scrawl(words, rng, 2.6), rng.uniform(0.35, 0.55), rng)
@@ -74,6 +81,7 @@ def blotted(page: np.ndarray, words: BoxMm, rng: np.random.Generator) -> np.ndar
 
 ALTERATIONS: dict[str, Alteration] = {
     "struck out": struck,
+    "struck out thinly": struck_thinly,
     "written over": written_over,
     "pasted over, blank": pasted,
     "pasted over, written on": pasted_with_writing,

@@ -76,6 +76,18 @@ def test_altered_words_are_told_where_they_stand(name: str, number: int) -> None
     assert not [one for one in found if not one.overlaps(label.inset(-4.0))]
 
 
+@pytest.mark.parametrize("damage", ["clean 200 dpi", "mixed", "noisy", "phone photo", "light copy"])
+def test_a_thin_line_through_words_is_told_and_nothing_else(damage: str) -> None:
+    noticed = 0
+    for number in (3, 17, 40):
+        label = _label(number)
+        struck = ALTERATIONS["struck out thinly"](_filled(), label, np.random.default_rng(number))
+        found = _seen(struck, damage)
+        noticed += any(one.overlaps(label) for one in found)
+        assert not [one for one in found if not one.overlaps(label.inset(-4.0))]
+    assert noticed >= 2  # the palest pens on the poorest pictures may be missed
+
+
 @pytest.mark.tesseract
 def test_a_reviewer_is_told_of_it_and_the_answers_are_read_all_the_same() -> None:
     altered = ALTERATIONS["blacked out"](_filled(), _label(3), np.random.default_rng(1))
