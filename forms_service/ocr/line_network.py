@@ -7,11 +7,16 @@ of each character (CTC).  Arabic and Latin differ in their characters, not in ho
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 LINE_HEIGHT_PX = 40
 INK_HEIGHT_PX = 34
@@ -48,9 +53,18 @@ def normalised(image: np.ndarray, greatest_enlargement: float) -> np.ndarray | N
     return line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class SeenCharacter:
+    """One character of the best path, how sure it is, and where it stands as a share of the ink's width."""
+
+    text: str
+    confidence: float
+    place: float
+
+
+@dataclass(frozen=True, slots=True)
 class LineNetwork:
-    """One trained network; loaded once a thread, for a network must not be shared between threads.
+    """One trained network; loaded when the first line is read, once for all threads.
 
     Attributes:
         model: Its ONNX file.
@@ -59,7 +73,6 @@ class LineNetwork:
 
     model: Path
     characters: str
-    _local: threading.local = field(default_factory=threading.local, repr=False, compare=False)
 
     def read(self, line: np.ndarray, charset: str | None = None) -> tuple[str, float]:
         """The characters of a normalised line from left to right, and how probable they are.
@@ -69,17 +82,27 @@ class LineNetwork:
         """
         return self._decoded(self.scores(line), charset)
 
+    def characters_seen(self, line: np.ndarray) -> list[SeenCharacter]:
+        """Every character of a normalised line from left to right, with its own confidence and place."""
+        scores = self.scores(line)
+        best = scores.argmax(axis=1)
+        starts = np.flatnonzero(np.diff(best, prepend=-1))
+        ends = np.append(starts[1:], len(best))
+        per_column = line.shape[1] / len(best)
+        inked = max(1.0, line.shape[1] - 2 * SIDE_PX)
+        seen = []
+        for start, end in zip(starts, ends, strict=True):
+            label = int(best[start])
+            if label:
+                sure = float(np.exp(scores[start:end, label].max()))
+                place = ((start + end) / 2 * per_column - SIDE_PX) / inked
+                seen.append(SeenCharacter(self.characters[label - 1], sure, min(max(place, 0.0), 1.0)))
+        return seen
+
     def scores(self, line: np.ndarray) -> np.ndarray:
         """Log-probabilities of every class in every column of a normalised line."""
-        network = self._network()
-        network.setInput(line[None, None].astype(np.float32) / 255.0)
-        scores: np.ndarray = network.forward()[0]
-        return scores
-
-    def _network(self) -> cv2.dnn.Net:
-        if not hasattr(self._local, "network"):
-            self._local.network = cv2.dnn.readNetFromONNX(str(self.model))
-        return self._local.network
+        (scores,) = _session(self.model).run(["scores"], {"lines": line[None, None].astype(np.float32) / 255})
+        return np.asarray(scores)[0]
 
     def _decoded(self, scores: np.ndarray, charset: str | None) -> tuple[str, float]:
         """The best path's characters, and how probable their sequence is over all its paths."""
@@ -94,6 +117,24 @@ class LineNetwork:
         if not len(labels):
             return "", 0.0
         return "".join(self.characters[label - 1] for label in labels), probability(scores, labels)
+
+
+_loading = threading.Lock()
+
+
+@cache
+def _loaded(model: Path) -> InferenceSession:
+    from onnxruntime import InferenceSession, SessionOptions  # costs a tenth of a second: only who reads pays
+
+    options = SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # a server reads on every core already
+    options.enable_mem_pattern = False  # lines differ in width, so that no plan of memory fits the next
+    return InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _session(model: Path) -> InferenceSession:
+    with _loading:
+        return _loaded(model)
 
 
 def probability(scores: np.ndarray, labels: np.ndarray) -> float:
