@@ -7,6 +7,7 @@ letter it only recognises as foreign, and then it says that it cannot read the l
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from forms_service.ocr import line_network
+from forms_service.ocr.likely_texts import likely_classes
 from forms_service.ocr.line_network import FOREIGN, LineNetwork
 
 MODEL = Path(__file__).parent / "models" / "arabic_lines.onnx"
@@ -61,6 +63,21 @@ def read_mixed_line(image: np.ndarray) -> ArabicLine:
         return ArabicLine("", 0.0)
     text, confidence = _NETWORK.read(line)
     return ArabicLine(" ".join(logical_order(text).split()), confidence)
+
+
+def likely_lines(image: np.ndarray, count: int = 8) -> list[ArabicLine]:
+    """The readings that the ink supports most, the likeliest first; empty when there is nothing to read."""
+    line = normalised(image)
+    if line is None:
+        return []
+    likely: dict[str, float] = {}
+    for classes, chance in likely_classes(_NETWORK.scores(line), count):
+        shown = "".join(CHARACTERS[one - 1] for one in classes)
+        text = " ".join(logical_order(shown).split())
+        if text and FOREIGN not in text:
+            likely[text] = likely.get(text, 0.0) + min(math.exp(chance), 1.0)
+    ranked = sorted(likely.items(), key=lambda one: -one[1])
+    return [ArabicLine(text, min(chance, 1.0)) for text, chance in ranked]
 
 
 def normalised(image: np.ndarray) -> np.ndarray | None:

@@ -21,6 +21,7 @@ class Doubt(StrEnum):
     FAINT_TICK = "faint_tick"
     OTHER_SCRIPT = "other_script"
     NOT_CORROBORATED = "not_corroborated"
+    SETTLED_BY_TWIN = "settled_by_twin"
     UNCERTAIN_POSITION = "uncertain_position"
     PAGES_DISAGREE = "pages_disagree"
     UNREADABLE_INK = "unreadable_ink"
@@ -74,6 +75,11 @@ DOUBT_SENTENCES: Mapping[Doubt, LocalizedText] = {
     Doubt.NOT_CORROBORATED: LocalizedText(
         ar="الاسم بالعربية وحده لا يكفي: لا يؤكده الاسم بالحروف اللاتينية.",
         fr="Le nom en arabe n'est pas confirmé par le nom en lettres latines.",
+    ),
+    Doubt.SETTLED_BY_TWIN: LocalizedText(
+        ar="احتملت الكتابة العربية أكثر من قراءة، فاقترحت التي توافق الاسم بالحروف اللاتينية.",
+        fr="Plusieurs lectures du nom arabe étaient possibles ; celle qui s'accorde avec le nom en lettres "
+        "latines est proposée.",
     ),
     Doubt.UNCERTAIN_POSITION: LocalizedText(
         ar="لم يضبط موضع الصفحة بدقة كافية، فقد تكون القراءة من مكان غير صحيح.",

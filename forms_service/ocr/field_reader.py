@@ -27,9 +27,9 @@ from forms_service.ocr.line_reader import (
     text_lines,
 )
 from forms_service.ocr.look_alikes import has_ambiguous_second, mend_identity_number
-from forms_service.ocr.looks import LineReading
+from forms_service.ocr.looks import DoubtedLine, LineReading
 from forms_service.ocr.name_scripts import is_same_name
-from forms_service.ocr.second_opinions import DoubtedLine, confirmed_email, confirmed_latin
+from forms_service.ocr.second_opinions import confirmed_email, confirmed_latin
 from forms_service.ocr.tick_boxes import Mark, is_signed, read_tick
 from forms_service.ocr.twin_names import read_twins
 
@@ -209,11 +209,18 @@ def _twins(
     (latin_field, latin_place), (arabic_field, arabic_place) = twins
     frame = latin_place.frame or _around(latin_place.box, arabic_place.box)
     seen = read_twins(page, frame, engine)
-    corroborated = bool(seen.latin and seen.arabic and is_same_name(seen.latin.text, seen.arabic.text))
+    corroborated = _corroborate(seen.latin, seen.arabic)
     return [
         _twin(latin_field, latin_place, seen.latin, seen.misplaced, corroborated, engine),
         _twin(arabic_field, arabic_place, seen.arabic, seen.misplaced, corroborated, engine),
     ]
+
+
+def _corroborate(latin: LineReading | None, arabic: LineReading | None) -> bool:
+    """Whether two spellings, each read without the other, are one name."""
+    if latin is None or arabic is None or _line_doubt(arabic) is Doubt.SETTLED_BY_TWIN:
+        return False
+    return is_same_name(latin.text, arabic.text)
 
 
 def _twin(

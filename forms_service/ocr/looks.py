@@ -15,6 +15,7 @@ from rapidfuzz.distance import Levenshtein
 
 from core.localized_text import Script, dominant_script
 from forms_service.ocr.crops import PAPER, Ink
+from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import LineMode, TextEngine, TextReading
 from forms_service.ocr.registration import PX_PER_MM
 
@@ -34,6 +35,13 @@ class LineReading:
     confidence: float
     agreed: bool
     script: Script
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtedLine(LineReading):
+    """A line against which something of its own speaks, whoever agreed on it."""
+
+    doubt: Doubt
 
 
 @dataclass(frozen=True, slots=True)

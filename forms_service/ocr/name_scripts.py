@@ -1,56 +1,139 @@
-"""Compares a Latin and an Arabic spelling of one name by the consonants they share.
+"""Compares a Latin and an Arabic spelling of one name, as Moroccans write both.
 
 Two readers of two scripts rarely make matching mistakes, so a match is strong evidence for both.
+Latin spells short vowels that Arabic leaves out, doubles what Arabic writes once, and has several
+letters for one sound (``ch``, ``ou``, ``gh``); what is left over then counts as a difference.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
-from rapidfuzz import fuzz
+SAME = 0.12
+"""Greatest difference of two spellings of one name: less than one letter in ``MOST_LETTERS``."""
 
-MATCH = 78.0
-"""Share of common consonants, in percent, from which two spellings count as one name."""
+LEAST_LETTERS, MOST_LETTERS = 3, 7
+"""In a short name one letter weighs more; in a long one it still counts."""
 
-_ARABIC = {
-    **{"ب": "b", "پ": "b", "ت": "t", "ث": "t", "ج": "j", "خ": "k", "د": "d", "ذ": "d", "ر": "r"},
-    **{"ز": "z", "س": "s", "ش": "c", "ص": "s", "ض": "d", "ط": "t", "ظ": "d", "غ": "k", "ف": "f"},
-    **{"ڤ": "f", "ق": "k", "ك": "k", "گ": "k", "ڭ": "k", "ل": "l", "م": "m", "ن": "n"},
+_ARTICLE = "L"
+_ARTICLE_ALONE = 0.1
+_SPACE = " "
+_SPACE_IN_LATIN, _SPACE_IN_ARABIC = 0.2, 0.35
+"""What a space costs that only one spelling has (Ben Ali, ``بنعلي``); before the article it is free."""
+_LIKE_ARTICLE = frozenset({("l", _ARTICLE), (_ARTICLE, "ل")})
+_NEVER = 9.0
+
+_UNITS = (
+    *(("tch", "C"), ("sch", "C"), ("ch", "C"), ("sh", "C"), ("kh", "K"), ("gh", "G"), ("rh", "G")),
+    *(("th", "t"), ("dh", "d"), ("ph", "f"), ("dj", "j"), ("ou", "u"), ("w", "u"), ("qu", "k"), ("q", "k")),
+    *(("x", "ks"), ("o", "u"), ("v", "f"), ("p", "b")),
+)
+"""Latin letters for one sound, the longest first; capitals are sounds that one letter cannot tell."""
+
+_VOWELS = frozenset("aeiuy")
+_SOUNDS = {
+    **{"ب": "b", "پ": "b", "ت": "t", "ث": "ts", "ج": "jg", "ح": "h", "خ": "K", "د": "d", "ذ": "dz"},
+    **{"ر": "r", "ز": "z", "س": "s", "ش": "C", "ص": "s", "ض": "d", "ط": "t", "ظ": "dz", "غ": "Gg"},
+    **{"ف": "f", "ڤ": "f", "ق": "kg", "ك": "kg", "گ": "g", "ڭ": "g", "ل": "l", "م": "m", "ن": "n"},
+    **{"ه": "h", "و": "u", "ي": "iye", "ى": "aei", "ا": "ae", "أ": "aeu", "إ": "ie", "آ": "a"},
+    **{"ة": "aet", "ع": "aeiuy", "ؤ": "u", "ئ": "iyea", "ء": "aeiuy"},
 }
-_DIGRAPHS = (("kh", "k"), ("gh", "k"), ("ch", "c"), ("sh", "c"), ("dh", "d"), ("th", "t"), ("ph", "f"))
-_LATIN = {
-    **{"b": "b", "p": "b", "t": "t", "j": "j", "d": "d", "r": "r", "z": "z", "s": "s", "c": "k"},
-    **{"f": "f", "v": "f", "k": "k", "q": "k", "g": "k", "l": "l", "m": "m", "n": "n", "x": "ks"},
+"""The Latin sounds that each Arabic letter may stand for."""
+
+_ALIKE = frozenset({"sz", "zs", "KG", "GK", "Kk", "kK", "Gk", "hK", "Kh", "dt", "td", "jC", "iu", "ui", "ai"})
+_NEAR = 0.5
+"""What taking one sound for a neighbouring one costs: people spell so."""
+
+_SILENT = {
+    **{_ARTICLE: _ARTICLE_ALONE, _SPACE: _SPACE_IN_ARABIC},
+    **dict.fromkeys("أإآءعة", 0.1),
+    **{"ا": 0.25, "ى": 0.3, "ه": 0.4, "ئ": 0.4, "ؤ": 0.4, "و": 0.6, "ي": 0.6},
 }
+"""What an Arabic letter costs that no Latin one stands for; any other costs 1."""
+
+_UNWRITTEN = {
+    _ARTICLE: _ARTICLE_ALONE,
+    _SPACE: _SPACE_IN_LATIN,
+    "a": 0.04,
+    "e": 0.0,
+    "i": 0.1,
+    "u": 0.1,
+    "y": 0.2,
+    "h": 0.3,
+}
+"""What a Latin sound costs that Arabic does not write."""
+
+_RARE = {("d", "ذ"): 0.15, ("d", "ظ"): 0.15, ("t", "ث"): 0.15, ("s", "ث"): 0.3, ("z", "ظ"): 0.3}
 
 
 def is_same_name(latin: str, arabic: str) -> bool:
     """Whether the two spellings can be one person's name."""
-    left, right = _latin_skeleton(latin), _arabic_skeleton(arabic)
-    if not left or not right:
-        return False
-    return fuzz.ratio(left, right) >= MATCH
+    return name_difference(latin, arabic) <= SAME
 
 
-def _latin_skeleton(name: str) -> str:
-    plain = unicodedata.normalize("NFD", name.casefold())
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    words = re.sub(r"\b(el|al)[ \-']+", " ", plain).split()
-    return _once("".join(_latin_word(word) for word in words))
+def name_difference(latin: str, arabic: str) -> float:
+    """How far two spellings are from being one name: 0.0 for the same, about 1.0 for strangers."""
+    left, right = _latin_sounds(latin), _arabic_letters(arabic)
+    letters = sum(letter in _SOUNDS for letter in right)
+    if not letters or not any(sound.isalpha() and sound not in _VOWELS for sound in left):
+        return 1.0
+    return min(_cost(left, right) / min(max(letters, LEAST_LETTERS), MOST_LETTERS), 1.0)
 
 
-def _latin_word(word: str) -> str:
-    for digraph, sound in _DIGRAPHS:
-        # «c» already stands for k; the digraphs' own sounds are put in upper case to survive it.
-        word = word.replace(digraph, sound.upper())
-    return "".join(c.lower() if c.isupper() else _LATIN.get(c, "") for c in word)
+def _latin_sounds(name: str) -> list[str]:
+    plain = unicodedata.normalize("NFD", name.casefold().replace("ç", "s"))
+    plain = "".join(c if not unicodedata.combining(c) else "" for c in plain)
+    plain = re.sub(r"\b(el|al|l)(?:[ \-'’]+)(?=[a-z])", _ARTICLE, plain)
+    plain = re.sub(r"c(?=[eiy])", "s", plain)
+    plain = re.sub(r"gu(?=[eiy])", "g", plain)
+    for written, sound in _UNITS:
+        plain = plain.replace(written, sound)
+    plain = re.sub(r"[^A-Za-z]+", _SPACE, plain.replace("c", "k")).strip()
+    return list(re.sub(r"(.)\1+", r"\1", plain))
 
 
-def _arabic_skeleton(name: str) -> str:
-    words = [word.removeprefix("ال") if len(word) > 4 else word for word in name.split()]
-    return _once("".join(_ARABIC.get(c, "") for word in words for c in word))
+def _arabic_letters(name: str) -> list[str]:
+    letters: list[str] = []
+    for word in re.sub(r"[\u064b-\u0652\u0640]", "", name).split():
+        with_article = word.startswith("ال") and len(word) > 3
+        if letters and not with_article:
+            letters.append(_SPACE)
+        letters += [_ARTICLE, *word[2:]] if with_article else list(word)
+    return [letter for letter in letters if letter in (_ARTICLE, _SPACE) or letter in _SOUNDS]
 
 
-def _once(sounds: str) -> str:
-    return re.sub(r"(.)\1+", r"\1", sounds)
+def _cost(left: Sequence[str], right: Sequence[str]) -> float:
+    """The cheapest way to lay the sounds along the letters."""
+    row = [0.0]
+    for letter in right:
+        row.append(row[-1] + _left_out(letter))
+    for sound in left:
+        above, row = row, [row[0] + _unwritten(sound)]
+        for at, letter in enumerate(right, start=1):
+            row.append(
+                min(
+                    above[at] + _unwritten(sound),
+                    row[-1] + _left_out(letter),
+                    above[at - 1] + _differs(sound, letter),
+                )
+            )
+    return row[-1]
+
+
+def _unwritten(sound: str) -> float:
+    return _UNWRITTEN.get(sound, 1.0)
+
+
+def _left_out(letter: str) -> float:
+    return _SILENT.get(letter, 1.0)
+
+
+def _differs(sound: str, letter: str) -> float:
+    if sound in (_ARTICLE, _SPACE) or letter in (_ARTICLE, _SPACE):
+        return 0.0 if sound == letter or (sound, letter) in _LIKE_ARTICLE else _NEVER
+    sounds = _SOUNDS[letter]
+    if sound in sounds:
+        return _RARE.get((sound, letter), 0.0)
+    return _NEAR if any(sound + one in _ALIKE for one in sounds) else 1.0

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from core.localized_text import Script
 from forms_service.ocr.crops import Ink
@@ -17,15 +16,8 @@ from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine
 from forms_service.ocr.letter_marks import dots_on_line, has_unexplained_mark
 from forms_service.ocr.look_alikes import mend_latin
-from forms_service.ocr.looks import FIRST_LOOKS, LATIN_LOOKS, LineReading, Look
+from forms_service.ocr.looks import FIRST_LOOKS, LATIN_LOOKS, DoubtedLine, LineReading, Look
 from forms_service.ocr.underscores import restore_underscores
-
-
-@dataclass(frozen=True, slots=True)
-class DoubtedLine(LineReading):
-    """A line on which the looks agreed, and what speaks against it all the same."""
-
-    doubt: Doubt
 
 
 def confirmed_latin(line: LineReading, ink: Ink, engine: TextEngine) -> LineReading:

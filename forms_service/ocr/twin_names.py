@@ -20,6 +20,7 @@ from forms_service.ocr.line_reader import leaning, read_either, read_latin
 from forms_service.ocr.looks import LineReading
 from forms_service.ocr.registration import PX_PER_MM
 from forms_service.ocr.second_opinions import confirmed_latin
+from forms_service.ocr.twin_spelling import settled_arabic
 
 FRAME_INSET_MM = 0.45
 MIDDLE_CLEAR_MM = 1.0
@@ -85,6 +86,8 @@ def _widest_gap(ink: Ink) -> int | None:
 def _halves(left: Ink, right: Ink, engine: TextEngine) -> TwinReading:
     latin = _expected(left, Script.LATN, engine)
     arabic = _expected(right, Script.ARAB, engine)
+    if latin is not None and arabic is not None:
+        arabic = settled_arabic(arabic, right, latin)
     return _filed([reading for reading in (latin, arabic) if reading is not None])
 
 
