@@ -103,6 +103,50 @@ class LeftPages(Uploads, ApplicantWork):
             self.note(session, dossier, actor, "page_identified", {"page": row.id, "attachment": upload.id})
             return dossier.id
 
+    def refile_attachment(
+        self,
+        actor: Actor,
+        dossier_id: str,
+        attachment_id: str,
+        *,
+        reference: str = "",
+        as_type: str | None = None,
+        child: int | None = None,
+    ) -> tuple[str, str]:
+        """Put an upload where it belongs without sending it again; gives its dossier and its new id.
+
+        The paper is taken in anew, as what the person now says it is, and read again; the first
+        filing stays in the history.
+
+        Args:
+            reference: Of another dossier, for clerks; empty for the same one.
+            child: Row of the group (a child) that the paper belongs to, from 1.
+
+        Raises:
+            DossierError: ``wrong_state``, ``unknown_document``, ``not_allowed``, ``unknown_reference``,
+                ``dossier_closed``, ``unknown_document_type``, ``too_many_uploads``.
+        """
+        self._refuse_unknown_type(as_type)
+        if reference.strip():
+            self.require_role(actor, "clerk")
+        with self.database.reading() as session:
+            kept = self.get_attachment(session, actor, dossier_id, attachment_id)
+        data = self.objects.get(kept.object_key)
+        with self.database.writing() as session:
+            dossier = self.get_editable(session, actor, dossier_id)
+            row = self.get_attachment(session, actor, dossier_id, attachment_id)
+            if row.origin != "upload":
+                raise DossierError(say("unknown_document"), code="unknown_document")
+            target = dossier
+            if reference.strip():
+                target = self._dossier_for(session, actor, reference.strip(), "", "")
+            row.removed_at = self.touch(session, dossier, actor, "removed", {"attachment": row.id})
+            session.flush()
+            key, name = row.object_key, row.filename
+            upload = self.take_in(session, target, actor, name, data, key, as_type, child)
+            self.note(session, target, actor, "refiled", {"from": row.id, "attachment": upload.id})
+            return target.id, upload.id
+
     def discard_left_page(self, actor: Actor, page_id: str, reason: str) -> None:
         """Take a page off the list and say why; its original stays in the store.
 

@@ -215,9 +215,9 @@ MESSAGES: dict[str, LocalizedText] = {
     ),
     "code_unreadable": _T(
         "هذه صفحة من إحدى استماراتنا، لكن رمزها المربع غير مقروء. أصلها محفوظ. "
-        "حددوا صاحبها في لائحة الصفحات، أو أعيدوا مسحها.",
+        "حددوا صاحبها في لائحة الصفحات التي تنتظر، أو أعيدوا مسحها.",
         "C'est une page d'un de nos formulaires, mais son code carré est illisible. L'original est conservé. "
-        "Dites à qui elle est dans la liste des pages, ou scannez-la de nouveau.",
+        "Dites à qui elle est dans la liste des pages à identifier, ou scannez-la de nouveau.",
     ),
     "sheet_unread": _T(
         "تعذر فتح هذه الصفحة رغم محاولتين. الملف الأصلي محفوظ، والصفحات الأخرى غير معنية. أعيدوا مسح هذه الورقة.",
@@ -241,18 +241,18 @@ MESSAGES: dict[str, LocalizedText] = {
         "Ce n'est que la page de garde du dossier, pas une pièce. Envoyez les papiers qui la suivent.",
     ),
     "unidentified": _T(
-        "لا تحمل هذه الصفحة هوية معروفة. أصلها محفوظ. حددوا صاحبها في لائحة الصفحات أدناه.",
+        "لا تحمل هذه الصفحة هوية معروفة. أصلها محفوظ. حددوا صاحبها في لائحة الصفحات التي تنتظر.",
         "Cette page ne porte pas d'identité reconnue. L'original est conservé. "
-        "Dites à qui elle est dans la liste des pages ci-dessous.",
+        "Dites à qui elle est dans la liste des pages à identifier.",
     ),
     "unknown_form": _T(
         "هذه الصفحة من استمارة أو نسخة غير معروفة هنا. أصلها محفوظ.",
         "Cette page est d'un formulaire ou d'une version inconnus ici. L'original est conservé.",
     ),
     "invalid_reference": _T(
-        "مرجع هذه الصفحة غير صحيح. أصلها محفوظ. حددوا صاحبها في لائحة الصفحات أدناه.",
+        "مرجع هذه الصفحة غير صحيح. أصلها محفوظ. حددوا صاحبها في لائحة الصفحات التي تنتظر.",
         "La référence de cette page n'est pas valable. L'original est conservé. "
-        "Dites à qui elle est dans la liste des pages ci-dessous.",
+        "Dites à qui elle est dans la liste des pages à identifier.",
     ),
     "reference_of_other_form": _T(
         "مرجع هذه الصفحة يخص ملفا لاستمارة أو نسخة أخرى. أصلها محفوظ.",

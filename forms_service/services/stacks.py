@@ -135,6 +135,7 @@ class Stacks(StackFiling):
                 StackDossier(
                     id=dossier.id,
                     reference=dossier.reference,
+                    person=dossier.owner_name,
                     title=self.spec_of(dossier).title,
                     opened=any(row.opened for row in theirs),
                     sheets=len(papers),

@@ -285,6 +285,7 @@ class StackDossier:
 
     id: str
     reference: str
+    person: str
     title: LocalizedText
     opened: bool
     sheets: int

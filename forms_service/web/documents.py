@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from core.completeness import CompletenessReport, Requirement
-from core.errors import UnreadableDocument
+from core.errors import DossierError, UnreadableDocument
 from forms_service.first_look import LOOK_SECONDS
 from forms_service.services.views import AttachmentView, DossierView
 from forms_service.web.applicant import editable, opened, report_of
@@ -71,6 +71,7 @@ def documents(dossier_id: str) -> str | Response:
         other_uploads=rest,
         reading=any(not a.status.is_final for a in one.view.attachments),
         types=_all_types(one.view),
+        children=_child_rows(one.view),
     )
 
 
@@ -151,6 +152,35 @@ def remove(dossier_id: str, attachment_id: str) -> Response:
     services().remove_attachment(the_actor(), dossier_id, attachment_id)
     flash(translate("upload.removed"), "done")
     return redirect(url_for(".documents", dossier_id=dossier_id), code=303)
+
+
+@pages.post("/<dossier_id>/documents/<attachment_id>/refile")
+@needs("applicant", "clerk")
+def refile(dossier_id: str, attachment_id: str) -> Response:
+    """Put one upload where the person says it belongs, without sending it again."""
+    child = request.form.get("child", "").strip()
+    try:
+        target, new_id = services().refile_attachment(
+            the_actor(),
+            dossier_id,
+            attachment_id,
+            reference=request.form.get("reference", ""),
+            as_type=request.form.get("as_type") or None,
+            child=int(child) if child.isdecimal() else None,
+        )
+    except DossierError as problem:
+        if problem.code not in ("unknown_reference", "dossier_closed", "too_many_uploads"):
+            raise
+        flash(problem.message.in_language(language()), "problem")
+        return redirect(
+            url_for(".documents", dossier_id=dossier_id, _anchor=f"attachment-{attachment_id}"), code=303
+        )
+    if target != dossier_id:
+        reference = services().dossier(the_actor(), target).reference
+        flash(translate("upload.moved", reference=reference), "done")
+        return redirect(url_for(".documents", dossier_id=dossier_id), code=303)
+    flash(translate("upload.placed"), "done")
+    return redirect(url_for(".documents", dossier_id=dossier_id, _anchor=f"attachment-{new_id}"), code=303)
 
 
 @pages.get("/<dossier_id>/documents/<attachment_id>/file")
@@ -258,3 +288,14 @@ def _all_types(view: DossierView) -> list[tuple[str, str]]:
     """The types an applicant may name when uploading something not asked for, by their names."""
     ids = {t for d in view.spec.documents for t in (d.type, *d.alternatives) if t != FORM}
     return sorted(((t, type_name(t)) for t in ids), key=lambda pair: pair[1])
+
+
+def _child_rows(view: DossierView) -> list[tuple[int, str]]:
+    """The rows of the group that documents are asked for one by one (children), by number and name."""
+    groups = dict.fromkeys(document.per for document in view.spec.documents if document.per)
+    rows: dict[int, str] = {}
+    for group_id in groups:
+        label = view.spec.group(group_id).item_label
+        for number in range(1, len(view.dossier.groups.get(group_id, ())) + 1):
+            rows.setdefault(number, label.fill(n=number).in_language(language()))
+    return sorted(rows.items())

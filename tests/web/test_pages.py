@@ -52,6 +52,7 @@ PDFS = {
 }
 TESTED_ELSEWHERE = {
     "agency.left_page",
+    "agency.stack",
     "agency.left_page_original",
     "public.receipt",
     "documents.file",
