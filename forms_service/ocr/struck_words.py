@@ -17,13 +17,13 @@ WIDTH_PX = 64
 GAP_MM = 0.2
 """This clear of the printed letters is a gap."""
 
-LEAST_GAPS_MM = 2.0
+LEAST_GAPS_MM = 1.2
 """Length of gaps along a line, below which it proves nothing."""
 
 STRIKE_INK = 34.0
-"""Mean darkness of the gaps along a line: on pages left as printed they stay under 30."""
+"""Mean darkness of the gaps along a line: on pages left as printed they hardly reach it."""
 
-_ABOVE_OTHERS = 2.5
+_ABOVE_OTHERS = 2.2
 _ABOVE_OTHERS_BY = 10.0
 _OTHERS_PERCENTILE = 95
 """What the gaps of nearly all other words of the same page come to must be exceeded plainly."""
