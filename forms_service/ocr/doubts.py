@@ -22,6 +22,7 @@ class Doubt(StrEnum):
     OTHER_SCRIPT = "other_script"
     NOT_CORROBORATED = "not_corroborated"
     SETTLED_BY_TWIN = "settled_by_twin"
+    SETTLED_BY_LIST = "settled_by_list"
     UNCERTAIN_POSITION = "uncertain_position"
     PAGES_DISAGREE = "pages_disagree"
     UNREADABLE_INK = "unreadable_ink"
@@ -80,6 +81,11 @@ DOUBT_SENTENCES: Mapping[Doubt, LocalizedText] = {
         ar="احتملت الكتابة العربية أكثر من قراءة، فاقترحت التي توافق الاسم بالحروف اللاتينية.",
         fr="Plusieurs lectures du nom arabe étaient possibles ; celle qui s'accorde avec le nom en lettres "
         "latines est proposée.",
+    ),
+    Doubt.SETTLED_BY_LIST: LocalizedText(
+        ar="احتملت الكتابة أكثر من قراءة، فاقترحت التي كلماتها من الأسماء والأماكن المعروفة.",
+        fr="Plusieurs lectures étaient possibles ; celle dont les mots sont des noms ou des lieux connus est "
+        "proposée.",
     ),
     Doubt.UNCERTAIN_POSITION: LocalizedText(
         ar="لم يضبط موضع الصفحة بدقة كافية، فقد تكون القراءة من مكان غير صحيح.",

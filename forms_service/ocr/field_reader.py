@@ -20,6 +20,7 @@ from forms_service.ocr.crops import Ink, cut, ink_of
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine
 from forms_service.ocr.evidence import Evidence, Group, group_of
+from forms_service.ocr.known_words import settled_by_list
 from forms_service.ocr.line_reader import (
     read_either,
     read_email,
@@ -172,12 +173,12 @@ def _line(ink: Ink, field: FieldSpec, engine: TextEngine) -> LineReading:
     if field.kind == "email":
         return confirmed_email(read_email(ink, engine, charset), ink, engine, charset)
     if field.script is Script.ARAB:
-        return read_arabic(ink, engine)
+        return settled_by_list(read_arabic(ink, engine), ink)
     if field.kind == "amount":
         return read_latin(ink, engine, charset)
     if field.script is Script.LATN:
         return confirmed_latin(read_latin(ink, engine), ink, engine)
-    return confirmed_latin(read_either(ink, engine), ink, engine)
+    return settled_by_list(confirmed_latin(read_either(ink, engine), ink, engine), ink)
 
 
 def _line_doubt(line: LineReading) -> Doubt | None:
@@ -216,9 +217,12 @@ def _twins(
     ]
 
 
+_SETTLED = (Doubt.SETTLED_BY_TWIN, Doubt.SETTLED_BY_LIST)
+
+
 def _corroborate(latin: LineReading | None, arabic: LineReading | None) -> bool:
     """Whether two spellings, each read without the other, are one name."""
-    if latin is None or arabic is None or _line_doubt(arabic) is Doubt.SETTLED_BY_TWIN:
+    if latin is None or arabic is None or _line_doubt(arabic) in _SETTLED:
         return False
     return is_same_name(latin.text, arabic.text)
 

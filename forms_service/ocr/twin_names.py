@@ -16,6 +16,7 @@ from core.placement import BoxMm
 from forms_service.ocr.arabic_reader import read_arabic
 from forms_service.ocr.crops import Ink, cut, ink_of
 from forms_service.ocr.engine import TextEngine
+from forms_service.ocr.known_words import settled_by_list
 from forms_service.ocr.line_reader import leaning, read_either, read_latin
 from forms_service.ocr.looks import LineReading
 from forms_service.ocr.registration import PX_PER_MM
@@ -88,6 +89,8 @@ def _halves(left: Ink, right: Ink, engine: TextEngine) -> TwinReading:
     arabic = _expected(right, Script.ARAB, engine)
     if latin is not None and arabic is not None:
         arabic = settled_arabic(arabic, right, latin)
+    if arabic is not None:
+        arabic = settled_by_list(arabic, right)
     return _filed([reading for reading in (latin, arabic) if reading is not None])
 
 
