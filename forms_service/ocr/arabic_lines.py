@@ -37,6 +37,10 @@ _LEFT_TO_RIGHT = re.compile(
 )
 
 
+_WORD = re.compile(rf"(?:[{LETTERS}]+|[^ {LETTERS}]+)(?:(?<=[{LETTERS}])[^ {LETTERS}{DIGITS}{FOREIGN}]+)?")
+"""A word ends at a blank, and where letters meet digits: the blank between «7» and «دجنبر» is easily lost."""
+
+
 @dataclass(frozen=True, slots=True)
 class ArabicLine:
     """A line as the recogniser read it.
@@ -63,6 +67,47 @@ def read_mixed_line(image: np.ndarray) -> ArabicLine:
         return ArabicLine("", 0.0)
     text, confidence = _NETWORK.read(line)
     return ArabicLine(" ".join(logical_order(text).split()), confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class ArabicWord:
+    """A word of a line.
+
+    Attributes:
+        confidence: Probability, as the network sees it, of its characters' best path (0.0 to 1.0).
+        left, right: Where it stands, as shares of the ink's width.
+    """
+
+    text: str
+    confidence: float
+    left: float
+    right: float
+
+
+def read_words(image: np.ndarray) -> tuple[ArabicWord, ...]:
+    """Read a line that may hold another script word by word, from right to left."""
+    line = normalised(image)
+    if line is None:
+        return ()
+    characters = _NETWORK.characters_seen(line)
+    shown = "".join(one.text for one in characters)
+    order = _logical_places(shown)
+    text = "".join(shown[at] for at in order).translate(_MIRRORED)
+    words: list[ArabicWord] = []
+    for found in _WORD.finditer(text):
+        members = [characters[at] for at in order[found.start() : found.end()]]
+        sure = float(np.prod([one.confidence for one in members]))
+        places = [one.place for one in members]
+        words.append(ArabicWord(found[0], sure, min(places), max(places)))
+    return tuple(words)
+
+
+def _logical_places(shown: str) -> list[int]:
+    """For each character in reading order, where it stands from the left."""
+    places = list(range(len(shown)))
+    for run in _LEFT_TO_RIGHT.finditer(shown):
+        places[run.start() : run.end()] = places[run.start() : run.end()][::-1]
+    return places[::-1]
 
 
 def likely_lines(image: np.ndarray, count: int = 8) -> list[ArabicLine]:

@@ -104,6 +104,13 @@ class LineNetwork:
         (scores,) = _session(self.model).run(["scores"], {"lines": line[None, None].astype(np.float32) / 255})
         return np.asarray(scores)[0]
 
+    def chance(self, scores: np.ndarray, text: str) -> float:
+        """How probable a text is by the scores; 0.0 where it holds what the network does not know."""
+        labels = np.array([self.characters.find(character) + 1 for character in text], int)
+        if not len(labels) or not labels.all():
+            return 0.0
+        return probability(scores, labels)
+
     def _decoded(self, scores: np.ndarray, charset: str | None) -> tuple[str, float]:
         """The best path's characters, and how probable their sequence is over all its paths."""
         seen = scores

@@ -103,8 +103,7 @@ def dated_roles(page: PageWriting) -> Iterator[DatedRole]:
     """Give every date of a page with its role; dates without a cue have the role ``none``."""
     for row in page.rows:
         yield from _roles_in_row(row)
-    if page.is_read_as_arabic:
-        yield from _roles_in_lines(page.arabic_rows)
+    yield from _roles_in_lines(page.arabic_rows)
 
 
 def _roles_in_row(row: tuple[Piece, ...]) -> Iterator[DatedRole]:

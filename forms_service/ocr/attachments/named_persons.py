@@ -7,6 +7,7 @@ the other script.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 
@@ -22,6 +23,9 @@ Rows = Sequence[Sequence[Piece]]
 MOST_WORDS, MOST_WORDS_AR = 5, 5
 UNBOUNDED = 0.8
 """What is left of the confidence when nothing but its length ended a name."""
+
+COLUMN_END, NEXT_PARAGRAPH = "|", 2.6
+"""Stands where nothing runs on; rows further apart than this, in heights, are two paragraphs."""
 
 _MARKS = "،,:؛.;«»()"
 _HONORIFICS = frozenset(
@@ -40,6 +44,11 @@ _HONORIFICS = frozenset(
         "l'enfant",
     }
 )
+NO_NAMES = frozenset(
+    {"ne", "nee", "ne(e)", "cin", "cnie", "cni", "rib", "date", "fait", "le", "la", "de", "du", "et"}
+)
+"""Words that follow a name and are none, however they are written."""
+
 _TITLES_AR = frozenset(
     map(
         fold_letters,
@@ -55,15 +64,16 @@ _ENDS_AR = tuple(
          "إلى", "أن", "أنه", "هو", "هي", "قد", "عن", "ب", "يوم", "سنة", "لدى", "لوالده", "لوالدتها", "وصيا",
          "وصية", "مقدما", "الموقع", "يتابع", "تتابع", "يعمل", "تعمل", "يشتغل", "تشتغل", "مسجل", "مسجلة", "توفي",
          "توفيت", "هجر", "طلق", "وزوجته", "والسيدة", "والسيد", "والزوجة", "وأولاده", "الجنسية", "السنة", "الموسم",
-         "لا", "به", "أصيب", "مصاب", "قسم", "بموجب", "حسب", "الذي", "التي", "صرح", "صرحت", "مهنته", "عنوانه"),
+         "حرر", "حررت", "سلم", "سلمت", "صدر", "القاضي", "للقاضي", "العدلان", "المحكمة", "بصداق", "رقمها",
+         "الأب", "الأم", "كتابة", "لا", "به",
+         "أصيب", "مصاب", "قسم", "بموجب", "حسب", "الذي", "التي", "صرح", "صرحت", "مهنته", "عنوانه"),
     )
 )  # fmt: skip
 
 
 def latin_after(rows: Rows, cues: Sequence[str]) -> Found | None:
     """The Latin name behind the first of the cues that one follows; the most telling cue first."""
-    words = [word for row in rows for piece in row for word in piece.words]
-    return _first(words, cues, _latin_name)
+    return _first(_running(rows), cues, _latin_name)
 
 
 def arabic_after(rows: Rows, cues: Sequence[str], latin: str | None = None, skip: int = 0) -> Found | None:
@@ -74,8 +84,22 @@ def arabic_after(rows: Rows, cues: Sequence[str], latin: str | None = None, skip
             Arabic one ends.
         skip: So many names are passed over: for the second person that one cue introduces.
     """
-    words = [word for row in rows for piece in row for word in piece.words]
-    return _first(words, cues, lambda rest: _arabic_name(rest, latin), skip)
+    return _first(_running(rows), cues, lambda rest: _arabic_name(rest, latin), skip)
+
+
+def _running(rows: Rows) -> list[PageWord]:
+    """The words in reading order; a mark stands where a column or a paragraph ends."""
+    words: list[PageWord] = []
+    above: Sequence[Piece] = ()
+    for row in rows:
+        if above and min(one.top for one in row) - above[0].top > NEXT_PARAGRAPH * above[0].height:
+            words.append(replace(words[-1], text=COLUMN_END))
+        for at, piece in enumerate(row):
+            words += piece.words
+            if at + 1 < len(row):
+                words.append(replace(piece.words[-1], text=COLUMN_END))
+        above = row
+    return words
 
 
 def _first(
@@ -117,9 +141,14 @@ def _latin_name(rest: Sequence[PageWord]) -> Found | None:
     ended = False
     for word in rest:
         text = word.text.strip(_MARKS)
+        if not kept and text in ("", COLUMN_END):
+            continue
         if not kept and fold_letters(word.text).strip(_MARKS) in _HONORIFICS:
             continue
         if not text or not text[0].isupper() or not all(c.isalpha() or c in "'’-." for c in text):
+            ended = True
+            break
+        if kept and fold_letters(text) in NO_NAMES:
             ended = True
             break
         kept.append(word)
@@ -137,7 +166,7 @@ def _arabic_name(rest: Sequence[PageWord], latin: str | None) -> Found | None:
     ended = False
     for word in rest:
         text = word.text.strip(_MARKS)
-        if not kept and fold_letters(text) in _TITLES_AR:
+        if not kept and (text in ("", COLUMN_END) or fold_letters(text) in _TITLES_AR):
             continue
         if not text or not all(map(is_arabic_letter, text)) or _ends_name(text):
             ended = True

@@ -14,7 +14,7 @@ from core.localized_text import is_arabic_letter
 from forms_service.ocr.attachments.card_zone import card_zone
 from forms_service.ocr.attachments.facts import FactReader, Found, reads
 from forms_service.ocr.attachments.labels import Labelled, find_labelled
-from forms_service.ocr.attachments.named_persons import arabic_after, latin_after
+from forms_service.ocr.attachments.named_persons import NO_NAMES, arabic_after, latin_after
 from forms_service.ocr.attachments.writing import PageWriting, Piece
 from forms_service.ocr.name_scripts import is_same_name
 from forms_service.ocr.page_text import PageWord
@@ -25,6 +25,7 @@ _COMMA_AS_HAMZA = re.compile(r"(?<=[^اوي])ء$|(?<=[^اوي]ي)ء$")
 """A comma at a name's end is often read as a hamza; names that do end in one have a long vowel before it."""
 
 MIN_WORD_CONFIDENCE = 0.35
+SHORTEST_NAME = 3
 
 LAST_FR, LAST_AR = ("Nom de famille", "Nom"), ("الاسم العائلي", "النسب")
 FIRST_FR, FIRST_AR = ("Prénom", "Prénoms"), ("الاسم الشخصي", "الاسم")
@@ -65,10 +66,12 @@ def latin_words(found: Labelled) -> Found | None:
         text = word.text.strip(",;:")
         if not _LATIN_WORD.fullmatch(text) or word.confidence < MIN_WORD_CONFIDENCE or not text[0].isupper():
             break
+        if kept and fold_letters(text) in NO_NAMES:
+            break
         kept.append(word)
         if word.text.endswith((",", ";")):
             break
-    if not kept:
+    if not kept or sum(len(word.text.strip(",;:.")) for word in kept) < SHORTEST_NAME:
         return None
     return Found(" ".join(word.text.strip(",;:.") for word in kept), min(word.confidence for word in kept))
 

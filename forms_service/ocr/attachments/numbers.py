@@ -37,9 +37,7 @@ _REGISTRATION = re.compile(r"(?<!\d)(\d{9})(?!\d)")
 
 def _lines(page: PageWriting) -> list[str]:
     lines = [" ".join(piece.text for piece in row) for row in page.rows]
-    if page.is_read_as_arabic:
-        lines += page.arabic.lines
-    return lines
+    return lines + list(page.arabic.lines)
 
 
 @reads("rib")

@@ -19,7 +19,7 @@ from core.localized_text import LocalizedText
 from forms_service.ocr.attachments.card_zone import card_zone
 from forms_service.ocr.attachments.facts import ReadFact, read_facts
 from forms_service.ocr.attachments.recognition import UNKNOWN, Recognition, recognise
-from forms_service.ocr.attachments.straighten import straighten
+from forms_service.ocr.attachments.straighten import straighten, without_rules
 from forms_service.ocr.attachments.validity import valid_until
 from forms_service.ocr.attachments.warnings import AttachmentWarning, warn
 from forms_service.ocr.attachments.writing import PageWriting
@@ -31,7 +31,7 @@ MAX_PAGES = 6
 """Pages of one attachment that are read; later ones are only judged for quality."""
 
 SURE_MARGIN = 0.45
-"""Below this margin the page is read in Arabic as well before its class is named."""
+"""Below this margin a glance does not contradict what the sender says a page is."""
 
 HINTED_STRENGTH = 0.5
 """How far a page's own hints must go before the sender's word settles a tie."""
@@ -115,11 +115,11 @@ def read_attachment(
 def look_at_type(pixels: np.ndarray, types: DocumentTypes, as_type: str) -> AttachmentWarning | None:
     """Tell at a glance that a page is surely another document than it is handed in as.
 
-    One quick reading in French; whatever it leaves open is left to ``read_attachment``.
+    One quick reading; whatever it leaves open is left to ``read_attachment``.
     """
-    page = straighten(pixels)
-    writing = PageWriting(page, read_page_text_here(page))
-    seen = recognise(writing.lines(), (), types.classes)
+    page = without_rules(straighten(pixels))
+    writing = PageWriting(page, read_latin=read_page_text_here)
+    seen = recognise(writing.lines(), writing.lines(arabic=True), types.classes)
     expected = _expected_classes(types, as_type)
     if not seen.is_known or seen.margin < SURE_MARGIN or not expected or seen.class_id in expected:
         return None
@@ -131,16 +131,16 @@ def _read_pages(pages: Sequence[PageImage]) -> tuple[list[PageWriting], list[Att
     writings, unread = [], []
     for page in pages:
         try:
-            writings.append(PageWriting.of(straighten(page.pixels)))
+            writing = PageWriting.of(straighten(page.pixels))
+            writing.read_all()
+            writings.append(writing)
         except UnreadableDocument:
             unread.append(warn("unread", page.page))
     return writings, unread
 
 
 def _recognise_page(page: PageWriting, classes: Mapping[str, DocumentClass], on: date) -> Recognition:
-    seen = recognise(page.lines(), (), classes)
-    if not seen.is_known or seen.margin < SURE_MARGIN:
-        seen = recognise(page.lines(), page.lines(arabic=True), classes)
+    seen = recognise(page.lines(), page.lines(arabic=True), classes)
     return seen if seen.is_known else _by_card_zone(page, seen, classes, on) or seen
 
 

@@ -6,7 +6,7 @@ words are gathered by height on the page, then cut where a wide gap separates tw
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
@@ -15,12 +15,22 @@ import numpy as np
 
 from core.dates_in_text import fold_letters
 from core.localized_text import is_arabic_letter
-from forms_service.ocr.attachments.arabic_again import read_arabic_again
+from forms_service.ocr.attachments.arabic_writing import (
+    ReadLine,
+    as_page_text,
+    is_surely_arabic,
+    read_lines,
+    without_arabic,
+)
 from forms_service.ocr.attachments.straighten import without_rules
+from forms_service.ocr.attachments.written_lines import find_lines
 from forms_service.ocr.page_text import PageText, PageWord, read_page_text
 
 COLUMN_GAP = 1.6
 """A gap wider than this many line heights separates two pieces of a row."""
+
+LatinReader = Callable[[np.ndarray], PageText]
+"""Reads a whole page in French."""
 
 MUCH_SENSE = 4.0
 """Words read with confidence that a page standing the wrong way up never reaches."""
@@ -74,27 +84,45 @@ class Line:
 
 
 class PageWriting:
-    """What one page says, in French and, once asked for, in Arabic."""
+    """What one page says in both scripts; each is read when it is first asked for."""
 
-    def __init__(self, pixels: np.ndarray, french: PageText) -> None:
+    def __init__(
+        self, pixels: np.ndarray, french: PageText | None = None, read_latin: LatinReader | None = None
+    ) -> None:
         self.pixels = pixels
-        self.french = french
+        self._read_latin = read_latin or (lambda page: read_page_text(page, ("fra",)))
+        if french is not None:
+            self.__dict__["french"] = french
 
     @classmethod
-    def of(cls, pixels: np.ndarray) -> PageWriting:
+    def of(cls, pixels: np.ndarray, read_latin: LatinReader | None = None) -> PageWriting:
         """Read a straightened page; one that makes no sense is tried in the other three positions."""
-        pixels = without_rules(pixels)
-        best = cls(pixels, read_page_text(pixels, ("fra",)))
-        if best.makes_sense or best.makes_sense_in_arabic:
+        best = cls(without_rules(pixels), read_latin=read_latin)
+        if best.makes_sense_in_arabic:
             return best
-        for quarters in (2, 1, 3):
-            turned_pixels = np.ascontiguousarray(np.rot90(pixels, quarters))
-            turned = cls(turned_pixels, read_page_text(turned_pixels, ("fra",)))
+        head_down = best.turned(2)
+        if head_down.makes_sense_in_arabic:
+            return head_down
+        if best.makes_sense:
+            return best
+        for turned in (head_down, best.turned(1), best.turned(3)):
+            if turned.makes_sense_in_arabic or turned.makes_sense:
+                return turned
             if turned.sense > 1.15 * best.sense:
                 best = turned
-            if best.makes_sense or (quarters == 2 and turned.makes_sense_in_arabic):
-                return best if best.makes_sense else turned
         return best
+
+    def turned(self, quarters: int) -> PageWriting:
+        """The same page turned by quarters, unread."""
+        return PageWriting(np.ascontiguousarray(np.rot90(self.pixels, quarters)), read_latin=self._read_latin)
+
+    def read_all(self) -> None:
+        """Read both scripts now, where a caller can still do without the page.
+
+        Raises:
+            UnreadableDocument: The reader of whole pages gave up.
+        """
+        _ = self.french, self.arabic
 
     @cached_property
     def sense(self) -> float:
@@ -109,19 +137,27 @@ class PageWriting:
 
     @property
     def makes_sense_in_arabic(self) -> bool:
-        """Whether the page stands the right way up and is written in Arabic, as the acts of adouls are."""
+        """Whether the page's Arabic shows that it stands the right way up."""
         wordlike = (word for word in self.arabic.words if sum(map(is_arabic_letter, word.text)) >= 3)
-        return sum(max(0.0, word.confidence - 0.5) for word in wordlike) >= MUCH_SENSE
+        return sum(max(0.0, word.confidence - 0.5) for word in wordlike) >= MUCH_SENSE / 2
+
+    @cached_property
+    def written_lines(self) -> list[ReadLine]:
+        """The page's lines as the recogniser of Arabic sees them, other scripts marked as foreign."""
+        return read_lines(find_lines(self.pixels))
 
     @cached_property
     def arabic(self) -> PageText:
-        """The page read as Arabic; it costs a second reading, so it is made on demand."""
-        return read_arabic_again(self.pixels, read_page_text(self.pixels, ("ara",)))
+        """The page's Arabic, and the numbers on it."""
+        return as_page_text(self.written_lines)
 
-    @property
-    def is_read_as_arabic(self) -> bool:
-        """Whether the Arabic reading was made already."""
-        return "arabic" in self.__dict__
+    @cached_property
+    def french(self) -> PageText:
+        """The page read as French, its Arabic painted over; nothing where all is Arabic."""
+        latin = [read for read in self.written_lines if not is_surely_arabic(read)]
+        if not any(read.line.width > 2 * read.line.height for read in latin):
+            return PageText(())
+        return self._read_latin(without_arabic(self.pixels, self.written_lines))
 
     @cached_property
     def rows(self) -> tuple[tuple[Piece, ...], ...]:

@@ -11,12 +11,13 @@ import pytest
 from core.dates_in_text import find_dates, find_hijri_dates, fold_letters
 from core.document_types import DocumentTypes
 from forms_service.ocr.attachments import writing
-from forms_service.ocr.attachments.arabic_again import read_arabic_again
+from forms_service.ocr.attachments.arabic_writing import as_page_text, read_lines, without_arabic
 from forms_service.ocr.attachments.days import with_day_digits
 from forms_service.ocr.attachments.facts import read_facts
+from forms_service.ocr.attachments.office_words import mended
 from forms_service.ocr.attachments.recognition import recognise
 from forms_service.ocr.attachments.straighten import without_dark_edges, without_rules
-from forms_service.ocr.page_text import PageText, PageWord
+from forms_service.ocr.attachments.written_lines import find_lines
 from forms_service.spec_catalogue import SpecCatalogue
 from samples.drawing.paper import SAMPLE_TYPEFACES, Paper
 from tests.ocr.attachments.test_facts import ON, facts, page
@@ -124,41 +125,49 @@ def test_black_edges_of_a_copy_are_cut_off() -> None:
     assert without_dark_edges(np.full((300, 200), 60, np.uint8)).shape == (300, 200)
 
 
-def test_a_second_reading_mends_what_the_first_broke() -> None:
-    paper = Paper(100, 20, SAMPLE_TYPEFACES[0], random.Random(1))
-    paper.text(90, 5, "شهادة مدرسية", 16, align="right")
+def test_arabic_is_read_line_by_line_and_latin_is_left_to_its_own_reader() -> None:
+    paper = Paper(120, 40, SAMPLE_TYPEFACES[0], random.Random(1))
+    paper.text(110, 5, "شهادة مدرسية", 16, align="right")
+    paper.text(10, 22, "Certificat de", 14)
     pixels = paper.pixels()
-    rows, columns = np.nonzero(pixels < 128)
-    box = (columns.min(), rows.min(), np.ptp(columns), np.ptp(rows))
-    broken = PageText((PageWord("شهادةمدر", 0.4, (1, 1, 1), *map(int, box)),))
-    assert read_arabic_again(pixels, broken).text == "شهادة مدرسية"
+    lines = read_lines(find_lines(pixels))
+    assert as_page_text(lines).text == "شهادة مدرسية"
+    without = without_arabic(pixels, lines)
+    assert without[: without.shape[0] // 2].min() > 200
+    assert np.array_equal(without[without.shape[0] // 2 :], pixels[without.shape[0] // 2 :])
 
 
-def test_a_page_in_arabic_alone_is_not_turned_in_search_of_french(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[str, ...]] = []
+def test_a_stamp_across_a_line_does_not_tear_it_apart() -> None:
+    paper = Paper(150, 60, SAMPLE_TYPEFACES[0], random.Random(1))
+    paper.text(140, 26, "يشهد ضابط الحالة المدنية بأن السيد رشيد العلوي", 14, align="right")
+    paper.stamp(80, 30, "COMMUNE", "الجماعة", 14)
+    widest = max(find_lines(paper.pixels()), key=lambda line: line.width)
+    columns = np.nonzero(paper.pixels() < 60)[1]
+    assert widest.width > 0.9 * (np.quantile(columns, 0.99) - np.quantile(columns, 0.01))
 
-    def given(pixels: np.ndarray, languages: tuple[str, ...]) -> PageText:
-        asked.append(languages)
-        words = [
-            "المملكة",
-            "المحكمة",
-            "الابتدائية",
-            "قسم",
-            "قضاء",
-            "الأسرة",
-            "الزواج",
-            "العدلان",
-            "السيد",
-            "التوثيق",
-        ]
-        if languages == ("fra",):
-            words = ["dl", "SLo"]
-        return PageText(
-            tuple(PageWord(word, 0.95, (at, 1, 1), 10, 30 * at, 60, 20) for at, word in enumerate(words))
-        )
 
-    monkeypatch.setattr(writing, "read_page_text", given)
-    blank = np.full((900, 700), 255, np.uint8)
-    read = writing.PageWriting.of(blank)
-    assert read.makes_sense_in_arabic
-    assert asked == [("fra",), ("ara",)]
+@pytest.mark.parametrize(
+    ("read", "sure", "meant"),
+    [
+        ("بناريخ", 0.8, "بتاريخ"),
+        ("بنابر", 0.4, "يناير"),
+        ("الزباني", 0.5, "الزباني"),
+        ("بناريخ", 0.99, "بناريخ"),
+    ],
+)
+def test_an_unsure_office_word_gets_its_dots_back_and_a_name_never(
+    read: str, sure: float, meant: str
+) -> None:
+    assert mended(read, sure)[0] == meant
+
+
+def test_a_page_in_arabic_alone_is_neither_turned_nor_read_as_french(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "read_page_text", lambda *_: pytest.fail("there is no French on it"))
+    paper = Paper(150, 110, SAMPLE_TYPEFACES[0], random.Random(1))
+    for row, text in enumerate(("المملكة المغربية", "المحكمة الابتدائية", "قسم قضاء الأسرة", "عقد الزواج")):
+        paper.text(140, 8 + 12 * row, text, 15, align="right")
+    upright = paper.pixels()
+    for turned in (upright, np.rot90(upright, 2)):
+        read = writing.PageWriting.of(np.ascontiguousarray(turned))
+        assert read.arabic.lines[0] == "المملكة المغربية"
+        assert read.french.words == ()
