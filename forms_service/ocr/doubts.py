@@ -33,6 +33,7 @@ class Doubt(StrEnum):
     CORRECTED_TICK = "corrected_tick"
     MARK_BESIDE_BOX = "mark_beside_box"
     STROKE_THROUGH_BOX = "stroke_through_box"
+    STRUCK_OUT = "struck_out"
 
 
 DOUBT_SENTENCES: Mapping[Doubt, LocalizedText] = {
@@ -127,5 +128,10 @@ DOUBT_SENTENCES: Mapping[Doubt, LocalizedText] = {
     Doubt.STROKE_THROUGH_BOX: LocalizedText(
         ar="يمر خط طويل (ختم أو توقيع أو تشطيب) بمربع، فلا يعرف هل وضعت فيه علامة.",
         fr="Un long trait (cachet, signature ou rature) traverse une case ; on ne sait pas si elle est cochée.",
+    ),
+    Doubt.STRUCK_OUT: LocalizedText(
+        ar="يمر خط عبر هذا الجواب، فقد يكون مشطبا عليه كله أو بعضه. تحققوا من الجواب المقصود.",
+        fr="Un trait traverse cette réponse : elle est peut-être barrée, en tout ou en partie. "
+        "Vérifiez quelle réponse est voulue.",
     ),
 }

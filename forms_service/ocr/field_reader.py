@@ -11,7 +11,7 @@ from core.errors import InvalidValue
 from core.extraction import FieldAnswer, Verdict
 from core.field_kinds import kind_of
 from core.form_spec import FieldSpec, FormSpec
-from core.localized_text import Script
+from core.localized_text import Script, dominant_script
 from core.placement import BoxMm, Placement, WidgetKind
 from forms_service.ocr.arabic_reader import read_arabic
 from forms_service.ocr.calibration import calibration
@@ -31,6 +31,7 @@ from forms_service.ocr.look_alikes import has_ambiguous_second, mend_identity_nu
 from forms_service.ocr.looks import DoubtedLine, LineReading
 from forms_service.ocr.name_scripts import is_same_name
 from forms_service.ocr.second_opinions import confirmed_email, confirmed_latin
+from forms_service.ocr.struck_answers import comb_is_struck, is_struck
 from forms_service.ocr.tick_boxes import Mark, is_signed, read_tick
 from forms_service.ocr.twin_names import read_twins
 
@@ -102,7 +103,23 @@ def read_fields(
             readings.update({one.field.id: one for one in _twins(page, twins, engine)})
         else:
             readings[field_id] = _read_field(page, field, places, engine)
-    return [readings[field_id] for field_id in by_field]
+    return [_struck_doubted(page, by_field[field_id][0], readings[field_id]) for field_id in by_field]
+
+
+def _struck_doubted(page: np.ndarray, place: Placement, reading: FieldReading) -> FieldReading:
+    """The reading, for a person where a line runs through what was read: no reader can say what is meant."""
+    read = reading.raw or reading.doubt is Doubt.UNREADABLE_INK
+    if not read or place.widget not in (WidgetKind.TEXT, WidgetKind.COMB):
+        return reading
+    if place.comb:
+        struck = comb_is_struck(cut(page, place.box, BOX_INSET_MM), place.comb)
+    else:
+        latin = dominant_script(reading.raw) is not Script.ARAB and place.lines == 1
+        struck = latin and is_struck(cut(page, place.box, BOX_INSET_MM))
+    if not struck:
+        return reading
+    doubted = reading.doubted(Doubt.STRUCK_OUT)
+    return replace(doubted, verdict=Verdict.REVIEW, doubt=Doubt.STRUCK_OUT)
 
 
 def _read_field(

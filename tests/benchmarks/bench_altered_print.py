@@ -1,7 +1,7 @@
 """Measures the comparison of a page with its print: alterations noticed, and alarms on pages left as printed.
 
     .venv/bin/python -m tests.benchmarks.bench_altered_print             # 4 pages of each damage
-    COPIES=20 .venv/bin/python -m tests.benchmarks.bench_altered_print
+    COPIES=20 SEED=5 .venv/bin/python -m tests.benchmarks.bench_altered_print   # more, from seeds of their own
 
 Filled pages of both forms are spoilt in every way that ``rehearsal.degradations`` knows; then the same is
 done after altering one printed label, 8 to 30 mm of it.  An alteration counts as noticed only when a region
@@ -29,20 +29,23 @@ from forms_service.spec_catalogue import SpecCatalogue
 from tests.benchmarks.bench_registration import FORMS, filled_pages
 
 COPIES = int(os.environ.get("COPIES", "4"))
+SEED = int(os.environ.get("SEED", "0"))
 
 
 def main() -> None:
     """Print alarms and detections, damage by damage."""
     catalogue = SpecCatalogue.load()
     forms = [(filled_pages(catalogue, form, MEASURING), _words(catalogue, form)) for form in FORMS]
-    print(f"{'damage':<32}{'pages':>7}{'alarms':>8}   noticed of {COPIES} each: {', '.join(ALTERATIONS)}")
+    print(f"{'damage':<36}{'pages':>7}{'alarms':>8}   noticed of {COPIES} each: {', '.join(ALTERATIONS)}")
     total: Counter[str] = Counter()
     for number, how in enumerate((*STANDARD, *HARD, *PRINTED, *STRESS)):
+        if how.shown != WHOLE_SHEET or "no marks" in how.name:
+            continue  # found by their print: another bench
         found: Counter[str] = Counter()
         for copy in range(COPIES):
             pages, (words, labels) = forms[copy % len(forms)]
             page, _, layout = pages[copy % len(pages)]
-            rng = np.random.default_rng(MEASURING.seed_offset + 500 * number + copy)
+            rng = np.random.default_rng(MEASURING.seed_offset + 100_000 * SEED + 500 * number + copy)
             told = regions(catalogue, page, words, layout, how, rng)
             found["pages"] += told is not None
             found["alarms"] += bool(told)
@@ -79,7 +82,7 @@ def regions(catalogue, page, words, layout, how: Degradation, rng) -> list[BoxMm
 def row(name: str, found: Counter[str]) -> str:
     """One line of the table."""
     noticed = "".join(f"{found[one]:>6}" for one in ALTERATIONS)
-    return f"{name:<32}{found['pages']:>7}{found['alarms']:>8}   {noticed}"
+    return f"{name:<36}{found['pages']:>7}{found['alarms']:>8}   {noticed}"
 
 
 if __name__ == "__main__":
