@@ -23,7 +23,7 @@ import numpy as np
 
 from core.placement import BoxMm, FormLayout
 from forms_service.ocr.page_location import identify, lay
-from forms_service.ocr.page_reader import USABLE_RESIDUAL_MM, WHOLE_SHARE
+from forms_service.ocr.page_reader import USABLE_RESIDUAL_MM, is_cut
 from forms_service.ocr.registration import TRUSTED_RESIDUAL_MM, Registration, corner_points
 from forms_service.reading_forms import form_lookup, page_features, printed_papers, printed_words
 from forms_service.rehearsal.answers import invent_answers
@@ -125,15 +125,15 @@ def judged(
     if found is None or found.residual_mm > USABLE_RESIDUAL_MM:
         return Laid(True, False, None, None)
     cut = [place for place in layout.on_page(1) if not _is_whole(spoilt, place.box)]
-    told = sum(found.share_inside(place.box, spoilt.pixels.shape) < WHOLE_SHARE for place in cut)
+    told = sum(is_cut(place.box, found, spoilt.pixels.shape) for place in cut)
     true_mm = true_offset_mm(spoilt, found, layout)
     return Laid(True, False, true_mm, found.residual_mm, len(cut), told, seconds)
 
 
 def _is_whole(spoilt: SpoiltPage, box: BoxMm) -> bool:
-    """Whether a box is in the picture, but for a fiftieth of its height."""
+    """Whether a box is in the picture, but for what nobody writes in."""
     height, width = spoilt.pixels.shape
-    truly = spoilt.true_places(corner_points(box.inset(min(box.width, box.height) / 50)))
+    truly = spoilt.true_places(corner_points(box.inset(0.6)))
     return bool((truly >= -0.5).all() and (truly <= (width - 0.5, height - 0.5)).all())
 
 
