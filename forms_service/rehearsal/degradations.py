@@ -26,6 +26,9 @@ from forms_service.rehearsal.paper_damage import (
 )
 
 
+WHOLE_SHEET = (0.0, 0.0, 1.0, 1.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Degradation:
     """One way a page is spoilt; the defaults leave it as it is.
@@ -68,7 +71,7 @@ class Degradation:
     damage: tuple[PaperDamage, ...] = ()
     creased: bool = False
     same_frame: bool = False
-    shown: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    shown: tuple[float, float, float, float] = WHOLE_SHEET
 
 
 STANDARD: tuple[Degradation, ...] = (

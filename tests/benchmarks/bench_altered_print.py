@@ -21,7 +21,15 @@ from forms_service.ocr.page_location import identify, lay
 from forms_service.ocr.printed_words import PrintedWords
 from forms_service.reading_forms import form_lookup
 from forms_service.rehearsal.altered_print import ALTERATIONS
-from forms_service.rehearsal.degradations import HARD, PRINTED, STANDARD, STRESS, Degradation, spoil
+from forms_service.rehearsal.degradations import (
+    HARD,
+    PRINTED,
+    STANDARD,
+    STRESS,
+    WHOLE_SHEET,
+    Degradation,
+    spoil,
+)
 from forms_service.rehearsal.material import MEASURING
 from forms_service.rehearsing import blank_pages
 from forms_service.render.layout import lay_out
