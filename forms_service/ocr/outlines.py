@@ -6,7 +6,7 @@ an honest residual, and the small homography that brings a roughly laid page int
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,6 +27,15 @@ PART_MM = 60.0
 MIN_SEEN_EDGES = 3
 """Of an outline's four; measured, all four are seen on every page that is there."""
 
+LINE_LEVEL = 0.7
+"""A printed line is dark all along: this share of its pixels says so, whatever writing crosses it."""
+
+SAMPLES = 320
+"""Pixels looked at along a line; more tell nothing new, for neighbours are alike."""
+
+NEAR_MM = 0.25
+"""A page laid this well by its marks needs only the last, narrow step to come into place."""
+
 MIN_LINE_DARKNESS = 18.0
 """Mean gray levels by which a row of pixels along a line is darker than its surroundings."""
 
@@ -41,24 +50,43 @@ class EdgeOffset:
     offset_mm: float
 
 
-def edge_offsets(rectified: np.ndarray, frames: Iterable[BoxMm], reach_mm: float) -> list[EdgeOffset]:
-    """Measure every outline edge that can be seen clearly on a rectified page."""
+EdgesFound = Mapping[BoxMm, "tuple[float | None, ...]"]
+"""How far the top, bottom, left and right edge of each outline are off; None for one that is not seen."""
+
+
+def edges_found(page: np.ndarray, frames: Iterable[BoxMm], reach_mm: float = CHECK_REACH_MM) -> EdgesFound:
+    """Look for every edge of every outline on a rectified page, once."""
+    return {
+        frame: tuple(_line_offset(page, *edge, reach_mm) for edge in _edges(frame))
+        for frame in dict.fromkeys(frames)
+    }
+
+
+def offsets_of(found: EdgesFound) -> list[EdgeOffset]:
+    """The edges that were seen clearly and are long enough to be measured on."""
     offsets = []
-    for frame in frames:
-        for start, end, position, across_x in _edges(frame):
-            if end - start < MIN_EDGE_MM:
-                continue
-            offset = _line_offset(rectified, start, end, position, across_x, reach_mm)
-            if offset is not None:
+    for frame, of_frame in found.items():
+        for (start, end, position, across_x), offset in zip(_edges(frame), of_frame, strict=True):
+            if offset is not None and end - start >= MIN_EDGE_MM:
                 middle = (start + end) / 2
                 x, y = (position, middle) if across_x else (middle, position)
                 offsets.append(EdgeOffset(x, y, across_x, offset))
     return offsets
 
 
+def edge_offsets(rectified: np.ndarray, frames: Iterable[BoxMm], reach_mm: float) -> list[EdgeOffset]:
+    """Measure every outline edge that can be seen clearly on a rectified page."""
+    long = [frame for frame in frames if max(frame.width, frame.height) >= MIN_EDGE_MM]
+    return offsets_of(edges_found(rectified, long, reach_mm))
+
+
 def is_seen(rectified: np.ndarray, frame: BoxMm) -> bool:
     """Whether a printed outline stands where it should: not folded away, covered or torn off."""
-    edges = [_line_offset(rectified, *edge, CHECK_REACH_MM) for edge in _edges(frame)]
+    return is_whole(edges_found(rectified, [frame])[frame])
+
+
+def is_whole(edges: Iterable[float | None]) -> bool:
+    """Whether enough edges of an outline were found."""
     return sum(offset is not None for offset in edges) >= MIN_SEEN_EDGES
 
 
@@ -81,16 +109,18 @@ def _line_offset(
     limit = page.shape[1] if across_x else page.shape[0]
     if low < 0 or high > limit or first >= last:
         return None
-    strip = page[first:last, low:high] if across_x else page[low:high, first:last].T
-    # The upper quartile ignores writing that crosses the strip: a printed line is dark all along.
-    profile = 255.0 - np.percentile(strip, 70, axis=0)
-    darkness = profile - np.median(profile)
-    peak = int(np.argmax(darkness))
+    along = slice(first, last, max((last - first) // SAMPLES, 1))
+    samples = (page[along, low:high].T if across_x else page[low:high, along]).copy(order="C")
+    place = int(LINE_LEVEL * (samples.shape[1] - 1))
+    samples.partition(place, axis=1)
+    profile = 255.0 - samples[:, place]
+    darkness = profile - np.sort(profile)[len(profile) // 2]
+    peak = int(darkness.argmax())
     if darkness[peak] < MIN_LINE_DARKNESS:
         return None
-    window = slice(max(peak - 3, 0), peak + 4)
-    weights = np.clip(darkness[window], 0, None)
-    exact = float(np.average(np.arange(len(darkness))[window], weights=weights))
+    begin = max(peak - 3, 0)
+    weights = np.maximum(darkness[begin : peak + 4], 0.0)
+    exact = begin + float(weights @ np.arange(len(weights))) / float(weights.sum())
     return (exact + low) / PX_PER_MM - position
 
 
@@ -105,35 +135,55 @@ def measured_residual_mm(offsets: list[EdgeOffset]) -> float | None:
     return float(max(np.percentile(off, 90), worst))
 
 
-def unbent(registration: Registration, pixels: np.ndarray, frames: list[BoxMm]) -> Registration:
+@dataclass(frozen=True, slots=True)
+class FlatPage:
+    """A registration and the page as it looks laid by it."""
+
+    registration: Registration
+    page: np.ndarray
+
+    @staticmethod
+    def of(registration: Registration, pixels: np.ndarray) -> FlatPage:
+        """Lay a picture flat."""
+        return FlatPage(registration, registration.rectify(pixels))
+
+
+def unbent(flat: FlatPage, pixels: np.ndarray, frames: list[BoxMm]) -> FlatPage:
     """The same with the sheet's crease or curl taken out, if the outlines then agree better."""
-    offsets = edge_offsets(registration.rectify(pixels), frames, CHECK_REACH_MM)
+    registration = flat.registration
+    offsets = edge_offsets(flat.page, frames, CHECK_REACH_MM)
     if len(offsets) < MIN_EDGES_BENT:
-        return registration
+        return flat
     x, y, across_x, off = (
         np.array([getattr(edge, name) for edge in offsets])
         for name in ("x_mm", "y_mm", "across_x", "offset_mm")
     )
     bend = Bend.of(x, y, across_x, off)
-    bent = Registration(registration.page_to_image, registration.residual_mm, registration.marks, bend)
-    left = measured_residual_mm(edge_offsets(bent.rectify(pixels), frames, CHECK_REACH_MM))
+    bent = FlatPage.of(replace(registration, bend=bend), pixels)
+    left = measured_residual_mm(edge_offsets(bent.page, frames, CHECK_REACH_MM))
     if left is None or left >= registration.residual_mm:
-        return registration
-    return replace(bent, residual_mm=left)
+        return flat
+    return replace(bent, registration=replace(bent.registration, residual_mm=left))
 
 
 def refine(registration: Registration, pixels: np.ndarray, frames: list[BoxMm]) -> Registration:
     """Bring a rough registration into place, step by step, as long as the outlines agree."""
-    best = registration
-    for reach_mm in REFINING_REACHES_MM:
-        offsets = edge_offsets(best.rectify(pixels), frames, reach_mm)
+    return refined(FlatPage.of(registration, pixels), pixels, frames).registration
+
+
+def refined(flat: FlatPage, pixels: np.ndarray, frames: list[BoxMm]) -> FlatPage:
+    """The same as ``refine``, with the pages that were laid flat on the way kept."""
+    best = flat
+    near = flat.registration.residual_mm <= NEAR_MM
+    for reach_mm in REFINING_REACHES_MM[-1:] if near else REFINING_REACHES_MM:
+        offsets = edge_offsets(best.page, frames, reach_mm)
         if len(offsets) < MIN_EDGES:
             return best
-        moved = best.page_to_image @ _correction(offsets)
-        candidate = Registration(moved, best.residual_mm, best.marks)
-        left = measured_residual_mm(edge_offsets(candidate.rectify(pixels), frames, CHECK_REACH_MM))
+        moved = best.registration.page_to_image @ _correction(offsets)
+        candidate = FlatPage.of(replace(best.registration, page_to_image=moved), pixels)
+        left = measured_residual_mm(edge_offsets(candidate.page, frames, CHECK_REACH_MM))
         if left is not None:
-            best = Registration(moved, left, best.marks)
+            best = replace(candidate, registration=replace(candidate.registration, residual_mm=left))
     return best
 
 

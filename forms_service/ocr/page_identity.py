@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import zxingcpp
 
+from core.extraction import BoxPx
 from core.placement import PageIdentity
 
 WORKING_SIDE_PX = 2200
@@ -37,6 +38,13 @@ def find_identity(pixels: np.ndarray) -> IdentityMark | None:
         if mark := _read(view, scale, binarizer):
             return mark
     return None
+
+
+def identity_within(pixels: np.ndarray, box: BoxPx) -> IdentityMark | None:
+    """Read the page identity in one part of a picture, which must hold the code and little else."""
+    part = pixels[box.top : box.bottom, box.left : box.right]
+    mark = _read(part, 1.0, zxingcpp.Binarizer.LocalAverage)
+    return mark and IdentityMark(mark.identity, mark.corners + np.array([box.left, box.top]))
 
 
 def views_to_search(pixels: np.ndarray) -> Iterator[tuple[np.ndarray, float, zxingcpp.Binarizer]]:

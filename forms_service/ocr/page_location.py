@@ -7,7 +7,7 @@ outlines of the answers; where nothing is left of them, by the points of the pri
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -16,12 +16,19 @@ from core.form_spec import FormSpec
 from core.placement import BoxMm, FormLayout, PageIdentity, Placement, qr_box
 from forms_service.ocr.crops import cut, even_light
 from forms_service.ocr.feature_matching import FeatureLookup
-from forms_service.ocr.outlines import CHECK_REACH_MM, edge_offsets, measured_residual_mm, refine, unbent
-from forms_service.ocr.page_identity import find_identity
+from forms_service.ocr.outlines import (
+    EdgesFound,
+    FlatPage,
+    edges_found,
+    measured_residual_mm,
+    offsets_of,
+    refined,
+    unbent,
+)
+from forms_service.ocr.page_identity import IdentityMark, find_identity, identity_within
 from forms_service.ocr.print_matching import Paper, match_by_features, match_by_print, place_by_features
 from forms_service.ocr.printed_words import PrintLookup
 from forms_service.ocr.registration import (
-    TRUSTED_RESIDUAL_MM,
     CornerMark,
     Registration,
     find_corner_marks,
@@ -75,7 +82,7 @@ def identify(
     """
     marks = find_corner_marks(pixels)
     registration = register_by_marks(marks)
-    code = find_identity(pixels)
+    code = _code_in_place(pixels, registration) or find_identity(pixels)
     identity = code.identity if code else _identity_by_place(pixels, registration)
     if identity is None:
         match = match_by_print(pixels, marks, registration, papers, forms)
@@ -86,55 +93,114 @@ def identify(
     return Sighting(identity, tuple(marks), registration, code.corners if code else None)
 
 
+@dataclass(frozen=True, slots=True)
+class LaidPage:
+    """A page that lies over its layout.
+
+    Attributes:
+        page: Upright, flat and evenly lit, at 300 dpi.
+        outlines: Where the edges of its answers' printed outlines were found.
+    """
+
+    registration: Registration
+    page: np.ndarray
+    outlines: EdgesFound
+
+
 def lay(
     pixels: np.ndarray,
     sighting: Sighting,
     placements: Sequence[Placement],
     features: FeatureLookup | None = None,
 ) -> Registration | None:
+    """Tell where the page lies, as exactly as its marks, its code and its outlines allow."""
+    laid = lay_flat(pixels, sighting, placements, features)
+    return laid.registration if laid else None
+
+
+def lay_flat(
+    pixels: np.ndarray,
+    sighting: Sighting,
+    placements: Sequence[Placement],
+    features: FeatureLookup | None = None,
+) -> LaidPage | None:
     """Lay the page over its layout, as exactly as its marks, its code and its outlines allow.
 
     Args:
         features: Gives the points of the page's print, by which it is laid where marks and code do not do.
     """
     frames = _outlines([placement.frame for placement in placements if placement.frame])
-    laid = _best(pixels, list(sighting.marks), sighting.registration, sighting.code_corners, frames)
-    enough = laid is not None and laid.residual_mm <= TRUSTED_RESIDUAL_MM
-    if enough or features is None or sighting.identity is None or len(sighting.marks) > _FEW_MARKS:
-        return laid
-    rough = place_by_features(pixels, sighting.identity, features)
-    by_print = _best(pixels, [], rough, None, frames) if rough is not None else None
-    return min((one for one in (laid, by_print) if one), key=lambda one: one.residual_mm, default=None)
+    if sighting.registration is not None:
+        laid = _checked(pixels, sighting.registration, frames)
+        if laid.registration.residual_mm <= GOOD_RESIDUAL_MM:
+            return laid
+        flat = _improved(pixels, laid.registration, frames)
+    elif sighting.code_corners is not None:
+        rough = register_by_code(list(sighting.marks), sighting.code_corners)
+        flat = _bent(refined(FlatPage.of(rough, pixels), pixels, frames), pixels, frames)
+    else:
+        flat = None
+    enough = flat is not None and flat.registration.trusted
+    may_be_matched = sighting.identity is not None and len(sighting.marks) <= _FEW_MARKS
+    if not enough and features is not None and may_be_matched:
+        flat = _by_features(pixels, sighting.identity, features, frames, flat)
+    if flat is None:
+        return None
+    page = even_light(flat.page)
+    return LaidPage(flat.registration, page, edges_found(page, frames))
 
 
 def _outlines(frames: list[BoxMm]) -> list[BoxMm]:
-    """Each printed outline once: twins share theirs, ticks are too small to be measured on."""
+    """Each printed outline once: twins share theirs."""
     return list(dict.fromkeys(frames))
 
 
-def _best(
+def _checked(pixels: np.ndarray, registration: Registration, frames: list[BoxMm]) -> LaidPage:
+    """The page as its marks lay it, with what its printed outlines say of that."""
+    page = even_light(registration.rectify(pixels))
+    outlines = edges_found(page, frames)
+    measured = measured_residual_mm(offsets_of(outlines)) or 0.0
+    checked = replace(registration, residual_mm=max(registration.residual_mm, measured), bend=None)
+    return LaidPage(checked, page, outlines)
+
+
+def _improved(pixels: np.ndarray, checked: Registration, frames: list[BoxMm]) -> FlatPage:
+    """The registration brought into place on the outlines, if they agree better then."""
+    flat = FlatPage.of(checked, pixels)
+    better = refined(flat, pixels, frames)
+    laid = min((flat, better), key=lambda one: one.registration.residual_mm)
+    return _bent(laid, pixels, frames)
+
+
+def _bent(flat: FlatPage, pixels: np.ndarray, frames: list[BoxMm]) -> FlatPage:
+    return flat if flat.registration.residual_mm <= GOOD_RESIDUAL_MM else unbent(flat, pixels, frames)
+
+
+def _by_features(
     pixels: np.ndarray,
-    marks: list[CornerMark],
-    by_marks: Registration | None,
-    code_corners: np.ndarray | None,
+    identity: PageIdentity,
+    features: FeatureLookup,
     frames: list[BoxMm],
-) -> Registration | None:
-    """The registration with what the printed outlines say of it; refined where they doubt it."""
-    if by_marks is not None:
-        page = by_marks.rectify(pixels)
-        measured = measured_residual_mm(edge_offsets(page, frames, CHECK_REACH_MM))
-        checked = Registration(
-            by_marks.page_to_image, max(by_marks.residual_mm, measured or 0.0), by_marks.marks
-        )
-        if checked.residual_mm <= GOOD_RESIDUAL_MM:
-            return checked
-        refined = refine(checked, pixels, frames)
-        laid = min((checked, refined), key=lambda one: one.residual_mm)
-    elif code_corners is not None:
-        laid = refine(register_by_code(marks, code_corners), pixels, frames)
+    otherwise: FlatPage | None,
+) -> FlatPage | None:
+    """The page laid by the points of its print, where that is better than what there is."""
+    rough = place_by_features(pixels, identity, features)
+    if rough is None:
+        return otherwise
+    checked = _checked(pixels, rough, frames).registration
+    if checked.residual_mm <= GOOD_RESIDUAL_MM:
+        by_print = FlatPage.of(checked, pixels)
     else:
+        by_print = _improved(pixels, checked, frames)
+    return min((one for one in (otherwise, by_print) if one), key=lambda one: one.registration.residual_mm)
+
+
+def _code_in_place(pixels: np.ndarray, registration: Registration | None) -> IdentityMark | None:
+    """The code where it must stand, if the corner marks tell: much less to search than a whole picture."""
+    if registration is None or not registration.trusted:
         return None
-    return laid if laid.residual_mm <= GOOD_RESIDUAL_MM else unbent(laid, pixels, frames)
+    place = registration.image_box(qr_box().inset(-_CODE_MARGIN_MM), pixels.shape)
+    return identity_within(pixels, place)
 
 
 def _identity_by_place(pixels: np.ndarray, registration: Registration | None) -> PageIdentity | None:

@@ -12,15 +12,14 @@ from core.extraction import BoxPx, Extraction
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
 from core.placement import COVER, BoxMm, PageIdentity, Placement, WidgetKind
-from forms_service.ocr.crops import even_light
 from forms_service.ocr.debug_images import write_debug_image
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine
 from forms_service.ocr.feature_matching import FeatureLookup
 from forms_service.ocr.field_reader import FieldReading, read_fields
-from forms_service.ocr.outlines import is_seen
+from forms_service.ocr.outlines import is_whole
 from forms_service.ocr.page_images import PageImage
-from forms_service.ocr.page_location import FormLookup, identify, lay
+from forms_service.ocr.page_location import FormLookup, LaidPage, identify, lay_flat
 from forms_service.ocr.page_messages import PageCode, page_sentence
 from forms_service.ocr.print_matching import Paper
 from forms_service.ocr.printed_words import PrintedWords, PrintLookup
@@ -116,12 +115,12 @@ def read_page(
     if identity.page > layout.pages:
         return _unread(image, index, identity, PageCode.WRONG_PAGE_COUNT)
     placements = layout.on_page(identity.page)
-    registration = lay(image.pixels, sighting, placements, features)
-    if registration is None or registration.residual_mm > USABLE_RESIDUAL_MM:
+    laid = lay_flat(image.pixels, sighting, placements, features)
+    if laid is None or laid.registration.residual_mm > USABLE_RESIDUAL_MM:
         return _unread(image, index, identity, PageCode.NOT_REGISTERED)
-    page = even_light(registration.rectify(image.pixels))
+    registration, page = laid.registration, laid.page
     outside = _outside(placements, registration, image.pixels.shape, spec)
-    fields = _unseen_doubted(read_fields(page, placements, spec, engine, outside), page, placements)
+    fields = _unseen_doubted(read_fields(page, placements, spec, engine, outside), laid, placements)
     if not registration.trusted:
         fields = [one.doubted(Doubt.UNCERTAIN_POSITION) for one in fields]
     if debug_directory is not None:
@@ -180,13 +179,15 @@ def _outside(
 
 
 def _unseen_doubted(
-    fields: list[FieldReading], page: np.ndarray, placements: Sequence[Placement]
+    fields: list[FieldReading], laid: LaidPage, placements: Sequence[Placement]
 ) -> list[FieldReading]:
     """The readings, those doubted whose printed box cannot be seen where it should be."""
     unseen = {
         place.field_id
         for place in placements
-        if place.frame and not is_seen(page, place.frame) and not _is_blackened_tick(page, place)
+        if place.frame
+        and not is_whole(laid.outlines[place.frame])
+        and not _is_blackened_tick(laid.page, place)
     }
     return [
         one.without_box() if one.field.id in unseen and one.doubt is not Doubt.OUTSIDE_PICTURE else one

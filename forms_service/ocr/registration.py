@@ -7,7 +7,7 @@ and the QR code, then refined on the printed outlines of the answer boxes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,6 +24,11 @@ CANONICAL_SIZE_PX = (2480, 3508)
 """Width and height of every rectified page."""
 
 DETECTION_SIDE_PX = 1800
+QUICK_SIDE_PX = 1000
+QUICK_WINDOW_PX = 15
+QUICK_LEAST_SIDE_PX = 20
+"""Marks that a quick look sees smaller than this are looked for thoroughly."""
+
 TRUSTED_RESIDUAL_MM = 0.3
 """Above this the boxes may be missed; every reading of the page then goes to a person."""
 
@@ -153,29 +158,61 @@ def corner_points(box: BoxMm) -> np.ndarray:
 
 def find_corner_marks(pixels: np.ndarray) -> list[CornerMark]:
     """Find the corner marks, in any rotation, with corners to a fraction of a pixel."""
+    return _quickly(pixels) or _thoroughly(pixels)
+
+
+def _quickly(pixels: np.ndarray) -> list[CornerMark] | None:
+    """All four marks of a good picture, which are plain to see in a small one; None when they are not."""
+    factor = max(max(pixels.shape) // QUICK_SIDE_PX, 1)
+    height, width = (size // factor for size in pixels.shape)
+    view = pixels[: height * factor, : width * factor]
+    if factor > 1:
+        view = cv2.resize(view, (width, height), interpolation=cv2.INTER_AREA)
+    found = _largest(find_every_mark(view, _quick_detector()), 1.0 / factor)
+    if len(found) < 4 or min(map(_side, found.values())) < QUICK_LEAST_SIDE_PX * factor:
+        return None
+    marks = _marks(pixels, found)
+    return marks if _fit(marks).residual_mm <= TRUSTED_RESIDUAL_MM else None
+
+
+def _thoroughly(pixels: np.ndarray) -> list[CornerMark]:
     scale = min(1.0, DETECTION_SIDE_PX / max(pixels.shape))
-    marks = _detect(pixels, scale)
-    if len(marks) < 4 and scale < 1.0:
+    found = _detect(pixels, scale)
+    if len(found) < 4 and scale < 1.0:
         whole = _detect(pixels, 1.0)
-        marks = {**whole, **marks} if len(whole) <= len(marks) else {**marks, **whole}
-    return [CornerMark(number, _refined(pixels, corners)) for number, corners in sorted(marks.items())]
+        found = {**whole, **found} if len(whole) <= len(found) else {**found, **whole}
+    return _marks(pixels, found)
+
+
+def _marks(pixels: np.ndarray, found: Mapping[int, np.ndarray]) -> list[CornerMark]:
+    return [CornerMark(number, _refined(pixels, corners)) for number, corners in sorted(found.items())]
 
 
 @cache
 def _detector() -> cv2.aruco.ArucoDetector:
+    return _with_windows(5, 45, 10)
+
+
+@cache
+def _quick_detector() -> cv2.aruco.ArucoDetector:
+    return _with_windows(QUICK_WINDOW_PX, QUICK_WINDOW_PX, 10)
+
+
+def _with_windows(least: int, greatest: int, step: int) -> cv2.aruco.ArucoDetector:
+    """A detector that looks for black against paper in windows of these sizes."""
     parameters = cv2.aruco.DetectorParameters()
-    parameters.adaptiveThreshWinSizeMin = 5
-    parameters.adaptiveThreshWinSizeMax = 45
-    parameters.adaptiveThreshWinSizeStep = 10
+    parameters.adaptiveThreshWinSizeMin = least
+    parameters.adaptiveThreshWinSizeMax = greatest
+    parameters.adaptiveThreshWinSizeStep = step
     parameters.minMarkerPerimeterRate = 0.02
     parameters.errorCorrectionRate = 0.4
     dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
     return cv2.aruco.ArucoDetector(dictionary, parameters)
 
 
-def find_every_mark(pixels: np.ndarray) -> list[CornerMark]:
+def find_every_mark(pixels: np.ndarray, by: cv2.aruco.ArucoDetector | None = None) -> list[CornerMark]:
     """Every corner mark to be seen at this size, a number as often as it is there; corners unrefined."""
-    corners, numbers, _ = _detector().detectMarkers(pixels)
+    corners, numbers, _ = (by or _detector()).detectMarkers(pixels)
     return [
         CornerMark(int(number), quad.reshape(4, 2).astype(np.float64))
         for quad, number in zip(corners, [] if numbers is None else numbers.ravel(), strict=True)
@@ -187,8 +224,13 @@ def _detect(pixels: np.ndarray, scale: float) -> dict[int, np.ndarray]:
     view = (
         pixels if scale == 1.0 else cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     )
+    return _largest(find_every_mark(view), scale)
+
+
+def _largest(marks: Iterable[CornerMark], scale: float) -> dict[int, np.ndarray]:
+    """The corners of each number's largest mark, brought from a picture at that scale to the whole one."""
     found: dict[int, np.ndarray] = {}
-    for mark in find_every_mark(view):
+    for mark in marks:
         # Resizing keeps the picture's outer edges, so pixel centres shift by half a pixel.
         points = (mark.corners + 0.5) / scale - 0.5
         known = found.get(mark.number)
