@@ -16,7 +16,7 @@ from typing import Any
 from core.errors import DossierError
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
-from forms_service.calibration_copies import Copy, read_copies
+from forms_service.calibration_copies import Copy, outcomes, read_copies
 from forms_service.ocr.calibration import Calibration
 from forms_service.ocr.evidence import Evidence, Group
 from forms_service.rehearsal.calibration_report import acceptance_table, coverage_table, reliability_plot
@@ -100,8 +100,8 @@ class Calibrating:
         done = len(wanted) - len(missing)
         if watch and done:
             watch(done)
-        for copy, outcomes in read_copies(self.forms, missing, self.processes):
-            _append(self._journal(copy.material), journal_line(copy.form_id, copy.number, outcomes))
+        for copy, answers in read_copies(self.forms, missing, self.processes):
+            _append(self._journal(copy.material), journal_line(copy.form_id, copy.number, outcomes(answers)))
             done += 1
             if watch:
                 watch(done)

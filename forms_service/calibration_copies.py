@@ -1,4 +1,4 @@
-"""Fills, spoils and reads the copies that a calibration is made from, on several cores at once.
+"""Fills, spoils and reads the copies that a calibration or a measurement needs, on several cores at once.
 
 What is read of a copy depends on its form, its number, the seed and the material alone, so it is the
 same whichever process reads it and whatever was read before.
@@ -7,7 +7,7 @@ same whichever process reads it and whatever was read before.
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from forms_service.rehearsal.confidence_fitting import Outcome
 from forms_service.rehearsal.degradations import HARD, PRINTED, STANDARD, Degradation
 from forms_service.rehearsal.drawn_damage import drawn_degradation
 from forms_service.rehearsal.material import PROVING, Material
-from forms_service.rehearsal.rehearse import rehearse_copy
+from forms_service.rehearsal.rehearse import RehearsedAnswer, rehearse_copy
 
 SCANS = (*STANDARD, *HARD, *PRINTED)
 """What is brought comes from telephones, faxes and copiers too: a score must mean the same on all of it."""
@@ -36,11 +36,11 @@ class Copy:
     material: Material
 
     @property
-    def degradations(self) -> tuple[Degradation, ...]:
+    def how(self) -> Degradation:
         """How it is spoilt: by the list in turn, but by chance where final figures are made."""
         if self.material.name == PROVING.name:
-            return (drawn_degradation(PROVING.seed_offset + self.seed, self.number),)
-        return SCANS
+            return drawn_degradation(PROVING.seed_offset + self.seed, self.number)
+        return SCANS[self.number % len(SCANS)]
 
 
 class CopyReader:
@@ -54,22 +54,25 @@ class CopyReader:
             spec.id: (spec, lay_out(spec).layout, blank_pages_with_answers(spec)) for spec in forms
         }
 
-    def read(self, copy: Copy) -> list[Outcome]:
-        """Every reading of one copy that left evidence, and whether it was right."""
+    def answers(self, copy: Copy) -> list[RehearsedAnswer]:
+        """What was typed into one copy, and what was read of it."""
         spec, layout, blanks = self._forms[copy.form_id]
-        answers, _ = rehearse_copy(
-            spec, layout, blanks, copy.number, copy.seed, copy.degradations, copy.material
-        )
-        return [
-            Outcome(Evidence.from_dict(one.read.evidence), one.exact, one.degradation)
-            for one in answers
-            if one.read is not None and one.read.evidence is not None
-        ]
+        answers, _ = rehearse_copy(spec, layout, blanks, copy.number, copy.seed, (copy.how,), copy.material)
+        return answers
+
+
+def outcomes(answers: Iterable[RehearsedAnswer]) -> list[Outcome]:
+    """Every reading that left evidence, and whether it was right."""
+    return [
+        Outcome(Evidence.from_dict(one.read.evidence), one.exact, one.degradation)
+        for one in answers
+        if one.read is not None and one.read.evidence is not None
+    ]
 
 
 def read_copies(
     forms: Sequence[FormSpec], copies: Sequence[Copy], processes: int
-) -> Iterator[tuple[Copy, list[Outcome]]]:
+) -> Iterator[tuple[Copy, list[RehearsedAnswer]]]:
     """Read the copies and give each as soon as it is read, in any order.
 
     Args:
@@ -80,7 +83,7 @@ def read_copies(
     if processes == 1 or len(copies) == 1:
         reader = CopyReader(forms)
         for copy in copies:
-            yield copy, reader.read(copy)
+            yield copy, reader.answers(copy)
         return
     # Fresh processes: the recognisers' libraries do not survive a fork of what has used them.
     context = multiprocessing.get_context("spawn")
@@ -105,7 +108,7 @@ def _begin(forms: tuple[FormSpec, ...]) -> None:
     _reader = CopyReader(forms)
 
 
-def _read(copy: Copy) -> list[Outcome]:
+def _read(copy: Copy) -> list[RehearsedAnswer]:
     if _reader is None:
         raise RuntimeError("the process was not begun")
-    return _reader.read(copy)
+    return _reader.answers(copy)

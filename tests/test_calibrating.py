@@ -134,7 +134,7 @@ def test_the_check_may_be_on_the_set_for_final_figures_with_damage_drawn_by_chan
         ("proving", spec.id, number) for spec in forms for number in range(3)
     }
     table = final.conclude("x", ON)[2].read_text().split("(proving)")[1]
-    assert set(SCANS).isdisjoint(DAMAGE := [Copy("", n, 501, PROVING).degradations[0] for n in range(3)])
+    assert set(SCANS).isdisjoint(DAMAGE := [Copy("", n, 501, PROVING).how for n in range(3)])
     assert all(f"| {how.name} |" in table for how in DAMAGE)
 
 
@@ -151,10 +151,10 @@ def test_it_does_not_matter_which_copy_was_read_first(reader: Reader, tmp_path: 
 def test_two_processes_read_what_one_reads():
     sheet = practice_sheet()
     copies = [Copy(sheet.id, number, 1, TUNING) for number in range(2)]
-    alone = {copy.number: outcomes for copy, outcomes in read_copies([sheet], copies, 1)}
-    together = {copy.number: outcomes for copy, outcomes in read_copies([sheet], copies, 2)}
+    alone = {copy.number: answers for copy, answers in read_copies([sheet], copies, 1)}
+    together = {copy.number: answers for copy, answers in read_copies([sheet], copies, 2)}
     assert alone == together
-    assert all(len(outcomes) > 30 for outcomes in alone.values())
+    assert all(len(answers) > 30 for answers in alone.values())
 
 
 def test_another_file_is_refused_in_one_sentence(tmp_path: Path):
