@@ -25,7 +25,6 @@ from forms_service.rehearsal.paper_damage import (
     torn_corners,
 )
 
-
 WHOLE_SHEET = (0.0, 0.0, 1.0, 1.0)
 
 

@@ -1,0 +1,120 @@
+"""An answer that was struck out, corrected or scribbled over is never taken as if nothing were."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+
+import numpy as np
+import pytest
+
+from core.extraction import FieldAnswer, Verdict
+from core.placement import Placement, WidgetKind
+from forms_service.ocr.crops import cut, even_light
+from forms_service.ocr.doubts import DOUBT_SENTENCES, Doubt
+from forms_service.ocr.engine import text_engine
+from forms_service.ocr.field_reader import FieldReading, read_fields
+from forms_service.ocr.registration import Registration
+from forms_service.ocr.struck_answers import comb_is_struck, is_struck
+from forms_service.rehearsal.altered_answers import ALTERED_ANSWERS, struck, struck_in_part
+from forms_service.rehearsal.answers import invent_answers
+from forms_service.rehearsal.degradations import BY_NAME, spoil
+from forms_service.rehearsal.material import TUNING
+from forms_service.rehearsal.typing_in import Typewriter, type_in
+from tests.ocr.drawn_form import blank_page, form
+
+SEED = 31
+
+
+@cache
+def _answers() -> dict[str, FieldAnswer]:
+    spec, layout = form()
+    return invent_answers(spec, layout, TUNING, random.Random(SEED))
+
+
+@cache
+def _typed() -> np.ndarray:
+    spec, layout = form()
+    rng = random.Random(SEED)
+    return type_in(blank_page(1), 1, spec, layout, _answers(), Typewriter.in_turn(TUNING, 0), rng)
+
+
+def _written() -> list[Placement]:
+    widgets = (WidgetKind.TEXT, WidgetKind.COMB)
+    return [one for one in form()[1].on_page(1) if one.widget in widgets and _answers().get(one.field_id)]
+
+
+def _seen(page: np.ndarray, damage: str) -> np.ndarray:
+    spoilt = spoil(page, BY_NAME[damage], np.random.default_rng(SEED))
+    return even_light(Registration(spoilt.page_to_image, 0.1, 4).rectify(spoilt.pixels))
+
+
+def _read(page: np.ndarray) -> dict[str, FieldReading]:
+    spec, layout = form()
+    readings = read_fields(_seen(page, "clean 200 dpi"), layout.on_page(1), spec, text_engine())
+    return {one.field.id: one for one in readings}
+
+
+def _is_latin(place: Placement) -> bool:
+    return str(_answers()[place.field_id]).isascii() and not place.comb
+
+
+@pytest.mark.parametrize("damage", ["clean 300 dpi", "clean 200 dpi", "JPEG 40", "150 dpi", "light copy"])
+def test_a_line_through_latin_writing_is_seen_and_writing_alone_is_none(damage: str) -> None:
+    rng = np.random.default_rng(SEED)
+    places = [place for place in _written() if _is_latin(place)]
+    assert len(places) >= 4
+    altered = _typed()
+    for place in places:
+        altered = struck_in_part(altered, place, rng)
+    plain, lined = _seen(_typed(), damage), _seen(altered, damage)
+    for place in places:
+        assert not is_struck(cut(plain, place.box, 0.15)), place.field_id
+        assert is_struck(cut(lined, place.box, 0.15)), place.field_id
+
+
+def test_a_line_through_a_comb_is_seen_and_its_own_lines_are_none() -> None:
+    rng = np.random.default_rng(SEED)
+    combs = [place for place in _written() if place.comb]
+    altered = _typed()
+    for place in combs:
+        altered = struck(altered, place, rng)
+    plain, lined = _seen(_typed(), "clean 200 dpi"), _seen(altered, "clean 200 dpi")
+    for place in combs:
+        assert not comb_is_struck(cut(plain, place.box, 0.15), place.comb or 1), place.field_id
+        assert comb_is_struck(cut(lined, place.box, 0.15), place.comb or 1), place.field_id
+
+
+def test_an_empty_place_holds_no_line() -> None:
+    blank = np.full((90, 700), 245, np.uint8)
+    assert not is_struck(blank)
+    assert not comb_is_struck(blank, 8)
+
+
+@pytest.mark.tesseract
+@pytest.mark.parametrize("name", [one for one in ALTERED_ANSWERS if one != "beyond the box"])
+def test_no_altered_answer_is_accepted(name: str) -> None:
+    rng = np.random.default_rng(SEED)
+    altered, places = _typed(), _written()
+    for place in places:
+        if place.comb and name == "written twice":
+            continue
+        altered = ALTERED_ANSWERS[name](altered, place, rng)
+    readings = _read(altered)
+    for place in places:
+        if not (place.comb and name == "written twice"):
+            assert readings[place.field_id].verdict is Verdict.REVIEW, place.field_id
+
+
+@pytest.mark.tesseract
+def test_the_reason_is_told_and_what_is_untouched_keeps_its_own() -> None:
+    places = _written()
+    place = next(one for one in places if _is_latin(one))
+    before = _read(_typed())
+    after = _read(struck(_typed(), place, np.random.default_rng(4)))
+    assert after[place.field_id].doubt is Doubt.STRUCK_OUT
+    assert after[place.field_id].confidence <= 0.5
+    assert all(one.doubt is not Doubt.STRUCK_OUT for one in before.values())
+    untouched = [one.field_id for one in places if not one.box.overlaps(place.frame or place.box)]
+    assert {name: after[name].value for name in untouched} == {name: before[name].value for name in untouched}
+    assert "trait" in DOUBT_SENTENCES[Doubt.STRUCK_OUT].fr and "خط" in DOUBT_SENTENCES[Doubt.STRUCK_OUT].ar
