@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +24,9 @@ from forms_service.ocr.looks import (
     look_at,
     read_by_looks,
 )
+
+_WORD_MEETS_NUMBER = re.compile(r"(?<=\d)(?=[\u0621-\u064a]{2})|(?<=[\u0621-\u064a]{2})(?=\d)")
+"""A single letter may belong to its number (``12ب``)."""
 
 LEAST_CONFIRMABLE = 0.5
 """Below this our own reading goes to a person whoever agrees, so nobody else is asked."""
@@ -65,13 +69,19 @@ def own_reading(ink: Ink) -> ArabicLine | None:
     if ink.bounds is None:
         return None
     line = read_line(_tight(ink))
-    return line if dominant_script(line.text) is Script.ARAB else None
+    return replace(line, text=_spaced(line.text)) if dominant_script(line.text) is Script.ARAB else None
+
+
+def _spaced(text: str) -> str:
+    """The line with its numbers apart from its words: in many typefaces that blank is hardly wider than none."""
+    return _WORD_MEETS_NUMBER.sub(" ", text)
 
 
 def nearly_read(ink: Ink) -> list[ArabicLine]:
     """What else the ink nearly says: the likeliest readings of our own recogniser, the best first."""
     lines = likely_lines(_tight(ink)) if ink.bounds is not None else []
-    return [line for line in lines if dominant_script(line.text) is Script.ARAB]
+    arabic = [line for line in lines if dominant_script(line.text) is Script.ARAB]
+    return [replace(line, text=_spaced(line.text)) for line in arabic]
 
 
 def _tight(ink: Ink) -> np.ndarray:

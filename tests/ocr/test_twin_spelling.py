@@ -83,3 +83,14 @@ def test_tesseract_confirms_what_can_be_accepted_and_never_overrules(
     engine = Counting(seen)
     reading = arabic_reader.read_arabic(ink_of(page), engine)
     assert (reading.text, reading.agreed, engine.asked) == ("التازي", agreed, asked)
+
+
+@pytest.mark.parametrize(
+    ("seen", "text"),
+    [("بلوك ج رقم 9حي الرياض", "بلوك ج رقم 9 حي الرياض"), ("رقم12", "رقم 12"), ("عمارة 12ب", "عمارة 12ب")],
+)
+def test_numbers_stand_apart_from_words(monkeypatch, seen, text):
+    monkeypatch.setattr(arabic_reader, "read_line", lambda _: ArabicLine(seen, 0.9))
+    page = np.full((400, 900), PAPER, np.uint8)
+    page[100:140, 300:500] = 20
+    assert arabic_reader.own_reading(ink_of(page)).text == text
