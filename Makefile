@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export OMP_THREAD_LIMIT := 1
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
-.PHONY: help install run worker test lint format demo samples lock bench-pdf bench-scan bench-attachments bench-damage clean
+.PHONY: help install run worker test lint format demo samples lock bench-pdf bench-scan bench-flat bench-attachments bench-damage clean
 
 help:            ## List the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -56,7 +56,10 @@ bench-damage: install   ## Measure damaged sheets, tick marks and altered print
 	$(BIN)/python -m tests.benchmarks.bench_altered_print
 
 bench-scan: install ## Measure reading against whole-page pytesseract
-	$(BIN)/python tests/benchmarks/bench_scan.py
+	$(BIN)/python -m tests.benchmarks.bench_scan
+
+bench-flat: install ## Measure memory and seconds a page over many pages
+	$(BIN)/python -m tests.benchmarks.bench_flat
 
 lock:            ## Pin every package anew (needs uv)
 	scripts/lock.sh
