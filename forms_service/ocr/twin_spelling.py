@@ -14,7 +14,7 @@ from forms_service.ocr.arabic_reader import nearly_read
 from forms_service.ocr.crops import Ink
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.looks import DoubtedLine, LineReading
-from forms_service.ocr.name_scripts import SAME, name_difference
+from forms_service.ocr.name_scripts import is_same_name, name_difference
 
 NEARLY = 0.01
 """A reading is nearly supported by the ink when it is at least this likely beside the likeliest."""
@@ -31,7 +31,7 @@ def settled_arabic(arabic: LineReading, ink: Ink, latin: LineReading) -> LineRea
     if not _may_settle(arabic, latin) or name_difference(latin.text, arabic.text) <= ALIKE_ENOUGH:
         return arabic
     readings = nearly_read(ink)
-    if not readings or readings[0].text != arabic.text:
+    if not readings or (readings[0].text != arabic.text and is_same_name(latin.text, arabic.text)):
         return arabic
     least = NEARLY * readings[0].confidence
     likely = [
@@ -40,7 +40,7 @@ def settled_arabic(arabic: LineReading, ink: Ink, latin: LineReading) -> LineRea
         if one.confidence >= least > 0.0
     ]
     best = max(likely, key=lambda one: one[0])[1] if likely else readings[0]
-    if best.text == arabic.text or name_difference(latin.text, best.text) > SAME:
+    if best.text == arabic.text or not is_same_name(latin.text, best.text):
         return arabic
     return DoubtedLine(best.text, best.confidence, False, Script.ARAB, Doubt.SETTLED_BY_TWIN)
 

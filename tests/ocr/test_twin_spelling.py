@@ -71,18 +71,23 @@ class Counting:
 
 
 @pytest.mark.parametrize(
-    ("confidence", "seen", "asked", "agreed"),
-    [(0.95, "التازي", 1, True), (0.95, "التاري", 2, False), (0.3, "التازي", 0, False)],
+    ("confidence", "seen", "asked", "text", "agreed"),
+    [
+        (0.95, "التازي", 1, "التازي", True),
+        (0.95, "التاري", 2, "التازي", False),
+        (0.3, "التازي", 1, "التازي", True),
+        (0.3, "التاري", 2, "التاري", False),  # unsure, and two looks say one other text
+    ],
 )
-def test_tesseract_confirms_what_can_be_accepted_and_never_overrules(
-    monkeypatch, confidence, seen, asked, agreed
+def test_tesseract_confirms_and_overrules_only_what_is_unsure(
+    monkeypatch, confidence, seen, asked, text, agreed
 ):
     monkeypatch.setattr(arabic_reader, "own_reading", lambda _: ArabicLine("التازي", confidence))
     page = np.full((400, 900), PAPER, np.uint8)
     page[100:140, 300:500] = 20
     engine = Counting(seen)
     reading = arabic_reader.read_arabic(ink_of(page), engine)
-    assert (reading.text, reading.agreed, engine.asked) == ("التازي", agreed, asked)
+    assert (reading.text, reading.agreed, engine.asked) == (text, agreed, asked)
 
 
 @pytest.mark.parametrize(
