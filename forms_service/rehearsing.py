@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from core.form_spec import FormSpec
+from forms_service.rehearsal.field_reasons import reasons_of
 from forms_service.rehearsal.rehearse import RehearsalReport, rehearse
 
 
 def rehearse_spec(
     spec: FormSpec, copies: int, seed: int, watch: Callable[[int], None] | None = None, variant: str = ""
 ) -> RehearsalReport:
-    """Tell how well scans of ``spec`` will be read.
+    """Tell how well scans of ``spec`` will be read, and why not.
 
     Args:
         copies: Copies filled in; they take the standard degradations in turn.
@@ -24,7 +26,8 @@ def rehearse_spec(
 
     layout = lay_out(spec, variant).layout
     pages = blank_pages_with_answers(spec, variant)
-    return rehearse(spec, layout, pages, forms=copies, seed=seed, watch=watch)
+    report = rehearse(spec, layout, pages, forms=copies, seed=seed, watch=watch)
+    return replace(report, reasons=reasons_of(spec, layout, pages, report))
 
 
 def blank_pages_with_answers(spec: FormSpec, variant: str = "") -> list[np.ndarray]:

@@ -147,13 +147,15 @@ def schema(document_types: bool) -> None:
     "--seed", type=int, default=1, show_default=True, help="Another seed, other answers and damage."
 )
 @click.option("--large", is_flag=True, help="The large print.")
+@LINT_LANGUAGE
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def rehearse_form(form: str, copies: int, seed: int, large: bool, as_json: bool) -> None:
-    """Print synthetic scans of a form, read them back, and report read rates per field.
+def rehearse_form(form: str, copies: int, seed: int, large: bool, language: str, as_json: bool) -> None:
+    """Tell how well each field of a form will be read, why not better, and what to do.
 
-    The copies take the standard degradations in turn.  An answer counts only when its exact value
-    came back.
+    Synthetic scans are filled in and read back; the copies take the standard degradations in turn.
+    An answer counts only when its exact value came back.  The worst fields come first.
     """
+    from forms_service.rehearsal.field_reasons import worst_first
     from forms_service.rehearsing import rehearse_spec
     from forms_service.render.paper_grid import LARGE
 
@@ -164,9 +166,21 @@ def rehearse_form(form: str, copies: int, seed: int, large: bool, as_json: bool)
     if as_json:
         print_json(report.as_dict())
         return
-    click.echo(f"{'':<44}{'answers':>8}{'exact':>9}{'accepted':>10}{'of these wrong':>16}")
-    for name, answers, exact, accepted, wrong in report.table_rows():
-        click.echo(f"{name:<44}{answers:>8}{exact:>9}{accepted:>10}{wrong:>16}")
+    shown = worst_first(report)
+    rates = report.by(lambda one: one.field_id)
+    click.echo(f"{'':<36}{'answers':>8}{'exact':>9}{'accepted':>10}{'of these wrong':>16}")
+    for name, rate in [("all fields", report.overall), *((name, rates[name]) for name in shown)]:
+        click.echo(f"{name:<36}" + "".join(f"{cell:>{width}}" for cell, width in rate.cells()))
+        for one in report.reasons.get(name, ()):
+            click.echo(f"    - {one.in_language(language)}")
+    click.echo(_REHEARSED[language].format(fields=len(rates) - len(shown)))
+
+
+_REHEARSED = {
+    "en": "{fields} other field(s): read exactly each time, nothing to mend",
+    "fr": "{fields} autre(s) champ(s) : lus exactement à chaque fois, rien à corriger",
+    "ar": "عدد الحقول الأخرى: {fields}، قُرئت بدقة كل مرة ولا شيء يُصلح فيها",
+}
 
 
 @specs.command("publish")

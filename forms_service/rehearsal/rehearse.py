@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +23,7 @@ from forms_service.ocr.scan import read_scan
 from forms_service.rehearsal.answers import invent_answers
 from forms_service.rehearsal.degradations import STANDARD, Degradation, spoil
 from forms_service.rehearsal.material import MEASURING, Material
+from forms_service.rehearsal.reason_sentences import Reason
 from forms_service.rehearsal.typing_in import Typewriter, type_in
 
 
@@ -70,6 +71,12 @@ class ReadRate:
         """Share of answers read exactly."""
         return self.exact / self.answers if self.answers else 0.0
 
+    def cells(self) -> tuple[tuple[str, int], ...]:
+        """Answers, exact, accepted and of these wrong as a table shows them, with the columns' widths."""
+        accepted = f"{100 * self.accepted / self.answers:.0f} %" if self.answers else "–"
+        exact = f"{100 * self.exact_share:.1f} %"
+        return (str(self.answers), 8), (exact, 9), (accepted, 10), (str(self.accepted_wrong), 16)
+
     def as_dict(self) -> dict[str, object]:
         """The JSON shape."""
         return {
@@ -83,7 +90,11 @@ class ReadRate:
 
 @dataclass(frozen=True)
 class RehearsalReport:
-    """How well each field of a form is read back."""
+    """How well each field of a form is read back.
+
+    Attributes:
+        reasons: Why a field is read poorly and what to do, by field.
+    """
 
     form_id: str
     version: int
@@ -92,6 +103,7 @@ class RehearsalReport:
     degradations: tuple[str, ...]
     pages_lost: int
     answers: tuple[RehearsedAnswer, ...] = field(repr=False)
+    reasons: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
 
     @property
     def overall(self) -> ReadRate:
@@ -128,7 +140,13 @@ class RehearsalReport:
             "overall": self.overall.as_dict(),
             "kinds": {name: rate.as_dict() for name, rate in self.by(_kind).items()},
             "scans": {name: rate.as_dict() for name, rate in self.by(lambda one: one.degradation).items()},
-            "fields": {name: rate.as_dict() for name, rate in self.by(lambda one: one.field_id).items()},
+            "fields": {
+                name: {
+                    **rate.as_dict(),
+                    "reasons": [one.as_dict() for one in self.reasons.get(name, ())],
+                }
+                for name, rate in self.by(lambda one: one.field_id).items()
+            },
         }
 
 
@@ -149,9 +167,8 @@ def _rate(answers: Iterable[RehearsedAnswer]) -> ReadRate:
 
 
 def _row(name: str, rate: ReadRate) -> tuple[str, str, str, str, str]:
-    accepted = f"{100 * rate.accepted / rate.answers:.0f} %" if rate.answers else "–"
-    exact = f"{100 * rate.exact_share:.1f} %"
-    return name, str(rate.answers), exact, accepted, str(rate.accepted_wrong)
+    answers, exact, accepted, wrong = (cell for cell, _ in rate.cells())
+    return name, answers, exact, accepted, wrong
 
 
 def rehearse(
