@@ -287,8 +287,14 @@ def _letters_then_digits(optional: str) -> str:
     return compact[:letters].translate(_TO_LETTER) + compact[letters:].translate(_TO_DIGIT)
 
 
+_LONE_FILLER = re.compile(r"(?<=<)[KCLESX](?=<|$)")
+"""Fillers are read as K, C or L; a name is never one such letter between two fillers."""
+
+
 def _names(line: str) -> tuple[str, str]:
-    surname, _, given = line.partition("<<")
+    """Surname and given names; no check digit covers them, so only what cannot stand there is mended."""
+    line = _LONE_FILLER.sub("<", line.translate(_TO_LETTER))
+    surname, _, given = line.strip("<").partition("<<")
     return surname.replace("<", " ").strip(), given.split("<<")[0].replace("<", " ").strip()
 
 

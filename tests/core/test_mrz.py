@@ -142,3 +142,18 @@ def test_a_character_outside_the_alphabet_has_no_check_digit() -> None:
 def test_a_number_too_long_for_its_place_is_refused() -> None:
     with pytest.raises(ValueError, match="longer"):
         card("AB12345678901")
+
+
+@pytest.mark.parametrize(
+    ("seen", "surname", "given"),
+    [
+        ("ZIANI<<AICHA<K<<<<<<<<<<<<<<<<", "ZIANI", "AICHA"),
+        ("EL<MANS0UR1<<SALMA<<<<CC<<<<L", "EL MANSOURI", "SALMA"),
+        ("BEN<ALI<<FATIMA<ZAHRA<<K<<<<<<", "BEN ALI", "FATIMA ZAHRA"),
+    ],
+)
+def test_fillers_and_digits_among_names_are_no_names(seen: str, surname: str, given: str) -> None:
+    first, second, _ = card("AB1234567", date(1985, 3, 12), surname="X", given_names="Y")
+    zone = parse_td1((first, second, seen), date(2026, 3, 1))
+    assert zone is not None
+    assert (zone.surname, zone.given_names) == (surname, given)

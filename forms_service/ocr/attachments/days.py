@@ -38,6 +38,8 @@ _CUES: dict[str, tuple[str, ...]] = {
             "الازدياد",
             "ولد",
             "ولدت",
+            "ازداد",
+            "ازدادت",
             "تاريخ الولاده",
         ),
     ),
@@ -55,6 +57,7 @@ _CUES: dict[str, tuple[str, ...]] = {
             "حررت",
             "سلمت",
             "سلم",
+            *("قيدت", "خاطب", "صدرت", "سجلت"),
             "تاريخ الاصدار",
             "تاريخ التسليم",
             "صدر بتاريخ",
@@ -101,14 +104,22 @@ class DatedRole:
 
 def dated_roles(page: PageWriting) -> Iterator[DatedRole]:
     """Give every date of a page with its role; dates without a cue have the role ``none``."""
+    above = ""
     for row in page.rows:
-        yield from _roles_in_row(row)
+        yield from _roles_in_row(row, above)
+        above = _behind_the_last_date(row[0].text) if len(row) == 1 else ""
     yield from _roles_in_lines(page.arabic_rows)
 
 
-def _roles_in_row(row: tuple[Piece, ...]) -> Iterator[DatedRole]:
+def _behind_the_last_date(text: str) -> str:
+    """What a line says after its last date: a sentence may go on below it («né(e)» / «le 3 mai 1990»)."""
+    folded = fold_letters(text)
+    return folded[max((found.end for found in find_dates(folded)), default=0) :]
+
+
+def _roles_in_row(row: tuple[Piece, ...], above: str = "") -> Iterator[DatedRole]:
     """A value in its own piece belongs to the label in the piece before it."""
-    before = ""
+    before = above
     for piece in row:
         text = f"{before} {piece.text}"
         for found in find_dates(text):
@@ -129,7 +140,8 @@ def _roles_in_lines(rows: Sequence[Sequence[Piece]]) -> Iterator[DatedRole]:
         for found in find_dates(folded):
             if found.start >= len(before):
                 confidence = SURE_ARABIC_CONFIDENCE if sure else ARABIC_CONFIDENCE
-                yield DatedRole(_role(folded[: found.start]), found.day, confidence)
+                role = _said_behind_in_arabic(folded[found.end :]) or _role(folded[: found.start])
+                yield DatedRole(role, found.day, confidence)
 
 
 def with_day_digits(folded: str) -> str:
@@ -137,7 +149,8 @@ def with_day_digits(folded: str) -> str:
 
     In Arabic print ١ looks like an alif and ٥ like a heh: «ه يونيو ٢٠٢١» is the fifth of June.
     """
-    return _DAY_BEFORE_MONTH.sub(lambda day: f" {day[1].translate(_DIGIT_LOOK)} ", folded)
+    told = _DAY_BEFORE_MONTH.sub(lambda day: f" {day[1].translate(_DIGIT_LOOK)} ", folded)
+    return " ".join(told.split())
 
 
 def _said_behind(after: str) -> str | None:
@@ -146,6 +159,12 @@ def _said_behind(after: str) -> str | None:
     if match is None:
         return None
     return {"decede": "death", "conclu": "event", "celebre": "event"}.get(match[1], "birth")
+
+
+def _said_behind_in_arabic(after: str) -> str | None:
+    """As ``_said_behind``: «بتاريخ ٣ ماي ٢٠١٩ ازداد»."""
+    match = re.match(r"\W{0,3}(?:قد )?(ازداد|ازدادت|ولد|ولدت|توفيت|توفي)(?!\w)", after)
+    return None if match is None else "death" if match[1].startswith("توف") else "birth"
 
 
 _DIGIT_LOOK = str.maketrans("اه", "15")
@@ -166,15 +185,21 @@ def _role(before: str) -> str:
 
 
 def _settled(role: str, before: str) -> str:
-    """A bare «بتاريخ» or «du» takes the role of the word in front of it, when one stands close."""
+    """A bare «بتاريخ» or «du» takes the role of the last word before it that gives one."""
     if role not in ("event", "other"):
         return role
-    near = before[-14:].split()
-    for word in reversed(near):
+    sentence = before[-_REACH_OF_VERB:].rsplit(". ", 1)[-1]
+    for word in reversed(sentence.split()):
         for other in ("birth", "issued", "death"):
-            if word in _CUES[other] or any(cue == word for cue in _CUES[other]):
+            if word in _CUES[other] or word.removeprefix("و") in _CUES[other]:
                 return other
+        if any(map(str.isdigit, word)):
+            break
     return role
+
+
+_REACH_OF_VERB = 34
+"""«حررت هذه النسخة بتاريخ»: the verb may stand some words before."""
 
 
 def _best(page: PageWriting, role: str) -> Found | None:

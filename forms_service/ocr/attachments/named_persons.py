@@ -21,6 +21,9 @@ from forms_service.ocr.page_text import PageWord
 Rows = Sequence[Sequence[Piece]]
 
 MOST_WORDS, MOST_WORDS_AR = 5, 5
+MOST_SURE = 0.88
+"""No name in a sentence is sure: nothing proves where it ends, nor its letters."""
+
 UNBOUNDED = 0.8
 """What is left of the confidence when nothing but its length ended a name."""
 
@@ -65,10 +68,37 @@ _ENDS_AR = tuple(
          "وصية", "مقدما", "الموقع", "يتابع", "تتابع", "يعمل", "تعمل", "يشتغل", "تشتغل", "مسجل", "مسجلة", "توفي",
          "توفيت", "هجر", "طلق", "وزوجته", "والسيدة", "والسيد", "والزوجة", "وأولاده", "الجنسية", "السنة", "الموسم",
          "حرر", "حررت", "سلم", "سلمت", "صدر", "القاضي", "للقاضي", "العدلان", "المحكمة", "بصداق", "رقمها",
-         "الأب", "الأم", "كتابة", "لا", "به",
+         "الأب", "الأم", "كتابة", "نفسه", "نفسها", "وأنه", "وأنها", "وبين", "وشركة", "ابنها", "ابنه", "والده", "والدته",
+         "رجعية", "اتفاقي", "غادر", "يسكن", "تسكن", "الحالة", "بنسبة", "بتربيته", "وتعهد", "لا", "به",
          "أصيب", "مصاب", "قسم", "بموجب", "حسب", "الذي", "التي", "صرح", "صرحت", "مهنته", "عنوانه"),
     )
 )  # fmt: skip
+
+
+_OPENS_COMPOUND = frozenset(
+    map(fold_letters, ("عبد", "آيت", "أيت", "بن", "ابن", "أبو", "بو", "ولد", "مولاي", "لالة", "سيدي", "أم"))
+)
+_CLOSES_COMPOUND = frozenset(map(fold_letters, ("الدين", "الزهراء", "الله", "الإله")))
+_NO_VERBS = frozenset(
+    map(
+        fold_letters,
+        (
+            "وليد",
+            "واحمان",
+            "وادي",
+            "والي",
+            "وهبي",
+            "وزاني",
+            "ودغيري",
+            "ورياغلي",
+            "وئام",
+            "وفاء",
+            "ليلى",
+            "ليث",
+        ),
+    )
+)
+"""Names that begin as «and …» or as a verb do."""
 
 
 def latin_after(rows: Rows, cues: Sequence[str]) -> Found | None:
@@ -158,7 +188,7 @@ def _latin_name(rest: Sequence[PageWord]) -> Found | None:
     if not 2 <= len(kept) <= MOST_WORDS:
         return None
     worth = min(word.confidence for word in kept) * (1.0 if ended else UNBOUNDED)
-    return Found(" ".join(word.text.strip(_MARKS) for word in kept), min(0.92, worth))
+    return Found(" ".join(word.text.strip(_MARKS) for word in kept), min(MOST_SURE, worth))
 
 
 def _arabic_name(rest: Sequence[PageWord], latin: str | None) -> Found | None:
@@ -168,7 +198,7 @@ def _arabic_name(rest: Sequence[PageWord], latin: str | None) -> Found | None:
         text = word.text.strip(_MARKS)
         if not kept and (text in ("", COLUMN_END) or fold_letters(text) in _TITLES_AR):
             continue
-        if not text or not all(map(is_arabic_letter, text)) or _ends_name(text):
+        if not text or not all(map(is_arabic_letter, text)) or _ends_name(text, len(kept)):
             ended = True
             break
         kept.append((text, word.confidence))
@@ -181,16 +211,36 @@ def _arabic_name(rest: Sequence[PageWord], latin: str | None) -> Found | None:
         for size in sorted(range(2, len(kept) + 1), key=lambda one: abs(one - latin.count(" ") - 1)):
             if is_same_name(latin, " ".join(text for text, _ in kept[:size])):
                 return _found(kept[:size], 1.0)
+    if not ended:
+        kept = kept[: _usual_length([fold_letters(text) for text, _ in kept])]
     return _found(kept, 0.95 if ended else UNBOUNDED)
+
+
+def _usual_length(words: Sequence[str]) -> int:
+    """How many words a first and a last name take up, compound ones («عبد القادر», «آيت علي») counted whole."""
+    at = 0
+    for _ in ("first", "last"):
+        if at < len(words) and words[at] in _OPENS_COMPOUND:
+            at += 1
+        at += 1
+        if at < len(words) and words[at] in _CLOSES_COMPOUND:
+            at += 1
+    return min(at, len(words))
 
 
 def _found(kept: Sequence[tuple[str, float]], share: float) -> Found:
     worth = min(confidence for _, confidence in kept) * share
-    return Found(" ".join(text for text, _ in kept), min(0.9, worth))
+    return Found(" ".join(text for text, _ in kept), min(MOST_SURE, worth))
 
 
-def _ends_name(text: str) -> bool:
+def _ends_name(text: str, kept: int) -> bool:
     folded = fold_letters(text)
+    if kept and (folded[:3] in ("وال", "بال") or folded[:2] == "لل") and len(folded) > 4:
+        return True
+    if kept >= 2 and text == "على":  # folded it is the name Ali
+        return True
+    if kept >= 2 and (folded[0] == "و" or folded[:2] in ("لي", "لت")) and folded not in _NO_VERBS:
+        return True
     return any(
         folded == end or (len(end) >= 5 and fuzz.ratio(folded, end) >= 85) or folded == f"و{end}"
         for end in _ENDS_AR

@@ -14,7 +14,7 @@ from core.localized_text import is_arabic_letter
 from forms_service.ocr.attachments.card_zone import card_zone
 from forms_service.ocr.attachments.facts import FactReader, Found, reads
 from forms_service.ocr.attachments.labels import Labelled, find_labelled
-from forms_service.ocr.attachments.named_persons import NO_NAMES, arabic_after, latin_after
+from forms_service.ocr.attachments.named_persons import MOST_SURE, NO_NAMES, arabic_after, latin_after
 from forms_service.ocr.attachments.writing import PageWriting, Piece
 from forms_service.ocr.name_scripts import is_same_name
 from forms_service.ocr.page_text import PageWord
@@ -56,6 +56,11 @@ _AR_STOPS = (
     "بتاريخ",
     "بعد",
     "رقم",
+    "الاسم",
+    "وأمه",
+    "وأمها",
+    "ووالدته",
+    "ووالدتها",
 )
 
 
@@ -73,7 +78,10 @@ def latin_words(found: Labelled) -> Found | None:
             break
     if not kept or sum(len(word.text.strip(",;:.")) for word in kept) < SHORTEST_NAME:
         return None
-    return Found(" ".join(word.text.strip(",;:.") for word in kept), min(word.confidence for word in kept))
+    return Found(
+        " ".join(word.text.strip(",;:.") for word in kept),
+        min(MOST_SURE, *(word.confidence for word in kept)),
+    )
 
 
 def arabic_words(found: Labelled) -> Found | None:
@@ -90,7 +98,7 @@ def arabic_words(found: Labelled) -> Found | None:
             break
     if not kept or len(kept) > 6:
         return None
-    return Found(" ".join(text for text, _ in kept), min(0.9, min(confidence for _, confidence in kept)))
+    return Found(" ".join(text for text, _ in kept), min(MOST_SURE, *(confidence for _, confidence in kept)))
 
 
 def _is_stop(text: str) -> bool:
@@ -123,11 +131,32 @@ def _arabic(labels: Sequence[str]) -> FactReader:
 reads("last")(_latin(LAST_FR))
 reads("first")(_latin(FIRST_FR))
 reads("last.ar")(_arabic(LAST_AR))
-reads("first.ar")(_arabic(FIRST_AR))
+reads("first.ar")(_arabic((*FIRST_AR, "المسمى", "المسماة")))
 reads("father")(_latin(("Fils de", "Fille de", "Nom du père", "Père")))
 reads("mother")(_latin(("et de", "Nom de la mère", "Mère")))
-reads("father.ar")(_arabic(("ابن", "بنت", "اسم الأب", "الأب")))
-reads("mother.ar")(_arabic(("و", "اسم الأم", "الأم")))
+reads("father.ar")(
+    _arabic(
+        ("اسم الأب", "اسم الوالد", "الأب", "ابن أو بنت", "ابن", "بنت", "أبوه", "أبوها", "والده", "والدها")
+    )
+)
+reads("mother.ar")(
+    _arabic(
+        (
+            "اسم الأم",
+            "اسم الوالدة",
+            "الأم",
+            "وأمه",
+            "وأمها",
+            "أمه",
+            "أمها",
+            "ووالدته",
+            "ووالدتها",
+            "والدته",
+            "والدتها",
+            "و",
+        )
+    )
+)
 
 
 def _person_ar(labels: Sequence[str], cues: Sequence[str], latin: Sequence[str] = ()) -> FactReader:
@@ -149,7 +178,10 @@ reads("wife.ar")(
 reads("child.ar")(
     _person_ar(
         ("الطفل", "الطفلة", "القاصر"),
-        ("الطفل", "الطفلة", "القاصر", "القاصرة", "المكفول", "المكفولة", "وصيا على", "وصية على", "وأقر بأن"),
+        (
+            *("الطفل", "الطفلة", "القاصر", "القاصرة", "المكفول", "المكفولة", "وصيا على", "وصية على"),
+            *("وأقر بأن", "الولد", "البنت", "لابنها", "لابنه", "ابنها", "ابنه", "المحضون"),
+        ),
     )
 )
 
@@ -249,7 +281,7 @@ PERSON_CUES_AR = (
         "المسمى",
         "أسندت إلى",
     ),
-    *("التلميذ(ة)", "المسمى(ة)", "المسماة", "أن"),
+    *("التلميذ(ة)", "المسمى(ة)", "المسماة", "أنا", "توفي", "توفيت", "أن"),
 )
 """Words that introduce a person in an Arabic sentence, the most telling first."""
 

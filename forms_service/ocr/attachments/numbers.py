@@ -29,9 +29,11 @@ _SCHOOL_YEAR = re.compile(r"\b(20\d\d)\s*[/\-–]\s*(20\d\d)\b")
 _INCOME = re.compile(r"revenu global imposable\D{0,12}(\d[\d .]*\d(?:,\d{1,2})?)")
 _AMOUNT = re.compile(r"\d[\d .]*(?:,\d{1,2})?")
 _ACT = re.compile(
-    r"(?:\bacte|(?<!\w)(?:رسم|عقد)) (?:n\W{0,2}|no|numero|رقم|عدد)\s?:? ?(\d{1,5})(?![\d/])"
+    r"(?:\bacte|(?<!\w)(?:رسم|عقد)(?: (?:الولاده|الوفاه|الازدياد|الزواج))?)"
+    r" (?:n\W{0,2}|no|numero|رقم|عدد)\s?:? ?(\d{1,5})(?![\d/])"
     r"|(?:(?:n\W{0,3}|numero) ?(?:de l'|d') ?acte|رقم (?:الرسم|العقد))\s?:? ?(\d{1,5})(?![\d/])"
 )
+_FILE = re.compile(r"(?<![\d/])\d{1,5}/\d{4}/\d{2,4}(?![\d/])")
 _REGISTRATION = re.compile(r"(?<!\d)(\d{9})(?!\d)")
 
 
@@ -219,4 +221,5 @@ def file_number(page: PageWriting, on: date) -> Found | None:
     for found in find_labelled(page.rows, ("Dossier N°", "Jugement N°")):
         if match := re.search(r"\d+(?:/\d+)+", found.text):
             return Found(match[0], found.confidence)
-    return None
+    numbers = {match[0] for line in _lines(page) for match in _FILE.finditer(fold_digits(line))}
+    return Found(numbers.pop(), 0.7) if len(numbers) == 1 else None
