@@ -142,6 +142,7 @@ def _image_pages(data: bytes, name: str) -> Iterator[PageImage]:
 
 def _open_image(data: bytes, name: str) -> Image.Image:
     with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             return Image.open(io.BytesIO(data), formats=_IMAGE_FORMATS)
@@ -153,8 +154,10 @@ def _open_image(data: bytes, name: str) -> Image.Image:
 
 def _image_page(image: Image.Image, index: int, name: str) -> PageImage:
     try:
-        image.seek(index)
-        return PageImage(name, index + 1, _gray(image, name), _claimed_dpi(image))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd marks in a file that opens nobody need be told
+            image.seek(index)
+            return PageImage(name, index + 1, _gray(image, name), _claimed_dpi(image))
     except UnreadableDocument:
         raise
     except Exception as error:  # as above: the decoder meets the broken part only now
@@ -167,9 +170,11 @@ def _frame_count(image: Image.Image, name: str) -> int:
         return 1
     count = 1
     try:
-        while count <= MAX_PAGES:
-            image.seek(count)
-            count += 1
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            while count <= MAX_PAGES:
+                image.seek(count)
+                count += 1
     except EOFError:
         pass
     except Exception as error:  # a broken directory of pages
