@@ -26,6 +26,7 @@ class ReadingLimits:
     """What one reading may use before it is stopped; the paper is kept in any case."""
 
     wall_seconds: float = 240.0
+    page_seconds: int = 90
     cpu_seconds: int = 120
     memory_bytes: int = 4096 * MEBIBYTE
     output_bytes: int = 256 * MEBIBYTE

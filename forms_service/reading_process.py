@@ -18,23 +18,40 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from forms_service.config import ReadingLimits
 
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TESSDATA_PREFIX", "TZ", "PYTHONPATH", "VIRTUAL_ENV")
+_PASSED_ON = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "TESSDATA_PREFIX",
+    "TZ",
+    "PYTHONPATH",
+    "VIRTUAL_ENV",
+    "FORMS_TEXT_ENGINE",
+)
 OUT_OF_TIME = "out_of_time"
+MOST_LEFT_OUT = 3
+"""Pages of one upload that may be left out before the whole is given up: each costs two failed readings."""
+
+_AT_PAGE = "at-page"
 _SET_PARENT_DEATH_SIGNAL = 1  # prctl(PR_SET_PDEATHSIG, …)
 
 
 class ReadingFailed(Exception):
-    """The child gave no result: killed, out of time or memory, or a fault of the code."""
+    """The child gave no result: killed, out of time or memory, or a fault of the code.
 
-    def __init__(self, reason: str) -> None:
+    ``page`` is the page (from 1) it was reading, where it said so.
+    """
+
+    def __init__(self, reason: str, page: int | None = None) -> None:
         self.reason = reason
+        self.page = page
         super().__init__(reason)
 
 
@@ -51,6 +68,8 @@ class ReadingRequest:
         on: Day (ISO) that validity is judged on.
         pages: The pages to look at or to cut out, from 1.
         groups: The pages of each paper to cut out, from 1.
+        left_out: Pages not to be opened, for each of them ended the reading twice, and why.
+        page_seconds: What one page may take before the reading is ended.
     """
 
     mode: str
@@ -63,6 +82,8 @@ class ReadingRequest:
     on: str = ""
     pages: tuple[int, ...] = ()
     groups: tuple[tuple[int, ...], ...] = ()
+    left_out: tuple[tuple[int, str], ...] = ()
+    page_seconds: int = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +120,37 @@ def run_reading(
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def run_reading_of_pages(
+    request: ReadingRequest, original: bytes, limits: ReadingLimits, scratch: Path
+) -> Iterator[ReadingOutcome]:
+    """As ``run_reading``, but a page that ends the child costs itself a retry, then is left out.
+
+    Raises:
+        ReadingFailed: The child gave no result, and no single page can be blamed for it.
+    """
+    ended_at: list[int] = []
+    with ExitStack() as stack:
+        while True:
+            try:
+                outcome = stack.enter_context(run_reading(request, original, limits, scratch))
+                break
+            except ReadingFailed as failure:
+                if failure.page is None or len(request.left_out) >= MOST_LEFT_OUT:
+                    raise
+                ended_at.append(failure.page)
+                if ended_at.count(failure.page) > 1:
+                    why = (failure.page, failure.reason)
+                    request = replace(request, left_out=(*request.left_out, why))
+        yield outcome
+
+
+def _page_at_work(folder: Path) -> int | None:
+    with suppress(OSError, ValueError):
+        return int((folder / _AT_PAGE).read_text())
+    return None
+
+
 def sweep(scratch: Path, limits: ReadingLimits) -> None:
     """Remove what readings left behind whose worker was killed: papers must not lie about."""
     too_old = time.time() - 3 * limits.wall_seconds
@@ -124,11 +176,11 @@ def _run_child(folder: Path, limits: ReadingLimits) -> None:
         try:
             code = child.wait(timeout=limits.wall_seconds)
         except subprocess.TimeoutExpired:
-            raise ReadingFailed(OUT_OF_TIME) from None
+            raise ReadingFailed(OUT_OF_TIME, _page_at_work(folder)) from None
         finally:
             _end_group(child)
     if code != 0:
-        raise ReadingFailed(_why(code))
+        raise ReadingFailed(_why(code), _page_at_work(folder))
 
 
 def child_environment(folder: Path) -> dict[str, str]:
@@ -148,7 +200,7 @@ def _end_group(child: subprocess.Popen[bytes]) -> None:
 
 
 def _why(code: int) -> str:
-    if code == -signal.SIGXCPU:
+    if code in (-signal.SIGXCPU, -signal.SIGALRM):
         return OUT_OF_TIME
     if code == -signal.SIGKILL:
         return "killed"
@@ -168,13 +220,19 @@ def _result(folder: Path) -> dict[str, Any]:
 # --- in the child ---------------------------------------------------------------------------------
 
 
+def begin_page(folder: Path, page: int | None, seconds: int) -> None:
+    """Say which page (from 1) is at work, and let the kernel end this process if it takes too long."""
+    (folder / _AT_PAGE).write_text("" if page is None else str(page))
+    signal.alarm(0 if page is None else seconds)
+
+
 def main(folder: Path) -> None:
     """Read what the folder asks for and leave ``result.json`` there, whole or not at all."""
     die_with_parent()
     asked = json.loads((folder / "request.json").read_text())
     limits = ReadingLimits(**asked.pop("limits"))
     restrict(limits)
-    request = ReadingRequest(**asked)
+    request = replace(ReadingRequest(**asked), page_seconds=limits.page_seconds)
     original = (folder / "original").read_bytes()
     if request.mode == "sheets":
         from forms_service.stack_sorting import look_at_sheets as read

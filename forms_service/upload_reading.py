@@ -9,7 +9,7 @@ Runs only in the child process; everything heavy is imported here.  In order of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -24,9 +24,9 @@ from core.field_kinds import kind_of
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import LocalizedText
 from core.placement import PageIdentity
-from forms_service.ocr.page_images import PageImage, load_pages
+from forms_service.ocr.page_images import PageImage, count_pages, load_page
 from forms_service.reading_forms import form_lookup, page_features, printed_papers, printed_words
-from forms_service.reading_process import ReadingRequest
+from forms_service.reading_process import OUT_OF_TIME, ReadingRequest, begin_page
 from forms_service.services.messages import say
 from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.whose_page import FORM, NOBODY, SeenPage, is_cover, problem_of, refusal_of, see_page
@@ -41,14 +41,51 @@ STORED_WIDTH_PX = 1900
 
 def read_upload(request: ReadingRequest, original: bytes, folder: Path) -> dict[str, Any]:
     """Read one upload for one dossier; what cannot be used is an answer too, not an error."""
+    try:
+        every = _seen_pages(request, original, folder)
+    except UnreadableDocument as problem:
+        return _result("refused", message=problem.message)
+    result = _read_pages(request, original, every, folder)
+    result["warnings"] = [*_left_out(request), *result["warnings"]]
+    return result
+
+
+def _seen_pages(request: ReadingRequest, original: bytes, folder: Path) -> list[SeenPage]:
+    """Every page that may be opened, and whose it is."""
+    left_out = {page for page, _ in request.left_out}
+    seen = []
+    for number in range(1, count_pages(original, request.filename) + 1):
+        if number in left_out:
+            continue
+        begin_page(folder, number, request.page_seconds)
+        seen.append(see_page(load_page(original, request.filename, number), request))
+    begin_page(folder, None, request.page_seconds)
+    return seen
+
+
+def _left_out(request: ReadingRequest) -> list[dict[str, str]]:
+    """What is told of pages that nobody could read, for they ended the reading twice."""
+    codes = (
+        (page, "page_too_slow" if why == OUT_OF_TIME else "page_unread") for page, why in request.left_out
+    )
+    return [say(code, page=page).as_dict() for page, code in codes]
+
+
+def _one_by_one(images: Iterable[PageImage], request: ReadingRequest, folder: Path) -> Iterator[PageImage]:
+    """The pages as they are asked for, each noted as the one at work until the next."""
+    for image in images:
+        begin_page(folder, image.page, request.page_seconds)
+        yield image
+    begin_page(folder, None, request.page_seconds)
+
+
+def _read_pages(
+    request: ReadingRequest, original: bytes, every: Sequence[SeenPage], folder: Path
+) -> dict[str, Any]:
+    """Read the pages as what they are: a filled PDF, a form's pages, or a document."""
     catalogue = SpecCatalogue.load(Path(request.spec_folder))
     spec = catalogue.get(request.form_id, request.version)
     digital, unsafe = _digital_answers(original)
-    try:
-        images = load_pages(original, request.filename)
-    except UnreadableDocument as problem:
-        return _result("refused", message=problem.message)
-    every = [see_page(image, request) for image in images]
     pages = [page for page in every if not is_cover(page)]
     images = [page.image for page in pages]
     if every and not pages:
@@ -59,7 +96,7 @@ def read_upload(request: ReadingRequest, original: bytes, folder: Path) -> dict[
     if unsafe is not None and any(page.ours for page in pages):
         return _result("refused", message=unsafe, pages=described)
     if request.document_type == FORM or any(page.identity for page in pages):
-        return _read_form(request, pages, described, catalogue)
+        return _read_form(request, pages, described, catalogue, folder)
     return _read_attachment(request, images, described, catalogue)
 
 
@@ -154,6 +191,7 @@ def _read_form(
     pages: Sequence[SeenPage],
     described: list[dict[str, Any]],
     catalogue: SpecCatalogue,
+    folder: Path,
 ) -> dict[str, Any]:
     """Read the pages that are this dossier's; the others are named and nothing is taken from them."""
     foreign = [number for number, page in enumerate(pages) if page.problem]
@@ -166,7 +204,7 @@ def _read_form(
 
     forms = form_lookup(catalogue)
     reading = read_scan(
-        [pages[number].image for number in usable],
+        _one_by_one((pages[number].image for number in usable), request, folder),
         forms,
         papers=printed_papers(catalogue),
         printed=printed_words(catalogue),
@@ -175,7 +213,10 @@ def _read_form(
     for place, page in zip(usable, reading.pages, strict=True):
         described[place] |= _identified(page.identity, request)
         described[place]["registered"] = page.registered
-    warnings = [*_picture_warnings([page.image for page in pages], reading), *_page_warnings(reading, request)]
+    warnings = [
+        *_picture_warnings([page.image for page in pages], reading),
+        *_page_warnings(reading, request),
+    ]
     if not any(page["ours"] for page in described):
         return _result("read", pages=described, warnings=warnings)
     if foreign:

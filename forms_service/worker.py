@@ -8,6 +8,7 @@ import threading
 from forms_service.bootstrap import Application, build
 from forms_service.config import Config
 from forms_service.jobs import Worker
+from forms_service.ocr.engine import chosen_engine
 from forms_service.reading_process import sweep
 from forms_service.services.base import READ_UPLOAD, SORT_STACK
 
@@ -39,6 +40,7 @@ def run(config: Config | None = None, stop: threading.Event | None = None) -> No
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
     application = build(config)
+    chosen_engine()  # a name nobody registered is told at the start, not by failed readings
     sweep(application.config.scratch_folder, application.config.reading)
     worker = make_worker(application)
     worker.start()

@@ -1,14 +1,15 @@
 """Recognises the characters of one cleaned line: one protocol, and a register of engines.
 
-Readers never name an engine; ``text_engine()`` gives the one in use.  An engine keeps its models
-loaded, which is what makes reading by crops fast.
+Readers never name an engine; ``text_engine()`` gives the one in use, chosen by ``FORMS_TEXT_ENGINE``.
+The usual one keeps its models loaded, which is what makes reading by crops fast.
 """
 
 from __future__ import annotations
 
 import os
+import shlex
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
@@ -28,6 +29,10 @@ _MISSING_LANGUAGE = LocalizedText(
     " يثبتها الأمر: apt-get install tesseract-ocr-{language}",
     fr="La langue « {language} » de Tesseract n'est pas installée. "
     "Installez-la par : apt-get install tesseract-ocr-{language}",
+)
+_UNKNOWN_ENGINE = LocalizedText(
+    ar="برنامج القراءة «{name}» غير معروف (FORMS_TEXT_ENGINE). البرامج المتوفرة: {known}.",
+    fr="Le moteur de lecture « {name} » n'est pas connu (FORMS_TEXT_ENGINE). Moteurs disponibles : {known}.",
 )
 
 
@@ -130,18 +135,78 @@ class TesserocrEngine:
         self._settings[language] = (mode, charset)
 
 
-ENGINES: Mapping[str, Callable[[], TextEngine]] = {"tesserocr": TesserocrEngine}
-"""Every engine a deployment may choose, by name."""
+class PytesseractEngine:
+    """Debian's ``tesseract`` program, started anew for every crop: ten times slower, but it takes nothing along.
+
+    A crop that makes the program crash or hang is tried once more, then read as nothing.
+    """
+
+    name = "pytesseract"
+
+    def read(
+        self, image: np.ndarray, language: str, mode: LineMode = LineMode.LINE, charset: str | None = None
+    ) -> TextReading:
+        """See ``TextEngine.read``."""
+        require_language(language)
+        options = [
+            f"--psm {int(mode)} --oem 1 --dpi 300 --tessdata-dir {shlex.quote(str(tessdata_directory()))}"
+        ]
+        if charset:
+            options.append("-c " + shlex.quote(f"tessedit_char_whitelist={charset}"))
+        for _ in range(2):
+            if (seen := self._words(image, language, " ".join(options))) is not None:
+                text = " ".join(word for word, _ in seen)
+                return TextReading(text, sum(sure for _, sure in seen) / len(seen) / 100 if seen else 0.0)
+        return TextReading("", 0.0)
+
+    def _words(self, image: np.ndarray, language: str, options: str) -> list[tuple[str, float]] | None:
+        import pytesseract
+        from PIL import Image
+
+        picture = Image.fromarray(np.ascontiguousarray(image, dtype=np.uint8))
+        try:
+            seen = pytesseract.image_to_data(
+                picture, language, options, output_type=pytesseract.Output.DICT, timeout=CROP_SECONDS
+            )
+        except (RuntimeError, OSError):  # pytesseract's errors are runtime errors, a timeout too
+            return None
+        pairs = zip(seen["text"], seen["conf"], strict=True)
+        return [(word.strip(), float(sure)) for word, sure in pairs if word.strip() and float(sure) >= 0]
+
+
+CROP_SECONDS = 20
+"""What one crop may take before its program is ended."""
+
+ENGINES: dict[str, Callable[[], TextEngine]] = {
+    "tesserocr": TesserocrEngine,
+    "pytesseract": PytesseractEngine,
+}
+"""Every engine a deployment may choose, by name; whoever has another registers it here."""
 
 _local = threading.local()
 
 
-def text_engine(name: str = DEFAULT_ENGINE) -> TextEngine:
-    """Give this thread's engine of that name, loaded once and kept.
+def chosen_engine() -> str:
+    """The name of the engine this deployment reads with: ``FORMS_TEXT_ENGINE``, or the usual one.
+
+    Raises:
+        MissingTool: No engine of that name is registered.
+    """
+    name = os.environ.get("FORMS_TEXT_ENGINE", "").strip() or DEFAULT_ENGINE
+    if name not in ENGINES:
+        known = ", ".join(sorted(ENGINES))
+        raise MissingTool(_UNKNOWN_ENGINE.fill(name=name, known=known), code="unknown_engine")
+    return name
+
+
+def text_engine(name: str | None = None) -> TextEngine:
+    """Give this thread's engine of that name, or the chosen one; loaded once and kept.
 
     Raises:
         KeyError: No such engine is registered.
+        MissingTool: The one that was chosen is not.
     """
+    name = name or chosen_engine()
     loaded = _local.__dict__.setdefault("engines", {})
     if name not in loaded:
         loaded[name] = ENGINES[name]()

@@ -1,7 +1,7 @@
 """Reads a whole page nobody knows the layout of, without putting the caller at risk.
 
 The recogniser runs in a child process of its own, with a wall-clock limit and a memory limit: a
-page that makes it hang or swell costs that page a refusal and nothing else.
+page that makes it hang or swell costs that page a retry, then a refusal, and nothing else.
 """
 
 from __future__ import annotations
@@ -74,14 +74,23 @@ def read_page_text(
     wall_limit_s: float = WALL_LIMIT_S,
     memory_limit_mb: int = MEMORY_LIMIT_MB,
 ) -> PageText:
-    """Read a gray page in the given languages, within the limits.
+    """Read a gray page in the given languages, within the limits; one that fails is tried once more.
 
     Raises:
-        UnreadableDocument: The recogniser hung, crashed or wanted too much memory.
+        UnreadableDocument: The recogniser hung, crashed or wanted too much memory, twice.
         MissingTool: A language is not installed.
     """
     for language in languages:
         require_language(language)
+    try:
+        return _read_once(pixels, languages, mode, wall_limit_s, memory_limit_mb)
+    except UnreadableDocument:
+        return _read_once(pixels, languages, mode, wall_limit_s, memory_limit_mb)
+
+
+def _read_once(
+    pixels: np.ndarray, languages: tuple[str, ...], mode: LineMode, wall_limit_s: float, memory_limit_mb: int
+) -> PageText:
     command = [sys.executable, "-m", "forms_service.ocr.page_text_child"]
     command += ["+".join(languages), str(int(mode)), str(memory_limit_mb), str(int(wall_limit_s) + 1)]
     child = subprocess.Popen(

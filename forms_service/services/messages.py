@@ -133,6 +133,16 @@ MESSAGES: dict[str, LocalizedText] = {
         "Cette pièce n'a pas pu être lue automatiquement. Elle est conservée et un agent la regardera. "
         "Vous n'avez rien à faire.",
     ),
+    "page_unread": _T(
+        "الصفحة {page}: توقفت القراءة الآلية فجأة عندها مرتين، فلم تُقرأ. الملف محفوظ وسيطلع عليه أحد الموظفين.",
+        "Page {page} : la lecture automatique s'y est arrêtée net deux fois, elle n'est donc pas lue. "
+        "Le fichier est conservé et un agent la regardera.",
+    ),
+    "page_too_slow": _T(
+        "الصفحة {page}: تجاوزت قراءتها الآلية الوقت المسموح به مرتين، فلم تُقرأ. الملف محفوظ وسيطلع عليه أحد الموظفين.",
+        "Page {page} : sa lecture automatique a dépassé deux fois le temps permis, elle n'est donc pas lue. "
+        "Le fichier est conservé et un agent la regardera.",
+    ),
     "other_form": _T(
         "هذه صفحات الاستمارة {form}، بينما يخص هذا الملف الاستمارة {expected}: لم يؤخذ منها شيء، "
         "ويمكنكم حذف هذا الملف المرسل.",

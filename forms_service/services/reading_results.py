@@ -20,7 +20,7 @@ from forms_service.reading_process import (
     ReadingFailed,
     ReadingOutcome,
     ReadingRequest,
-    run_reading,
+    run_reading_of_pages,
 )
 from forms_service.services.base import CLOSED_STATES, SYSTEM
 from forms_service.services.correction_slips import CorrectionSlips
@@ -56,7 +56,7 @@ class ReadingResults(CorrectionSlips):
         original = self.objects.get(original_key)
         config = self.adapters.config
         try:
-            with run_reading(asked, original, config.reading, config.scratch_folder) as outcome:
+            with run_reading_of_pages(asked, original, config.reading, config.scratch_folder) as outcome:
                 self._store(attachment_id, outcome)
         except ReadingFailed as failure:
             log.warning("reading failed", attachment=attachment_id, reason=failure.reason)

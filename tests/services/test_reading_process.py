@@ -55,12 +55,28 @@ def test_the_child_gives_its_result(child, tmp_path: Path) -> None:
         ("import os; os.abort()", {}, "signal_6"),
         ("import time; time.sleep(60)", {"wall_seconds": 1.0}, "out_of_time"),
         ("while True: pass", {"cpu_seconds": 1}, "out_of_time"),
+        (
+            "from forms_service.reading_process import begin_page\nbegin_page(folder, 3, 1)\nwhile True: pass",
+            {},
+            "out_of_time",
+        ),
         ("return len(bytearray(900_000_000))", {"memory_bytes": 600 * MEBIBYTE}, "exit_1"),
         ("(folder / 'huge').write_bytes(bytes(9_000_000))", {"output_bytes": 2 * MEBIBYTE}, "exit_1"),
         ("import os; os._exit(0)", {}, "no_result"),
         ("(folder / 'result.json').write_text('{'); import os; os._exit(0)", {}, "no_result"),
     ],
-    ids=["fault", "killed", "crash", "slow", "busy", "memory", "disk", "silent", "half a result"],
+    ids=[
+        "fault",
+        "killed",
+        "crash",
+        "slow",
+        "busy",
+        "slow page",
+        "memory",
+        "disk",
+        "silent",
+        "half a result",
+    ],
 )
 def test_no_paper_takes_the_parent_down(child, tmp_path: Path, code: str, limits: dict, reason: str) -> None:
     with pytest.raises(ReadingFailed) as failed:

@@ -1,0 +1,97 @@
+"""An engine that crashes, hangs or swells on one page costs that page, and nothing of the others."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from paper_office import SALMA, Agency, scanned
+
+from forms_service.config import ReadingLimits
+from forms_service.ocr.engine import LineMode, chosen_engine, text_engine
+from forms_service.reading_process import ReadingRequest, run_reading_of_pages
+from forms_service.services.messages import say
+
+pytestmark = pytest.mark.tesseract
+
+_BAD_ENGINE = '''
+    """Imported by every Python that starts with this folder on its path: registers an engine of a test."""
+    import os, signal, time
+    from pathlib import Path
+
+    if os.environ.get("FORMS_TEXT_ENGINE") == "bad":
+        from forms_service.ocr.engine import ENGINES, TesserocrEngine
+
+        class Bad(TesserocrEngine):
+            name = "bad"
+
+            def read(self, *asked, **more):
+                at_work = Path("at-page").read_text()
+                if at_work in {pages!r}.split():
+                    with Path({tried!r}).open("a") as tried:
+                        tried.write(at_work)
+                    {deed}
+                return super().read(*asked, **more)
+
+        ENGINES["bad"] = Bad
+'''
+
+
+@pytest.fixture
+def read_with(agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Read five sheets of one form with an engine that does something bad on some pages."""
+
+    def read(deed: str, pages: str, **limits: object) -> tuple[dict, str]:
+        tried = tmp_path / "tried"
+        bad = textwrap.dedent(_BAD_ENGINE).format(deed=deed, pages=pages, tried=str(tried))
+        (tmp_path / "path").mkdir()
+        (tmp_path / "path" / "sitecustomize.py").write_text(bad)
+        monkeypatch.setattr(sys, "path", [str(tmp_path / "path"), *sys.path])
+        monkeypatch.setenv("FORMS_TEXT_ENGINE", "bad")
+        dossier = agency.open()
+        config, reference = agency.application.config, agency.reference(dossier)
+        sheets = scanned(*[agency.paper(SALMA, reference)] * 5, dpi=120)
+        request = ReadingRequest("read", "five.pdf", str(config.spec_folder), "leave-1", 1, reference, "form")
+        request = replace(request, on="2026-02-20")
+        with run_reading_of_pages(request, sheets, ReadingLimits(**limits), config.scratch_folder) as outcome:
+            assert list(config.scratch_folder.glob("reading-*")) == [outcome.folder]
+            return outcome.result, tried.read_text()
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("deed", "code"),
+    [
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "page_unread"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "page_unread"),
+        ("time.sleep(100)", "page_too_slow"),
+    ],
+    ids=["segfault", "killed for memory", "hang"],
+)
+def test_one_bad_page_costs_a_retry_and_nothing_else(read_with, deed: str, code: str) -> None:
+    result, tried = read_with(deed, "3", page_seconds=15)
+    assert tried == "33", "it was tried once more, then left out"
+    assert result["status"] == "read"
+    assert result["warnings"][0] == say(code, page=3).as_dict()
+    assert [page["registered"] for page in result["pages"]] == [True] * 4
+    read = {one["field_id"]: one["value"] for one in result["extractions"]}
+    assert read["person.registration"] == SALMA["person.registration"]
+
+
+def test_the_chosen_engine_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two engines in the register read the same line: readers never know which it is."""
+    import cv2
+
+    line = np.full((60, 420), 255, np.uint8)
+    cv2.putText(line, "3 141 592", (10, 44), cv2.FONT_HERSHEY_SIMPLEX, 1.3, 0, 3, cv2.LINE_AA)
+    for name in ("tesserocr", "pytesseract"):
+        monkeypatch.setenv("FORMS_TEXT_ENGINE", name)
+        assert chosen_engine() == name
+        reading = text_engine().read(line, "eng", LineMode.LINE, "0123456789")
+        assert reading.text.replace(" ", "") == "3141592"
+        assert 0.0 < reading.confidence <= 1.0
