@@ -20,11 +20,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+
+import structlog
 
 from core.localized_text import LocalizedText
 from forms_service.config import MEBIBYTE, ReadingLimits
@@ -33,10 +35,15 @@ from forms_service.reading_process import ReadingRequest, child_environment, res
 LOOK_SECONDS = 1.5
 """What one request may spend on looks: the answer must be there within two seconds."""
 
+LATER_SECONDS = 20.0
+"""What a look may take once its sender has the answer: less than the queue of readings, mostly."""
+
 LIMITS = ReadingLimits(
-    wall_seconds=5.0, cpu_seconds=10, memory_bytes=2048 * MEBIBYTE, output_bytes=8 * MEBIBYTE
+    wall_seconds=15.0, cpu_seconds=10, memory_bytes=2048 * MEBIBYTE, output_bytes=8 * MEBIBYTE
 )
 _MOST_AT_ONCE = 2
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,10 @@ class FirstLook(Protocol):
         """Look at an upload for at most that long; whatever goes wrong, nothing is raised."""
         ...
 
+    def look_on(self, request: ReadingRequest, original: bytes, tell: Callable[[Looked], None]) -> None:
+        """Look again after the answer was sent, with time enough, and tell what is found; returns at once."""
+        ...
+
     def get_ready(self) -> None:
         """Start whatever would cost the first sender time."""
         ...
@@ -76,6 +87,9 @@ class NoLook:
     def look(self, request: ReadingRequest, original: bytes, seconds: float) -> Looked:
         """Tell nothing."""
         return Looked()
+
+    def look_on(self, request: ReadingRequest, original: bytes, tell: Callable[[Looked], None]) -> None:
+        """Tell nothing."""
 
     def get_ready(self) -> None:
         """Nothing to start."""
@@ -112,6 +126,7 @@ class LookingProcess:
     _turns: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(_MOST_AT_ONCE)
     )
+    _afterwards: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(1))
     _closed: bool = False
 
     def get_ready(self) -> None:
@@ -138,6 +153,24 @@ class LookingProcess:
             self._turns.release()
             with suppress(OSError):
                 self.get_ready()
+
+    def look_on(self, request: ReadingRequest, original: bytes, tell: Callable[[Looked], None]) -> None:
+        """Look again in the background, one upload at a time so that new senders find a free turn.
+
+        Whatever goes wrong, nothing is told: the reading will.
+        """
+
+        def look() -> None:
+            with self._afterwards:
+                if self._closed:
+                    return
+                looked = self.look(request, original, LATER_SECONDS)
+            try:
+                tell(looked)
+            except Exception as error:  # the paper is kept and will be read; a remark less is no loss
+                log.warning("look not told", error=type(error).__name__)
+
+        threading.Thread(target=look, name="look-on", daemon=True).start()
 
     def close(self) -> None:
         """End the process that stands ready."""

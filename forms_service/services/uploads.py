@@ -73,7 +73,22 @@ class Uploads(UseCases):
         with self.database.writing() as session:
             row = self.get_editable(session, actor, dossier_id)
             upload = self.take_in(session, row, actor, filename, data, key, as_type, child, looked)
-            return attachment_view(upload, 0)
+        if not looked.whole and upload.status == ReadingStatus.WAITING.value:
+            self.adapters.first_look.look_on(asked, data, lambda later: self._tell_later(upload.id, later))
+        return attachment_view(upload, 0)
+
+    def _tell_later(self, attachment_id: str, looked: Looked) -> None:
+        """Keep what a look found after the sender had the answer, unless the reading was faster."""
+        if not looked.warnings and looked.refusal is None:
+            return
+        with self.database.writing() as session:
+            row = session.get(AttachmentRow, attachment_id)
+            unread = (ReadingStatus.WAITING.value, ReadingStatus.READING.value)
+            if row is None or row.removed_at is not None or row.status not in unread:
+                return
+            row.warnings = [one.as_dict() for one in looked.warnings]
+            if looked.refusal is not None:
+                row.status, row.message = ReadingStatus.REFUSED.value, looked.refusal.as_dict()
 
     def take_in(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import sys
 import textwrap
 import threading
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.localized_text import LocalizedText
-from forms_service.first_look import Looked, LookingProcess
+from forms_service.first_look import Looked, LookingProcess, NoLook
 from forms_service.reading_process import ReadingRequest
 from forms_service.services import ReadingStatus
 
@@ -140,7 +141,7 @@ def test_one_that_stands_ready_ends_with_its_parent(looking) -> None:
 # --- at the upload --------------------------------------------------------------------------------
 
 
-class Tells:
+class Tells(NoLook):
     """A first look with its answer ready; remembers what it was asked."""
 
     def __init__(self, looked: Looked) -> None:
@@ -200,3 +201,37 @@ def test_the_reviewer_sees_the_warning_of_a_paper_deposited_unread(make_office) 
     office.services.deposit(office.applicant, dossier, True)
     seen = office.services.dossier(office.reviewer, dossier).attachments
     assert [one.warnings for one in seen if not one.made_on_screen] == [(BLURRED,)]
+
+
+class LateLook(NoLook):
+    """Has no time while the sender waits, and finds something afterwards."""
+
+    def __init__(self, later: Looked) -> None:
+        self.later = later
+        self.told: list[Callable[[Looked], None]] = []
+
+    def look_on(self, request: ReadingRequest, original: bytes, tell: Callable[[Looked], None]) -> None:
+        self.told.append(tell)
+
+
+@pytest.mark.parametrize("read_first", [False, True], ids=["the look is first", "the reading is first"])
+def test_what_there_was_no_time_to_tell_is_told_afterwards(make_office, read_first: bool) -> None:
+    blurred = LocalizedText("غير واضحة", "floue")
+    look = LateLook(Looked(warnings=(blurred,), whole=True))
+    office = make_office(first_look=look)
+    dossier = office.open()
+    sent = office.services.upload(office.applicant, dossier, "photo.jpg", b"\xff\xd8\xff no picture", "bank")
+    assert sent.warnings == ()
+    if read_first:
+        office.services.give_up_reading(sent.id)
+    (tell,) = look.told
+    tell(look.later)
+    (held,) = office.services.dossier(office.applicant, dossier).attachments
+    assert held.warnings == (() if read_first else (blurred,))
+
+
+def test_a_look_afterwards_tells_from_its_own_process(looking) -> None:
+    looks = looking("""yield {"warning": {"ar": "ا", "fr": "a"}}\nyield {"whole": True}""")
+    told: queue.Queue[Looked] = queue.Queue()
+    looks.look_on(REQUEST, b"original", told.put)
+    assert told.get(timeout=60) == Looked(None, (LocalizedText("ا", "a"),), True)

@@ -42,6 +42,7 @@ if (live) {
         const still = fresh && fresh.querySelector("[data-live]");
         if (fresh && !still) { location.reload(); return; }
         if (still && still.dataset.live !== live.dataset.live) {
+          if (!live.querySelector("progress")) { location.reload(); return; }
           live.dataset.live = still.dataset.live;
           live.replaceChildren(...still.childNodes);
         }
