@@ -8,7 +8,6 @@ was trained on printed capitals and digits in many typefaces and on handwritten 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import cv2
 import numpy as np
 
 from forms_service.ocr.crops import PAPER, Ink
+from forms_service.ocr.line_network import session
 
 MODEL = Path(__file__).parent / "models" / "comb_cells.onnx"
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -76,19 +76,7 @@ def normalised(ink: Ink) -> np.ndarray:
     return cell
 
 
-_local = threading.local()
-
-
-def _network() -> cv2.dnn.Net:
-    """This thread's network: one must not be shared between threads."""
-    if not hasattr(_local, "network"):
-        _local.network = cv2.dnn.readNetFromONNX(str(MODEL))
-    return _local.network
-
-
 def _scores(cells: np.ndarray) -> np.ndarray:
     """Raw scores of every class for each normalised cell."""
-    network = _network()
-    network.setInput(cells[:, None].astype(np.float32) / 255.0)
-    scores: np.ndarray = network.forward()
-    return scores
+    (scores,) = session(MODEL).run(None, {"cells": cells[:, None].astype(np.float32) / 255.0})
+    return np.asarray(scores)

@@ -101,7 +101,7 @@ class LineNetwork:
 
     def scores(self, line: np.ndarray) -> np.ndarray:
         """Log-probabilities of every class in every column of a normalised line."""
-        (scores,) = _session(self.model).run(["scores"], {"lines": line[None, None].astype(np.float32) / 255})
+        (scores,) = session(self.model).run(["scores"], {"lines": line[None, None].astype(np.float32) / 255})
         return np.asarray(scores)[0]
 
     def chance(self, scores: np.ndarray, text: str) -> float:
@@ -139,7 +139,8 @@ def _loaded(model: Path) -> InferenceSession:
     return InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def _session(model: Path) -> InferenceSession:
+def session(model: Path) -> InferenceSession:
+    """A network of ours, loaded once; any thread may run it."""
     with _loading:
         return _loaded(model)
 
