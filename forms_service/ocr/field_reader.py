@@ -21,16 +21,11 @@ from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine
 from forms_service.ocr.evidence import Evidence, Group, group_of
 from forms_service.ocr.known_words import settled_by_list
-from forms_service.ocr.line_reader import (
-    read_either,
-    read_email,
-    read_latin,
-    text_lines,
-)
+from forms_service.ocr.latin_reader import read_email, read_latin
+from forms_service.ocr.line_reader import read_either, text_lines
 from forms_service.ocr.look_alikes import has_ambiguous_second, mend_identity_number
 from forms_service.ocr.looks import DoubtedLine, LineReading
 from forms_service.ocr.name_scripts import is_same_name
-from forms_service.ocr.second_opinions import confirmed_email, confirmed_latin
 from forms_service.ocr.struck_answers import comb_is_struck, is_struck
 from forms_service.ocr.tick_boxes import Mark, is_signed, read_tick
 from forms_service.ocr.twin_names import read_twins
@@ -180,6 +175,7 @@ def _text(page: np.ndarray, field: FieldSpec, place: Placement, engine: TextEngi
         min(reading.confidence for reading in readings),
         all(reading.agreed for reading in readings),
         readings[0].script,
+        readers=_together([_readers(reading) for reading in readings]),
     )
     doubt = doubts[0] if doubts else _line_doubt(line)
     return _judged(field, place, raw, _line_evidence(field, line, doubt), engine)
@@ -188,14 +184,14 @@ def _text(page: np.ndarray, field: FieldSpec, place: Placement, engine: TextEngi
 def _line(ink: Ink, field: FieldSpec, engine: TextEngine) -> LineReading:
     charset = kind_of(field).charset
     if field.kind == "email":
-        return confirmed_email(read_email(ink, engine, charset), ink, engine, charset)
+        return read_email(ink, engine, charset)
     if field.script is Script.ARAB:
         return settled_by_list(read_arabic(ink, engine), ink)
     if field.kind == "amount":
         return read_latin(ink, engine, charset)
     if field.script is Script.LATN:
-        return confirmed_latin(read_latin(ink, engine), ink, engine)
-    return settled_by_list(confirmed_latin(read_either(ink, engine), ink, engine), ink)
+        return read_latin(ink, engine)
+    return settled_by_list(read_either(ink, engine), ink)
 
 
 def _line_doubt(line: LineReading) -> Doubt | None:
@@ -207,14 +203,25 @@ def _line_doubt(line: LineReading) -> Doubt | None:
 def _line_evidence(
     field: FieldSpec, line: LineReading, doubt: Doubt | None, corroborated: bool = False
 ) -> Evidence:
-    arabic = line.script is Script.ARAB
     return Evidence(
         group_of(field, line.script, corroborated),
-        {"arabic_lines" if arabic else "tesseract": line.confidence},
+        _readers(line),
         agreed=line.agreed,
         corroborated=corroborated,
         doubt=doubt,
     )
+
+
+def _readers(line: LineReading) -> Mapping[str, float]:
+    """Who read a line, each as sure as it was."""
+    alone = "arabic_lines" if line.script is Script.ARAB else "tesseract"
+    return line.readers or {alone: line.confidence}
+
+
+def _together(lines: list[Mapping[str, float]]) -> Mapping[str, float]:
+    """Who read the lines of one answer, each as sure as of the line it was least sure of."""
+    names = sorted({name for line in lines for name in line})
+    return {name: min(line[name] for line in lines if name in line) for name in names}
 
 
 def _twins(

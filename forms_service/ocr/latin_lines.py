@@ -8,6 +8,7 @@ read the line.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +58,15 @@ def read_line(image: np.ndarray, charset: str | None = None) -> LatinLine:
         return LatinLine("", 0.0)
     text, confidence = _NETWORK.read(line, charset)
     return LatinLine("", 0.0) if FOREIGN in text else LatinLine(" ".join(text.split()), confidence)
+
+
+def chances(image: np.ndarray, texts: Sequence[str]) -> list[float]:
+    """How probable each text is, as the network sees the line: what others read can be weighed by it."""
+    line = normalised(image)
+    if line is None:
+        return [0.0] * len(texts)
+    scores = _NETWORK.scores(line)
+    return [_NETWORK.chance(scores, text) for text in texts]
 
 
 def normalised(image: np.ndarray) -> np.ndarray | None:

@@ -7,16 +7,14 @@ from itertools import pairwise
 import numpy as np
 
 from core.localized_text import Script
+from forms_service.ocr.arabic_lines import ArabicLine
 from forms_service.ocr.arabic_reader import arabic_by_tesseract, confirmed_arabic, own_reading
 from forms_service.ocr.crops import Ink
 from forms_service.ocr.engine import TextEngine
-from forms_service.ocr.look_alikes import mend_latin
-from forms_service.ocr.looks import LATIN_LOOKS, LineReading, read_by_looks
+from forms_service.ocr.latin_lines import LatinLine
+from forms_service.ocr.latin_reader import confirmed_latin, own_latin, read_latin
+from forms_service.ocr.looks import LineReading
 from forms_service.ocr.registration import PX_PER_MM
-from forms_service.ocr.underscores import restore_underscores
-
-LATIN_CLEAR = 0.75
-"""An agreed Latin reading this confident needs no look in Arabic."""
 
 LEANING = 0.35
 """What beginning on its own side adds to a reading's plausibility."""
@@ -24,40 +22,30 @@ LEANING = 0.35
 CENTRED_SHARE = 0.15
 
 
-OWN_CLEAR = 0.6
-"""Our own recogniser is never this sure of Latin letters: it was shown them as what it cannot read."""
-
-
-def read_latin(ink: Ink, engine: TextEngine, charset: str | None = None) -> LineReading:
-    """Read a line in French letters and digits."""
-    return read_by_looks(ink, engine, "fra", LATIN_LOOKS, mend_latin, charset)
-
-
-def read_email(ink: Ink, engine: TextEngine, charset: str | None = None) -> LineReading:
-    """Read an e-mail address: no blanks, and every letter as it stands."""
-
-    def mend(text: str) -> str:
-        return restore_underscores(" ".join(text.split()), ink)
-
-    return read_by_looks(ink, engine, "fra", LATIN_LOOKS, mend, charset)
-
-
 def read_either(ink: Ink, engine: TextEngine) -> LineReading:
     """Read a line in whichever script it is written.
 
-    Short words look plausible in the wrong script, so the side the writing begins on counts too.
+    Each of our recognisers calls the other's script foreign.  Where both read something, as in a
+    single stroke, the side the writing begins on counts too; where neither does, Tesseract is asked.
     """
-    own = own_reading(ink)
-    if own is not None and own.confidence >= OWN_CLEAR:
-        return confirmed_arabic(own, ink, engine)
+    arabic, latin = own_reading(ink), own_latin(ink)
+    if arabic is None and latin is None:
+        return _by_tesseract(ink, engine)
+    if arabic is None or (
+        latin is not None and _sure(latin, Script.LATN, ink) > _sure(arabic, Script.ARAB, ink)
+    ):
+        return confirmed_latin(latin, ink, engine)
+    return confirmed_arabic(arabic, ink, engine)
+
+
+def _sure(line: ArabicLine | LatinLine, script: Script, ink: Ink) -> float:
+    return line.confidence + (LEANING if leaning(ink) is script else 0.0)
+
+
+def _by_tesseract(ink: Ink, engine: TextEngine) -> LineReading:
+    readings = read_latin(ink, engine), arabic_by_tesseract(ink, engine, None)
     side = leaning(ink)
-    latin = read_latin(ink, engine)
-    if latin.agreed and own is None and _clean_share(latin.text) == 1.0:
-        return latin
-    if latin.agreed and latin.confidence >= LATIN_CLEAR and side is not Script.ARAB:
-        return latin
-    arabic = confirmed_arabic(own, ink, engine) if own else arabic_by_tesseract(ink, engine, None)
-    return max(latin, arabic, key=lambda one: _plausibility(one) + (LEANING if one.script is side else 0.0))
+    return max(readings, key=lambda one: _plausibility(one) + (LEANING if one.script is side else 0.0))
 
 
 def leaning(ink: Ink) -> Script:

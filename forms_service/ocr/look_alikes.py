@@ -8,6 +8,9 @@ _TO_DIGIT = str.maketrans("OQDILZSBG", "000112586")
 _TO_LETTER = str.maketrans("01258", "OIZSB")
 _STRAY = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "|": "I", "—": "-", "–": "-", "‐": "-"})
 _CONSONANTS = "bcdfghjkmnpqrstvxzBCDFGHJKMNPQRSTVXZ"
+_SAME_SHAPE = "CÇÎÏOÔÖŒSVWXZ"
+_TO_SMALL = str.maketrans(_SAME_SHAPE, _SAME_SHAPE.lower())
+_TO_CAPITAL = str.maketrans(_SAME_SHAPE.lower(), _SAME_SHAPE)
 _MARKS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u0640]")
 
 
@@ -15,7 +18,21 @@ def mend_latin(text: str) -> str:
     """Settle I, l and | by the case of the letters around them (``EI Fassi`` is ``El Fassi``)."""
     text = _MARKS.sub("", text).translate(_STRAY)
     mixed_case = any(c.islower() for c in text)
-    return " ".join(_mend_word(word, mixed_case) for word in text.split())
+    return " ".join(_in_one_case(_mend_word(word, mixed_case)) for word in text.split())
+
+
+def _in_one_case(text: str) -> str:
+    """Give letters that differ only in size the case of their word's others: ``MarOC`` is ``Maroc``."""
+    return "".join(_settled(part) for part in re.split(r"([^A-Za-zÀ-ÿŒœ]+)", text))
+
+
+def _settled(word: str) -> str:
+    told = [c for c in word[1:] if c.upper() not in _SAME_SHAPE]
+    if told and all(c.islower() for c in told):
+        return word[0] + word[1:].translate(_TO_SMALL)
+    if len(told) > 1 and all(c.isupper() for c in told):
+        return word.translate(_TO_CAPITAL)
+    return word
 
 
 def _mend_word(word: str, mixed_case: bool) -> str:
@@ -29,6 +46,17 @@ def _mend_word(word: str, mixed_case: bool) -> str:
     if len(word) > 1 and word[0] == "l" and word[1] in _CONSONANTS:
         word = "I" + word[1:]
     return word
+
+
+def mend_address(text: str) -> str:
+    """Give the letters of an e-mail address that shape alone leaves open the case of all others.
+
+    ``Imechrek@Souk.ma`` is ``lmechrek@souk.ma``: nobody writes one capital into an address in small letters.
+    """
+    told = [c for c in text if c.isalpha() and c.upper() not in _SAME_SHAPE + "I"]
+    if told and all(c.islower() for c in told):
+        return text.translate(_TO_SMALL).replace("I", "l")
+    return text
 
 
 def mend_arabic(text: str) -> str:

@@ -6,8 +6,8 @@ they fail on different words, so their agreement is worth more than any one's ow
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -28,13 +28,15 @@ class LineReading:
 
     Attributes:
         agreed: Whether independent looks gave the same text.
-        confidence: The engine's own, averaged over the looks that gave this text.
+        confidence: As sure as the least sure of those that gave this text.
+        readers: Who gave this text, each with its own confidence; empty where one alone was asked.
     """
 
     text: str
     confidence: float
     agreed: bool
     script: Script
+    readers: Mapping[str, float] = field(default_factory=dict, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

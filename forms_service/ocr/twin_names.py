@@ -17,10 +17,10 @@ from forms_service.ocr.arabic_reader import read_arabic
 from forms_service.ocr.crops import Ink, cut, ink_of
 from forms_service.ocr.engine import TextEngine
 from forms_service.ocr.known_words import settled_by_list
-from forms_service.ocr.line_reader import leaning, read_either, read_latin
+from forms_service.ocr.latin_reader import read_latin
+from forms_service.ocr.line_reader import leaning, read_either
 from forms_service.ocr.looks import LineReading
 from forms_service.ocr.registration import PX_PER_MM
-from forms_service.ocr.second_opinions import confirmed_latin
 from forms_service.ocr.twin_spelling import settled_arabic
 
 FRAME_INSET_MM = 0.45
@@ -62,7 +62,7 @@ def read_twins(page: np.ndarray, frame: BoxMm, engine: TextEngine) -> TwinReadin
     gap = _widest_gap(ink)
     if gap is not None:
         return _halves(ink.columns(0, gap), ink.columns(gap, crop.shape[1]), engine)
-    return _filed([confirmed_latin(read_either(ink, engine), ink, engine)])
+    return _filed([read_either(ink, engine)])
 
 
 def _paint_over_middle_ticks(crop: np.ndarray) -> None:
@@ -95,11 +95,6 @@ def _halves(left: Ink, right: Ink, engine: TextEngine) -> TwinReading:
 
 
 def _expected(ink: Ink, script: Script, engine: TextEngine) -> LineReading | None:
-    reading = _in_script(ink, script, engine)
-    return None if reading is None else confirmed_latin(reading, ink, engine)
-
-
-def _in_script(ink: Ink, script: Script, engine: TextEngine) -> LineReading | None:
     """Read a half in its own script; only when that is unsure, look whether it is in the other."""
     if ink.bounds is None:
         return None

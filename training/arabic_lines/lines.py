@@ -67,6 +67,8 @@ class LineMaker:
 
     EM_MM = (2.2, 4.6)
     WIDEST_PX = 900
+    EDGE_SHARE = 0.2
+    EDGES: tuple[str, ...] = ("top", "bottom", "left", "right")
 
     def __init__(
         self,
@@ -133,8 +135,8 @@ class LineMaker:
         pixels[top : top + word.shape[0], left : left + word.shape[1]] = inked[:, : width - left]
         sheet = Image.fromarray(pixels)
         draw = ImageDraw.Draw(sheet)
-        if rng.random() < 0.2:
-            for edge in rng.sample(("top", "bottom", "left", "right"), k=rng.randint(1, 3)):
+        if rng.random() < self.EDGE_SHARE:
+            for edge in rng.sample(self.EDGES, k=rng.randint(1, 3)):
                 thick = rng.randint(2, 5)
                 ends = {"top": (0, 0, width, 0), "bottom": (0, height - 1, width, height - 1)}
                 ends |= {"left": (0, 0, 0, height), "right": (width - 1, 0, width - 1, height)}

@@ -83,14 +83,14 @@ class LatinLines:
         """One line's text."""
         sorts: tuple[tuple[float, Callable[[], str]], ...] = (
             (0.17, lambda: self._cased(" ".join(self._name(rng) for _ in range(rng.choice((1, 1, 2)))), rng)),
-            (0.20, lambda: self._random(rng)),
+            (0.22, lambda: self._random(rng)),
             (0.10, lambda: self._cased(" ".join(rng.choices(self._words, k=rng.randint(1, 4))), rng)),
             (0.16, lambda: self._address(rng)),
             (0.17, lambda: self._email(rng)),
             (0.08, lambda: amount(rng)),
             (0.05, lambda: code(rng)),
             (0.02, lambda: rng.choice(LETTERS + "0123456789") + rng.choice(("", "", ".", "'", ",", "°"))),
-            (0.03, lambda: "".join(rng.choices(CHARACTERS[:-1], k=rng.randint(2, 12))).strip() or "a"),
+            (0.01, lambda: "".join(rng.choices(CHARACTERS[:-1], k=rng.randint(2, 12))).strip() or "a"),
             (0.05, lambda: self._arabic(rng)),
         )
         while True:
@@ -132,9 +132,7 @@ class LatinLines:
             )
             sort = rng.random()
             word = accented(word, rng, 0.1)
-            if sort < 0.9:
-                word = word.upper() if sort < 0.35 else word.lower() if sort < 0.6 else word.capitalize()
-            words.append(word)
+            words.append(word.upper() if sort < 0.35 else word.lower() if sort < 0.6 else word.capitalize())
         joint = " " if rng.random() < 0.8 else rng.choice(("-", "'", ". ", ", ", "/", " & ", " : "))
         return joint.join(words)
 
