@@ -18,6 +18,9 @@ from forms_service.ocr.attachments.writing import PageWriting
 from forms_service.ocr.engine import LineMode, text_engine
 from forms_service.ocr.page_text import PageWord
 
+READ_ONCE = 0.88
+"""What a number is worth at most that nothing else on the page confirms."""
+
 DIGITS, DIGIT_HEIGHT_PX = "0123456789", 34
 
 _IDENTITY = re.compile(r"\b([A-Z]{1,2}) ?(\d{4,7})\b")
@@ -26,7 +29,9 @@ _RATE_CUES = ("ipp", "incapacite", "taux", "عجز", "نسبه", "نسبته")
 _YEARS = re.compile(r"(\d{1,2})\s*(?:ans|annees|سنوات|سنه|عاما)")
 _YEARS_CUES = ("fond", "souterrain", "mine", "duree", "باطن", "المناجم", "مجموعه")
 _SCHOOL_YEAR = re.compile(r"\b(20\d\d)\s*[/\-–]\s*(20\d\d)\b")
-_INCOME = re.compile(r"revenu global imposable\D{0,12}(\d[\d .]*\d(?:,\d{1,2})?)")
+_INCOME = re.compile(
+    r"revenu global imposable\D{0,30}?(\d{1,3}(?:[ .]\d{3})+(?:,\d{1,2})?|\d+(?:,\d{1,2})?)(?!\d)\s*(dh|dirhams?)?"
+)
 _AMOUNT = re.compile(r"\d[\d .]*(?:,\d{1,2})?")
 _ACT = re.compile(
     r"(?:\bacte|(?<!\w)(?:رسم|عقد)(?: (?:الولاده|الوفاه|الازدياد|الزواج))?)"
@@ -107,7 +112,7 @@ def identity_number(page: PageWriting, on: date) -> Found | None:
     """Read the identity number a certificate names."""
     for found in find_labelled(page.rows, ("N° CNI", "CNI n°", "CIN")):
         if match := _IDENTITY.search(found.text.upper()):
-            return Found(match[1] + match[2], found.confidence)
+            return Found(match[1] + match[2], min(READ_ONCE, found.confidence))
     return None
 
 
@@ -132,7 +137,7 @@ def registration(page: PageWriting, on: date) -> Found | None:
     )
     for found in find_labelled(page.rows, labels):
         if match := _REGISTRATION.search(found.text.replace(" ", "")):
-            return Found(match[1], found.confidence)
+            return Found(match[1], min(READ_ONCE, found.confidence))
     numbers = {match[1] for line in _lines(page) for match in _REGISTRATION.finditer(line)}
     return Found(numbers.pop(), 0.6) if len(numbers) == 1 else None
 
@@ -184,14 +189,19 @@ def school_year(page: PageWriting, on: date) -> Found | None:
 
 @reads("income")
 def income(page: PageWriting, on: date) -> Found | None:
-    """Read the taxable overall income in dirhams; its thousands may stand a little apart."""
-    for line in _lines(page):
-        if match := _INCOME.search(fold_letters(line)):
-            return Found(match[1].replace(" ", "").replace(".", "").replace(",", "."), 0.85)
+    """Read the taxable overall income in dirhams; its thousands may stand apart or on the next line."""
+    text = fold_letters(" ".join(piece.text for row in page.rows for piece in row))
+    if match := _INCOME.search(text):
+        is_whole = match[2] is not None or "," in match[1]
+        return Found(_amount(match[1]), 0.85 if is_whole else 0.5)
     for found in find_labelled(page.rows, ("Revenu global imposable",)):
         if match := _AMOUNT.search(found.text):
-            return Found(match[0].replace(" ", "").replace(".", "").replace(",", "."), found.confidence)
+            return Found(_amount(match[0]), min(READ_ONCE, found.confidence))
     return None
+
+
+def _amount(written: str) -> str:
+    return written.replace(" ", "").replace(".", "").replace(",", ".")
 
 
 @reads("year")
@@ -199,7 +209,7 @@ def fiscal_year(page: PageWriting, on: date) -> Found | None:
     """Read the year an income was made in."""
     for found in find_labelled(page.rows, ("Année", "Exercice", "Au titre de l'année")):
         if match := re.search(r"\b(19|20)\d\d\b", found.text):
-            return Found(match[0], found.confidence)
+            return Found(match[0], min(READ_ONCE, found.confidence))
     return None
 
 
@@ -211,7 +221,7 @@ def act_number(page: PageWriting, on: date) -> Found | None:
         return Found(max(numbers, key=numbers.count), 0.85 if len(set(numbers)) == 1 else 0.5)
     for found in find_labelled(page.rows, ("N° de l'acte", "Numéro de l'acte", "Acte numéro", "Acte N°")):
         if match := re.search(r"\d{1,5}", found.text):
-            return Found(match[0], found.confidence)
+            return Found(match[0], min(READ_ONCE, found.confidence))
     return None
 
 
@@ -220,6 +230,6 @@ def file_number(page: PageWriting, on: date) -> Found | None:
     """Read a court file's number."""
     for found in find_labelled(page.rows, ("Dossier N°", "Jugement N°")):
         if match := re.search(r"\d+(?:/\d+)+", found.text):
-            return Found(match[0], found.confidence)
+            return Found(match[0], min(READ_ONCE, found.confidence))
     numbers = {match[0] for line in _lines(page) for match in _FILE.finditer(fold_digits(line))}
     return Found(numbers.pop(), 0.7) if len(numbers) == 1 else None

@@ -152,3 +152,18 @@ def test_validity_counts_from_the_issue_or_is_printed(types: DocumentTypes) -> N
         2030, 10, 5
     )
     assert valid_until(card, {"issued": fact("2020-10-06")}) is None
+
+
+def test_an_amount_that_goes_on_in_the_next_line_is_read_whole(types: DocumentTypes) -> None:
+    torn = page(["a déclaré un revenu global imposable de 57", "492,00 DH au titre de l'année 2024."])
+    assert facts(types, "income_certificate", torn)["income"] == "57492.00"
+    alone = page(["un revenu global imposable de 57"])
+    found = read_facts([alone], types.classes["income_certificate"], ON)
+    assert found["income"].confidence <= 0.5
+
+
+def test_no_number_read_once_is_called_sure(types: DocumentTypes) -> None:
+    once = page(["N° CNI : BK123456", "Année : 2024", "Revenu global imposable : 57 492,00 DH"])
+    found = read_facts([once], types.classes["income_certificate"], ON)
+    assert {"number", "year", "income"} <= set(found)
+    assert max(fact.confidence for fact in found.values()) < 0.9
