@@ -92,9 +92,14 @@ def test_tesseract_confirms_and_overrules_only_what_is_unsure(
 
 @pytest.mark.parametrize(
     ("seen", "text"),
-    [("بلوك ج رقم 9حي الرياض", "بلوك ج رقم 9 حي الرياض"), ("رقم12", "رقم 12"), ("عمارة 12ب", "عمارة 12ب")],
+    [
+        *(("بلوك ج رقم 9حي الرياض", "بلوك ج رقم 9 حي الرياض"), ("رقم12", "رقم 12")),
+        *(("عمارة 12ب", "عمارة 12ب"), ("يو سف", "يوسف"), ("ر شيد", "رشيد"), ("نا دية", "نادية")),
+        *(("بو عزة", "بو عزة"), ("عز الدين", "عز الدين"), ("بلوك د رقم 7", "بلوك د رقم 7")),
+        *(("عبد الله", "عبد الله"), ("سيدي يو سف", "سيدي يوسف"), ("رضا و سعد", "رضا و سعد")),
+    ],
 )
-def test_numbers_stand_apart_from_words(monkeypatch, seen, text):
+def test_blanks_stand_where_arabic_has_them(monkeypatch, seen, text):
     monkeypatch.setattr(arabic_reader, "read_line", lambda _: ArabicLine(seen, 0.9))
     page = np.full((400, 900), PAPER, np.uint8)
     page[100:140, 300:500] = 20
