@@ -29,29 +29,8 @@ _WORD_MEETS_NUMBER = re.compile(r"(?<=\d)(?=[\u0621-\u064a]{2})|(?<=[\u0621-\u06
 _GAP_WITHIN_WORD = re.compile(
     r"(?:(?<= )|^)([\u0621-\u064a][اأآدذرزوؤ]|(?<!.)[درذز]) (?=(?!ال)[\u0621-\u064a]{2})"
 )
-_SHORT_WORDS = frozenset(
-    (
-        *(
-            "عز",
-            "أو",
-            "او",
-            "بو",
-            "حد",
-            "ذو",
-            "ضو",
-            "أد",
-            "اد",
-            "دا",
-            "لا",
-            "ما",
-            "با",
-            "يا",
-            "ود",
-            "ذا",
-            "إذ",
-        ),
-        *("قد", "ضد", "لو", "هو", "جد", "رد", "بر", "حر", "مر", "سد", "يد", "سر", "در", "عد"),
-    )
+_SHORT_WORD = re.compile(
+    "عز|أو|او|بو|حد|ذو|ضو|أد|اد|دا|لا|ما|با|يا|ود|ذا|إذ|قد|ضد|لو|هو|جد|رد|بر|حر|مر|سد|يد|سر|در|عد"
 )
 """Words of two letters of which the last does not join: in 25,000 names of the Maghreb there are fifteen."""
 
@@ -108,7 +87,7 @@ def _spaced(text: str) -> str:
     a letter that does not join as wide as one between words.
     """
     text = _WORD_MEETS_NUMBER.sub(" ", text)
-    return _GAP_WITHIN_WORD.sub(lambda gap: gap[0] if gap[1] in _SHORT_WORDS else gap[1], text)
+    return _GAP_WITHIN_WORD.sub(lambda gap: gap[0] if _SHORT_WORD.fullmatch(gap[1]) else gap[1], text)
 
 
 def nearly_read(ink: Ink) -> list[ArabicLine]:
