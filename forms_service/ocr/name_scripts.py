@@ -37,19 +37,19 @@ _SOUNDS = {
     **{"ب": "b", "پ": "b", "ت": "t", "ث": "ts", "ج": "jg", "ح": "h", "خ": "K", "د": "d", "ذ": "dz"},
     **{"ر": "r", "ز": "z", "س": "s", "ش": "C", "ص": "s", "ض": "d", "ط": "t", "ظ": "dz", "غ": "Gg"},
     **{"ف": "f", "ڤ": "f", "ق": "kg", "ك": "kg", "گ": "g", "ڭ": "g", "ل": "l", "م": "m", "ن": "n"},
-    **{"ه": "h", "و": "u", "ي": "iye", "ى": "aei", "ا": "ae", "أ": "aeu", "إ": "ie", "آ": "a"},
+    **{"ه": "h", "و": "u", "ي": "iye", "ى": "ae", "ا": "ae", "أ": "aeu", "إ": "ie", "آ": "a"},
     **{"ة": "aet", "ع": "aeiuy", "ؤ": "u", "ئ": "iyea", "ء": "aeiuy"},
 }
 """The Latin sounds that each Arabic letter may stand for."""
 
-_ALIKE = frozenset({"sz", "zs", "KG", "GK", "Kk", "kK", "Gk", "hK", "Kh", "dt", "td", "jC", "iu", "ui", "ai"})
+_ALIKE = frozenset({"sz", "zs", "KG", "GK", "Kk", "kK", "Gk", "hK", "Kh", "dt", "td", "jC", "iu", "ui"})
 _NEAR = 0.5
 """What taking one sound for a neighbouring one costs: people spell so."""
 
 _SILENT = {
     **{_ARTICLE: _ARTICLE_ALONE, _SPACE: _SPACE_IN_ARABIC},
     **dict.fromkeys("أإآءعة", 0.1),
-    **{"ا": 0.25, "ى": 0.3, "ه": 0.4, "ئ": 0.4, "ؤ": 0.4, "و": 0.6, "ي": 0.6},
+    **{"ا": 0.25, "ى": 0.8, "ه": 0.4, "ئ": 0.4, "ؤ": 0.4, "و": 0.6, "ي": 0.6},
 }
 """What an Arabic letter costs that no Latin one stands for; any other costs 1."""
 
