@@ -29,7 +29,7 @@ from forms_service.ocr.underscores import restore_underscores
 OWN, TESSERACT = "latin_lines", "tesseract"
 """The two readers, as evidence names them."""
 
-LOOK_WEIGHT = 2.0
+LOOK_WEIGHT = 1.0
 """What one of Tesseract's looks adds to the logarithm of a text's chance by our own recogniser."""
 
 LEAST_CHANCE = 1e-30
