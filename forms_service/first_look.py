@@ -2,46 +2,42 @@
 
 Reading proper takes seconds and waits its turn; what the sender can still mend must be told at once.
 The look happens in a process of its own, as everything that opens uploads: bare environment, limits on
-time, memory and output, one upload each.  One such process stands ready beforehand, its libraries
-loaded, so that a look costs no start.  It tells what it finds line by line; when the time allowed is
-over it is ended, and what was told by then counts.  A look never refuses an upload because of a failure
-of its own: then nothing is told, and the reading tells it later.
+time, memory and output, one upload each.  One process stands ready with its libraries loaded and copies
+itself for each upload (``looking_child.py``), so that a look costs no start.  It tells what it finds
+line by line; what was told when the sender's time is over counts for the answer, and the look goes on
+for those who look again.  A look never refuses an upload because of a failure of its own: then nothing
+is told, and the reading tells it later.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import select
-import shutil
-import signal
+import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
 
 from core.localized_text import LocalizedText
-from forms_service.config import MEBIBYTE, ReadingLimits
-from forms_service.reading_process import ReadingRequest, child_environment, restrict
+from forms_service.looking_child import LIMITS
+from forms_service.reading_process import ReadingRequest, child_environment
 
 LOOK_SECONDS = 1.5
 """What one request may spend on looks: the answer must be there within two seconds."""
 
-LATER_SECONDS = 20.0
+LATER_SECONDS = LIMITS.wall_seconds
 """What a look may take once its sender has the answer: less than the queue of readings, mostly."""
 
-LIMITS = ReadingLimits(
-    wall_seconds=15.0, cpu_seconds=10, memory_bytes=2048 * MEBIBYTE, output_bytes=8 * MEBIBYTE
-)
-_MOST_AT_ONCE = 2
+_MOST_AT_ONCE = 3
+_MOST_LATER_BYTES = 128 * 1024 * 1024
+"""Uploads kept in memory for a look after the answer; whatever comes beyond is left to the reading."""
 
 log = structlog.get_logger(__name__)
 
@@ -53,12 +49,12 @@ class Looked:
     Attributes:
         refusal: Why the file cannot be opened at all (a password, a broken file), if so.
         warnings: What the sender should mend; nothing of it keeps the paper out.
-        whole: Whether every page was looked at in the time allowed.
+        rest: Where the time allowed did not suffice: all that is told in the end, or nothing.
     """
 
     refusal: LocalizedText | None = None
     warnings: tuple[LocalizedText, ...] = ()
-    whole: bool = False
+    rest: Future[Looked] | None = field(default=None, compare=False)
 
 
 class FirstLook(Protocol):
@@ -66,10 +62,6 @@ class FirstLook(Protocol):
 
     def look(self, request: ReadingRequest, original: bytes, seconds: float) -> Looked:
         """Look at an upload for at most that long; whatever goes wrong, nothing is raised."""
-        ...
-
-    def look_on(self, request: ReadingRequest, original: bytes, tell: Callable[[Looked], None]) -> None:
-        """Look again after the answer was sent, with time enough, and tell what is found; returns at once."""
         ...
 
     def get_ready(self) -> None:
@@ -88,9 +80,6 @@ class NoLook:
         """Tell nothing."""
         return Looked()
 
-    def look_on(self, request: ReadingRequest, original: bytes, tell: Callable[[Looked], None]) -> None:
-        """Tell nothing."""
-
     def get_ready(self) -> None:
         """Nothing to start."""
 
@@ -100,25 +89,64 @@ class NoLook:
 
 @dataclass
 class _Ready:
-    """A process that waits for its one upload."""
+    """The process that copies itself for each look, and the line on which it is asked."""
 
     process: subprocess.Popen[bytes]
-    folder: Path
+    control: socket.socket
 
     def end(self) -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        self.control.close()
+        self.process.kill()
         self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclass
+class _Look:
+    """One look that is being taken; closing it ends the copy that takes it."""
+
+    listener: socket.socket
+    refusal: LocalizedText | None = None
+    warnings: list[LocalizedText] = field(default_factory=list)
+    is_over: bool = False
+    _kept: bytes = b""
+    _length: int = 0
+
+    def gather(self, until: float) -> Looked:
+        """Everything told so far, waiting until that moment at most."""
+        while not self.is_over and (left := until - time.monotonic()) > 0:
+            self.listener.settimeout(left)
+            try:
+                told = self.listener.recv(65536)
+            except TimeoutError:
+                break
+            self._length += len(told)
+            *lines, self._kept = (self._kept + told).split(b"\n")
+            self.is_over = not told or self._length > LIMITS.output_bytes
+            self.is_over = not all([self._take(line) for line in lines]) or self.is_over
+        return Looked(self.refusal, tuple(self.warnings))
+
+    def _take(self, line: bytes) -> bool:
+        """Keep one line and say whether more may come; it is not trusted to keep to its own format."""
+        try:
+            told = json.loads(line)
+        except ValueError:
+            return False
+        match told:
+            case {"refusal": {"ar": str(ar), "fr": str(fr)}}:
+                self.refusal = LocalizedText(ar, fr)
+            case {"warning": {"ar": str(ar), "fr": str(fr)}}:
+                self.warnings.append(LocalizedText(ar, fr))
+            case {"whole": True}:
+                return False
+        return True
+
+    def close(self) -> None:
+        self.listener.close()
 
 
 @dataclass
 class LookingProcess:
-    """Looks in processes of their own, one of which always stands ready."""
+    """Looks in processes of their own, made in no time by one that stands ready."""
 
     scratch: Path
     _ready: _Ready | None = None
@@ -126,146 +154,142 @@ class LookingProcess:
     _turns: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(_MOST_AT_ONCE)
     )
-    _afterwards: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(1))
+    _afterwards: threading.Lock = field(default_factory=threading.Lock)
+    _later_bytes: int = 0
     _closed: bool = False
 
     def get_ready(self) -> None:
-        """Start the process that will take the next upload, unless one stands ready."""
+        """Start the process that makes the others, unless it runs."""
         with self._lock:
-            if self._ready is None and not self._closed:
-                self._ready = self._start()
+            if not self._closed:
+                self._running()
 
     def look(self, request: ReadingRequest, original: bytes, seconds: float) -> Looked:
         """Look at an upload for at most that long; whatever goes wrong, nothing is raised."""
         until = time.monotonic() + seconds
         if seconds <= 0 or not self._turns.acquire(timeout=seconds):
-            return Looked()
+            return self._later(request, original)
         try:
-            child = self._take()
-            try:
-                (child.folder / "original").write_bytes(original)
-                return _gathered(_lines(child.process, request, until))
-            finally:
-                child.end()
-        except OSError:  # no process, no room: the reading proper will tell
-            return Looked()
-        finally:
+            look = self._begin(request, original)
+        except OSError as error:  # no process, no room: the reading proper will tell
             self._turns.release()
-            with suppress(OSError):
-                self.get_ready()
-
-    def look_on(self, request: ReadingRequest, original: bytes, tell: Callable[[Looked], None]) -> None:
-        """Look again in the background, one upload at a time so that new senders find a free turn.
-
-        Whatever goes wrong, nothing is told: the reading will.
-        """
-
-        def look() -> None:
-            with self._afterwards:
-                if self._closed:
-                    return
-                looked = self.look(request, original, LATER_SECONDS)
-            try:
-                tell(looked)
-            except Exception as error:  # the paper is kept and will be read; a remark less is no loss
-                log.warning("look not told", error=type(error).__name__)
-
-        threading.Thread(target=look, name="look-on", daemon=True).start()
+            log.warning("no first look", error=type(error).__name__)
+            return Looked()
+        looked = self._gathered(look, until)
+        if look.is_over:
+            self._end(look)
+            return looked
+        rest: Future[Looked] = Future()
+        self._aside(self._go_on, look, rest)
+        return replace(looked, rest=rest)
 
     def close(self) -> None:
-        """End the process that stands ready."""
+        """End the process that stands ready, and with it the looks being taken."""
         with self._lock:
             self._closed = True
             ready, self._ready = self._ready, None
         if ready is not None:
             ready.end()
 
-    def _take(self) -> _Ready:
+    def _later(self, request: ReadingRequest, original: bytes) -> Looked:
+        """Look once there is a turn, one upload after another so that new senders find one."""
         with self._lock:
-            ready, self._ready = self._ready, None
-        if ready is not None and ready.process.poll() is None:
-            return ready
-        if ready is not None:
-            ready.end()
-        return self._start()
+            if self._closed or self._later_bytes + len(original) > _MOST_LATER_BYTES:
+                return Looked()
+            self._later_bytes += len(original)
+        rest: Future[Looked] = Future()
+        self._aside(self._look_later, request, original, rest)
+        return Looked(rest=rest)
+
+    def _look_later(self, request: ReadingRequest, original: bytes, rest: Future[Looked]) -> None:
+        try:
+            with self._afterwards, self._turns:
+                look = self._begin(request, original)
+                try:
+                    told = self._gathered(look, time.monotonic() + LATER_SECONDS)
+                finally:
+                    look.close()
+        except OSError:
+            told = Looked()
+        finally:
+            with self._lock:
+                self._later_bytes -= len(original)
+        rest.set_result(told)
+
+    def _go_on(self, look: _Look, rest: Future[Looked]) -> None:
+        told = self._gathered(look, time.monotonic() + LATER_SECONDS)
+        self._end(look)
+        rest.set_result(told)
+
+    def _gathered(self, look: _Look, until: float) -> Looked:
+        try:
+            return look.gather(until)
+        except OSError:  # what was told before counts
+            look.is_over = True
+            return Looked(look.refusal, tuple(look.warnings))
+
+    def _end(self, look: _Look) -> None:
+        look.close()
+        self._turns.release()
+
+    @staticmethod
+    def _aside(work: Any, *given: Any) -> None:
+        threading.Thread(target=work, args=given, name="look-on", daemon=True).start()
+
+    def _begin(self, request: ReadingRequest, original: bytes) -> _Look:
+        """Hand the question to a copy of the process that stands ready.
+
+        Raises:
+            OSError: There is no such process and none can be started.
+        """
+        question = os.memfd_create("upload")
+        with os.fdopen(question, "w+b") as asked:
+            asked.write(json.dumps(asdict(request)).encode() + b"\n" + original)
+            asked.seek(0)
+            listener, answering = socket.socketpair()
+            try:
+                with answering:
+                    self._hand_over(answering.fileno(), question)
+            except OSError:
+                listener.close()
+                raise
+        return _Look(listener)
+
+    def _hand_over(self, *handed: int) -> None:
+        with self._lock:
+            if self._closed:
+                raise OSError("closed")
+            try:
+                socket.send_fds(self._running(), [b"?"], list(handed))
+            except OSError:  # it ended since it was last asked
+                self._ready, ended = None, self._ready
+                if ended is not None:
+                    ended.end()
+                socket.send_fds(self._running(), [b"?"], list(handed))
+
+    def _running(self) -> socket.socket:
+        """The line to the process that stands ready, started if need be; hold the lock."""
+        if self._ready is not None and self._ready.process.poll() is not None:
+            self._ready.end()
+            self._ready = None
+        if self._ready is None:
+            self._ready = self._start()
+        return self._ready.control
 
     def _start(self) -> _Ready:
         self.scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder = Path(tempfile.mkdtemp(prefix="look-", dir=self.scratch))
-        try:
+        control, its_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        control.settimeout(LOOK_SECONDS)
+        with its_end:
             process = subprocess.Popen(
-                [sys.executable, "-m", "forms_service.first_look", str(folder)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+                [sys.executable, "-m", "forms_service.looking_child", str(its_end.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                cwd=folder,
-                env=child_environment(folder),
+                cwd=self.scratch,
+                env=child_environment(self.scratch),
                 start_new_session=True,
                 close_fds=True,
+                pass_fds=[its_end.fileno()],
             )
-        except OSError:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        return _Ready(process, folder)
-
-
-def _lines(process: subprocess.Popen[bytes], request: ReadingRequest, until: float) -> Iterator[Any]:
-    """What the child tells, line by line, until it is done or the time is over."""
-    assert process.stdin is not None and process.stdout is not None  # noqa: S101 - both were asked for
-    process.stdin.write(json.dumps(asdict(request)).encode() + b"\n")
-    process.stdin.flush()
-    kept = b""
-    while (left := until - time.monotonic()) > 0:
-        if not select.select([process.stdout], [], [], left)[0]:
-            return
-        told = os.read(process.stdout.fileno(), 65536)
-        if not told or len(kept) > LIMITS.output_bytes:
-            return
-        *lines, kept = (kept + told).split(b"\n")
-        for line in lines:
-            try:
-                yield json.loads(line)
-            except ValueError:
-                return
-
-
-def _gathered(told: Iterator[Any]) -> Looked:
-    """The child's lines as one answer; it is not trusted to keep to its own format."""
-    refusal, whole = None, False
-    warnings: list[LocalizedText] = []
-    for one in told:
-        match one:
-            case {"refusal": {"ar": str(ar), "fr": str(fr)}}:
-                refusal = LocalizedText(ar, fr)
-            case {"warning": {"ar": str(ar), "fr": str(fr)}}:
-                warnings.append(LocalizedText(ar, fr))
-            case {"whole": True}:
-                whole = True
-                break
-    return Looked(refusal, tuple(warnings), whole)
-
-
-# --- in the child ---------------------------------------------------------------------------------
-
-
-def main(folder: Path) -> None:
-    """Load everything, wait for one request, tell what is found, end."""
-    restrict(LIMITS)
-    from forms_service.upload_look import look_over, warm_up
-
-    warm_up()
-    line = sys.stdin.buffer.readline()  # ends empty when the parent is gone
-    if not line:
-        return
-    signal.alarm(int(LIMITS.wall_seconds))  # the kernel ends a look that outlives its parent
-    asked = json.loads(line)
-    asked["pages"] = tuple(asked["pages"])
-    original = (folder / "original").read_bytes()
-    (folder / "original").unlink()  # nothing of it lies about, even if the parent is killed now
-    for told in look_over(ReadingRequest(**asked), original):
-        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
-        sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+        return _Ready(process, control)

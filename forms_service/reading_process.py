@@ -34,6 +34,7 @@ _PASSED_ON = (
     "PYTHONPATH",
     "VIRTUAL_ENV",
     "FORMS_TEXT_ENGINE",
+    "FORMS_LEXICONS",
 )
 OUT_OF_TIME = "out_of_time"
 MOST_LEFT_OUT = 3
@@ -154,8 +155,7 @@ def _page_at_work(folder: Path) -> int | None:
 def sweep(scratch: Path, limits: ReadingLimits) -> None:
     """Remove what readings left behind whose worker was killed: papers must not lie about."""
     too_old = time.time() - 3 * limits.wall_seconds
-    looked_at = (paper.parent for paper in scratch.glob("look-*/original"))
-    for folder in (*scratch.glob("reading-*"), *looked_at):
+    for folder in (*scratch.glob("reading-*"), *scratch.glob("look-*")):
         if folder.stat().st_mtime < too_old:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -252,10 +252,15 @@ def main(folder: Path) -> None:
 
 def die_with_parent() -> None:
     """Ask the kernel to end this process when its parent ends, even by ``kill -9``."""
+    die_with(int(os.environ.get("FORMS_PARENT", os.getppid())))
+
+
+def die_with(parent: int) -> None:
+    """As ``die_with_parent``, for a process that knows its parent's number."""
     import ctypes
 
     ctypes.CDLL(None, use_errno=True).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != int(os.environ.get("FORMS_PARENT", os.getppid())):
+    if os.getppid() != parent:
         os._exit(1)  # the parent ended before the request took effect
 
 

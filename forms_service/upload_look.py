@@ -26,7 +26,10 @@ _RECOGNISED_PAGES = 1
 
 
 def warm_up() -> None:
-    """Load what a look needs before anybody waits for it."""
+    """Load what a look needs before anybody waits for it.
+
+    Nothing that starts a thread (onnxruntime does): the process that waits is forked.
+    """
     load_here()
 
 

@@ -73,8 +73,9 @@ class Uploads(UseCases):
         with self.database.writing() as session:
             row = self.get_editable(session, actor, dossier_id)
             upload = self.take_in(session, row, actor, filename, data, key, as_type, child, looked)
-        if not looked.whole and upload.status == ReadingStatus.WAITING.value:
-            self.adapters.first_look.look_on(asked, data, lambda later: self._tell_later(upload.id, later))
+        if looked.rest is not None and upload.status == ReadingStatus.WAITING.value:
+            kept = upload.id
+            looked.rest.add_done_callback(lambda rest: self._tell_later(kept, rest.result()))
         return attachment_view(upload, 0)
 
     def _tell_later(self, attachment_id: str, looked: Looked) -> None:

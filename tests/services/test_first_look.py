@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import queue
 import sys
 import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -57,7 +57,8 @@ TWO_REMARKS = """
 
 def test_what_the_look_finds_is_told(looking) -> None:
     looked = looking(TWO_REMARKS).look(REQUEST, "أ".encode(), PATIENT_SECONDS)
-    assert looked == Looked(None, (LocalizedText("أ", "page.pdf"), LocalizedText("ب", "b")), True)
+    assert looked == Looked(None, (LocalizedText("أ", "page.pdf"), LocalizedText("ب", "b")))
+    assert looked.rest is None
 
 
 def test_each_upload_has_a_process_of_its_own(looking) -> None:
@@ -71,7 +72,47 @@ def test_each_upload_has_a_process_of_its_own(looking) -> None:
 def test_what_was_told_before_the_time_was_over_counts(looking) -> None:
     code = 'yield {"warning": {"ar": "أ", "fr": "a"}}\nimport time\ntime.sleep(600)'
     looked = looking(code).look(REQUEST, b"x", 8.0)
-    assert (looked.warnings, looked.whole) == ((LocalizedText("أ", "a"),), False)
+    assert looked.warnings == (LocalizedText("أ", "a"),)
+    assert looked.rest is not None
+
+
+def test_a_look_goes_on_after_the_answer_in_the_process_that_began_it(looking, tmp_path: Path) -> None:
+    code = f"""
+        import os, pathlib, time
+        yield {{"warning": {{"ar": str(os.getpid()), "fr": "a"}}}}
+        while not pathlib.Path({str(tmp_path / "answered")!r}).exists():
+            time.sleep(0.05)
+        yield {{"warning": {{"ar": str(os.getpid()), "fr": "b"}}}}
+        yield {{"whole": True}}
+    """
+    looked = looking(code).look(REQUEST, b"x", 5.0)
+    (tmp_path / "answered").touch()
+    first, second = looked.rest.result(timeout=PATIENT_SECONDS).warnings
+    assert looked.warnings == (first,)
+    assert first.ar == second.ar
+
+
+def test_a_file_there_was_no_time_for_is_looked_at_afterwards(looking) -> None:
+    looked = looking(TWO_REMARKS).look(REQUEST, b"x", 0.0)
+    assert looked.warnings == ()
+    assert [one.ar for one in looked.rest.result(timeout=PATIENT_SECONDS).warnings] == ["x", "ب"]
+
+
+def test_a_look_that_nobody_listens_to_ends(looking, tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    code = f"import os, pathlib, time\npathlib.Path({str(pid)!r}).write_text(str(os.getpid()))\ntime.sleep(600)\nyield"
+    process = looking(code)
+    look = process._begin(REQUEST, b"x")
+    wait_until(lambda: pid.exists() and pid.read_text())
+    look.close()
+    wait_until(lambda: not Path(f"/proc/{pid.read_text()}").exists())
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    limit = time.monotonic() + PATIENT_SECONDS
+    while not condition():
+        assert time.monotonic() < limit
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize(
@@ -88,11 +129,7 @@ def test_what_was_told_before_the_time_was_over_counts(looking) -> None:
 )
 def test_a_look_that_fails_tells_nothing_and_the_next_one_works(looking, code: str) -> None:
     assert looking(code).look(REQUEST, b"x", PATIENT_SECONDS).warnings == ()
-    assert looking(TWO_REMARKS).look(REQUEST, b"x", PATIENT_SECONDS).whole
-
-
-def test_nobody_waits_without_time_left(looking) -> None:
-    assert looking(TWO_REMARKS).look(REQUEST, b"x", 0.0) == Looked()
+    assert len(looking(TWO_REMARKS).look(REQUEST, b"x", PATIENT_SECONDS).warnings) == 2
 
 
 def test_a_process_that_ended_while_it_stood_ready_is_replaced(looking) -> None:
@@ -100,7 +137,7 @@ def test_a_process_that_ended_while_it_stood_ready_is_replaced(looking) -> None:
     process.get_ready()
     process._ready.process.kill()
     process._ready.process.wait()
-    assert process.look(REQUEST, b"x", PATIENT_SECONDS).whole
+    assert len(process.look(REQUEST, b"x", PATIENT_SECONDS).warnings) == 2
 
 
 def test_several_senders_at_once_all_get_an_answer(looking) -> None:
@@ -126,16 +163,12 @@ def test_the_looking_process_sees_no_secret(looking, monkeypatch: pytest.MonkeyP
     assert "FORMS_SECRET_KEY" not in told.fr
 
 
-def test_one_that_stands_ready_ends_with_its_parent(looking) -> None:
+def test_one_that_stands_ready_ends_when_the_service_is_gone(looking) -> None:
     process = looking(TWO_REMARKS)
     process.get_ready()
     child = process._ready.process
-    child.stdin.close()
-    limit = time.monotonic() + 60
-    while child.poll() is None:
-        assert time.monotonic() < limit
-        time.sleep(0.05)
-    child.stdin = None
+    process._ready.control.close()
+    wait_until(lambda: child.poll() is not None)
 
 
 # --- at the upload --------------------------------------------------------------------------------
@@ -206,32 +239,23 @@ def test_the_reviewer_sees_the_warning_of_a_paper_deposited_unread(make_office) 
 class LateLook(NoLook):
     """Has no time while the sender waits, and finds something afterwards."""
 
-    def __init__(self, later: Looked) -> None:
-        self.later = later
-        self.told: list[Callable[[Looked], None]] = []
+    def __init__(self) -> None:
+        self.rest: Future[Looked] = Future()
 
-    def look_on(self, request: ReadingRequest, original: bytes, tell: Callable[[Looked], None]) -> None:
-        self.told.append(tell)
+    def look(self, request: ReadingRequest, original: bytes, seconds: float) -> Looked:
+        return Looked(rest=self.rest)
 
 
 @pytest.mark.parametrize("read_first", [False, True], ids=["the look is first", "the reading is first"])
 def test_what_there_was_no_time_to_tell_is_told_afterwards(make_office, read_first: bool) -> None:
     blurred = LocalizedText("غير واضحة", "floue")
-    look = LateLook(Looked(warnings=(blurred,), whole=True))
+    look = LateLook()
     office = make_office(first_look=look)
     dossier = office.open()
     sent = office.services.upload(office.applicant, dossier, "photo.jpg", b"\xff\xd8\xff no picture", "bank")
     assert sent.warnings == ()
     if read_first:
         office.services.give_up_reading(sent.id)
-    (tell,) = look.told
-    tell(look.later)
+    look.rest.set_result(Looked(warnings=(blurred,)))
     (held,) = office.services.dossier(office.applicant, dossier).attachments
     assert held.warnings == (() if read_first else (blurred,))
-
-
-def test_a_look_afterwards_tells_from_its_own_process(looking) -> None:
-    looks = looking("""yield {"warning": {"ar": "ا", "fr": "a"}}\nyield {"whole": True}""")
-    told: queue.Queue[Looked] = queue.Queue()
-    looks.look_on(REQUEST, b"original", told.put)
-    assert told.get(timeout=60) == Looked(None, (LocalizedText("ا", "a"),), True)
