@@ -112,7 +112,10 @@ class FieldValue:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A document the applicant supplied; ``child`` numbers the row it is for, from 1."""
+    """A document the applicant supplied; ``child`` numbers the row it is for, from 1.
+
+    ``unsure`` names the facts that may be misread: nothing is held against anybody because of them.
+    """
 
     type: str
     child: int | None = None
@@ -120,6 +123,7 @@ class Attachment:
     file: str | None = None
     id: str | None = None
     declined: bool = False
+    unsure: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

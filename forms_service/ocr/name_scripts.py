@@ -75,14 +75,20 @@ def is_same_name(latin: str, arabic: str) -> bool:
 
 def name_difference(latin: str, arabic: str) -> float:
     """How far two spellings are from being one name: 0.0 for the same, about 1.0 for strangers."""
-    left, right = _latin_sounds(latin), _arabic_letters(arabic)
+    left, right = latin_sounds(latin), _arabic_letters(arabic)
     letters = sum(letter in _SOUNDS for letter in right)
     if not letters or not any(sound.isalpha() and sound not in _VOWELS for sound in left):
         return 1.0
     return min(_cost(left, right) / min(max(letters, LEAST_LETTERS), MOST_LETTERS), 1.0)
 
 
-def _latin_sounds(name: str) -> list[str]:
+def laying_cost(latin: str, arabic: str) -> float:
+    """What it costs to lay a Latin spelling along an Arabic one: about 1 for each letter that differs."""
+    return _cost(latin_sounds(latin), _arabic_letters(arabic))
+
+
+def latin_sounds(name: str) -> list[str]:
+    """The sounds of a Latin spelling, each written in one way; articles and spaces have signs of their own."""
     plain = unicodedata.normalize("NFD", name.casefold().replace("ç", "s"))
     plain = "".join(c if not unicodedata.combining(c) else "" for c in plain)
     plain = re.sub(r"\b(el|al|l)(?:[ \-'’]+)(?=[a-z])", _ARTICLE, plain)

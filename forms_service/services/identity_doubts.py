@@ -8,22 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from rapidfuzz import fuzz
-
 from core.conditions import Scope, holds
-from core.dates_in_text import fold_letters
 from core.deposit import applicant_of
 from core.document_types import DocumentTypes
 from core.dossier import Attachment, Dossier
 from core.findings import Finding
 from core.form_spec import FormSpec, RequiredDocument, Severity
 from core.localized_text import LocalizedText
-
-NUMBER, BIRTH, NAME = "number", "birth", ("first", "last")
-"""Facts of an identity paper that are compared with the answers."""
-
-SAME_NAME = 65.0
-"""Likeness in percent from which two spellings may be one person's name."""
+from forms_service.services.papers_compared import BIRTH, NUMBER, Difference, differences, person_of
 
 OTHER_REGISTRATION = LocalizedText(
     "رقم التسجيل المكتوب في الطلب ({given}) ليس رقم حسابكم ({account}). صححوه إن كان خطأ، "
@@ -32,10 +24,18 @@ OTHER_REGISTRATION = LocalizedText(
     "une erreur ; sinon un agent le vérifiera.",
 )
 DOCUMENT_MISMATCH = LocalizedText(
-    "{file}: ما قُرئ في هذه الوثيقة ({read}) لا يطابق صاحب «{label}». تحققوا من أنها وثيقة الشخص المعني، "
-    "أو صححوا الجواب.",
-    "{file} : ce qui y est lu ({read}) ne correspond pas à la personne de « {label} ». Vérifiez que c'est le "
-    "document de la bonne personne, ou corrigez la réponse.",
+    "{file}: ما قُرئ في هذه الوثيقة («{label}») يخالف ما ورد في الطلب – {differences}. تحققوا من أنها وثيقة "
+    "الشخص المعني، أو صححوا الجواب.",
+    "{file} : ce qu'on y lit (« {label} ») diffère de ce que dit la demande – {differences}. Vérifiez que "
+    "c'est le document de la bonne personne, ou corrigez la réponse.",
+)
+DIFFERENCE = LocalizedText(
+    "{what}: «{read}» في الوثيقة و«{given}» في الطلب",
+    "{what} : « {read} » sur le document, « {given} » dans la demande",
+)
+OF_ANOTHER = LocalizedText(
+    "{what}: «{read}» هو رقم شخص آخر في الطلب",
+    "{what} : « {read} » est celui d'une autre personne de la demande",
 )
 WHOSE_PAPER = LocalizedText(
     "هذه وثيقة هوية، لكننا لم نعرف لمن هي من بين الأشخاص المعنيين بالطلب. أزيلوها وأرسلوها من جديد في خانة صاحبها.",
@@ -49,9 +49,9 @@ def identity_doubts(
 ) -> Iterator[Finding]:
     """Give the warnings on the registration number and on papers of somebody else."""
     yield from _other_registration(spec, dossier, scope, account_number)
-    for one, demand, message in _mismatches(spec, dossier.attachments, dossier, scope, types):
+    for one, asked_as, rule, message in _mismatches(spec, dossier.attachments, dossier, scope, types):
         if not one.declined:
-            yield Finding("document_mismatch", Severity.WARNING, demand.id, message, demand.rule)
+            yield Finding("document_mismatch", Severity.WARNING, asked_as, message, rule)
 
 
 def papers_in_doubt(
@@ -59,7 +59,7 @@ def papers_in_doubt(
 ) -> dict[str, LocalizedText]:
     """The same warnings on papers, by the id of the upload."""
     found = _mismatches(spec, dossier.attachments, dossier, scope, types)
-    return {one.id: message for one, _, message in found if one.id is not None}
+    return {one.id: message for one, _, _, message in found if one.id is not None}
 
 
 def is_identity_type(document_type: str, types: DocumentTypes) -> bool:
@@ -82,7 +82,7 @@ def belongs_to(
     is that person's; the day of birth is looked at only when no number could be compared.
     """
     answers = dossier.answers()
-    person = _person_of(spec, demand, scope)
+    person = person_of(spec, demand, scope)
     number, birth = facts.get(NUMBER), facts.get(BIRTH)
     numbers = {
         one.id.removesuffix(".id_no"): answers[one.id]
@@ -99,30 +99,6 @@ def belongs_to(
     return None
 
 
-def _person_of(spec: FormSpec, demand: RequiredDocument, scope: Scope) -> str | None:
-    """The prefix of the answers about the person; None when the form asks nothing about them."""
-    if demand.subject != "applicant":
-        return demand.subject
-    names = applicant_of(spec, scope).name
-    return names[0].partition(".")[0] if names else None
-
-
-def _is_named_otherwise(facts: Mapping[str, object], person: str | None, dossier: Dossier) -> bool:
-    """Whether a paper names somebody else, in both scripts where it names them in both.
-
-    Spellings of one name differ (Mohamed, Mohammed) and readers err, so only a clear difference counts.
-    """
-    answers = dossier.answers()
-    compared = []
-    for script in ("", ".ar"):
-        read = [str(facts.get(f"{part}{script}") or "") for part in NAME]
-        given = [str(answers.get(f"{person}.{part}{script}") or "") for part in NAME]
-        if all(read) and all(given):
-            likeness = fuzz.token_sort_ratio(fold_letters(" ".join(read)), fold_letters(" ".join(given)))
-            compared.append(likeness < SAME_NAME)
-    return bool(compared) and all(compared)
-
-
 def _other_registration(
     spec: FormSpec, dossier: Dossier, scope: Scope, account_number: str
 ) -> Iterator[Finding]:
@@ -137,21 +113,26 @@ def _other_registration(
 
 def _mismatches(
     spec: FormSpec, attachments: Iterable[Attachment], dossier: Dossier, scope: Scope, types: DocumentTypes
-) -> Iterator[tuple[Attachment, RequiredDocument, LocalizedText]]:
-    """Uploads whose facts contradict the answers about their person.
+) -> Iterator[tuple[Attachment, str, str, LocalizedText]]:
+    """Uploads that contradict the answers: what they are for, the rule that asks for them, and the message.
 
     Where several papers are asked at once (one of each parent), nobody can say which is whose.
     """
-    demands = [one for one in spec.documents if one.per is None and one.count == 1 and holds(one.when, scope)]
+    demands = [one for one in spec.documents if one.per is not None or holds(one.when, scope)]
     for one in attachments:
         demand = next((d for d in demands if one.type in (d.type, *d.alternatives)), None)
-        if demand is None or not is_identity_type(one.type, types):
+        if demand is not None and demand.count > 1:
             continue
-        read = ""
-        if belongs_to(spec, demand, one.facts, dossier, scope) is False:
-            read = str(one.facts.get(NUMBER) or one.facts.get(BIRTH))
-        elif _is_named_otherwise(one.facts, _person_of(spec, demand, scope), dossier):
-            read = " ".join(str(one.facts[part]) for part in NAME)
-        if read:
-            label = types.label_of(one.type)
-            yield one, demand, DOCUMENT_MISMATCH.fill(file=one.file or "", read=read, label=label)
+        found = differences(spec, one, demand, dossier, scope, types)
+        if found:
+            label, told = types.label_of(one.type), _told(found)
+            message = DOCUMENT_MISMATCH.fill(file=one.file or "", label=label, differences=told)
+            yield one, demand.id if demand else one.type, demand.rule if demand else "", message
+
+
+def _told(found: Iterable[Difference]) -> LocalizedText:
+    told = [
+        (DIFFERENCE if one.given else OF_ANOTHER).fill(what=one.what, read=one.read, given=one.given)
+        for one in found
+    ]
+    return LocalizedText("؛ ".join(one.ar for one in told), " ; ".join(one.fr for one in told))

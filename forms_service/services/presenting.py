@@ -49,6 +49,9 @@ from forms_service.storage.models import (
 FORM = "form"
 """Document type of signed pages of the form itself."""
 
+SURE_FACT = 0.8
+"""Confidence from which a fact read on a paper may contradict an answer."""
+
 _ASKED_BY_PAGE: dict[tuple[str, int, str, str], Mapping[int, frozenset[str]]] = {}
 """By version and variant of a form, which are never edited: laying one out takes a while."""
 
@@ -145,6 +148,7 @@ def supplied(row: AttachmentRow) -> Attachment | None:
         file=row.filename,
         id=row.id,
         declined=row.decision == "refused",
+        unsure=frozenset(one for one, sure in row.fact_confidences.items() if sure < SURE_FACT),
     )
 
 

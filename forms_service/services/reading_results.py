@@ -148,6 +148,7 @@ class ReadingResults(CorrectionSlips):
         row.is_form = bool(result["is_form"])
         row.message = result["message"]
         row.facts = result["facts"]
+        row.fact_confidences = result["fact_confidences"]
         row.valid_until = result["valid_until"]
         row.confidence = result["confidence"]
         warnings = list(result["warnings"])

@@ -154,6 +154,7 @@ class AttachmentRow(Base):
     status: Mapped[str] = mapped_column(String(16), index=True)
     message: Mapped[dict[str, Any] | None]
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    fact_confidences: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     warnings: Mapped[list[Any]] = mapped_column(default=list)
     valid_until: Mapped[str | None] = mapped_column(String(10))
     confidence: Mapped[float | None]

@@ -148,11 +148,13 @@ def arrives(office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable
     def reading(*_args: object) -> Iterator[ReadingOutcome]:
         yield ReadingOutcome(results[-1], tmp_path)
 
-    monkeypatch.setattr(reading_results, "run_reading", reading)
+    monkeypatch.setattr(reading_results, "run_reading_of_pages", reading)
 
-    def arrive(dossier: str, result: dict[str, Any], as_type: str | None = None) -> str:
+    def arrive(
+        dossier: str, result: dict[str, Any], as_type: str | None = None, child: int | None = None
+    ) -> str:
         results.append(result)
-        view = office.services.upload(office.applicant, dossier, "scan.pdf", PDF, as_type)
+        view = office.services.upload(office.applicant, dossier, "scan.pdf", PDF, as_type, child)
         office.read_all()
         return view.id
 

@@ -64,7 +64,7 @@ def slip_arrives(office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         def reading(*_args: object) -> Iterator[ReadingOutcome]:
             yield ReadingOutcome(result, tmp_path)
 
-        monkeypatch.setattr(reading_results, "run_reading", reading)
+        monkeypatch.setattr(reading_results, "run_reading_of_pages", reading)
         view = office.services.upload(office.applicant, dossier, "slip.pdf", PDF)
         office.read_all()
         return view.id

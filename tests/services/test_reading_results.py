@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from core.dossier import Origin
+from core.rib import rib_key
 from forms_service.reading_process import ReadingFailed, ReadingOutcome
 from forms_service.services import ReadingStatus, reading_results
 from forms_service.upload_reading import _result
@@ -75,18 +76,18 @@ def test_reading_twice_changes_nothing(office, arrives) -> None:
 
 def test_a_second_worker_that_finishes_late_changes_nothing(office, arrives, monkeypatch) -> None:
     dossier = office.open()
-    inner = reading_results.run_reading
+    inner = reading_results.run_reading_of_pages
     upload = office.services.upload(office.applicant, dossier, "scan.pdf", PDF)
 
     @contextmanager
     def slow(*args: object) -> Iterator[ReadingOutcome]:
         with inner(*args) as outcome:
-            monkeypatch.setattr(reading_results, "run_reading", inner)
+            monkeypatch.setattr(reading_results, "run_reading_of_pages", inner)
             office.services.read_upload(upload.id)  # the other worker is done first
             yield outcome
 
     arrives(office.open(), scan(read("assured.last", "Tazi")))
-    monkeypatch.setattr(reading_results, "run_reading", slow)
+    monkeypatch.setattr(reading_results, "run_reading_of_pages", slow)
     office.services.read_upload(upload.id)
     assert len(office.services.extractions(office.applicant, dossier)) == 1
     assert [event.action for event in office.services.dossier(office.applicant, dossier).events].count(
@@ -242,6 +243,101 @@ def test_a_paper_of_somebody_else_is_told(office, arrives, values, as_type, fact
     assert len(view.warnings) == len(found)
 
 
+FAMILY = {
+    "quality": "assured",
+    "assured.first": "Youssef",
+    "assured.last": "Bennani",
+    "assured.birth": "12/03/1985",
+    "spouse.first": "Salma",
+    "spouse.last": "Ben Ali",
+    "spouse.work": "employee",
+}
+CHILDREN = [
+    {"first": "Adam", "last": "Bennani", "birth": "15/06/2011", "student": "true"},
+    {"first": "Lina", "last": "Bennani", "birth": "20/11/2022"},
+]
+SURE, UNSURE = 0.88, 0.6
+
+
+@pytest.mark.parametrize(
+    ("as_type", "child", "facts", "confidence", "told"),
+    [
+        ("birth", 1, {"first": "Adam", "last": "BENNANI", "birth": "2011-06-15"}, SURE, []),
+        ("birth", 1, {"first": "Rayan", "last": "Fassi", "birth": "2011-06-15"}, SURE, ["Rayan Fassi"]),
+        ("birth", 1, {"first": "Adam", "birth": "2011-06-16"}, SURE, ["16/06/2011", "15/06/2011"]),
+        ("birth", 1, {"first": "Rayan", "last": "Fassi", "birth": "2011-06-16"}, UNSURE, []),
+        ("school", 1, {"name": "BENNANI Adam"}, SURE, []),
+        ("school", 1, {"name": "BENNANI Youssef"}, SURE, ["BENNANI Youssef", "Adam Bennani"]),
+        ("marriage", None, {"husband": "Bennani Youssef", "wife": "Selma Benali"}, SURE, []),
+        ("marriage", None, {"husband": "Youssef Bennani", "wife": "Khadija Tazi"}, SURE, ["Khadija Tazi"]),
+        ("marriage", None, {"husband.ar": "يوسف بناني", "wife.ar": "سلمى بنعلي"}, SURE, []),
+        ("marriage", None, {"husband.ar": "يوسف بناني", "wife.ar": "خديجة التازي"}, SURE, ["خديجة التازي"]),
+        ("spouse_activity", None, {"name": "Salma Benali"}, SURE, []),
+        ("spouse_activity", None, {"name": "Rachid Ouazzani"}, SURE, ["Rachid Ouazzani", "Salma Ben Ali"]),
+        ("bank", None, {"name": "M. Youssef BENNANI"}, SURE, []),
+        ("bank", None, {"name": "Khadija Tazi"}, SURE, ["Khadija Tazi", "Youssef Bennani"]),
+    ],
+)
+def test_what_a_paper_says_is_compared_with_the_answers(
+    office, arrives, as_type: str, child: int | None, facts, confidence: float, told: list[str]
+) -> None:
+    dossier = office.open()
+    office.services.answer(office.applicant, dossier, FAMILY, {})
+    office.services.answer_group(office.applicant, dossier, "children", CHILDREN)
+    paper = _result("read", pages=[page(None, ours=False)], facts=facts)
+    arrives(dossier, {**paper, "fact_confidences": dict.fromkeys(facts, confidence)}, as_type, child)
+    found = [
+        one
+        for one in office.services.completeness(office.applicant, dossier).findings
+        if one.code == "document_mismatch"
+    ]
+    assert len(found) == bool(told)
+    for one in found:
+        assert all(word in one.message.ar and word in one.message.fr for word in told)
+        assert one.severity == "warning"
+    office.services.deposit(office.applicant, dossier, True)
+    seen = [one for one in office.services.dossier(office.reviewer, dossier).attachments if one.facts]
+    assert [one.warnings for one in seen] == [tuple(one.message for one in found)]
+
+
+def test_a_guardian_is_no_spouse_of_the_dead_and_a_court_file_no_identity_number(office, arrives) -> None:
+    dossier = office.open()
+    guarded = {"quality": "guardian", "assured.first": "Rachid", "assured.last": "Ouazzani"}
+    guarded |= {"guardian.first": "Abdelkader", "guardian.last": "Tazi"}
+    office.services.answer(office.applicant, dossier, guarded, {})
+    facts = {"husband.ar": "رشيد الوزاني", "wife.ar": "فاطمة الصقلي"}
+    arrives(dossier, _result("read", pages=[page(None, ours=False)], facts=facts), "marriage_parents")
+    other = office.open()
+    office.services.answer(office.applicant, other, {"quality": "ipp70", "assured.id_no": "BE123456"}, {})
+    facts = {"number": "932/1501/2025", "ipp_rate": 75}
+    arrives(other, _result("read", pages=[page(None, ours=False)], facts=facts), "ipp_judgment")
+    for one in (dossier, other):
+        codes = [finding.code for finding in office.services.completeness(office.applicant, one).findings]
+        assert "document_mismatch" not in codes
+
+
+@pytest.mark.parametrize(("rib", "is_told"), [("own", False), ("other", True)])
+def test_the_account_on_a_bank_paper_is_compared_with_the_one_answered(office, arrives, rib, is_told) -> None:
+    ribs = {"own": "230810978800021100140091", "other": "011780000012345678901219"}
+    ribs = {name: number[:22] + rib_key(number[:22]) for name, number in ribs.items()}
+    dossier = office.open("310-1-32")
+    office.services.answer(office.applicant, dossier, {"bank.rib": ribs["own"]}, {})
+    arrives(
+        dossier,
+        _result(
+            "read",
+            pages=[page(None, ours=False)],
+            document_class="bank_attestation",
+            facts={"rib": ribs[rib]},
+            fact_confidences={"rib": 0.98},
+        ),
+    )
+    report = office.services.completeness(office.applicant, dossier)
+    (told,) = [one.message for one in report.findings if one.code == "document_mismatch"] or [None]
+    assert (told is not None) == is_told
+    assert told is None or (ribs["own"] in told.fr and ribs["other"] in told.ar)
+
+
 def test_a_childs_paper_goes_to_the_child_it_names(office, arrives) -> None:
     dossier = office.open()
     office.services.answer(office.applicant, dossier, {"quality": "assured"}, {})
@@ -327,7 +423,7 @@ def test_a_failed_reading_waits_for_another_try_and_then_for_a_person(office, mo
         raise ReadingFailed("killed")
         yield
 
-    monkeypatch.setattr(reading_results, "run_reading", fails)
+    monkeypatch.setattr(reading_results, "run_reading_of_pages", fails)
     dossier = office.open()
     upload = office.services.upload(office.applicant, dossier, "scan.pdf", PDF, "bank")
     with pytest.raises(ReadingFailed):
@@ -349,7 +445,7 @@ def test_a_paper_that_takes_all_its_time_is_not_tried_again(office, monkeypatch)
         raise ReadingFailed("out_of_time")
         yield
 
-    monkeypatch.setattr(reading_results, "run_reading", fails)
+    monkeypatch.setattr(reading_results, "run_reading_of_pages", fails)
     dossier = office.open()
     office.services.upload(office.applicant, dossier, "scan.pdf", PDF, "bank")
     office.read_all()
