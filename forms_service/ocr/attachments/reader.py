@@ -36,6 +36,9 @@ SURE_MARGIN = 0.45
 HINTED_STRENGTH = 0.5
 """How far a page's own hints must go before the sender's word settles a tie."""
 
+SURE_DAY = 0.7
+"""Nobody is told that a paper is out of date because of a day read with less confidence."""
+
 CARD_CLASS, FOREIGNERS_CARD_CLASS = "identity_card", "residence_title"
 
 
@@ -92,9 +95,8 @@ def read_attachment(
     writings, unread = _read_pages([page for page in pages if page.page not in hopeless][:MAX_PAGES])
     warnings += unread
     seen = [_recognise_page(writing, types.classes, day) for writing in writings]
-    best = max(seen, key=lambda one: (one.is_known, one.confidence), default=Recognition(UNKNOWN, 0.0))
     expected = _expected_classes(types, as_type)
-    best = _with_hint(best, seen, expected)
+    best = _with_hint(_asked_or_surest(seen, expected), seen, expected)
     warnings += _type_warnings(types, as_type, expected, best, seen)
     look = types.classes.get(best.class_id) or _only_expected(types, expected, best)
     facts = read_facts(_pages_of(look, writings, seen), look, day) if look else {}
@@ -165,6 +167,15 @@ def _expected_classes(types: DocumentTypes, as_type: str | None) -> tuple[str, .
     return (as_type,) if as_type in types.classes else ()
 
 
+def _asked_or_surest(seen: Sequence[Recognition], expected: Sequence[str]) -> Recognition:
+    """Of several documents in one file the one that was asked for, else the one recognised best."""
+    return max(
+        seen,
+        key=lambda one: (one.class_id in expected, one.is_known, one.confidence),
+        default=Recognition(UNKNOWN, 0.0),
+    )
+
+
 def _with_hint(best: Recognition, seen: Sequence[Recognition], expected: Sequence[str]) -> Recognition:
     """When classes tie, what the sender says decides, if the page's hints prove it well enough."""
     if best.is_known:
@@ -227,7 +238,8 @@ def _fact_warnings(
     look: DocumentClass | None, facts: Mapping[str, ReadFact], until: date | None, on: date
 ) -> list[AttachmentWarning]:
     found = []
-    if until is not None and until < on:
+    sure = {name: fact for name, fact in facts.items() if fact.confidence >= SURE_DAY}
+    if look and until is not None and valid_until(look, sure) == until and until < on:
         found.append(warn("expired", until=f"{until:%d/%m/%Y}"))
     if look and "rib" not in facts and any(fact.id == "rib" for fact in look.facts):
         found.append(warn("invalid_rib"))

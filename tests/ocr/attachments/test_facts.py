@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 
 from core.document_types import DocumentTypes
 from forms_service.ocr.attachments.facts import ReadFact, read_facts, reader_of
+from forms_service.ocr.attachments.reader import _asked_or_surest, _fact_warnings
+from forms_service.ocr.attachments.recognition import Recognition
 from forms_service.ocr.attachments.validity import valid_until
 from forms_service.ocr.attachments.writing import PageWriting
 from forms_service.ocr.page_text import PageText, PageWord
@@ -152,6 +155,79 @@ def test_validity_counts_from_the_issue_or_is_printed(types: DocumentTypes) -> N
         2030, 10, 5
     )
     assert valid_until(card, {"issued": fact("2020-10-06")}) is None
+
+
+YEARLY = {"school_certificate", "apprenticeship_certificate"}
+"""The fund asks these each year (its FAQ, questions 23 and 26); of no other paper does it say a period."""
+
+
+def test_only_the_papers_asked_each_year_run_out_by_their_issue(types: DocumentTypes) -> None:
+    limited = {name for name, look in types.classes.items() if look.validity_months is not None}
+    assert limited == YEARLY
+    issued = {"issued": ReadFact("2015-01-31", 0.9)}
+    assert {name for name, look in types.classes.items() if valid_until(look, issued)} == YEARLY
+
+
+@pytest.mark.parametrize(
+    ("issued", "last_day"),
+    [
+        ("2025-02-28", date(2026, 2, 28)),
+        ("2024-02-29", date(2025, 2, 28)),
+        ("2023-02-28", date(2024, 2, 28)),
+        ("2025-12-31", date(2026, 12, 31)),
+        ("2025-01-01", date(2026, 1, 1)),
+    ],
+)
+def test_a_year_ends_on_the_same_day_or_the_months_last(types: DocumentTypes, issued, last_day) -> None:
+    for name in YEARLY:
+        assert valid_until(types.classes[name], {"issued": ReadFact(issued, 0.9)}) == last_day
+
+
+@pytest.mark.parametrize(
+    ("months", "issued", "last_day"),
+    [
+        (3, "2025-11-30", date(2026, 2, 28)),
+        (3, "2023-11-30", date(2024, 2, 29)),
+        (3, "2025-10-31", date(2026, 1, 31)),
+        (1, "2026-03-31", date(2026, 4, 30)),
+        (6, "2025-08-31", date(2026, 2, 28)),
+    ],
+)
+def test_months_end_where_the_calendar_does(types: DocumentTypes, months: int, issued, last_day) -> None:
+    look = replace(types.classes["birth_extract"], validity_months=months)
+    assert valid_until(look, {"issued": ReadFact(issued, 0.9)}) == last_day
+
+
+@pytest.mark.parametrize(
+    ("until", "confidence", "told"),
+    [("2026-02-28", 0.9, ["expired"]), ("2026-02-28", 0.6, []), (ON.isoformat(), 0.9, [])],
+    ids=["run out", "a day read unsurely", "its last day"],
+)
+def test_a_paper_is_out_of_date_from_the_day_after(types: DocumentTypes, until, confidence, told) -> None:
+    look, read = types.classes["identity_card"], {"expires": ReadFact(until, confidence)}
+    found = _fact_warnings(look, read, valid_until(look, read), ON)
+    assert [one.code for one in found] == told
+
+
+def test_of_several_documents_in_one_file_the_one_asked_for_is_read() -> None:
+    card, extract = Recognition("identity_card", 0.95), Recognition("birth_extract", 0.7)
+    assert _asked_or_surest([card, extract], ("birth_extract",)) is extract
+    assert _asked_or_surest([card, extract], ("school_certificate",)) is card
+    assert _asked_or_surest([], ("birth_extract",)).is_known is False
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "un revenu global imposable de 57 492,00 DH",
+        "Revenu global imposable : 57 492,00 dirhams",
+        "Revenu global imposable : 57492",
+    ],
+)
+def test_an_amount_is_never_called_sure(types: DocumentTypes, line: str) -> None:
+    look = types.classes["income_certificate"]
+    income = read_facts([page([line])], look, ON)["income"]
+    assert float(str(income.value)) == 57492 and income.confidence < 0.9
 
 
 def test_an_amount_that_goes_on_in_the_next_line_is_read_whole(types: DocumentTypes) -> None:
