@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from forms_service.commands.reading_limits import within_limits
 from forms_service.commands.shared import (
     INPUT_FILE,
     OUTPUT_FILE,
@@ -39,21 +40,23 @@ def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None
     from forms_service.ocr.scan import read_scan
     from forms_service.reading_forms import form_lookup, page_features, printed_papers, printed_words
 
-    pages = [
-        replace(page, file=str(file)) for file in files for page in load_pages(file.read_bytes(), str(file))
-    ]
-    with progress("reading pages", len(pages)) as watch:
-        done = iter(range(1, len(pages) + 1))
-        reading = read_scan(
-            pages,
-            form_lookup(catalogue()),
-            papers=printed_papers(catalogue()),
-            printed=printed_words(catalogue()),
-            features=page_features(catalogue()),
-            features=page_features(catalogue()),
-            debug_directory=debug_images,
-            watch=lambda _page: watch(next(done)),
-        )
+    with within_limits(configuration().reading, len(files)):
+        pages = [
+            replace(page, file=str(file))
+            for file in files
+            for page in load_pages(file.read_bytes(), str(file))
+        ]
+        with progress("reading pages", len(pages)) as watch:
+            done = iter(range(1, len(pages) + 1))
+            reading = read_scan(
+                pages,
+                form_lookup(catalogue()),
+                papers=printed_papers(catalogue()),
+                printed=printed_words(catalogue()),
+                features=page_features(catalogue()),
+                debug_directory=debug_images,
+                watch=lambda _page: watch(next(done)),
+            )
     data = reading.as_dict()
     code = 0 if reading.anything_identified else 1
     if as_json:
@@ -167,7 +170,8 @@ def read_document(file: Path, as_type: str | None, as_json: bool) -> None:
     if as_type is not None and as_type not in {*types.types, *types.classes}:
         known = ", ".join(sorted(types.types))
         raise click.BadParameter(f"{as_type!r} is no document type; known: {known}", param_hint="--as")
-    reading = read_attachment(load_pages(file.read_bytes(), str(file)), types, as_type=as_type)
+    with within_limits(configuration().reading):
+        reading = read_attachment(load_pages(file.read_bytes(), str(file)), types, as_type=as_type)
     data = reading.as_dict()
     if as_json:
         print_json(data)
