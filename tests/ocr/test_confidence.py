@@ -139,12 +139,18 @@ def test_no_group_hides_behind_the_others():
     assert together["latin"]["accept"]["from_score"] is None
 
 
+def test_a_group_that_broke_the_promise_in_what_was_seen_is_not_accepted_whatever_can_be_ruled_out():
+    """Four wrong in 3,115 are at most 3 in a thousand, and more than 1 were seen: so it was with e-mail."""
+    assert error_at_most(4, 3115) < GROUP_LIMIT
+    together = fit([*mistaken(4, 3115), *mistaken(0, 20_000, Group.NUMBER)])
+    assert together["latin"]["accept"]["from_score"] is None
+
+
 def test_where_mistakes_are_too_many_in_all_the_most_mistaken_group_goes_back_first():
-    groups = {Group.LATIN: (9, 6000), Group.AMOUNT: (1, 6000), Group.NUMBER: (0, 5000), Group.DATE: (4, 3300)}
+    groups = {Group.LATIN: (5, 5000), Group.AMOUNT: (1, 2000), Group.NUMBER: (0, 4000), Group.DATE: (2, 2600)}
     found = fit([one for group, (wrong, count) in groups.items() for one in mistaken(wrong, count, group)])
     accepted = {name: one["accept"]["readings"] for name, one in found.items()}
-    assert accepted["latin"] == 0
-    assert accepted["amount"] == 6000
+    assert accepted == {"latin": 0, "amount": 2000, "number": 4000, "date": 2600}
     wrong = sum(one["accept"]["wrong"] for one in found.values())
     assert error_at_most(wrong, sum(accepted.values())) <= LIMIT
 
@@ -164,7 +170,7 @@ def test_too_few_readings_or_mistakes_among_the_surest_are_never_accepted():
     assert acceptance([]).from_score is None
 
 
-@pytest.mark.parametrize("group", [Group.ARABIC_TEXT, Group.ARABIC_NAME_ALONE, Group.EMAIL])
+@pytest.mark.parametrize("group", [Group.ARABIC_TEXT, Group.ARABIC_NAME_ALONE])
 def test_what_nothing_else_confirms_is_only_accepted_on_proof(group: Group):
     assert acceptance([reading(0.99, group=group) for _ in range(1000)]).from_score is None
     assert acceptance([reading(0.99, group=group) for _ in range(LEAST_FOR_PROOF)]).from_score == 0.99
