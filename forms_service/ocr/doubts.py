@@ -34,6 +34,7 @@ class Doubt(StrEnum):
     MARK_BESIDE_BOX = "mark_beside_box"
     STROKE_THROUGH_BOX = "stroke_through_box"
     STRUCK_OUT = "struck_out"
+    UNCERTAIN_SIGNATURE = "uncertain_signature"
 
 
 DOUBT_SENTENCES: Mapping[Doubt, LocalizedText] = {
@@ -133,5 +134,10 @@ DOUBT_SENTENCES: Mapping[Doubt, LocalizedText] = {
         ar="يمر خط عبر هذا الجواب، فقد يكون مشطبا عليه كله أو بعضه. تحققوا من الجواب المقصود.",
         fr="Un trait traverse cette réponse : elle est peut-être barrée, en tout ou en partie. "
         "Vérifiez quelle réponse est voulue.",
+    ),
+    Doubt.UNCERTAIN_SIGNATURE: LocalizedText(
+        ar="يوجد حبر في مكان الإمضاء، لكنه قد يكون خاتما أو بقعة أو ثقبا. تحققوا من وجود إمضاء.",
+        fr="Il y a de l'encre à la place de la signature, mais c'est peut-être un cachet, une tache ou un trou. "
+        "Vérifiez qu'il y a une signature.",
     ),
 }

@@ -26,8 +26,9 @@ from forms_service.ocr.line_reader import read_either, text_lines
 from forms_service.ocr.look_alikes import has_ambiguous_second, mend_identity_number
 from forms_service.ocr.looks import DoubtedLine, LineReading
 from forms_service.ocr.name_scripts import is_same_name
+from forms_service.ocr.signature_zones import Zone, read_signature
 from forms_service.ocr.struck_answers import comb_is_struck, is_struck
-from forms_service.ocr.tick_boxes import Mark, is_signed, read_tick
+from forms_service.ocr.tick_boxes import Mark, read_tick
 from forms_service.ocr.twin_names import read_twins
 
 BOX_INSET_MM = 0.15
@@ -124,9 +125,11 @@ def _read_field(
     if place.widget is WidgetKind.TICK:
         return _ticks(page, field, places)
     if place.widget is WidgetKind.SIGNATURE:
-        signed = is_signed(page, place.box)
-        evidence = Evidence(Group.SIGNATURE, {"ink": 1.0})
-        return _marked(field, (place.box,), "", signed, signed, evidence)
+        zone = read_signature(page, place.box)
+        doubt = Doubt.UNCERTAIN_SIGNATURE.value if zone is Zone.UNCERTAIN else None
+        evidence = Evidence(Group.SIGNATURE, {"ink": 0.5 if doubt else 1.0}, doubt=doubt)
+        anything = zone is not Zone.BLANK
+        return _marked(field, (place.box,), "", anything, anything, evidence)
     if place.comb:
         return _comb(page, field, place, engine)
     return _text(page, field, place, engine)

@@ -1,4 +1,4 @@
-"""Tells ticked boxes from empty ones, and signed zones from blank ones.
+"""Tells ticked boxes from empty ones.
 
 A mark is judged by three things: how much ink the box holds and how evenly, whether pale strokes stand
 out from the box's own paper, and what the ink does outside the box.
@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from core.placement import BoxMm
-from forms_service.ocr.crops import cut, ink_of
+from forms_service.ocr.crops import cut
 from forms_service.ocr.registration import PX_PER_MM
 
 DARK_LEVEL = 160
@@ -55,10 +55,6 @@ STRAY_LABEL_MM = 10.0
 
 Towards the label more is allowed: a tick's long arm may touch a word.
 """
-
-SIGNATURE_MIN_INK_MM2 = 3.0
-SIGNATURE_MIN_WIDTH_MM = 6.0
-SIGNATURE_MARGIN_MM = 0.6
 
 
 class Mark(Enum):
@@ -180,12 +176,3 @@ def _goes_on_outside(page: np.ndarray, box: BoxMm) -> bool:
         ):
             return True
     return False
-
-
-def is_signed(page: np.ndarray, box: BoxMm) -> bool:
-    """Whether a signature zone holds a stroke of some length, not just specks."""
-    ink = ink_of(cut(page, box, SIGNATURE_MARGIN_MM))
-    if ink.bounds is None or ink.area_mm2 < SIGNATURE_MIN_INK_MM2:
-        return False
-    left, _, right, _ = ink.bounds
-    return right - left >= SIGNATURE_MIN_WIDTH_MM * PX_PER_MM

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from forms_service.ocr import arabic_reader, field_reader, page_location, tick_boxes
+from forms_service.ocr import arabic_reader, field_reader, page_location, signature_zones
 
 STEPS: dict[str, tuple[Callable, ...]] = {
     "identify and lay": (page_location.identify, page_location.lay_flat),
     "combs": (field_reader._comb,),
-    "ticks and signatures": (field_reader._ticks, tick_boxes.is_signed),
+    "ticks and signatures": (field_reader._ticks, signature_zones.read_signature),
     "Arabic lines": (
         *(arabic_reader.own_reading, arabic_reader.read_arabic, arabic_reader.confirmed_arabic),
         arabic_reader.arabic_by_tesseract,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -22,7 +21,7 @@ from forms_service.ocr.look_alikes import mend_address, mend_identity_number, me
 from forms_service.ocr.name_scripts import is_same_name
 from forms_service.ocr.page_messages import PAGE_SENTENCES
 from forms_service.ocr.registration import CANONICAL_SIZE_PX, PX_PER_MM
-from forms_service.ocr.tick_boxes import Mark, is_signed, read_tick
+from forms_service.ocr.tick_boxes import Mark, read_tick
 from forms_service.ocr.twin_names import read_twins
 from forms_service.rehearsal.material import TUNING, font_files
 from tests.ocr.drawn_form import form
@@ -217,16 +216,6 @@ def test_ticks_by_their_share_of_ink(stroke_mm, mark):
     if stroke_mm:
         _bar(page, 21.2, 22, 2.0 if stroke_mm < 1 else 3.0, stroke_mm if stroke_mm < 1 else 2.0)
     assert read_tick(page, BoxMm(20.3, 20.3, 3.9, 3.9)).mark is mark
-
-
-def test_a_signature_is_a_stroke_not_a_speck():
-    zone = BoxMm(100, 200, 80, 25)
-    page = _page()
-    assert not is_signed(page, zone)
-    _bar(page, 120, 210, 1.5, 1.5)
-    assert not is_signed(page, zone)
-    cv2.line(page, tuple(_px(115, 205)), tuple(_px(160, 218)), 20, 5)
-    assert is_signed(page, zone)
 
 
 def _tick_places(field_id: str, values: tuple[str, ...]) -> list[Placement]:
