@@ -187,7 +187,7 @@ def child_environment(folder: Path) -> dict[str, str]:
     """All that a process which opens uploads learns of its parent's environment: no secret of it."""
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     environment |= {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    environment |= {"HOME": str(folder), "TMPDIR": str(folder)}
+    environment |= {"ORT_DISABLE_TELEMETRY": "1", "HOME": str(folder), "TMPDIR": str(folder)}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
     return environment
 
