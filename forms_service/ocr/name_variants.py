@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from core.dates_in_text import fold_letters
 from core.localized_text import is_arabic_letter
-from forms_service.ocr.name_scripts import is_same_name, latin_sounds, laying_cost
+from forms_service.ocr.name_scripts import LEAST_LETTERS, is_same_name, latin_sounds, laying_cost
 
 ONE_LETTER, TWO_SPELLINGS_AGREE = 1.5, 1.0
 """Differences in letters from which two names are two: more than one, unless both scripts say the same."""
@@ -91,12 +91,20 @@ def _is_met(part: Spelled, read: Spelled, least: float) -> bool:
     for wanted in part.words:
         telling = [[word] for word in wanted if fold_letters(word) not in _PARTICLES]
         for candidate in (wanted, *telling):
+            if any(_stands_in("".join(candidate), "".join(seen)) for seen in read.words):
+                return True
             for seen in read.words:
                 sizes = range(1, min(len(seen), len(candidate) + 2) + 1)
                 windows = (seen[at : at + size] for size in sizes for at in range(len(seen) - size + 1))
                 if any(not _differ("".join(one), "".join(candidate), least) for one in _joined(windows)):
                     return True
     return False
+
+
+def _stands_in(part: str, read: str) -> bool:
+    """Whether a part stands letter by letter in what was read: readers glue names to the words before them."""
+    wanted = fold_letters(part)
+    return len(wanted) >= LEAST_LETTERS and wanted in fold_letters(read)
 
 
 def _joined(windows: Iterator[list[str]]) -> Iterator[list[str]]:

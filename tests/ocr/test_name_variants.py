@@ -19,6 +19,7 @@ ONE_PERSON = [
     ("Abdelqader Ouazani", "Abd El Kader", "Ouazzani"),
     ("Mohamed Tazi", "Mohamed Amine", "Tazi"),
     ("Youssef", "Youssef", "Bennani"),
+    ("القاصرفاطمة الزهراء التازي", "فاطمة الزهراء", "التازي"),
     ("محمد الإدريسي", "محمد", "إدريسي"),
     ("بنعلي فاطمة الزهراء", "فاطمة الزهراء", "بن علي"),
     ("يوسف بنانى", "يوسف", "بناني"),

@@ -21,6 +21,8 @@ from forms_service.ocr.page_text import PageWord
 READ_ONCE = 0.88
 """What a number is worth at most that nothing else on the page confirms."""
 
+AMOUNT_TWICE, AMOUNT_ONCE, TORN_AMOUNT = 0.85, 0.7, 0.5
+
 DIGITS, DIGIT_HEIGHT_PX = "0123456789", 34
 
 _IDENTITY = re.compile(r"\b([A-Z]{1,2}) ?(\d{4,7})\b")
@@ -190,14 +192,33 @@ def school_year(page: PageWriting, on: date) -> Found | None:
 @reads("income")
 def income(page: PageWriting, on: date) -> Found | None:
     """Read the taxable overall income in dirhams; its thousands may stand apart or on the next line."""
-    text = fold_letters(" ".join(piece.text for row in page.rows for piece in row))
-    if match := _INCOME.search(text):
+    words = [word for row in page.rows for piece in row for word in piece.words]
+    folded = [fold_letters(word.text) for word in words]
+    if match := _INCOME.search(" ".join(folded)):
         is_whole = match[2] is not None or "," in match[1]
-        return Found(_amount(match[1]), 0.85 if is_whole else 0.5)
+        sure = _confidence_at(match.span(1), words, folded)
+        return Found(_amount(match[1]), min(sure, _worth(match[1], page) if is_whole else TORN_AMOUNT))
     for found in find_labelled(page.rows, ("Revenu global imposable",)):
         if match := _AMOUNT.search(found.text):
-            return Found(_amount(match[0]), min(READ_ONCE, found.confidence))
+            return Found(_amount(match[0]), min(_worth(match[0], page), found.confidence))
     return None
+
+
+def _worth(written: str, page: PageWriting) -> float:
+    """An amount has no check digit: only one that stands twice on the page deserves some trust."""
+    amounts = [_amount(match[0]) for line in _lines(page) for match in _AMOUNT.finditer(fold_digits(line))]
+    stands = sum(float(one.rstrip(".") or 0) == float(_amount(written)) for one in amounts)
+    return AMOUNT_TWICE if stands > 1 else AMOUNT_ONCE
+
+
+def _confidence_at(span: tuple[int, int], words: Sequence[PageWord], folded: Sequence[str]) -> float:
+    """The confidence of the weakest word that reaches into a span of the words put together."""
+    start, weakest = 0, 1.0
+    for word, text in zip(words, folded, strict=True):
+        if start < span[1] and start + len(text) > span[0]:
+            weakest = min(weakest, word.confidence)
+        start += len(text) + 1
+    return weakest
 
 
 def _amount(written: str) -> str:
