@@ -26,6 +26,9 @@ from forms_service.storage.database import Database
 from forms_service.storage.models import WorkerLeaseRow
 
 QUEUE = "reading"
+LONG_WORK = {"sort_stack": "sorting"}
+"""Tasks with a queue of their own: whoever sends one paper must not wait for somebody's fifty sheets."""
+
 APPLICATION = "forms-service"
 APPLICATION_VERSION = "1"
 """Constant on purpose: a version taken from the code would leave old jobs unclaimed after an update."""
@@ -60,7 +63,7 @@ class DbosJobs:
             session,
             {
                 "workflow_name": task,
-                "queue_name": QUEUE,
+                "queue_name": LONG_WORK.get(task, QUEUE),
                 "workflow_id": f"{task}:{key}",
                 "app_version": APPLICATION_VERSION,
                 "application_name": APPLICATION,
@@ -118,8 +121,9 @@ class Worker:
         """Prepare a worker that runs ``tasks`` (by name; each gets the job's key).
 
         ``given_up`` is called with task and key of a job that will not be tried again; it may be
-        called more than once.  ``slots`` jobs run at once.  A worker that has not beaten for
-        ``lease_seconds`` counts as dead; jobs must bear that this is a mistake.
+        called more than once.  ``slots`` jobs run at once, and one more of each kind of long work.
+        A worker that has not beaten for ``lease_seconds`` counts as dead; jobs must bear that this
+        is a mistake.
         """
         self.executor_id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._database = database
@@ -167,15 +171,17 @@ class Worker:
         )
         for name, task in self._tasks.items():
             self._register(name, task)
-        DBOS.listen_queues([QUEUE])
+        queues = {QUEUE: self._slots} | {LONG_WORK[task]: 1 for task in self._tasks if task in LONG_WORK}
+        DBOS.listen_queues(list(queues))
         DBOS.launch()
         quieten_engine()
-        DBOS.register_queue(
-            QUEUE,
-            worker_concurrency=self._slots,
-            polling_interval_sec=self._polling_seconds,
-            on_conflict="always_update",
-        )
+        for queue, at_once in queues.items():
+            DBOS.register_queue(
+                queue,
+                worker_concurrency=at_once,
+                polling_interval_sec=self._polling_seconds,
+                on_conflict="always_update",
+            )
 
     def _register(self, name: str, task: Callable[[str], None]) -> None:
         from dbos import DBOS

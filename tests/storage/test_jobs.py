@@ -102,6 +102,20 @@ def test_a_worker_killed_in_the_middle_loses_nothing(bench: Bench) -> None:
     assert bench.log()[-1] == "stopped"
 
 
+def test_one_paper_does_not_wait_for_stacks(bench: Bench) -> None:
+    (bench.folder / "hold-stacks").touch()
+    with bench.database.writing() as session:
+        for key in ("fifty", "sixty"):
+            bench.jobs.enqueue(session, "sort_stack", key)
+    bench.start_worker()
+    bench.wait_for(lambda: any(one in bench.log() for one in ("begin fifty", "begin sixty")))
+    bench.enqueue("paper")
+    bench.wait_for(lambda: "end paper" in bench.log())
+    assert not {"end fifty", "end sixty"} & set(bench.log())
+    (bench.folder / "hold-stacks").unlink()
+    bench.wait_for(lambda: {"end fifty", "end sixty"} <= set(bench.log()))
+
+
 def test_a_job_that_keeps_failing_is_given_up_and_holds_up_nobody(bench: Bench) -> None:
     bench.enqueue("faulty", "sound")
     bench.start_worker()

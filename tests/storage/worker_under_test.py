@@ -1,7 +1,7 @@
 """A worker process that tests start and kill: ``python worker_under_test.py FOLDER``.
 
-Its jobs write a line when they begin and when they end; a job waits while the file ``hold`` is there,
-and the job ``poison`` kills its own process.
+Its jobs write a line when they begin and when they end; a job waits while the file ``hold`` is there (a
+stack while ``hold-stacks`` is), and the job ``poison`` kills its own process.
 """
 
 from __future__ import annotations
@@ -32,10 +32,16 @@ def main(folder: Path) -> None:
             time.sleep(0.02)
         note(f"end {key}")
 
+    def sort_stack(key: str) -> None:
+        note(f"begin {key}")
+        while (folder / "hold-stacks").exists():
+            time.sleep(0.02)
+        note(f"end {key}")
+
     database = Database(f"sqlite:///{folder / 'forms.sqlite'}")
     worker = Worker(
         database,
-        tasks={"work": work},
+        tasks={"work": work, "sort_stack": sort_stack},
         given_up=lambda task, key: note(f"given up {task} {key}"),
         polling_seconds=0.05,
         lease_seconds=2.5,
