@@ -198,6 +198,8 @@ def _arabic_name(rest: Sequence[PageWord], latin: str | None) -> Found | None:
         text = word.text.strip(_MARKS)
         if not kept and (text in ("", COLUMN_END) or fold_letters(text) in _TITLES_AR):
             continue
+        if not kept:
+            text = _without_glued_title(text)
         if not text or not all(map(is_arabic_letter, text)) or _ends_name(text, len(kept)):
             ended = True
             break
@@ -214,6 +216,14 @@ def _arabic_name(rest: Sequence[PageWord], latin: str | None) -> Found | None:
     if not ended:
         kept = kept[: _usual_length([fold_letters(text) for text, _ in kept])]
     return _found(kept, 0.95 if ended else UNBOUNDED)
+
+
+def _without_glued_title(text: str) -> str:
+    """«القاصرفاطمة» is a title and a name between which no blank was seen."""
+    folded = fold_letters(text)
+    glued = [title for title in _TITLES_AR if len(title) >= 6 and folded.startswith(title)]
+    longest = max(map(len, glued), default=0)
+    return text[longest:] if len(text) == len(folded) and len(text) - longest >= 4 else text
 
 
 def _usual_length(words: Sequence[str]) -> int:

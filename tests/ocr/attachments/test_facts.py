@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from core.document_types import DocumentTypes
+from forms_service.ocr.attachments import numbers
 from forms_service.ocr.attachments.facts import ReadFact, read_facts, reader_of
 from forms_service.ocr.attachments.reader import _asked_or_surest, _fact_warnings
 from forms_service.ocr.attachments.recognition import Recognition
@@ -155,6 +157,27 @@ def test_validity_counts_from_the_issue_or_is_printed(types: DocumentTypes) -> N
         2030, 10, 5
     )
     assert valid_until(card, {"issued": fact("2020-10-06")}) is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "repaired", "least", "below"),
+    [
+        (["Z734068"], False, 0.95, 1.0),
+        ([], False, 0.8, 0.9),
+        ([], True, 0.5, 0.8),
+        (["Z734968"], False, 0.5, 0.8),
+    ],
+    ids=["printed alike", "in the zone alone", "repaired", "printed otherwise"],
+)
+def test_one_check_digit_alone_makes_no_number_sure(
+    types: DocumentTypes, monkeypatch: pytest.MonkeyPatch, printed, repaired: bool, least: float, below: float
+) -> None:
+    zone = SimpleNamespace(
+        national_number="Z734068", checked={"document_number", "birth", "composite"}, repaired=repaired
+    )
+    monkeypatch.setattr(numbers, "card_zone", lambda *_: zone)
+    found = numbers.card_number(page([f"N° {one}" for one in printed]), ON)
+    assert found is not None and found.raw == "Z734068" and least <= found.confidence < below
 
 
 YEARLY = {"school_certificate", "apprenticeship_certificate"}

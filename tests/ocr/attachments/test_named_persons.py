@@ -14,6 +14,7 @@ from forms_service.ocr.attachments import writing
 from forms_service.ocr.attachments.arabic_writing import as_page_text, read_lines, without_arabic
 from forms_service.ocr.attachments.days import with_day_digits
 from forms_service.ocr.attachments.facts import read_facts
+from forms_service.ocr.attachments.named_persons import _without_glued_title
 from forms_service.ocr.attachments.office_words import mended
 from forms_service.ocr.attachments.recognition import recognise
 from forms_service.ocr.attachments.straighten import without_dark_edges, without_rules
@@ -52,6 +53,14 @@ def test_an_arabic_name_goes_over_the_end_of_a_line_and_stops_at_a_verb(types: D
         page([], ["عينت المحكمة السيد", "كريم الناصري وصيا على القاصر أنس الفيلالي المزداد"]),
     )
     assert (read["name.ar"], read["child.ar"]) == ("كريم الناصري", "أنس الفيلالي")
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("القاصرفاطمة", "فاطمة"), ("السيدةسلمى", "سلمى"), ("القاصري", "القاصري"), ("فاطمة", "فاطمة")],
+)
+def test_a_title_glued_to_a_name_is_cut_off(word: str, name: str) -> None:
+    assert _without_glued_title(word) == name
 
 
 def test_the_latin_name_tells_where_the_arabic_one_ends(types: DocumentTypes) -> None:
