@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import fill
 
 import click
 
@@ -172,9 +173,23 @@ def rehearse_form(form: str, copies: int, seed: int, large: bool, language: str,
     for name, rate in [("all fields", report.overall), *((name, rates[name]) for name in shown)]:
         click.echo(f"{name:<36}" + "".join(f"{cell:>{width}}" for cell, width in rate.cells()))
         for one in report.reasons.get(name, ()):
-            click.echo(f"    - {one.in_language(language)}")
+            click.echo(_indented(one.in_language(language)))
     click.echo(_REHEARSED[language].format(fields=len(rates) - len(shown)))
 
+
+def _indented(sentence: str) -> str:
+    """A sentence below a line of the table, no wider than it may be."""
+    return fill(
+        sentence,
+        width=_WIDTH,
+        initial_indent="    - ",
+        subsequent_indent="      ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+_WIDTH = 100
 
 _REHEARSED = {
     "en": "{fields} other field(s): read exactly each time, nothing to mend",

@@ -81,9 +81,10 @@ SENTENCES: Mapping[str, tuple[str, str, str]] = {
     "waits": (
         "{waiting} of {tried} readings would wait for a person, mostly because: {why} ({count}); "
         "that costs time, not correctness",
-        "{waiting} lectures sur {tried} attendraient un agent, le plus souvent ({count}) : {why} "
+        "lectures qui attendraient un agent : {waiting} sur {tried}, le plus souvent ({count}) : {why} "
         "Cela coûte du temps, pas d'erreurs",
-        "{waiting} من {tried} قراءات تنتظر مراجعة موظف، وغالبا ({count}) للسبب التالي: {why} هذا يكلف وقتا لا أخطاء",
+        "عدد القراءات التي تنتظر مراجعة موظف: {waiting} من {tried}، وغالبا ({count}) للسبب التالي: {why} "
+        "هذا يكلف وقتا لا أخطاء",
     ),
 }
 """Arabic and French use the words of the spec language for what is changed in the file."""
