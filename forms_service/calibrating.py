@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from typing import Any
 from core.errors import DossierError
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
-from forms_service.calibration_copies import Copy, outcomes, read_copies
-from forms_service.ocr.calibration import Calibration
+from forms_service.calibration_copies import Copy, outcomes, read_copies, what_reads
+from forms_service.ocr.calibration import Calibration, recognisers
 from forms_service.ocr.evidence import Evidence, Group
 from forms_service.rehearsal.calibration_report import acceptance_table, coverage_table, reliability_plot
 from forms_service.rehearsal.confidence_fitting import (
@@ -67,6 +67,7 @@ class Calibrating:
         seed: Another seed gives other answers, fonts and damage.
         check_on: That other material.
         processes: How many copies are read at once.
+        readers: What reads, by digest: a journal of other readers is never gone on with.
     """
 
     forms: tuple[FormSpec, ...]
@@ -76,6 +77,7 @@ class Calibrating:
     seed: int
     check_on: Material = MEASURING
     processes: int = 1
+    readers: str = field(default_factory=lambda: what_reads(confidence=False))
 
     @property
     def steps(self) -> int:
@@ -96,6 +98,8 @@ class Calibrating:
             for material in (CALIBRATING, self.check_on)
             for line in _lines(self._journal(material))
         }
+        for material in (CALIBRATING, self.check_on):
+            _mend(self._journal(material))
         missing = [one for one in wanted if (one.material.name, one.form_id, one.number) not in held]
         done = len(wanted) - len(missing)
         if watch and done:
@@ -123,6 +127,7 @@ class Calibrating:
             "on": on.isoformat(),
             "material": CALIBRATING.name,
             "forms": [f"{spec.id} v{spec.version}" for spec in self.forms],
+            "recognisers": recognisers(),
             "not_learnt_from": sorted(WORN_TYPEFACES),
             "copies_of_each": self.copies,
             "seed": self.seed,
@@ -152,7 +157,7 @@ class Calibrating:
         return self.seed + (0 if material is CALIBRATING else FRESH_SEED)
 
     def _journal(self, material: Material) -> Path:
-        return self.folder / f"readings-{material.name}-{self._seed(material)}.jsonl"
+        return self.folder / f"readings-{material.name}-{self._seed(material)}-{self.readers}.jsonl"
 
     def _outcomes(self, material: Material, copies: int) -> list[Outcome]:
         wanted = {spec.id: place for place, spec in enumerate(self.forms)}
@@ -207,12 +212,15 @@ def _lines(journal: Path) -> Iterator[dict[str, Any]]:
 
 
 def _append(journal: Path, line: object) -> None:
-    text = json.dumps(line, separators=(",", ":")) + "\n"
-    held = journal.read_bytes() if journal.is_file() else b""
-    if held and not held.endswith(b"\n"):  # cut short when an earlier run was broken off
-        journal.write_bytes(held[: held.rfind(b"\n") + 1])
     with journal.open("a", encoding="utf-8") as file:
-        file.write(text)
+        file.write(json.dumps(line, separators=(",", ":")) + "\n")
+
+
+def _mend(journal: Path) -> None:
+    """Take away the line that was being written when an earlier run was broken off."""
+    held = journal.read_bytes() if journal.is_file() else b""
+    if held and not held.endswith(b"\n"):
+        journal.write_bytes(held[: held.rfind(b"\n") + 1])
 
 
 def _write(path: Path, text: str) -> Path:

@@ -6,15 +6,18 @@ same whichever process reads it and whatever was read before.
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from core.form_spec import FormSpec
 from core.placement import FormLayout
+from forms_service.ocr.calibration import FILE as CONFIDENCE
 from forms_service.ocr.evidence import Evidence
 from forms_service.rehearsal.confidence_fitting import Outcome
 from forms_service.rehearsal.degradations import HARD, PRINTED, STANDARD, Degradation
@@ -24,6 +27,26 @@ from forms_service.rehearsal.rehearse import RehearsedAnswer, rehearse_copy
 
 SCANS = (*STANDARD, *HARD, *PRINTED)
 """What is brought comes from telephones, faxes and copiers too: a score must mean the same on all of it."""
+
+
+_PACKAGE = Path(__file__).parent
+_DECIDING = ("core", "form_specs", "forms_service/ocr", "forms_service/rehearsal", "forms_service/render")
+
+
+def what_reads(*, confidence: bool = True) -> str:
+    """A digest of everything that decides what is read, so that older readings are never taken for new ones.
+
+    Args:
+        confidence: Whether the calibration in force counts too; it decides what is accepted, not what is read.
+    """
+    digest = hashlib.sha256()
+    for folder in _DECIDING:
+        for path in sorted((_PACKAGE.parent / folder).rglob("*")):
+            if not path.is_file() or "__pycache__" in path.parts:
+                continue
+            if confidence or path != CONFIDENCE:
+                digest.update(str(path.relative_to(_PACKAGE.parent)).encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,17 +83,17 @@ def test_more_copies_later_are_added_to_those_read(reader: Reader, tmp_path: Pat
 
 
 def test_the_calibration_is_readable_and_only_made_from_its_own_material(reader: Reader, tmp_path: Path):
-    run_of_it = wanted(tmp_path, copies=200, checked=4)
+    run_of_it = wanted(tmp_path, copies=2000, checked=4)
     run_of_it.collect()
     paths = run_of_it.conclude("forms-service scan calibrate", ON)
     assert [path.name for path in paths] == ["confidence.json", "reliability.svg", "coverage.md"]
     data = json.loads(paths[0].read_text())
-    assert (data["on"], data["readings"], data["copies_of_each"]) == ("2026-03-02", 600, 200)
+    assert (data["on"], data["readings"], data["copies_of_each"]) == ("2026-03-02", 6000, 2000)
     assert data["groups"]["latin"]["accept"]["from_score"] == 0.95
-    assert data["groups"]["latin"]["accept"]["proven"] is False
+    assert data["groups"]["latin"]["accept"]["proven"] is True
     table = paths[2].read_text()
     assert "never calibrated on (measuring)" in table
-    assert "| Latin text and names | 600 | 100 % | 200 | 50 % | 0.95 | faultless | 9.9 ‰ |" in table
+    assert "| Latin text and names | 6000 | 100 % | 2000 | 50 % | 0.95 | proven | 1.0 ‰ |" in table
     assert "| Latin text and names | 16 | 75.0 % | 50 % | 0 |" in table
 
 

@@ -103,3 +103,9 @@ def _steps(rows: list[Mapping[str, Any]]) -> _Steps:
 def calibration() -> Calibration:
     """The calibration in force."""
     return Calibration.from_dict(json.loads(FILE.read_text(encoding="utf-8")))
+
+
+def recognisers() -> dict[str, str]:
+    """The shipped recognisers by digest: a calibration made with others is out of date."""
+    rows = (path.read_text(encoding="utf-8").split() for path in sorted(FILE.parent.glob("*.sha256")))
+    return {name: digest for digest, name in rows}

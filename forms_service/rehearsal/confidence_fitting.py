@@ -39,6 +39,9 @@ ONLY_PROVEN = frozenset({Group.ARABIC_NAME_ALONE, Group.ARABIC_TEXT})
 E-mail addresses stood here while the looks at them were Tesseract's alone; two different readers must agree now.
 """
 
+SEEN_AS_INK = frozenset({Group.BLANK, Group.TICK, Group.SIGNATURE})
+"""Easy and many: they do not count where other groups make up for mistakes, for no form may lean on its blanks."""
+
 MARGIN = 2
 """Shares given back where mistakes ended the search: the next one lies just below, seen or not."""
 
@@ -214,21 +217,23 @@ def acceptance(clear: Sequence[Outcome], bounded: bool = True) -> Acceptance:
 
 
 def _accepted_together(clear: Mapping[Group, Sequence[Outcome]]) -> dict[Group, Acceptance]:
-    """Every group's acceptance, so that all that is accepted keeps the promise.
+    """Every group's acceptance, so that all that is accepted of what is read keeps the promise.
 
-    Where it does not, groups go back to what they are worth alone, the most mistaken first.
+    Where it does not, groups go back to what they are worth alone, the most mistaken first; where even
+    faultless groups are too small together to keep it, none but the proven ones are left.
     """
     found = {group: acceptance(of_group) for group, of_group in clear.items()}
-
-    def share_wrong(group: Group) -> float:
-        return found[group].wrong / found[group].readings
-
-    while error_at_most(*_sums(found.values())) > LIMIT:
-        leaning = [group for group, one in found.items() if one.basis == BOUNDED and one.wrong]
+    read = [group for group in found if group not in SEEN_AS_INK]
+    while error_at_most(*_sums(found[group] for group in read)) > LIMIT:
+        leaning = [group for group in read if found[group].basis in (BOUNDED, FAULTLESS)]
         if not leaning:
             break
-        worst = max(leaning, key=share_wrong)
-        found[worst] = acceptance(clear[worst], bounded=False)
+        worst = max(
+            leaning,
+            key=lambda group: (found[group].wrong / found[group].readings, found[group].error_at_most),
+        )
+        alone = acceptance(clear[worst], bounded=False)
+        found[worst] = alone if found[worst].basis == BOUNDED else Acceptance()
     return found
 
 

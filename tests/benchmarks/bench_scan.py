@@ -3,6 +3,7 @@
     make bench-scan                       # the set PROVING: final figures, 30 copies of each form
     MATERIAL=measuring make bench-scan    # while working on the readers
     COPIES=90 make bench-scan             # narrower margins
+    FORMS_LEXICONS=on make bench-scan     # with the lists of known names and places
 
 Copies are read on every core (PROCESSES), and each is noted at once under build/bench-scan: a run that
 was broken off goes on where it stopped, as long as nothing that reads has changed.  Speed is measured
@@ -15,8 +16,8 @@ from __future__ import annotations
 import os
 
 os.environ["OMP_THREAD_LIMIT"] = "1"
+os.environ.setdefault("FORMS_LEXICONS", "off")  # the goals are stated without lists of known words
 
-import hashlib
 import json
 import random
 import statistics
@@ -34,7 +35,7 @@ from PIL import Image
 from core.field_kinds import KINDS
 from core.form_spec import FormSpec
 from core.placement import FormLayout, WidgetKind
-from forms_service.calibration_copies import Copy, read_copies
+from forms_service.calibration_copies import Copy, read_copies, what_reads
 from forms_service.ocr.page_images import PageImage
 from forms_service.ocr.scan import read_scan
 from forms_service.rehearsal.answers import invent_answers
@@ -56,6 +57,7 @@ MATERIAL = MATERIALS[os.environ.get("MATERIAL", PROVING.name)]
 COPIES = int(os.environ.get("COPIES", "30"))
 PROCESSES = int(os.environ.get("PROCESSES", os.cpu_count() or 1))
 TIMED_PAGES = int(os.environ.get("TIMED_PAGES", "12"))
+LISTS = os.environ["FORMS_LEXICONS"]
 SEED, TIMED_SEED = 411, 9000
 PARTS = {
     "latn": "Latin text, names, e-mail",
@@ -111,7 +113,8 @@ def main() -> None:
 
 def read_answers(specs: list[FormSpec], material: Material) -> list[Row]:
     """The answers of all copies; only those that are not noted yet are read."""
-    journal = ROOT / "build" / "bench-scan" / f"{material.name}-{SEED}-{what_reads()}.jsonl"
+    name = f"{material.name}-{SEED}-{what_reads()}-lists-{LISTS}.jsonl"
+    journal = ROOT / "build" / "bench-scan" / name
     journal.parent.mkdir(parents=True, exist_ok=True)
     lines = journal.read_text(encoding="utf-8").splitlines(keepends=True) if journal.is_file() else []
     whole = [line for line in lines if line.endswith("\n")]
@@ -130,20 +133,11 @@ def read_answers(specs: list[FormSpec], material: Material) -> list[Row]:
     return [Row(*row) for one in wanted for row in read[one.form_id, one.number]]
 
 
-def what_reads() -> str:
-    """A digest of everything that decides what is read: code, models, forms and material."""
-    digest = hashlib.sha256()
-    folders = ("core", "form_specs", "forms_service/ocr", "forms_service/rehearsal", "forms_service/render")
-    files = [path for folder in folders for path in sorted((ROOT / folder).rglob("*")) if path.is_file()]
-    for path in files:
-        if "__pycache__" not in path.parts:
-            digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
-    return digest.hexdigest()[:12]
-
-
 def print_tables(rows: list[Row]) -> None:
     """Print the rates by form, kind, damage and typeface."""
-    print(f"material «{MATERIAL.name}», {COPIES} copies of each form, seed {SEED}")
+    print(
+        f"material «{MATERIAL.name}», {COPIES} copies of each form, seed {SEED}, lists of known words {LISTS}"
+    )
     table("form", rows, lambda one: [one.form], {"": "all answers"})
     whole = [one for one in rows if not set(kinds_in(one.damage)) & set(HANDLED)]
     for title, some in (("kind of answer", rows), ("kind of answer, the sheet itself undamaged", whole)):

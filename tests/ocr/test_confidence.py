@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from forms_service.ocr.calibration import FILE, Calibration, calibration
+from forms_service.ocr.calibration import FILE, Calibration, calibration, recognisers
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.evidence import Evidence, Group
 from forms_service.rehearsal.calibration_report import coverage_table, reliability_plot
@@ -146,6 +146,20 @@ def test_a_group_that_broke_the_promise_in_what_was_seen_is_not_accepted_whateve
     assert together["latin"]["accept"]["from_score"] is None
 
 
+def test_blanks_and_ticks_make_up_for_nobody():
+    names, marks = mistaken(3, 3000), [*mistaken(0, 8000, Group.BLANK), *mistaken(0, 8000, Group.TICK)]
+    assert fit([*names, *mistaken(0, 8000, Group.NUMBER)])["latin"]["accept"]["basis"] == "bounded"
+    assert fit([*names, *marks])["latin"]["accept"]["from_score"] is None
+
+
+def test_faultless_groups_too_small_to_keep_the_promise_together_are_not_accepted():
+    """Twice 400 readings without a mistake rule out 3.7 in a thousand, not one."""
+    few = fit([*mistaken(0, 400, Group.LATIN), *mistaken(0, 400, Group.AMOUNT)])
+    assert [one["accept"]["from_score"] for one in few.values()] == [None, None]
+    among_many = fit([*mistaken(0, 400, Group.LATIN), *mistaken(0, 4000, Group.NUMBER)])
+    assert among_many["latin"]["accept"]["basis"] == "faultless"
+
+
 def test_where_mistakes_are_too_many_in_all_the_most_mistaken_group_goes_back_first():
     groups = {Group.LATIN: (5, 5000), Group.AMOUNT: (1, 2000), Group.NUMBER: (0, 4000), Group.DATE: (2, 2600)}
     found = fit([one for group, (wrong, count) in groups.items() for one in mistaken(wrong, count, group)])
@@ -193,7 +207,8 @@ def test_a_doubt_sends_the_surest_reading_to_a_person():
     ],
 )
 def test_the_reason_given_fits_the_kind_of_reading(group: Group, doubt: Doubt):
-    learnt = Calibration.from_dict({"groups": fit(spread(1500, wrong_below=0.7))})
+    outcomes = [*spread(1500, wrong_below=0.7), *mistaken(0, 4000, Group.NUMBER)]
+    learnt = Calibration.from_dict({"groups": fit(outcomes)})
     assert learnt.judge(Evidence(group, {"x": 0.4})).doubt is doubt
 
 
@@ -257,6 +272,7 @@ def test_the_shipped_calibration_says_how_it_was_made_and_keeps_its_own_promise(
     assert data["made_by"].startswith("forms-service scan calibrate")
     assert data["material"] == "calibrating"
     assert data["wrong_among_accepted_at_most"] == LIMIT
+    assert data["recognisers"] == recognisers(), "the recognisers changed: run scan calibrate again"
     for name, group in data["groups"].items():
         accept = group["accept"]
         if accept["from_score"] is None:
