@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-import numpy as np
-
 from core.field_kinds.base import western_digits
 from core.localized_text import Script, dominant_script
 from forms_service.ocr.arabic_lines import ArabicLine, likely_lines, read_line
@@ -76,7 +74,7 @@ def own_reading(ink: Ink) -> ArabicLine | None:
     """The reading of our own recogniser; None unless it holds Arabic words."""
     if ink.bounds is None:
         return None
-    line = read_line(_tight(ink))
+    line = read_line(ink.tight())
     return replace(line, text=_spaced(line.text)) if dominant_script(line.text) is Script.ARAB else None
 
 
@@ -92,15 +90,9 @@ def _spaced(text: str) -> str:
 
 def nearly_read(ink: Ink) -> list[ArabicLine]:
     """What else the ink nearly says: the likeliest readings of our own recogniser, the best first."""
-    lines = likely_lines(_tight(ink)) if ink.bounds is not None else []
+    lines = likely_lines(ink.tight()) if ink.bounds is not None else []
     arabic = [line for line in lines if dominant_script(line.text) is Script.ARAB]
     return [replace(line, text=_spaced(line.text)) for line in arabic]
-
-
-def _tight(ink: Ink) -> np.ndarray:
-    left, top, right, bottom = ink.bounds or (0, 0, 0, 0)
-    tight: np.ndarray = ink.pixels[max(top - 3, 0) : bottom + 3, max(left - 3, 0) : right + 3]
-    return tight
 
 
 def _is_same(own: str, seen: str, ink: Ink, engine: TextEngine) -> bool:

@@ -51,6 +51,9 @@ def cut(page: np.ndarray, box: BoxMm, inset_mm: float = 0.0) -> np.ndarray:
     return page[top : max(bottom, top + 1), left : max(right, left + 1)].copy()
 
 
+EDGE_PX = 3
+"""Paper left around writing, so that its soft edges are seen."""
+
 OUTLINE_SHARE = 0.75
 """A row at a crop's very edge that is dark along this much of it is the printed line itself."""
 
@@ -80,6 +83,14 @@ class Ink:
         if not len(columns):
             return None
         return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+    def tight(self) -> np.ndarray:
+        """The picture of the writing alone, with a little paper around it: what recognisers of lines are shown."""
+        left, top, right, bottom = self.bounds or (0, 0, 0, 0)
+        picture: np.ndarray = self.pixels[
+            max(top - EDGE_PX, 0) : bottom + EDGE_PX, max(left - EDGE_PX, 0) : right + EDGE_PX
+        ]
+        return picture
 
     def columns(self, left: int, right: int) -> Ink:
         """The part between two columns."""

@@ -177,8 +177,9 @@ def _text(page: np.ndarray, field: FieldSpec, place: Placement, engine: TextEngi
         raw,
         min(reading.confidence for reading in readings),
         all(reading.agreed for reading in readings),
-        readings[0].script,
+        _strictest(readings),
         readers=_together([_readers(reading) for reading in readings]),
+        mended=any(reading.mended for reading in readings),
     )
     doubt = doubts[0] if doubts else _line_doubt(line)
     return _judged(field, place, raw, _line_evidence(field, line, doubt), engine)
@@ -211,8 +212,15 @@ def _line_evidence(
         _readers(line),
         agreed=line.agreed,
         corroborated=corroborated,
+        mended=line.mended,
         doubt=doubt,
     )
+
+
+def _strictest(lines: list[LineReading]) -> Script:
+    """The script an answer of several lines is judged by: Arabic, which needs most proof, if any line is."""
+    scripts = [line.script for line in lines]
+    return Script.ARAB if Script.ARAB in scripts else scripts[0]
 
 
 def _readers(line: LineReading) -> Mapping[str, float]:

@@ -1,21 +1,21 @@
 """Reads one line in Latin letters: our own recogniser first; Tesseract then only has to agree.
 
 Two looks of Tesseract share one model and its mistakes; two recognisers that never saw the same
-lines do not, so what both read needs no further look.
+lines do not, so what both read needs no further look, and is kept as they saw it.  Only where they
+differ in look-alikes is the text mended, and then evidence says so.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-
-import numpy as np
+from dataclasses import dataclass
 
 from core.localized_text import Script, dominant_script
 from forms_service.ocr.crops import Ink
 from forms_service.ocr.engine import TextEngine, TextReading
 from forms_service.ocr.latin_lines import LatinLine, chances, read_line
-from forms_service.ocr.look_alikes import mend_address, mend_latin
+from forms_service.ocr.look_alikes import mend_address, mend_article, mend_latin, plain_latin
 from forms_service.ocr.looks import (
     FIRST_LOOKS,
     LATIN_LOOKS,
@@ -37,74 +37,101 @@ LEAST_CHANCE = 1e-30
 Mend = Callable[[str], str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """What may be done to a text that was read.
+
+    Attributes:
+        plain: Only writes its signs alike; every letter stays as it was seen.
+        settle: For a text that both readers saw: mends what no shape can tell.
+        mend: For texts that differ: mends all look-alikes.
+    """
+
+    plain: Mend
+    settle: Mend
+    mend: Mend
+
+
+_LATIN = _Manner(plain_latin, mend_article, mend_latin)
+
+
 def read_latin(ink: Ink, engine: TextEngine, charset: str | None = None) -> LineReading:
     """Read a line in French letters and digits; agreed only if both recognisers read the same."""
-    return _confirmed(own_latin(ink, charset), ink, engine, mend_latin, charset)
+    return _confirmed(own_latin(ink, charset), ink, engine, _LATIN, charset)
 
 
 def read_email(ink: Ink, engine: TextEngine, charset: str | None = None) -> LineReading:
     """Read an e-mail address: no blanks, and every letter as it stands."""
 
-    def mend(text: str) -> str:
-        return mend_address(restore_underscores(" ".join(text.split()), ink))
+    def plain(text: str) -> str:
+        return restore_underscores(" ".join(text.split()), ink)
 
-    own = own_latin(ink, charset, lambda text: mend_address(text.replace(" ", "")))
-    return _confirmed(own, ink, engine, mend, charset)
+    own = own_latin(ink, charset, lambda text: text.replace(" ", ""))
+    return _confirmed(own, ink, engine, _Manner(plain, str, mend_address), charset)
 
 
-def own_latin(ink: Ink, charset: str | None = None, mend: Mend = mend_latin) -> LatinLine | None:
+def own_latin(ink: Ink, charset: str | None = None, plain: Mend = plain_latin) -> LatinLine | None:
     """The reading of our own recogniser; None when it sees nothing, or writing in another script."""
-    line = read_line(_tight(ink), charset)
-    text = mend(line.text)
+    line = read_line(ink.tight(), charset)
+    text = plain(line.text)
     return LatinLine(text, line.confidence) if text else None
 
 
 def confirmed_latin(own: LatinLine, ink: Ink, engine: TextEngine) -> LineReading:
     """What our own recogniser has read, agreed if Tesseract sees it too."""
-    return _confirmed(own, ink, engine, mend_latin, None)
+    return _confirmed(own, ink, engine, _LATIN, None)
 
 
 def _confirmed(
-    own: LatinLine | None, ink: Ink, engine: TextEngine, mend: Mend, charset: str | None
+    own: LatinLine | None, ink: Ink, engine: TextEngine, manner: _Manner, charset: str | None
 ) -> LineReading:
     if own is None:
-        alone = read_by_looks(ink, engine, "fra", LATIN_LOOKS, mend, charset)
+        alone = read_by_looks(
+            ink, engine, "fra", LATIN_LOOKS, lambda text: manner.mend(manner.plain(text)), charset
+        )
         return LineReading(
             alone.text, alone.confidence, False, alone.script, readers={TESSERACT: alone.confidence}
         )
     seen: list[TextReading] = []
     for look in LATIN_LOOKS[:FIRST_LOOKS]:
-        seen.append(look_at(ink, engine, "fra", look, mend, charset))
-        if seen[-1].text == own.text:
-            readers = {OWN: own.confidence, TESSERACT: seen[-1].confidence}
-            return _line(own.text, readers, True)
-    return _likeliest(own, seen, ink)
+        seen.append(look_at(ink, engine, "fra", look, manner.plain, charset))
+        agreed = _agreed(own, seen[-1], manner)
+        if agreed is not None:
+            return agreed
+    return _likeliest(own, seen, ink, manner.mend)
 
 
-def _likeliest(own: LatinLine, seen: list[TextReading], ink: Ink) -> LineReading:
+def _agreed(own: LatinLine, seen: TextReading, manner: _Manner) -> LineReading | None:
+    """What both read: as they saw it if they saw the same, mended if they differ in look-alikes alone."""
+    same = seen.text == own.text
+    text = manner.settle(own.text) if same else manner.mend(own.text)
+    if not same and manner.mend(seen.text) != text:
+        return None
+    readers = {OWN: own.confidence, TESSERACT: seen.confidence}
+    return _line(text, readers, True, mended={own.text, seen.text} != {text})
+
+
+def _likeliest(own: LatinLine, seen: list[TextReading], ink: Ink, mend: Mend) -> LineReading:
     """The text for which the ink, as our own recogniser sees it, and Tesseract's looks together speak most.
 
     More looks would not help: they add votes for the mistakes of one model.
     """
-    texts = sorted({one.text for one in seen if one.text} - {own.text})
-    known = dict(zip(texts, chances(_tight(ink), texts), strict=True)) | {own.text: own.confidence}
+    own_text = mend(own.text)
+    looks = [(mend(one.text), one.confidence) for one in seen]
+    texts = sorted({text for text, _ in looks if text} - {own_text})
+    known = dict(zip(texts, chances(ink.tight(), texts), strict=True)) | {own_text: own.confidence}
 
     def weight(text: str) -> float:
-        looks = sum(VOTE + one.confidence for one in seen if one.text == text)
-        return math.log(max(known[text], LEAST_CHANCE)) + LOOK_WEIGHT * looks
+        votes = sum(VOTE + sure for one, sure in looks if one == text)
+        return math.log(max(known[text], LEAST_CHANCE)) + LOOK_WEIGHT * votes
 
     text = max(known, key=weight)
     readers = {OWN: min(known[text], 1.0)}
-    looks = [one.confidence for one in seen if one.text == text]
-    return _line(text, readers | ({TESSERACT: max(looks)} if looks else {}), False)
+    sure = [one_sure for one, one_sure in looks if one == text]
+    mended = text not in {own.text, *(one.text for one in seen)}
+    return _line(text, readers | ({TESSERACT: max(sure)} if sure else {}), False, mended)
 
 
-def _line(text: str, readers: dict[str, float], agreed: bool) -> LineReading:
+def _line(text: str, readers: dict[str, float], agreed: bool, mended: bool) -> LineReading:
     script = dominant_script(text) if text else Script.ANY
-    return LineReading(text, min(readers.values()), agreed, script, readers=readers)
-
-
-def _tight(ink: Ink) -> np.ndarray:
-    left, top, right, bottom = ink.bounds or (0, 0, 0, 0)
-    tight: np.ndarray = ink.pixels[max(top - 3, 0) : bottom + 3, max(left - 3, 0) : right + 3]
-    return tight
+    return LineReading(text, min(readers.values()), agreed, script, readers=readers, mended=mended)

@@ -1,4 +1,7 @@
-"""Undoes the confusions that shape alone cannot avoid: I and l and |, O and 0, in their context."""
+"""Undoes the confusions that shape alone cannot avoid: I and l and |, O and 0, in their context.
+
+What two readers saw alike needs no mending: « McCoy » and « Imane.alaoui@… » are written so.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,28 @@ import re
 
 _TO_DIGIT = str.maketrans("OQDILZSBG", "000112586")
 _TO_LETTER = str.maketrans("01258", "OIZSB")
-_STRAY = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "|": "I", "—": "-", "–": "-", "‐": "-"})
+_STRAY = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "—": "-", "–": "-", "‐": "-"})
 _CONSONANTS = "bcdfghjkmnpqrstvxzBCDFGHJKMNPQRSTVXZ"
 _SAME_SHAPE = "CÇÎÏOÔÖŒSVWXZ"
 _TO_SMALL = str.maketrans(_SAME_SHAPE, _SAME_SHAPE.lower())
 _TO_CAPITAL = str.maketrans(_SAME_SHAPE.lower(), _SAME_SHAPE)
+_ARTICLE = re.compile(r"(?<!\S)([EA])I(?!\S)")
 _MARKS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u0640]")
+
+
+def plain_latin(text: str) -> str:
+    """The text with its apostrophes, hyphens and blanks written in one way, every letter as it was seen."""
+    return " ".join(_MARKS.sub("", text).translate(_STRAY).split())
+
+
+def mend_article(text: str) -> str:
+    """Make the words EI and AI of a mixed text articles: in many typefaces no shape tells I from l."""
+    return _ARTICLE.sub(r"\1l", text) if any(c.islower() for c in text) else text
 
 
 def mend_latin(text: str) -> str:
     """Settle I, l and | by the case of the letters around them (``EI Fassi`` is ``El Fassi``)."""
-    text = _MARKS.sub("", text).translate(_STRAY)
+    text = plain_latin(text).replace("|", "I")
     mixed_case = any(c.islower() for c in text)
     return " ".join(_in_one_case(_mend_word(word, mixed_case)) for word in text.split())
 
@@ -51,7 +65,8 @@ def _mend_word(word: str, mixed_case: bool) -> str:
 def mend_address(text: str) -> str:
     """Give the letters of an e-mail address that shape alone leaves open the case of all others.
 
-    ``Imechrek@Souk.ma`` is ``lmechrek@souk.ma``: nobody writes one capital into an address in small letters.
+    ``Imechrek@Souk.ma`` is then ``lmechrek@souk.ma``.  Telephones begin addresses with a capital of their
+    own accord, so this is a guess: only for readers that differ, never for what both saw.
     """
     told = [c for c in text if c.isalpha() and c.upper() not in _SAME_SHAPE + "I"]
     if told and all(c.islower() for c in told):

@@ -30,6 +30,7 @@ class LineReading:
         agreed: Whether independent looks gave the same text.
         confidence: As sure as the least sure of those that gave this text.
         readers: Who gave this text, each with its own confidence; empty where one alone was asked.
+        mended: Whether one who gave it saw look-alikes that were then settled by the letters around them.
     """
 
     text: str
@@ -37,6 +38,7 @@ class LineReading:
     agreed: bool
     script: Script
     readers: Mapping[str, float] = field(default_factory=dict, kw_only=True)
+    mended: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Look:
         """The picture to recognise, and in which mode."""
         left, top, right, bottom = ink.bounds or (0, 0, 1, 1)
         if self.window_mm is None:
-            tight = ink.pixels[max(top - 3, 0) : bottom + 3, max(left - 3, 0) : right + 3]
+            tight = ink.tight()
             above = below = sides = MARGIN_PX
             mode = LineMode.LINE
         else:

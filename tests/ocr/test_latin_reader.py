@@ -9,14 +9,18 @@ from PIL import Image
 
 from core.extraction import Verdict
 from core.form_spec import FieldSpec
-from core.localized_text import LocalizedText, Script
+from core.localized_text import LocalizedText, Script, dominant_script
 from core.placement import BoxMm, Placement, WidgetKind
+from forms_service.ocr import field_reader, latin_reader
 from forms_service.ocr.crops import PAPER, Ink, ink_of
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import LineMode, TextReading
+from forms_service.ocr.evidence import MENDED_SHARE, Group
 from forms_service.ocr.field_reader import FieldReading, read_fields
+from forms_service.ocr.latin_lines import LatinLine
 from forms_service.ocr.latin_reader import read_email, read_latin
 from forms_service.ocr.line_reader import read_either
+from forms_service.ocr.looks import LineReading
 from forms_service.ocr.registration import CANONICAL_SIZE_PX, PX_PER_MM
 from forms_service.rehearsal.material import font_files
 from tests.ocr.test_latin_lines import drawn
@@ -82,8 +86,70 @@ def test_latin_that_only_tesseract_sees_in_arabic_writing_is_never_agreed() -> N
     assert not line.agreed
 
 
-def test_letters_that_differ_in_size_alone_take_the_case_of_their_word() -> None:
-    assert read_latin(written("Maroc"), Told("MarOC")).agreed
+def test_letters_that_differ_in_size_alone_take_the_case_of_their_word_and_evidence_says_so() -> None:
+    line = read_latin(written("Maroc"), Told("MarOC"))
+    assert (line.text, line.agreed, line.mended) == ("Maroc", True, True)
+
+
+SEEN_ALIKE = ("McCoy", "LeCoq", "BenSalah", "Il reste", "MacZahra SAOUDi", "DeVos", "Hassan II", "Maroc")
+
+
+@pytest.mark.parametrize("text", SEEN_ALIKE)
+def test_what_both_readers_see_alike_stands_as_they_saw_it(text: str, monkeypatch) -> None:
+    monkeypatch.setattr(latin_reader, "read_line", lambda *_: LatinLine(text, 0.97))
+    line = read_latin(written(text), Told(text))
+    assert (line.text, line.agreed, line.mended) == (text, True, False)
+
+
+ADDRESSES = ("Imane.alaoui@gmail.com", "Omar@exemple.ma", "lmechrek@souk.ma", "karim.Slaoui_7@menara.ma")
+
+
+@pytest.mark.parametrize("text", ADDRESSES)
+def test_a_capital_that_both_readers_see_stays_in_an_address(text: str, monkeypatch) -> None:
+    monkeypatch.setattr(latin_reader, "read_line", lambda *_: LatinLine(text, 0.97))
+    line = read_email(written(text), Told(text))
+    assert (line.text, line.agreed, line.mended) == (text, True, False)
+
+
+@pytest.mark.parametrize(
+    ("own", "seen", "mended"),
+    [
+        ("McCoy", "Mccoy", "Mccoy"),
+        ("Mccoy", "McCoy", "Mccoy"),
+        ("MAROc", "MAROC", "MAROC"),
+        ("Hassan Il", "Hassan II", "Hassan II"),
+        ("Hassan II", "Hassan |I", "Hassan II"),
+        ("Lot AI Amal", "Lot Al Amal", "Lot Al Amal"),
+        ("Lot AI Amal", "Lot AI Amal", "Lot Al Amal"),
+    ],
+)
+def test_no_text_that_one_reader_saw_otherwise_ranks_as_if_both_had_seen_it(
+    own, seen, mended, monkeypatch
+) -> None:
+    monkeypatch.setattr(latin_reader, "read_line", lambda *_: LatinLine(own, 0.97))
+    line = read_latin(written(own), Told(seen))
+    assert (line.text, line.agreed, line.mended) == (mended, True, True)
+
+
+def test_an_address_whose_first_letter_is_seen_in_two_ways_ranks_below_all_that_stood_as_read() -> None:
+    reading = _email_field("a.tazi@exemple.ma", "a.tazi@eXemple.ma")
+    assert reading.evidence.mended
+    assert reading.evidence.score <= MENDED_SHARE
+
+
+@pytest.mark.parametrize("lines", [("Rabat", "الرباط"), ("الرباط", "Rabat"), ("الرباط", "سلا")])
+def test_an_answer_with_an_arabic_line_needs_the_proof_that_arabic_needs(lines, monkeypatch) -> None:
+    read = iter(lines)
+
+    def line_read(*_) -> LineReading:
+        text = next(read)
+        return LineReading(text, 0.99, True, dominant_script(text))
+
+    monkeypatch.setattr(field_reader, "text_lines", lambda ink, _: [ink, ink])
+    monkeypatch.setattr(field_reader, "read_either", line_read)
+    reading = _field_reading("Rabat", FieldSpec("place", "text", LocalizedText(ar="e", fr="e"), Script.ANY))
+    assert reading.evidence.group is Group.ARABIC_TEXT
+    assert set(reading.evidence.readers) >= {"arabic_lines"}
 
 
 def test_blanks_that_tesseract_sees_for_underscores_do_no_harm() -> None:
@@ -104,19 +170,24 @@ def test_where_either_script_may_stand_tesseract_is_asked_in_the_right_one(text,
 
 
 def _email_field(text: str, *told: str) -> FieldReading:
+    return _field_reading(
+        text, FieldSpec("email", "email", LocalizedText(ar="e", fr="e"), Script.LATN), *told
+    )
+
+
+def _field_reading(text: str, field: FieldSpec, *told: str) -> FieldReading:
     width, height = CANONICAL_SIZE_PX
     page = Image.fromarray(np.full((height, width), PAPER, np.uint8))
     page.paste(
         Image.fromarray(drawn(text, FONT, size_px=38)), (round(22 * PX_PER_MM), round(21.5 * PX_PER_MM))
     )
-    field = FieldSpec("email", "email", LocalizedText(ar="e", fr="e"), Script.LATN)
 
     class Spec:
         def field(self, _field_id):
             return field
 
-    place = Placement("email", 1, BoxMm(20, 20, 100, 8), WidgetKind.TEXT, Script.LATN)
-    (reading,) = read_fields(np.asarray(page), [place], Spec(), Told(*told))
+    place = Placement(field.id, 1, BoxMm(20, 20, 100, 8), WidgetKind.TEXT, Script.LATN)
+    (reading,) = read_fields(np.asarray(page), [place], Spec(), Told(*(told or ("",))))
     return reading
 
 
