@@ -43,6 +43,10 @@ class SheetKind(StrEnum):
     UNREADABLE = "unreadable"
 
 
+_MAY_BEGIN_ANOTHER = (SheetKind.CODE_UNREADABLE, SheetKind.UNREADABLE)
+"""Sheets that may be the form of somebody else, whose papers then follow."""
+
+
 @dataclass(frozen=True, slots=True)
 class SortedSheet:
     """Where one sheet belongs.
@@ -87,6 +91,8 @@ def sort_sheets(marks: Sequence[SheetMark], by_position: bool) -> list[SortedShe
             before = place if key else None
         else:
             found[place] = _without_code(marks[place], page.cover, before, by_position)
+            if found[place].kind in _MAY_BEGIN_ANOTHER:
+                before = None  # papers behind it may be those of another person
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.placement import PageIdentity
-from forms_service.stack_grouping import group_pages
+from forms_service.stack_grouping import SheetKind, SheetMark, group_pages, sort_sheets
 
 
 def page(
@@ -53,3 +53,18 @@ def test_pages_are_grouped_by_whose_they_are(stack: list, together: list) -> Non
     keys = group_pages(stack)
     order = {key: place for place, key in enumerate(dict.fromkeys(one for one in keys if one is not None))}
     assert [None if key is None else order[key] for key in keys] == together
+
+
+@pytest.mark.parametrize(
+    ("between", "kind"),
+    [
+        (SheetMark(marked=True), SheetKind.CODE_UNREADABLE),
+        (SheetMark(readable=False), SheetKind.UNREADABLE),
+    ],
+    ids=["a form whose code is smudged", "a sheet that does not open"],
+)
+def test_papers_behind_a_sheet_that_may_begin_another_persons_wait(between: SheetMark, kind: str) -> None:
+    card = SheetMark()
+    sheets = sort_sheets([SheetMark(page(1, "A")), card, between, card], by_position=True)
+    assert [one.kind for one in sheets] == [SheetKind.FORM, SheetKind.LOOSE, kind, SheetKind.UNIDENTIFIED]
+    assert [one.behind for one in sheets] == [None, 0, 0, None], "nor is the person before proposed"
