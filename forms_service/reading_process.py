@@ -40,6 +40,12 @@ OUT_OF_TIME = "out_of_time"
 MOST_LEFT_OUT = 3
 """Pages of one upload that may be left out before the whole is given up: each costs two failed readings."""
 
+_MOST_FAILURES = 2 * MOST_LEFT_OUT
+"""Failed readings of one upload, whichever pages they ended at, before the whole is given up."""
+
+_MOST_WALL_TIMES = 3
+"""All readings of one upload together may take this many times what one may: others wait for the slot."""
+
 _AT_PAGE = "at-page"
 _SET_PARENT_DEATH_SIGNAL = 1  # prctl(PR_SET_PDEATHSIG, …)
 
@@ -128,17 +134,23 @@ def run_reading_of_pages(
     """As ``run_reading``, but a page that ends the child costs itself a retry, then is left out.
 
     Raises:
-        ReadingFailed: The child gave no result, and no single page can be blamed for it.
+        ReadingFailed: The child gave no result, and no single page can be blamed for it; or too many
+            readings failed, or they took too long together.
     """
     ended_at: list[int] = []
+    deadline = time.monotonic() + _MOST_WALL_TIMES * limits.wall_seconds
     with ExitStack() as stack:
         while True:
             try:
                 outcome = stack.enter_context(run_reading(request, original, limits, scratch))
                 break
             except ReadingFailed as failure:
-                if failure.page is None or len(request.left_out) >= MOST_LEFT_OUT:
+                if failure.page is None or len(ended_at) >= _MOST_FAILURES:
                     raise
+                left_seconds = deadline - time.monotonic()
+                if left_seconds <= 0:
+                    raise
+                limits = replace(limits, wall_seconds=min(limits.wall_seconds, left_seconds))
                 ended_at.append(failure.page)
                 if ended_at.count(failure.page) > 1:
                     why = (failure.page, failure.reason)

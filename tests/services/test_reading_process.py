@@ -8,13 +8,21 @@ import subprocess
 import sys
 import textwrap
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from forms_service import reading_process
 from forms_service.config import MEBIBYTE, ReadingLimits
-from forms_service.reading_process import ReadingFailed, ReadingRequest, run_reading, sweep
+from forms_service.reading_process import (
+    ReadingFailed,
+    ReadingOutcome,
+    ReadingRequest,
+    run_reading,
+    run_reading_of_pages,
+    sweep,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUEST = ReadingRequest("read", "page.pdf", "unused")
@@ -163,3 +171,47 @@ def _runs(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+@pytest.fixture
+def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Read pages of which readings end one after another, each after some seconds; gives their limits."""
+
+    def read(ended_at: list[int], seconds: float) -> tuple[list[float], bool]:
+        now, granted = [0.0], []
+        remaining = iter(ended_at)
+
+        @contextmanager
+        def reading(request: ReadingRequest, _original, limits: ReadingLimits, scratch: Path):
+            granted.append(limits.wall_seconds)
+            page = next((one for one in remaining if one not in dict(request.left_out)), None)
+            if page is None:
+                yield ReadingOutcome({}, scratch)
+                return
+            now[0] += min(seconds, limits.wall_seconds)
+            raise ReadingFailed("signal_11", page)
+
+        monkeypatch.setattr(reading_process, "run_reading", reading)
+        monkeypatch.setattr(reading_process.time, "monotonic", lambda: now[0])
+        try:
+            with run_reading_of_pages(REQUEST, b"", ReadingLimits(wall_seconds=240.0), tmp_path):
+                return granted, True
+        except ReadingFailed:
+            return granted, False
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("ended_at", "seconds", "granted", "is_read"),
+    [
+        ([1, 1, 2, 2, 3, 3], 1.0, [240.0] * 7, True),
+        (list(range(1, 30)), 1.0, [240.0] * 7, False),
+        ([1, 1, 2, 2, 3, 3], 200.0, [240.0, 240.0, 240.0, 120.0], False),
+    ],
+    ids=["three bad pages are left out", "another page fails each time", "slow failures share a deadline"],
+)
+def test_failing_readings_of_one_upload_do_not_hold_the_slot_for_long(
+    failing, ended_at: list[int], seconds: float, granted: list[float], is_read: bool
+) -> None:
+    assert failing(ended_at, seconds) == (granted, is_read)
