@@ -244,7 +244,7 @@ class StackFiling(StackIntake):
     ) -> None:
         """Say what became of a sheet that no part took, and list it if a clerk has to look at it."""
         if row.fate is None:
-            self._tell_unfiled(session, row, sheet)
+            self.tell_unfiled(session, row, sheet)
         if row.fate == FILED:
             return
         suggested = None
@@ -254,7 +254,8 @@ class StackFiling(StackIntake):
         assert row.fate is not None and row.message is not None  # noqa: S101 - both were just told
         self.leave(session, stack, file, row.page, leaf, row.fate, row.message, row.form_page, suggested)
 
-    def _tell_unfiled(self, session: Session, row: StackSheetRow, sheet: SortedSheet) -> None:
+    def tell_unfiled(self, session: Session, row: StackSheetRow, sheet: SortedSheet) -> None:
+        """Say what became of a sheet that no part took, by what it is."""
         if sheet.kind is SheetKind.BLANK:
             _tell([row], FILED, say("blank_page"))
         elif sheet.kind is SheetKind.COVER and sheet.identity is not None:

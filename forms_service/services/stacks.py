@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from core.errors import DossierError
 from core.form_spec import FormSpec
-from forms_service.services.base import SYSTEM
 from forms_service.services.messages import say
 from forms_service.services.presenting import missing_pages
-from forms_service.services.stack_filing import FILED, LEFT_UNREADABLE, StackFiling
+from forms_service.services.stack_filing import FILED, LEFT_UNREADABLE
+from forms_service.services.stack_given_up import StackGivenUp
 from forms_service.services.stack_parts import files_of, identity_of, sheets_of
 from forms_service.services.views import (
     Actor,
@@ -37,7 +37,7 @@ _MOST_LISTED = 10
 _UNDER_WAY = ("waiting", "sorting")
 
 
-class Stacks(StackFiling):
+class Stacks(StackGivenUp):
     """Sorting stacks and telling of them."""
 
     def intake_scan(
@@ -63,24 +63,6 @@ class Stacks(StackFiling):
         for forms in (True, False):  # what lies behind a form goes where the form went
             self.file_parts(stack_id, forms)
         self.leave_the_rest(stack_id)
-
-    def give_up_stack(self, stack_id: str) -> None:
-        """Leave what no worker could sort to a clerk, and say so.  Doing so twice changes nothing."""
-        with self.database.writing() as session:
-            stack = session.get(IntakeRow, stack_id)
-            if stack is None or stack.state not in ("waiting", "sorting"):
-                return
-            stack.state = "failed"
-            told = say("stack_given_up")
-            for file in files_of(session, stack_id):
-                if file.earlier is not None or not file.object_key:
-                    continue
-                settled = [one for one in sheets_of(session, stack_id, file.number) if one.fate is not None]
-                if file.message is None and file.pages is not None and len(settled) >= file.pages:
-                    continue
-                file.message = file.message or told.as_dict()
-                self.leave(session, stack, file, 0, None, LEFT_UNREADABLE, file.message)
-            self.note(session, None, SYSTEM, "stack_given_up", {"intake": stack_id})
 
     # --- how far it has come --------------------------------------------------------------------
 

@@ -1,0 +1,77 @@
+"""A stack that is given up half-way: every sheet is in one dossier or on the clerk's list, and in one only."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import pytest
+from PIL import Image, ImageDraw
+
+from forms_service.services.messages import say
+from forms_service.storage.models import StackFileRow, StackSheetRow
+
+
+def paper(words: str) -> Image.Image:
+    image = Image.new("L", (620, 877), 255)
+    ImageDraw.Draw(image).text((100, 150), words, fill=0, font_size=40)
+    return image
+
+
+def pile(count: int) -> bytes:
+    out = io.BytesIO()
+    pages = [paper(f"Paper {number}") for number in range(count)]
+    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=75)
+    return out.getvalue()
+
+
+@pytest.fixture
+def half_sorted(office):
+    """A stack of one file that a worker came to these fates of; sheets nobody looked at have none."""
+
+    def sort(fates: Sequence[str | None], data: bytes, looked_at: int | None = None) -> tuple[str, str]:
+        dossier = office.open()
+        stack = office.services.receive_stack(office.clerk, [("pile.pdf", data)], by_position=True)
+        with office.services.database.writing() as session:
+            session.get_one(StackFileRow, (stack, 0)).pages = len(fates)
+            for page, fate in enumerate(fates[:looked_at], start=1):
+                told = say("unidentified").as_dict() if fate else None
+                row = StackSheetRow(intake_id=stack, file=0, page=page, seen={"page": page}, fate=fate)
+                row.message, row.remarks, row.opened = told, [], False
+                row.dossier_id = dossier if fate == "filed" else None
+                session.add(row)
+        return stack, dossier
+
+    return sort
+
+
+def waiting(office) -> list[tuple[int, str, bool]]:
+    return [(one.number, one.fate, one.picture) for one in office.services.left_pages(office.clerk)[0]]
+
+
+@pytest.mark.parametrize(
+    ("fates", "looked_at", "listed"),
+    [
+        (["filed", "not_taken", "unknown_form"], None, [(2, "not_taken", True), (3, "unknown_form", True)]),
+        (["filed", "filed", None], None, [(3, "unreadable", True)]),
+        (["filed", None, None], 1, [(2, "unreadable", True), (3, "unreadable", True)]),
+        (["filed", "filed", "filed"], None, []),
+    ],
+    ids=["refused sheets", "a sheet nobody filed", "sheets nobody looked at", "all filed"],
+)
+def test_giving_up_lists_every_sheet_that_was_not_filed(
+    office, half_sorted, fates: list, looked_at: int | None, listed: list
+) -> None:
+    stack, _ = half_sorted(fates, pile(len(fates)), looked_at)
+    office.services.give_up_stack(stack)
+    assert waiting(office) == listed
+    view = office.services.stack(office.clerk, stack)
+    assert (view.summary.state, view.summary.settled) == ("failed", len(fates))
+    office.services.give_up_stack(stack)
+    assert waiting(office) == listed, "a second time changes nothing"
+
+
+def test_a_file_nobody_could_count_waits_as_a_whole(office) -> None:
+    stack = office.services.receive_stack(office.clerk, [("pile.pdf", pile(2))])
+    office.services.give_up_stack(stack)
+    assert waiting(office) == [(0, "unreadable", False)]
