@@ -15,7 +15,14 @@ from core.receipt import normalize_reference
 from forms_service.reading_process import ReadingFailed, ReadingRequest, run_reading
 from forms_service.services.accounts import REGISTRATION
 from forms_service.services.applicant import ApplicantWork
+from forms_service.services.left_page_places import (
+    known_identity_of,
+    refuse_other_form,
+    refuse_second_copy,
+    suggestion_for,
+)
 from forms_service.services.messages import say
+from forms_service.services.stack_parts import filed_before
 from forms_service.services.uploads import Uploads, narrowed, plain_filename, sniff
 from forms_service.services.views import Actor, LeftPage
 from forms_service.storage.dossiers import DossierRepository, localized
@@ -42,7 +49,7 @@ class LeftPages(Uploads, ApplicantWork):
         order = (LeftPageRow.scanned_at, LeftPageRow.file, LeftPageRow.number)
         with self.database.reading() as session:
             rows = session.scalars(select(LeftPageRow).where(waiting).order_by(*order).limit(_MOST_SHOWN))
-            found = [_view(one) for one in rows]
+            found = [_view(one, suggestion_for(session, one, TAKES_PAPER)) for one in rows]
             return found, session.scalar(select(func.count()).where(waiting)) or 0
 
     def left_page_image(self, actor: Actor, page_id: str, width_px: int) -> bytes:
@@ -72,6 +79,7 @@ class LeftPages(Uploads, ApplicantWork):
         form_id: str = "",
         as_type: str | None = None,
         child: int | None = None,
+        second_copy: bool = False,
     ) -> str:
         """Put a page into the dossier of a reference, or into a new one; gives the dossier's id.
 
@@ -80,10 +88,12 @@ class LeftPages(Uploads, ApplicantWork):
 
         Args:
             child: Row of the group (a child) that the paper belongs to, from 1.
+            second_copy: Whether the page may join another copy of itself.
 
         Raises:
             DossierError: ``already_settled``, ``no_picture`` (the page cannot be told from its file),
-                ``unknown_reference``, ``dossier_closed``, ``unknown_document_type``, ``too_many_uploads``.
+                ``unknown_reference``, ``dossier_closed``, ``unknown_document_type``, ``too_many_uploads``,
+                ``page_of_other_form``, ``page_already_there`` (unless ``second_copy``).
             InvalidValue: Neither a reference nor a registration number with a form was given, or it is
                 no number.
             UnknownForm: A dossier is to be opened on a form that does not exist.
@@ -92,9 +102,14 @@ class LeftPages(Uploads, ApplicantWork):
         self._left_page(actor, page_id)
         with self.database.writing() as session:
             row = self._waiting(session, page_id)
-            if row.number and row.page_object is None:  # the whole file may be other people's
+            if row.page_object is None and (row.number or filed_before(session, row.original_object)):
+                # the whole file may be other people's
                 raise DossierError(say("no_picture"), code="no_picture")
+            identity = known_identity_of(session, row)
             dossier = self._dossier_for(session, actor, reference.strip(), registration.strip(), form_id)
+            refuse_other_form(identity, dossier.form_id, self.spec_of(dossier).title)
+            if not second_copy:
+                refuse_second_copy(session, identity, dossier)
             key = row.page_object or row.original_object
             name = row.file if row.page_object is None else _page_name(row)
             upload = self.take_in(session, dossier, actor, name, self.objects.get(key), key, as_type, child)
@@ -222,7 +237,7 @@ def _page_name(row: LeftPageRow) -> str:
     return plain_filename(f"{row.file.rpartition('.')[0] or row.file} ({row.number}).png")
 
 
-def _view(row: LeftPageRow) -> LeftPage:
+def _view(row: LeftPageRow, suggested: str | None) -> LeftPage:
     message = localized(row.message)
     assert message is not None  # noqa: S101 - the column is never empty
     return LeftPage(
@@ -234,5 +249,5 @@ def _view(row: LeftPageRow) -> LeftPage:
         row.form_page,
         row.page_object is not None,
         row.scanned_at,
-        row.suggested,
+        suggested,
     )

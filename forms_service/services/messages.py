@@ -195,11 +195,28 @@ MESSAGES: dict[str, LocalizedText] = {
         "Aucun dossier n'a cette référence. Rien n'a été modifié. Vérifiez-la, ou choisissez un formulaire pour "
         "ouvrir le dossier d'une référence imprimée qui n'a pas encore servi.",
     ),
+    "page_of_other_form": _T(
+        "هذه هي الصفحة {page} من الاستمارة {form}، أما هذا الملف فهو ملف «{title}». لم تُضف، وما زالت تنتظر "
+        "هنا. اكتبوا مرجع ملف من استمارة هذه الصفحة، أو اختاروا تلك الاستمارة مع رقم التسجيل.",
+        "Cette page est la page {page} du formulaire {form}, alors que ce dossier est celui de « {title} ». Elle "
+        "n'a pas été versée et attend toujours ici. Indiquez un dossier du formulaire de la page, ou un n° "
+        "d'immatriculation avec ce formulaire.",
+    ),
+    "page_already_there": _T(
+        "الصفحة {page} من الاستمارة موجودة من قبل في الملف {reference}. لم تُضف هذه النسخة بعد. تحققوا من المرجع؛ "
+        "وإذا كانت نسخة ثانية من الصفحة نفسها، فضعوا العلامة للتأكيد.",
+        "La page {page} du formulaire est déjà dans le dossier {reference}. Cet exemplaire n'y est pas encore. "
+        "Vérifiez la référence ; si c'est bien un second exemplaire, cochez la confirmation.",
+    ),
     "whose_page": _T(
         "اكتبوا مرجع الملف، أو رقم التسجيل مع اختيار الاستمارة لفتح ملف جديد.",
         "Indiquez la référence du dossier, ou un n° d'immatriculation et un formulaire pour en ouvrir un.",
     ),
     "filed": _T("أُضيفت إلى الملف {reference}.", "Versée au dossier {reference}."),
+    "filed_before": _T(
+        "أُضيفت هذه الصفحة إلى الملف {reference} في إرسال سابق، ولم تُضف مرة ثانية.",
+        "Versée au dossier {reference} lors d'un envoi précédent ; elle n'y est pas versée une seconde fois.",
+    ),
     "cover_sheet": _T(
         "غلاف الملف {reference}: الصفحات التي تليه تُضم إليه.",
         "Page de garde du dossier {reference} : les pages qui suivent le rejoignent.",

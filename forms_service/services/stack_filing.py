@@ -27,6 +27,7 @@ from forms_service.services.messages import say
 from forms_service.services.presenting import FORM
 from forms_service.services.stack_intake import StackIntake
 from forms_service.services.stack_parts import (
+    FILED,
     StackPart,
     files_of,
     identity_of,
@@ -48,7 +49,7 @@ from forms_service.storage.models import (
     StackSheetRow,
 )
 
-FILED, LEFT_UNREADABLE = "filed", "unreadable"
+LEFT_UNREADABLE = "unreadable"
 log = structlog.get_logger(__name__)
 
 

@@ -16,10 +16,10 @@ from forms_service.reading_process import ReadingFailed, ReadingRequest, run_rea
 from forms_service.services.base import SORT_STACK
 from forms_service.services.left_pages import LeftPages
 from forms_service.services.messages import say
-from forms_service.services.stack_parts import files_of, sheets_of
+from forms_service.services.stack_parts import FILED, filed_before, files_of, sheets_of
 from forms_service.services.uploads import plain_filename, sniff
 from forms_service.services.views import Actor
-from forms_service.storage.models import IntakeRow, LeftPageRow, StackFileRow, StackSheetRow
+from forms_service.storage.models import DossierRow, IntakeRow, LeftPageRow, StackFileRow, StackSheetRow
 
 SHEETS_AT_ONCE = 8
 """Looked at by one process: starting one costs as much as looking at three sheets."""
@@ -113,9 +113,15 @@ class StackIntake(LeftPages):
         with self.database.writing() as session:
             file = session.get_one(StackFileRow, (stack_id, number))
             file.pages, file.message = told["count"], told["refused"]
+            before = filed_before(session, file.object_key)
             for seen in told["sheets"]:
                 if session.get(StackSheetRow, (stack_id, number, seen["page"])) is None:
-                    session.add(_sheet(stack_id, number, seen))
+                    row = _sheet(stack_id, number, seen)
+                    if (dossier_id := before.get(row.page)) is not None:
+                        reference = session.get_one(DossierRow, dossier_id).reference
+                        row.fate, row.dossier_id = FILED, dossier_id
+                        row.message = say("filed_before", reference=reference).as_dict()
+                    session.add(row)
 
     def _look(self, file: StackFileRow, pages: list[int]) -> dict[str, Any]:
         """What is seen on some sheets.  One that ends the process costs itself a retry, alone."""

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.placement import PageIdentity
+from core.placement import COVER, PageIdentity
 from forms_service.stack_grouping import SheetKind, SheetMark, SortedSheet, sort_sheets
-from forms_service.storage.models import StackFileRow, StackSheetRow
+from forms_service.storage.models import AttachmentRow, LeftPageRow, StackFileRow, StackSheetRow
+
+FILED = "filed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,11 @@ def identity_of(seen: dict[str, Any]) -> PageIdentity | None:
 
 
 def parts_of(rows: Sequence[StackSheetRow], sheets: Sequence[SortedSheet]) -> list[StackPart]:
-    """The parts to file: papers of a form first, each where its first page lies, then what goes with them."""
+    """The parts nobody filed yet: papers of a form first, each where its first page lies, then the rest."""
     together: dict[tuple[int, int, int], list[int]] = {}
     for place, (row, sheet) in enumerate(zip(rows, sheets, strict=True)):
+        if row.fate is not None:
+            continue
         if sheet.kind is SheetKind.FORM and sheet.paper is not None:
             together.setdefault((0, sheet.paper, row.file), []).append(place)
         elif sheet.kind is SheetKind.LOOSE:
@@ -92,3 +96,30 @@ def sheets_of(session: Session, stack_id: str, file: int | None = None) -> list[
     if file is not None:
         query = query.where(StackSheetRow.file == file)
     return list(session.scalars(query.order_by(StackSheetRow.file, StackSheetRow.page)))
+
+
+def filed_before(session: Session, object_key: str) -> dict[int, str]:
+    """The dossier of each page (from 1) of a file that a stack, or a clerk, has filed already.
+
+    Args:
+        object_key: Of the file: the very same bytes, in whatever stack they came.
+    """
+    sorted_already = (
+        select(StackSheetRow)
+        .join(
+            StackFileRow,
+            (StackFileRow.intake_id == StackSheetRow.intake_id) & (StackFileRow.number == StackSheetRow.file),
+        )
+        .where(StackFileRow.object_key == object_key, StackSheetRow.fate == FILED)
+    )
+    by_hand = (
+        select(LeftPageRow.number, AttachmentRow.dossier_id)
+        .join(AttachmentRow, AttachmentRow.id == LeftPageRow.attachment_id)
+        .where(LeftPageRow.original_object == object_key, LeftPageRow.outcome == FILED)
+    )
+    found = {page: dossier for page, dossier in session.execute(by_hand) if page}
+    for row in session.scalars(sorted_already):
+        identity = identity_of(row.seen)
+        if row.dossier_id is not None and (identity is None or identity.variant != COVER):
+            found[row.page] = row.dossier_id
+    return found

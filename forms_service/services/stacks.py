@@ -11,9 +11,9 @@ from core.errors import DossierError
 from core.form_spec import FormSpec
 from forms_service.services.messages import say
 from forms_service.services.presenting import missing_pages
-from forms_service.services.stack_filing import FILED, LEFT_UNREADABLE
+from forms_service.services.stack_filing import LEFT_UNREADABLE
 from forms_service.services.stack_given_up import StackGivenUp
-from forms_service.services.stack_parts import files_of, identity_of, sheets_of
+from forms_service.services.stack_parts import FILED, files_of, identity_of, sheets_of
 from forms_service.services.views import (
     Actor,
     IntakeResult,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
+import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
 
+from core.errors import DossierError
 from forms_service.services.messages import say
-from forms_service.storage.models import StackFileRow, StackSheetRow
+from forms_service.storage.models import LeftPageRow, StackFileRow, StackSheetRow
 
 
 def paper(words: str) -> Image.Image:
@@ -75,3 +77,44 @@ def test_a_file_nobody_could_count_waits_as_a_whole(office) -> None:
     stack = office.services.receive_stack(office.clerk, [("pile.pdf", pile(2))])
     office.services.give_up_stack(stack)
     assert waiting(office) == [(0, "unreadable", False)]
+
+
+def test_a_file_of_which_a_sheet_was_filed_is_never_filed_as_a_whole(office, half_sorted) -> None:
+    """It holds somebody else's papers, too, whichever row of the list asks for it."""
+    stack, dossier = half_sorted(["filed", "filed", None], pile(3))
+    office.services.give_up_stack(stack)
+    (page,) = office.services.left_pages(office.clerk)[0]
+    with office.services.database.writing() as session:
+        row = session.get_one(LeftPageRow, page.id)
+        row.number, row.page_object = 0, None
+    reference = office.services.dossier(office.clerk, dossier).reference
+    with pytest.raises(DossierError) as refused:
+        office.services.file_left_page(office.clerk, page.id, reference=reference)
+    assert refused.value.code == "no_picture"
+    assert office.services.dossier(office.clerk, dossier).attachments == ()
+
+
+def test_a_stack_sent_again_files_no_sheet_a_second_time(office) -> None:
+    """The first sheet was filed by the worker, the second by hand; only the third is sorted anew."""
+    dossier = office.open()
+    reference = office.services.dossier(office.clerk, dossier).reference
+    cover = pypdfium2.PdfDocument(office.services.cover_sheet(office.clerk, dossier))
+    pages = [cover[0].render(scale=150 / 72, grayscale=True).to_pil(), paper("Act"), paper("Card")]
+    out = io.BytesIO()
+    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=150)
+    stack = office.services.receive_stack(office.clerk, [("pile.pdf", out.getvalue())], by_position=True)
+    office.services.look_through(stack, 0)
+    with office.services.database.writing() as session:
+        row = session.get_one(StackSheetRow, (stack, 0, 2))
+        row.fate, row.message, row.dossier_id = "filed", say("filed", reference=reference).as_dict(), dossier
+    office.services.give_up_stack(stack)
+    (card,) = office.services.left_pages(office.clerk)[0]
+    assert card.number == 3
+    office.services.file_left_page(office.clerk, card.id, reference=reference)
+    result = office.services.intake_scan(office.clerk, [("pile.pdf", out.getvalue())])
+    assert [one.fate for one in result.pages] == ["filed"] * 3
+    again = say("filed_before", reference=reference)
+    assert [one.message == again for one in result.pages] == [False, True, True]
+    names = [one.filename for one in office.services.dossier(office.clerk, dossier).attachments]
+    assert names == ["pile (3).png"], "nothing was filed by sending it again"
+    assert office.services.left_pages(office.clerk) == ([], 0)
