@@ -28,6 +28,11 @@ class BoxPx:
     right: int
     bottom: int
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds no pixel: what it stands for lies outside the picture."""
+        return self.right <= self.left or self.bottom <= self.top
+
     def as_list(self) -> list[int]:
         """The JSON shape ``[left, top, right, bottom]``."""
         return [self.left, self.top, self.right, self.bottom]
@@ -42,7 +47,7 @@ class Extraction:
         value: The interpreted answer, or None when it cannot be one.
         confidence: Probability of the value being right, 0.0 to 1.0.
         page: Index (from 0) of the page image it was read on, in the order given.
-        box: The box on that image.
+        box: The box on that image, as far as the image shows it; empty where it shows none of it.
         reason: Code of the doubt when the verdict is ``review``.
         evidence: What speaks for the reading, without anything it says.
     """

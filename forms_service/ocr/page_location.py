@@ -200,7 +200,7 @@ def _code_in_place(pixels: np.ndarray, registration: Registration | None) -> Ide
     if registration is None or not registration.trusted:
         return None
     place = registration.image_box(qr_box().inset(-_CODE_MARGIN_MM), pixels.shape)
-    return identity_within(pixels, place)
+    return None if place.is_empty else identity_within(pixels, place)
 
 
 def _identity_by_place(pixels: np.ndarray, registration: Registration | None) -> PageIdentity | None:

@@ -220,7 +220,8 @@ def _sentence(code: PageCode, identity: PageIdentity | None) -> LocalizedText:
 def _extraction(
     reading: FieldReading, index: int, registration: Registration, shape: tuple[int, ...]
 ) -> Extraction:
-    boxes = [registration.image_box(box, shape) for box in reading.boxes]
+    every = [registration.image_box(box, shape) for box in reading.boxes]
+    boxes = [box for box in every if not box.is_empty] or every[:1]
     around = BoxPx(
         min(box.left for box in boxes),
         min(box.top for box in boxes),

@@ -92,14 +92,17 @@ class Registration:
     def image_box(self, box: BoxMm, shape: tuple[int, ...]) -> BoxPx:
         """The upright rectangle of the picture that holds a box of the page.
 
-        A box beyond the picture's edge gives the nearest strip of it: always a place to look at.
+        A box beyond the picture's edges gives an empty rectangle at the nearest one: what lies there
+        belongs to another box.
         """
         points = self.to_image(corner_points(box))
         left, top = np.floor(points.min(axis=0)).astype(int)
         right, bottom = np.ceil(points.max(axis=0)).astype(int)
         height, width = shape[:2]
-        left, top = np.clip(left, 0, width - 1), np.clip(top, 0, height - 1)
-        right, bottom = np.clip(right, left + 1, width), np.clip(bottom, top + 1, height)
+        left, right = np.clip((left, right), 0, width)
+        top, bottom = np.clip((top, bottom), 0, height)
+        if self.share_inside(box, shape) == 0.0:
+            right, bottom = left, top
         return BoxPx(int(left), int(top), int(right), int(bottom))
 
     def rectify(self, pixels: np.ndarray) -> np.ndarray:

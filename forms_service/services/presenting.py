@@ -16,6 +16,7 @@ from core.field_kinds import Answer, kind_of
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import Language, LocalizedText
 from core.scope import build_scope
+from forms_service.ocr.doubts import Doubt
 from forms_service.services.base import may_edit
 from forms_service.services.identity_doubts import papers_in_doubt
 from forms_service.services.made_forms import CORRECTION_SLIP, MADE_ON_SCREEN
@@ -48,6 +49,8 @@ from forms_service.storage.models import (
 
 FORM = "form"
 """Document type of signed pages of the form itself."""
+
+_SLIVER_PX = 3
 
 SURE_FACT = 0.8
 """Confidence from which a fact read on a paper may contradict an answer."""
@@ -372,13 +375,23 @@ def _extraction_view(
         scan_id=row.attachment_id,
         page=row.page,
         box=(left, top, right, bottom),
-        crop_available=right > left and bottom > top,
+        crop_available=shows_paper(row),
         current=held,
         conflicts=held is not None and value is not None and not says_the_same(field, held, value),
         decision=row.decision,
         decided_by=names.get(row.decided_by) if row.decided_by else None,
         decided_at=row.decided_at,
     )
+
+
+def shows_paper(row: ExtractionRow) -> bool:
+    """Whether a reading has a piece of the page to show that is its own.
+
+    Of a box outside the picture at most a sliver is there, and around it stands another box's answer.
+    """
+    left, top, right, bottom = row.box
+    least = _SLIVER_PX if row.reason == Doubt.OUTSIDE_PICTURE else 0
+    return right - left > least and bottom - top > least
 
 
 def shown(field: FieldSpec | None, value: Answer, raw: str) -> LocalizedText:

@@ -24,6 +24,7 @@ from forms_service.services.presenting import (
     extraction_views,
     find_field,
     shown,
+    shows_paper,
     summaries,
     supplied,
 )
@@ -89,8 +90,8 @@ class ReviewerWork(UseCases):
         with self.database.reading() as session:
             row = self._extraction(session, actor, extraction_id)
             page = session.get(PageRow, (row.attachment_id, row.page))
-            box = tuple(row.box)
-        if page is None or box[2] <= box[0]:
+            box = tuple(row.box) if shows_paper(row) else None
+        if page is None or box is None:
             raise DossierError(say("unknown_page"), code="unknown_page")
         return _cut(self.objects.get(page.image_object), box)
 

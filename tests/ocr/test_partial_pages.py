@@ -52,6 +52,15 @@ def _below() -> set[str]:
     return {place.field_id for place in form()[1].on_page(1) if place.box.bottom > CUT_MM}
 
 
+def _wholly_below() -> set[str]:
+    """Every place of the field is off the picture (a choice has several)."""
+    tops: dict[str, float] = {}
+    for place in form()[1].on_page(1):
+        top = (place.frame or place.box).y
+        tops[place.field_id] = min(top, tops.get(place.field_id, top))
+    return {field_id for field_id, top in tops.items() if top > CUT_MM}
+
+
 @pytest.mark.tesseract
 def test_what_is_outside_the_picture_goes_to_a_person_and_is_never_called_empty():
     picture = _pixels()[: _row(CUT_MM)]
@@ -65,8 +74,9 @@ def test_what_is_outside_the_picture_goes_to_a_person_and_is_never_called_empty(
             *(Verdict.REVIEW, None, "", 0.0),
             Doubt.OUTSIDE_PICTURE,
         )
-        assert 0 <= one.box.left < one.box.right <= width
-        assert 0 <= one.box.top < one.box.bottom <= height
+        assert 0 <= one.box.left <= one.box.right <= width
+        assert 0 <= one.box.top <= one.box.bottom <= height
+        assert one.box.is_empty == (name in _wholly_below()), name
     assert reading.fields["assured.birth"].value == _truth()["assured.birth"]
 
 

@@ -91,6 +91,19 @@ def test_boxes_are_given_in_the_pixels_of_the_picture():
     assert box.as_list() == pytest.approx(expected, abs=3)
 
 
+def test_a_box_beyond_the_picture_shows_nothing_and_one_across_its_edge_only_what_is_inside():
+    registration = Registration(np.diag([10.0, 10.0, 1.0]), 0.1, 4)
+    shape = (1000, 2100)
+    assert registration.image_box(BoxMm(10, 95, 30, 20), shape).as_list() == [100, 950, 400, 1000]
+    for beyond in (BoxMm(10, 101, 30, 8), BoxMm(215, 20, 30, 8), BoxMm(-50, 20, 30, 8)):
+        box = registration.image_box(beyond, shape)
+        assert box.is_empty
+        assert 0 <= box.left <= 2100
+        assert 0 <= box.top <= 1000
+    horizon = Registration(np.array([[10.0, 0, 0], [0, 10.0, 0], [0, -0.01, 1.0]]), 0.1, 4)
+    assert horizon.image_box(BoxMm(10, 120, 30, 8), shape).is_empty
+
+
 def test_the_rectified_page_is_the_page():
     blank = blank_page(1)
     spoilt = spoil(blank, STANDARD[2], np.random.default_rng(5))

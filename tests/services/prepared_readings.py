@@ -17,7 +17,7 @@ def refused(code: str):
     return pytest.raises(DossierError, check=lambda error: error.code == code)
 
 
-def read(field: str, value: object, verdict: str = "accept", **more: Any) -> dict[str, Any]:
+def read(field: str, value: object = None, verdict: str = "accept", **more: Any) -> dict[str, Any]:
     return {
         "field_id": field,
         "raw": str(value),

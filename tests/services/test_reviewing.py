@@ -87,6 +87,32 @@ def test_the_crop_shows_the_box_with_a_margin(office, under_review: str) -> None
             stranger()
 
 
+def test_no_neighbour_is_shown_for_a_box_outside_the_picture(office, arrives) -> None:
+    outside = {"value": None, "raw": "", "confidence": 0.0, "reason": "outside_picture"}
+    dossier = office.open()
+    arrives(
+        dossier,
+        scan(
+            read("assured.city", verdict="review", **outside, box=[100, 1000, 100, 1000]),
+            read("assured.mobile", verdict="review", **outside, box=[100, 999, 400, 1000]),
+            read("assured.country", verdict="review", **outside, box=[100, 960, 400, 1000]),
+        ),
+        "form",
+    )
+    office.services.deposit(office.applicant, dossier, True)
+    office.services.start_review(office.reviewer, dossier)
+    found = extractions(office, dossier)
+    shown = {name: one.crop_available for name, one in found.items()}
+    assert shown == {"assured.city": False, "assured.mobile": False, "assured.country": True}
+    for name in ("assured.city", "assured.mobile"):
+        with refused("unknown_page"):
+            office.services.crop(office.reviewer, found[name].id)
+    crop = cv2.imdecode(
+        np.frombuffer(office.services.crop(office.reviewer, found["assured.country"].id), np.uint8), 0
+    )
+    assert crop.shape == (40 + 55, 300 + 2 * 55)
+
+
 def test_a_complement_goes_to_the_applicant_and_back(office, under_review: str) -> None:
     services = office.services
     with refused("reason_needed"):
