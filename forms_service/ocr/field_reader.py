@@ -110,12 +110,12 @@ def _struck_doubted(page: np.ndarray, place: Placement, reading: FieldReading) -
     if place.comb:
         struck = comb_is_struck(cut(page, place.box, BOX_INSET_MM), place.comb)
     else:
-        latin = dominant_script(reading.raw) is not Script.ARAB and place.lines == 1
-        struck = latin and is_struck(cut(page, place.box, BOX_INSET_MM))
+        latin = dominant_script(reading.raw) is not Script.ARAB
+        struck = latin and is_struck(cut(page, place.box, BOX_INSET_MM), place.lines)
     if not struck:
         return reading
-    doubted = reading.doubted(Doubt.STRUCK_OUT)
-    return replace(doubted, verdict=Verdict.REVIEW, doubt=Doubt.STRUCK_OUT)
+    doubted, sure = reading.doubted(Doubt.STRUCK_OUT), min(reading.confidence, 0.5)
+    return replace(doubted, verdict=Verdict.REVIEW, doubt=Doubt.STRUCK_OUT, confidence=sure)
 
 
 def _read_field(

@@ -1,18 +1,21 @@
 """Tells answers that a pen has struck out, wholly or in part: they must never be taken as if nothing were.
 
-Latin letters and digits have no level stroke longer than a T's bar, and none that runs from letter to
-letter through their middle; a line through a value has.  Arabic letters are joined by such strokes, so
-of them this says nothing: there the readers, who then disagree, have to notice.
+Printed Latin letters and digits have no level stroke longer than a T's bar, no straight one much longer
+than they are high, and none that runs from letter to letter; a line, a cross or a wave through a value
+has.  Single steep slashes look like the letters' own strokes.  Arabic letters are joined by such strokes,
+so of them this says nothing: there the readers, who then disagree, have to notice.
 """
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 import cv2
 import numpy as np
 
-from forms_service.ocr.crops import INK_LEVEL, ink_of
+from forms_service.ocr.crops import INK_LEVEL, Ink, ink_of
+from forms_service.ocr.line_reader import text_lines
 from forms_service.ocr.registration import PX_PER_MM
 
 LEAST_LINE_MM = 3.5
@@ -26,16 +29,49 @@ _CORE = (0.15, 0.85)
 
 _SLOPES = (-0.1, -0.05, 0.0, 0.05, 0.1)
 
+SHORT_LINE_MM = 2.4
+_SHORT_CORE = (0.33, 0.75)
+_FREE_END_MM = 0.4
+"""A shorter line counts if it crosses a letter's stroke between the heights where bars of t and f lie, and
+sticks out beyond the letters; none of 1,612 undamaged tuning values has one."""
 
-def is_struck(crop: np.ndarray) -> bool:
-    """Whether a line runs through the Latin writing in a crop of an evenly lit page."""
+_THICKEST_MM = 0.9
+_CROSSED_MM = (0.12, 0.5)
+"""Letters go on above and below a stroke that crosses them: looked for between these distances from it."""
+
+SLANTED_LINE_MM = 3.5
+SLANTED_HEIGHTS = 1.3
+_ANGLES_DEG = (8, 12, 16, 20, 25, 30, 35, 40, 45, 50, 55)
+"""A straight slanting stroke counts if it is as long as both say; no diagonal of a letter is."""
+
+WAVE_MM = 6.0
+_WAVE_STEP_PX = 2
+"""Ink that can be followed this far to the right through the letters' middle is no letter."""
+
+
+def is_struck(crop: np.ndarray, lines: int = 1) -> bool:
+    """Whether a line runs through the Latin writing in a crop of an evenly lit page.
+
+    Args:
+        lines: How many lines the box has room for.
+    """
     ink = ink_of(crop)
+    return ink.bounds is not None and any(_line_is_struck(line) for line in text_lines(ink, lines))
+
+
+def _line_is_struck(ink: Ink) -> bool:
     if ink.bounds is None:
         return False
     left, top, right, bottom = ink.bounds
+    mask = ink.mask[top:bottom, left:right].astype(np.uint8)
     height = bottom - top
-    core = ink.mask[top + int(_CORE[0] * height) : top + int(_CORE[1] * height), left:right]
-    return _holds_line(core.astype(np.uint8), round(LEAST_LINE_MM * PX_PER_MM))
+    core = mask[int(_CORE[0] * height) : int(_CORE[1] * height)]
+    return (
+        _holds_line(core, round(LEAST_LINE_MM * PX_PER_MM))
+        or _holds_short_line(mask)
+        or _holds_slanted_line(mask)
+        or _follows(core) > WAVE_MM * PX_PER_MM
+    )
 
 
 def comb_is_struck(crop: np.ndarray, cells: int) -> bool:
@@ -52,10 +88,73 @@ def _holds_line(mask: np.ndarray, length: int) -> bool:
     return any(cv2.erode(mask, _line(length, slope)).any() for slope in _SLOPES)
 
 
+def _holds_short_line(mask: np.ndarray) -> bool:
+    """Whether a level stroke crosses a letter at its middle and ends beside it in the open."""
+    length = round(SHORT_LINE_MM * PX_PER_MM)
+    first, last = (int(share * len(mask)) for share in _SHORT_CORE)
+    if mask.shape[1] < length:
+        return False
+    for slope in _SLOPES:
+        line = _line(length, slope)
+        strokes = cv2.dilate(_eroded(mask, line), np.ascontiguousarray(line[::-1, ::-1]))
+        strokes[:first] = strokes[last:] = 0
+        _, _, boxes, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
+        if any(box[2] >= length and _crosses_and_sticks_out(mask, box) for box in boxes[1:]):
+            return True
+    return False
+
+
+def _crosses_and_sticks_out(mask: np.ndarray, box: np.ndarray) -> bool:
+    left, top, wide, tall = (int(edge) for edge in box[:4])
+    if tall > _THICKEST_MM * PX_PER_MM:
+        return False
+    near, far = (round(reach * PX_PER_MM) for reach in _CROSSED_MM)
+    columns = slice(left, left + wide)
+    above = mask[max(top - far, 0) : max(top - near, 1), columns].sum(axis=0)
+    below = mask[top + tall + near : top + tall + far, columns].sum(axis=0)
+    enough = round(2 * (far - near) / 3)
+    if not ((above >= enough) & (below >= enough)).any():
+        return False
+    beside = np.flatnonzero((above > 0) | (below > 0))
+    return bool(max(beside[0], wide - 1 - beside[-1]) >= _FREE_END_MM * PX_PER_MM)
+
+
+def _holds_slanted_line(mask: np.ndarray) -> bool:
+    length = max(SLANTED_LINE_MM * PX_PER_MM, SLANTED_HEIGHTS * len(mask))
+    for angle in _ANGLES_DEG:
+        line = _slanted(length, angle)
+        if line.shape[0] > mask.shape[0] or line.shape[1] > mask.shape[1]:
+            continue
+        if _eroded(mask, line).any() or _eroded(mask, np.ascontiguousarray(line[::-1])).any():
+            return True
+    return False
+
+
+def _follows(core: np.ndarray) -> int:
+    """How many columns of ink can be followed without going back, each step a little up or down at most."""
+    reached = np.zeros((len(core), 1), np.float32)
+    steps, farthest = np.ones((2 * _WAVE_STEP_PX + 1, 1), np.uint8), 0
+    for column in core.T if len(core) else ():
+        reached = np.where(column[:, None] > 0, cv2.dilate(reached, steps) + 1, 0).astype(np.float32)
+        farthest = max(farthest, int(reached.max()))
+    return farthest
+
+
+def _eroded(mask: np.ndarray, line: np.ndarray) -> np.ndarray:
+    return cv2.erode(mask, line, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+
+
 @cache
 def _line(length: int, slope: float) -> np.ndarray:
     half = int(abs(slope) * length / 2) + 1
     line = np.zeros((2 * half + 1, length), np.uint8)
     ends = round(half - slope * length / 2), round(half + slope * length / 2)
     cv2.line(line, (0, ends[0]), (length - 1, ends[1]), 1, 1)
+    return line
+
+
+def _slanted(length: float, angle_deg: float) -> np.ndarray:
+    wide, tall = (round(length * way(math.radians(angle_deg))) for way in (math.cos, math.sin))
+    line = np.zeros((tall + 1, max(wide, 1)), np.uint8)
+    cv2.line(line, (0, 0), (line.shape[1] - 1, tall), 1, 1)
     return line

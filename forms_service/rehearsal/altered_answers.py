@@ -73,6 +73,29 @@ def crossed(page: np.ndarray, place: Placement, rng: np.random.Generator) -> np.
     return _drawn(once, np.array([(left, top - 0.4), (right, bottom + 0.4)]), width, rng)
 
 
+def crossed_at_first(page: np.ndarray, place: Placement, rng: np.random.Generator) -> np.ndarray:
+    """An X over the first letters of the value."""
+    left, top, right, bottom = _written(page, place)
+    end, width = min(left + 7.0, right), rng.uniform(0.3, 0.5)
+    once = _drawn(page, np.array([(left, bottom + 0.3), (end, top - 0.3)]), width, rng)
+    return _drawn(once, np.array([(left, top - 0.3), (end, bottom + 0.3)]), width, rng)
+
+
+def struck_by_wave(page: np.ndarray, place: Placement, rng: np.random.Generator) -> np.ndarray:
+    """A wavy line through the value."""
+    left, top, right, bottom = _written(page, place)
+    x = np.arange(left - 0.5, right + 0.5, 0.15)
+    y = (top + bottom) / 2 + 0.5 * np.sin((x - left) / rng.uniform(0.5, 0.8) + rng.uniform(0, 6))
+    return _drawn(page, np.column_stack([x, y]), rng.uniform(0.25, 0.5), rng)
+
+
+def slashed(page: np.ndarray, place: Placement, rng: np.random.Generator) -> np.ndarray:
+    """One slanting line from corner to corner of the value."""
+    left, top, right, bottom = _written(page, place)
+    points = np.array([(left, bottom + 0.3), (right, top - 0.3)])
+    return _drawn(page, points, rng.uniform(0.25, 0.5), rng)
+
+
 def scribbled(page: np.ndarray, place: Placement, rng: np.random.Generator) -> np.ndarray:
     """Loops over one cell, or over some letters."""
     left, top, right, bottom = _written(page, place)
@@ -133,6 +156,9 @@ ALTERED_ANSWERS: dict[str, AlteredAnswer] = {
     "struck out": struck,
     "struck out in part": struck_in_part,
     "crossed out": crossed,
+    "crossed at first": crossed_at_first,
+    "struck by a wave": struck_by_wave,
+    "slashed": slashed,
     "scribbled over": scribbled,
     "corrected above": corrected_above,
     "written above": written_above,
