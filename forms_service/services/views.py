@@ -312,7 +312,7 @@ class LeftPage:
         number: Page of the file, from 1; 0 when it is the whole file.
         fate / message: Why it could not be filed, as ``PageFate``.
         picture: Whether there is one to look at.
-        suggested: Reference of the form it lay behind, to be checked.
+        suggested: Reference of the dossier it seems to belong to, to be checked.
     """
 
     id: str

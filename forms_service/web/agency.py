@@ -145,11 +145,14 @@ def file_left_page(page_id: str) -> Response | tuple[str, int]:
             form_id=said["form"],
             as_type=request.form.get("as_type") or None,
             child=int(child) if (child := request.form.get("child", "").strip()).isdecimal() else None,
+            second_copy=request.form.get("second_copy") == "true",
         )
     except (DossierError, InvalidValue) as problem:
         if problem.code in ("unknown_page", "not_allowed"):
             raise
         wrong = Problem(f"reference-{page_id}", problem.message.in_language(language()))
+        said["as_type"] = request.form.get("as_type", "")
+        said["copy"] = "true" if problem.code == "page_already_there" else ""
         return _intake([wrong], typed={page_id: said}), 422
     reference = services().dossier(the_actor(), dossier_id).reference
     flash(translate("left.filed", reference=reference), "done")

@@ -1,0 +1,114 @@
+"""Where a page that waits may go: what is known of it decides which dossiers are proposed or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.correction_slip import is_slip
+from core.dossier import DossierState
+from core.errors import DossierError
+from core.localized_text import LocalizedText
+from core.placement import PageIdentity
+from forms_service.services.messages import say
+from forms_service.services.stack_parts import identity_of, sheets_of
+from forms_service.storage.dossiers import DossierRepository
+from forms_service.storage.models import DossierRow, LeftPageRow, PageRow, StackFileRow, StackSheetRow
+
+
+def sheet_of(session: Session, row: LeftPageRow) -> StackSheetRow | None:
+    """The sheet of the stack that a waiting page is; None for a whole file."""
+    query = (
+        select(StackSheetRow)
+        .join(
+            StackFileRow,
+            (StackFileRow.intake_id == StackSheetRow.intake_id) & (StackFileRow.number == StackSheetRow.file),
+        )
+        .where(
+            StackSheetRow.intake_id == row.intake_id,
+            StackSheetRow.page == row.number,
+            StackFileRow.name == row.file,
+            StackFileRow.object_key == row.original_object,
+        )
+    )
+    return session.scalars(query.order_by(StackSheetRow.file)).first()
+
+
+def known_identity_of(session: Session, row: LeftPageRow) -> PageIdentity | None:
+    """The form and page that a waiting page's code names, if it could be read."""
+    sheet = sheet_of(session, row)
+    return identity_of(sheet.seen) if sheet is not None else None
+
+
+def pages_in(session: Session, dossier_id: str) -> set[tuple[str, int]]:
+    """(variant, page) of the form's pages that a dossier has, or was given and that wait to be read."""
+    uploads = [one.id for one in DossierRepository(session).attachments(dossier_id)]
+    read = session.scalars(select(PageRow).where(PageRow.attachment_id.in_(uploads)))
+    held = {(one.variant, one.form_page) for one in read if one.form_page is not None}
+    given = (StackSheetRow.dossier_id == dossier_id) & StackSheetRow.form_page.is_not(None)
+    known = [identity_of(one.seen) for one in session.scalars(select(StackSheetRow).where(given))]
+    by_hand = session.scalars(select(LeftPageRow).where(LeftPageRow.attachment_id.in_(uploads)))
+    known += [known_identity_of(session, one) for one in by_hand]
+    return held | {(one.variant, one.page) for one in known if one is not None}
+
+
+def suggestion_for(session: Session, row: LeftPageRow, takes_paper: frozenset[DossierState]) -> str | None:
+    """Reference of the dossier a waiting page seems to belong to: the one before it, else the one after.
+
+    Only a dossier of the page's own form that still lacks the page is proposed.  A page whose code names
+    nothing is proposed where it lay.
+    """
+    identity = known_identity_of(session, row)
+    if identity is None:
+        return row.suggested
+    for dossier in _beside(session, row):
+        same = (dossier.form_id, dossier.form_version) == (identity.form_id, identity.version)
+        if not same or DossierState(dossier.state) not in takes_paper:
+            continue
+        if (identity.variant, identity.page) not in pages_in(session, dossier.id):
+            return dossier.reference
+    return None
+
+
+def _beside(session: Session, row: LeftPageRow) -> Iterator[DossierRow]:
+    """The dossier before a waiting page in its stack, then the one after it."""
+    before = DossierRepository(session).find_by_reference(row.suggested) if row.suggested else None
+    if before is not None:
+        yield before
+    sheet = sheet_of(session, row)
+    if sheet is None:
+        return
+    later = (
+        one
+        for one in sheets_of(session, row.intake_id)
+        if (one.file, one.page) > (sheet.file, sheet.page) and one.dossier_id is not None
+    )
+    after = next(later, None)
+    if after is not None:
+        yield session.get_one(DossierRow, after.dossier_id)
+
+
+def refuse_other_form(identity: PageIdentity | None, form_id: str, title: LocalizedText) -> None:
+    """Keep a page that is known to be of one form out of the dossiers of another.
+
+    Raises:
+        DossierError: ``page_of_other_form``.
+    """
+    if identity is not None and identity.form_id != form_id:
+        told = say("page_of_other_form", page=identity.page, form=identity.form_id, title=title)
+        raise DossierError(told, code="page_of_other_form")
+
+
+def refuse_second_copy(session: Session, identity: PageIdentity | None, dossier: DossierRow) -> None:
+    """Ask before a page joins a dossier that has it already; both would stand beside each other.
+
+    Raises:
+        DossierError: ``page_already_there``.
+    """
+    if identity is None or is_slip(identity.variant):
+        return
+    if (identity.variant, identity.page) in pages_in(session, dossier.id):
+        told = say("page_already_there", page=identity.page, reference=dossier.reference)
+        raise DossierError(told, code="page_already_there")

@@ -1,0 +1,62 @@
+"""A page of a form that waits goes only where it can belong, and its stack tells what became of it."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+from test_stack import SECOND_PERSON, scan, settle_all, sheets, stack_of, waiting
+from web_service import ALLOWANCE, ANSWERS, REFUND, Service, Visitor
+
+pytestmark = pytest.mark.tesseract
+
+
+@pytest.fixture
+def references(service: Service) -> list[str]:
+    """Of a dossier of the allowance, and of another form."""
+    services, actor = service.application.services, service.actor("clerk")
+    opened = (service.new_dossier(), service.new_dossier(form=REFUND))
+    return [services.dossier(actor, one).reference for one in opened]
+
+
+def lone_second_page(service: Service) -> Image.Image:
+    return sheets(service, SECOND_PERSON, "")[1]
+
+
+def test_a_page_is_proposed_to_and_taken_by_dossiers_of_its_own_form_only(
+    service: Service, clerk: Visitor, references: list[str]
+) -> None:
+    services, actor = service.application.services, service.actor("clerk")
+    right, wrong = references
+    first = sheets(service, ANSWERS, right)[0]
+    scan(service, clerk, stack_of(lone_second_page(service), first), "after.pdf")
+    (page,) = waiting(service)
+    assert (page.form_page, page.suggested) == (2, right), "the dossier after it lacks this page"
+    refused = clerk.post(f"/agency/pages/{page.id}/file", {"reference": wrong, "as_type": "form"})
+    assert refused.status_code == 422
+    assert ALLOWANCE in refused.get_data(as_text=True)
+    assert [one.id for one in waiting(service)] == [page.id], "it still waits"
+    (line,) = services.find_dossiers(actor, wrong)
+    assert services.dossier(actor, line.id).attachments == ()
+    assert clerk.post(f"/agency/pages/{page.id}/file", {"reference": right}).status_code == 303
+    assert waiting(service) == []
+
+
+def test_a_second_copy_of_a_page_joins_only_when_that_is_confirmed(
+    service: Service, clerk: Visitor, references: list[str]
+) -> None:
+    services, actor = service.application.services, service.actor("clerk")
+    right, _ = references
+    both = sheets(service, ANSWERS, right)[:2]
+    scan(service, clerk, stack_of(*both, lone_second_page(service)), "twice.pdf")
+    (page,) = waiting(service)
+    assert page.suggested is None, "the dossier before it has its second page"
+    asked = {"reference": right, "as_type": "form"}
+    (line,) = services.find_dossiers(actor, right)
+    answer = clerk.post(f"/agency/pages/{page.id}/file", asked)
+    assert answer.status_code == 422
+    assert 'name="second_copy"' in answer.get_data(as_text=True)
+    assert len(services.dossier(actor, line.id).attachments) == 1
+    confirmed = clerk.post(f"/agency/pages/{page.id}/file", {**asked, "second_copy": "true"})
+    assert confirmed.status_code == 303
+    assert len(services.dossier(actor, line.id).attachments) == 2
+    settle_all(service)
