@@ -112,8 +112,12 @@ def _crosses_and_sticks_out(mask: np.ndarray, box: np.ndarray) -> bool:
     columns = slice(left, left + wide)
     above = mask[max(top - far, 0) : max(top - near, 1), columns].sum(axis=0)
     below = mask[top + tall + near : top + tall + far, columns].sum(axis=0)
-    enough = round(2 * (far - near) / 3)
-    if not ((above >= enough) & (below >= enough)).any():
+    enough = round((far - near) / 2)
+    lean = np.ones((1, 2 * near + 1), np.uint8)
+    goes_up, goes_down = (
+        cv2.dilate((side >= enough).astype(np.uint8)[None], lean)[0] > 0 for side in (above, below)
+    )
+    if not (goes_up & goes_down).any():
         return False
     beside = np.flatnonzero((above > 0) | (below > 0))
     return bool(max(beside[0], wide - 1 - beside[-1]) >= _FREE_END_MM * PX_PER_MM)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from functools import cache
 
+import cv2
 import numpy as np
 import pytest
 
@@ -14,14 +15,23 @@ from forms_service.ocr.crops import cut, even_light
 from forms_service.ocr.doubts import DOUBT_SENTENCES, Doubt
 from forms_service.ocr.engine import text_engine
 from forms_service.ocr.field_reader import FieldReading, read_fields
-from forms_service.ocr.registration import Registration
+from forms_service.ocr.registration import PX_PER_MM, Registration
 from forms_service.ocr.struck_answers import comb_is_struck, is_struck
-from forms_service.rehearsal.altered_answers import ALTERED_ANSWERS, struck, struck_in_part
+from forms_service.rehearsal.altered_answers import (
+    ALTERED_ANSWERS,
+    crossed,
+    crossed_at_first,
+    slashed,
+    struck,
+    struck_by_wave,
+    struck_in_part,
+)
 from forms_service.rehearsal.answers import invent_answers
 from forms_service.rehearsal.degradations import BY_NAME, spoil
-from forms_service.rehearsal.material import TUNING
+from forms_service.rehearsal.material import TUNING, font_files
 from forms_service.rehearsal.typing_in import Typewriter, type_in
 from tests.ocr.drawn_form import blank_page, form
+from tests.ocr.test_latin_lines import drawn
 
 SEED = 31
 
@@ -71,6 +81,48 @@ def test_a_line_through_latin_writing_is_seen_and_writing_alone_is_none(damage: 
     for place in places:
         assert not is_struck(cut(plain, place.box, 0.15)), place.field_id
         assert is_struck(cut(lined, place.box, 0.15)), place.field_id
+
+
+@pytest.mark.parametrize("damage", ["clean 300 dpi", "JPEG 40", "150 dpi"])
+@pytest.mark.parametrize("altered", [crossed, crossed_at_first, slashed, struck_by_wave])
+def test_crosses_waves_and_slashes_from_corner_to_corner_are_seen(altered, damage: str) -> None:
+    rng = np.random.default_rng(SEED)
+    places = [place for place in _written() if _is_latin(place)]
+    page = _typed()
+    for place in places:
+        page = altered(page, place, rng)
+    seen = _seen(page, damage)
+    for place in places:
+        assert is_struck(cut(seen, place.box, 0.15)), place.field_id
+
+
+WORDS = ("Rabat", "Mohammed", "Ali", "Hay Riad 27", "Benjelloun Karima", "Attaoui", "FATIHA", "Imm. 4")
+
+
+@pytest.mark.parametrize("text", WORDS)
+@pytest.mark.parametrize("font", ["dejavu/DejaVuSans.ttf", "liberation/LiberationSerif-Regular.ttf"])
+def test_a_short_stroke_through_the_first_letter_is_seen(text: str, font: str) -> None:
+    plain = cv2.copyMakeBorder(
+        drawn(text, font_files((font,))[0]), 20, 20, 20, 20, cv2.BORDER_CONSTANT, value=245
+    )
+    left = int(np.flatnonzero((plain < 120).any(axis=0))[0])
+    rows = np.flatnonzero((plain < 120).any(axis=1))
+    lined = plain.copy()
+    y = round(rows[0] + 0.5 * (rows[-1] - rows[0]))
+    cv2.line(lined, (left - 7, y), (left - 7 + round(2.7 * PX_PER_MM), y), 40, 4, cv2.LINE_AA)
+    assert not is_struck(plain)
+    assert is_struck(lined)
+
+
+def test_a_stroke_through_one_of_several_lines_is_seen() -> None:
+    line = drawn("Lot Al Amal n\u00b0 7", font_files(("dejavu/DejaVuSans.ttf",))[0])
+    plain = np.full((2 * line.shape[0] + 20, line.shape[1] + 40), 245, np.uint8)
+    for top in (5, line.shape[0] + 15):
+        plain[top : top + line.shape[0], 20 : 20 + line.shape[1]] = line
+    lined, y = plain.copy(), line.shape[0] + 15 + line.shape[0] // 2
+    cv2.line(lined, (60, y), (200, y), 40, 4)
+    assert not is_struck(plain, 2)
+    assert is_struck(lined, 2)
 
 
 def test_a_line_through_a_comb_is_seen_and_its_own_lines_are_none() -> None:
