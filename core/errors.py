@@ -8,7 +8,8 @@
     ├── InvalidValue          an answer is not one of its kind
     ├── RenderError           a paper cannot be drawn as asked (a value that does not fit)
     ├── UnreadableDocument    an upload cannot be opened or is refused
-    └── MissingTool           a program or language pack the work needs is not installed
+    ├── MissingTool           a program or language pack the work needs is not installed
+    └── DamagedModel          a recogniser's file is missing, or not the one that was measured
 
 A missing document or a doubtful reading is not an error: it is a finding.
 """
@@ -89,3 +90,20 @@ class MissingTool(FormsError):
     """A program or language pack is not installed; the message names the command that installs it."""
 
     code = "missing_tool"
+
+
+class DamagedModel(FormsError):
+    """A recogniser's file is missing or was changed; nothing is read with it, for nobody knows how well it reads."""
+
+    code = "damaged_model"
+
+    def __init__(self, file: str) -> None:
+        super().__init__(
+            LocalizedText(
+                ar=f"ملف القراءة الآلية {file} مفقود أو غير مطابق للنسخة المعتمدة، فلم يقرأ به شيء. "
+                "لم تتغير الملفات المرسلة. أعيدوا تثبيت البرنامج ثم أعيدوا القراءة.",
+                fr=f"Le fichier de lecture automatique {file} manque ou n'est pas celui qui a été vérifié ; rien "
+                "n'a été lu avec lui. Les fichiers reçus sont intacts. Réinstallez le logiciel, puis relancez "
+                "la lecture.",
+            )
+        )

@@ -6,6 +6,7 @@ of each character (CTC).  Arabic and Latin differ in their characters, not in ho
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+
+from core.errors import DamagedModel
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -131,16 +134,33 @@ _loading = threading.Lock()
 
 @cache
 def _loaded(model: Path) -> InferenceSession:
+    weights = _recorded_weights(model)
     from onnxruntime import InferenceSession, SessionOptions  # costs a tenth of a second: only who reads pays
 
     options = SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # a server reads on every core already
     options.enable_mem_pattern = False  # lines differ in width, so that no plan of memory fits the next
-    return InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    return InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+
+
+def _recorded_weights(model: Path) -> bytes:
+    """The weights in a file, if they are the ones that were measured and calibrated."""
+    try:
+        weights = model.read_bytes()
+        recorded = model.with_suffix(".sha256").read_text(encoding="ascii").split()[:1]
+    except OSError as error:
+        raise DamagedModel(model.name) from error
+    if [hashlib.sha256(weights).hexdigest()] != recorded:
+        raise DamagedModel(model.name)
+    return weights
 
 
 def session(model: Path) -> InferenceSession:
-    """A network of ours, loaded once; any thread may run it."""
+    """A network of ours, loaded once; any thread may run it.
+
+    Raises:
+        DamagedModel: The file is missing, or not the one whose digest is recorded beside it.
+    """
     with _loading:
         return _loaded(model)
 
