@@ -217,6 +217,7 @@ MESSAGES: dict[str, LocalizedText] = {
         "أُضيفت هذه الصفحة إلى الملف {reference} في إرسال سابق، ولم تُضف مرة ثانية.",
         "Versée au dossier {reference} lors d'un envoi précédent ; elle n'y est pas versée une seconde fois.",
     ),
+    "put_aside": _T("أُبعدت هذه الصفحة. السبب: {reason}", "Page écartée. Motif : {reason}"),
     "cover_sheet": _T(
         "غلاف الملف {reference}: الصفحات التي تليه تُضم إليه.",
         "Page de garde du dossier {reference} : les pages qui suivent le rejoignent.",

@@ -11,6 +11,7 @@ from core.errors import DossierError
 from core.form_spec import FormSpec
 from forms_service.services.messages import say
 from forms_service.services.presenting import missing_pages
+from forms_service.services.stack_by_hand import told_by_hand
 from forms_service.services.stack_filing import LEFT_UNREADABLE
 from forms_service.services.stack_given_up import StackGivenUp
 from forms_service.services.stack_parts import FILED, files_of, identity_of, sheets_of
@@ -98,6 +99,7 @@ class Stacks(StackGivenUp):
                 for one in files
                 if (told := localized(one.message)) is not None
             ]
+            fates = told_by_hand(session, stack_id, fates)
             fates.sort(key=lambda fate: (fate.file, fate.page))
             return StackView(
                 summary=_summary(session, stack),
@@ -161,6 +163,7 @@ def _summary(session: Session, stack: IntakeRow) -> StackSummary:
         settled=sum(row.fate is not None for row in rows),
         filed=sum(row.fate == FILED for row in rows),
         left=session.scalar(left) or 0,
+        sheets_left=session.scalar(left.where(LeftPageRow.number > 0)) or 0,
     )
 
 

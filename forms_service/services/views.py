@@ -224,8 +224,9 @@ class PageFate:
 
     Codes: ``filed`` (with a dossier), ``unidentified``, ``code_unreadable``, ``unknown_form``,
     ``invalid_reference``, ``slip_not_expected``, ``not_taken`` (the dossier is full), ``unreadable``
-    (the sheet or the whole file).  ``remarks`` say what a clerk should know of a page that is filed:
-    that it came twice, or is of an outdated version.
+    (the sheet or the whole file), ``discarded`` (by a person).  ``remarks`` say what a clerk should know
+    of a page that is filed: that it came twice, or is of an outdated version.  ``settled_by`` and
+    ``settled_at`` name who filed or discarded it by hand, and when.
     """
 
     file: str
@@ -236,6 +237,8 @@ class PageFate:
     reference: str | None = None
     form_page: int | None = None
     remarks: tuple[LocalizedText, ...] = ()
+    settled_by: str = ""
+    settled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +262,7 @@ class StackSummary:
         state: ``waiting``, ``sorting``, ``done`` or ``failed``.
         counted: Whether ``total`` is known yet.
         seen / settled / filed: Looked at; told what became of them; filed, or nothing to file.
-        left: Still waiting for a clerk to say whose they are.
+        left / sheets_left: Still waiting for a clerk to say whose they are; those that are single sheets.
     """
 
     id: str
@@ -272,6 +275,12 @@ class StackSummary:
     settled: int
     filed: int
     left: int
+    sheets_left: int = 0
+
+    @property
+    def placed(self) -> int:
+        """Sheets that no longer wait for anybody."""
+        return self.total - self.sheets_left
 
     @property
     def under_way(self) -> bool:

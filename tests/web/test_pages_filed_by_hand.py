@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from PIL import Image
 from test_stack import SECOND_PERSON, scan, settle_all, sheets, stack_of, waiting
@@ -28,7 +30,8 @@ def test_a_page_is_proposed_to_and_taken_by_dossiers_of_its_own_form_only(
     services, actor = service.application.services, service.actor("clerk")
     right, wrong = references
     first = sheets(service, ANSWERS, right)[0]
-    scan(service, clerk, stack_of(lone_second_page(service), first), "after.pdf")
+    before = scan(service, clerk, stack_of(lone_second_page(service), first), "after.pdf")
+    assert "وُزع منها: 1" in before
     (page,) = waiting(service)
     assert (page.form_page, page.suggested) == (2, right), "the dossier after it lacks this page"
     refused = clerk.post(f"/agency/pages/{page.id}/file", {"reference": wrong, "as_type": "form"})
@@ -39,6 +42,13 @@ def test_a_page_is_proposed_to_and_taken_by_dossiers_of_its_own_form_only(
     assert services.dossier(actor, line.id).attachments == ()
     assert clerk.post(f"/agency/pages/{page.id}/file", {"reference": right}).status_code == 303
     assert waiting(service) == []
+    stack = services.stacks(actor)[0]
+    sheet = services.stack(actor, stack.id).sheets[0]
+    assert (sheet.fate, sheet.reference, stack.placed) == ("filed", right, 2), "its stack tells it too"
+    html = clerk.get(f"/agency/stacks/{stack.id}").get_data(as_text=True)
+    assert sheet.settled_by
+    assert re.search(rf"من طرف [^<]{{0,2}}{re.escape(sheet.settled_by)}", html)
+    assert "تحتاج إلى تدخل" not in html
 
 
 def test_a_second_copy_of_a_page_joins_only_when_that_is_confirmed(
