@@ -125,6 +125,14 @@ PAGE_SENTENCES: Mapping[PageCode, LocalizedText] = {
 }
 
 
+WITHOUT_REFERENCE = LocalizedText(
+    ar="لا تحمل هذه الصفحة أي مرجع، بخلاف باقي الصفحات، وقد تخص شخصا آخر. قرئت على حدة ولم تُخلط بالباقي.",
+    fr="Cette page ne porte aucune référence, contrairement aux autres, et concerne peut-être une autre personne. "
+    "Elle a été lue à part, sans être mêlée au reste.",
+)
+"""Of a page set apart as ``OTHER_REFERENCE`` that bears none."""
+
+
 def page_sentence(code: PageCode, **values: object) -> LocalizedText:
     """The sentence of a code with its page, form, version and reference put in."""
     return PAGE_SENTENCES[code].fill(**values)

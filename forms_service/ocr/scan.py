@@ -20,7 +20,7 @@ from forms_service.ocr.engine import TextEngine, text_engine
 from forms_service.ocr.feature_matching import FeatureLookup
 from forms_service.ocr.page_images import PageImage
 from forms_service.ocr.page_location import FormLookup
-from forms_service.ocr.page_messages import PageCode, page_sentence, places_named
+from forms_service.ocr.page_messages import WITHOUT_REFERENCE, PageCode, page_sentence, places_named
 from forms_service.ocr.page_reader import NOT_SHOWN, PageReading, read_page
 from forms_service.ocr.people import people_apart, placed_by_order_doubted
 from forms_service.ocr.print_matching import Paper
@@ -328,8 +328,10 @@ def _recoded(reading: PageReading, code: PageCode) -> PageReading:
         version=who.version,
         page=who.page,
         pages=who.pages,
-        reference=who.reference or "—",
+        reference=who.reference,
     )
+    if code is PageCode.OTHER_REFERENCE and not who.reference:
+        sentence = WITHOUT_REFERENCE
     return replace(reading, code=code, message=sentence)
 
 

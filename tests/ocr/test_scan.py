@@ -12,7 +12,7 @@ from core.extraction import Verdict
 from core.placement import COVER, PAGE_WIDTH_MM, PageIdentity
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.page_images import PageImage
-from forms_service.ocr.page_messages import PageCode
+from forms_service.ocr.page_messages import WITHOUT_REFERENCE, PageCode
 from forms_service.ocr.scan import read_scan
 from forms_service.rehearsal.answers import invent_answers
 from forms_service.rehearsal.degradations import STANDARD, Degradation, spoil
@@ -133,6 +133,12 @@ def test_two_people_are_never_mixed():
     assert reading.fields["assured.mobile"].value == _answers(1)["assured.mobile"]
     assert reading.sets[1].fields["assured.mobile"].value == _answers(2)["assured.mobile"]
     assert reading.as_dict()["others"][0]["reference"] == "26-2"
+
+
+def test_a_page_of_no_reference_is_not_said_to_bear_another():
+    reading = read_scan([_page(1, reference=""), _page(1), _page(2)], lookup)
+    assert _codes(reading)[0] is PageCode.OTHER_REFERENCE
+    assert reading.pages[0].message == WITHOUT_REFERENCE
 
 
 def test_a_page_without_reference_joins_the_set_that_lacks_it():
