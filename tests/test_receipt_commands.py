@@ -174,13 +174,20 @@ def test_an_operator_revokes_a_receipt_by_its_reference(run, tmp_path: Path) -> 
     assert run("receipt", "revoke", reference, "--reason", "because").code == 2
 
 
-def test_who_has_no_name_on_this_computer_is_asked_for_one(run, monkeypatch) -> None:  # noqa: F811
+def test_who_has_no_name_on_this_computer_is_asked_for_one(
+    run,  # noqa: F811
+    monkeypatch,
+    tmp_path: Path,
+) -> None:
     """In a container the user often has a number only; the name is asked before anything is looked up."""
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(os, "getuid", lambda: 3_999_999)
     nameless = run("receipt", "revoke", "6MWU-T4A5-HTG3", "--reason", "withdrawn")
     assert nameless.code == 2 and "--by" in nameless.err
+    mistyped = run("receipt", "revoke", "6MWU-T4A5-HTG3", "--reason", "withdrawn", "--by", "Garde")
+    assert mistyped.code == 2 and "FORMS_DATA_DIR" in mistyped.err and not (tmp_path / "var").exists()
+    build(Config(data_folder=tmp_path / "var")).close()
     named = run("receipt", "revoke", "X" * 5000, "--reason", "withdrawn", "--by", "Garde")
     assert named.code == 2 and "Aucun accusé" in named.err and len(named.err) < 300
 

@@ -22,6 +22,7 @@ from forms_service.commands.shared import (
     configuration,
     describe_problems,
     print_json,
+    started_installation,
     write_output,
 )
 
@@ -191,7 +192,7 @@ def revoke_receipt(reference: str, reason: str, note: str, by: str | None, as_js
     from forms_service.services.receipt_checks import operator
 
     who = operator(by or _user_name())
-    application = build(configuration())
+    application = build(started_installation(configuration().database_url))
     try:
         revoked = application.services.revoke_receipts(who, reference, RevocationReason(reason), note)
     finally:
@@ -240,7 +241,7 @@ def copy_keys(folder: Path) -> None:
     from forms_service.receipt_identity import signer_for
     from forms_service.receipt_keys import find_keys, publish
 
-    config = configuration()
+    config = started_installation(configuration().receipt_identity, "keys")
     signer_for(config.keys_folder, config.receipt_identity, config.receipt_passphrase)
     for keys in {one.key_id: one for one in find_keys(config.keys_folder)}.values():
         publish(keys, folder)

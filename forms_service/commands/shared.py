@@ -19,7 +19,7 @@ from core.errors import DossierError, InvalidValue
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
 from core.yaml_source import load_yaml
-from forms_service.config import Config
+from forms_service.config import Config, InvalidSetting
 from forms_service.spec_catalogue import SpecCatalogue
 
 INPUT_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -30,6 +30,33 @@ OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)
 def configuration() -> Config:
     """The settings, read once from the environment."""
     return Config.from_environment()
+
+
+def started_installation(kept_elsewhere: object = None, holding: str = "forms.sqlite") -> Config:
+    """The settings of a service that was started before, for commands that look up what it holds.
+
+    A mistyped setting must not be answered by a new, empty database and new keys.
+
+    Args:
+        kept_elsewhere: A setting by which what is looked up lies outside the data folder.
+        holding: What the data folder must hold otherwise.
+
+    Raises:
+        InvalidSetting: Nothing was ever kept there.
+    """
+    config = configuration()
+    folder = config.data_folder
+    if folder.is_dir() and (kept_elsewhere or (folder / holding).exists()):
+        return config
+    raise InvalidSetting(_NOTHING_KEPT.fill(folder=folder))
+
+
+_NOTHING_KEPT = LocalizedText(
+    ar="FORMS_DATA_DIR: لا توجد في المجلد {folder} بيانات خدمة سبق تشغيلها. لم يُنشأ شيء. "
+    "صححوا الإعداد، أو شغلوا الخدمة أولا (forms-service serve).",
+    fr="FORMS_DATA_DIR : le dossier {folder} ne contient les données d'aucun service déjà démarré. "
+    "Rien n'a été créé. Corrigez ce réglage ou démarrez d'abord le service (forms-service serve).",
+)
 
 
 @cache
