@@ -11,6 +11,7 @@ import pytest
 from core.errors import DossierError
 from core.extraction import BoxPx, Extraction, Verdict
 from forms_service import calibration_copies
+from forms_service.bootstrap import build
 from forms_service.calibrating import Calibrating, read_evidence
 from forms_service.calibration_copies import SCANS, Copy, read_copies
 from forms_service.ocr.calibration import Calibration
@@ -163,8 +164,22 @@ def test_another_file_is_refused_in_one_sentence(tmp_path: Path):
         read_evidence(tmp_path / "x")
 
 
+def test_nothing_is_created_where_no_service_was_started_or_nobody_reviewed(run, tmp_path: Path):  # noqa: F811
+    for arguments in (["scan", "evidence"], ["receipt", "keys", "public"]):
+        outcome = run(*arguments)
+        assert outcome.code == 2 and "FORMS_DATA_DIR" in outcome.err
+    assert not [*tmp_path.iterdir()]
+    build().close()
+    none = run("scan", "evidence")
+    assert none.code == 0 and "0 readings" in none.err and not none.out
+    assert run("scan", "evidence", "-o", "not-there/x.jsonl").code == 2
+    assert [one.name for one in tmp_path.iterdir()] == ["var"]
+
+
 def test_the_commands_export_and_calibrate(run, reader: Reader, tmp_path: Path):  # noqa: F811
-    assert run("scan", "evidence", "-o", "seen.jsonl").code == 0
+    build().close()
+    exported = run("scan", "evidence", "-o", "seen.jsonl")
+    assert exported.code == 0 and "0 readings" in exported.err
     assert (tmp_path / "seen.jsonl").read_text() == ""
     done = run(
         "scan",

@@ -13,6 +13,9 @@ from PIL import Image
 from pypdf import PdfReader
 
 from forms_service.cli import main
+from forms_service.commands.reading_in_words import print_scan
+
+SAMPLES = Path(__file__).parent.parent / "samples"
 
 MARRIED = {
     "nature": "initial_or_additional",
@@ -268,6 +271,55 @@ def test_a_sheet_that_is_none_of_ours_is_said_so(run) -> None:
     outcome = run("scan", "read", "white.png")
     assert outcome.code == 1 and "!" in outcome.out
     assert run("scan", "read", "white.png", "--json").json["pages"][0]["registered"] is False
+
+
+@pytest.mark.tesseract
+def test_a_bad_file_among_good_ones_is_told_and_the_good_ones_are_read(run, tmp_path: Path) -> None:
+    run("pdf", "fill", "311-1-14", write(tmp_path / "values.json", MARRIED), "-o", "flat.pdf", "--flatten")
+    Path("empty.jpg").write_bytes(b"")
+    outcome = run("scan", "read", "empty.jpg", "flat.pdf", "--json")
+    assert outcome.code == 1 and "empty.jpg" in outcome.err and len(outcome.err.splitlines()) == 1
+    assert outcome.json["fields"]["assured.registration"]["value"] == MARRIED["assured.registration"]
+    (told,) = [one for one in outcome.json["problems"] if one.get("file") == "empty.jpg"]
+    assert told["pages"] == [] and told["message"]["ar"] and told["message"]["fr"]
+    nothing = run("scan", "read", "empty.jpg", "empty.jpg")
+    assert nothing.code == 2 and not nothing.out and len(nothing.err.splitlines()) == 2
+
+
+@pytest.mark.tesseract
+def test_a_page_of_a_version_nobody_knows_is_a_negative_verdict(run) -> None:
+    outcome = run("scan", "read", SAMPLES / "bad" / "other-version.tif")
+    assert outcome.code == 1 and "99" in outcome.out
+
+
+def test_an_answer_that_waits_says_why_and_pages_read_apart_are_printed(capsys) -> None:
+    field = {"value": ["a", "b"], "confidence": 1.0, "verdict": "review", "reason": "several_ticks"}
+    other = {"form": "310-1-32", "version": 1, "reference": None, "person": 1, "set_aside": []}
+    print_scan(
+        {
+            "pages": [],
+            "fields": {"quality": field},
+            "set_aside": [{"field": "assured.city", "value": "Fès"}],
+            "others": [{**other, "fields": {"refund.city": {**field, "value": None, "verdict": "empty"}}}],
+            "problems": [],
+        }
+    )
+    lines = capsys.readouterr().out
+    assert "quality: a, b" in lines and "Plusieurs cases sont cochées" in lines and "أكثر من مربع" in lines
+    assert "Lu à part – 310-1-32" in lines and "refund.city: –" in lines and "Fès" in lines
+
+
+@pytest.mark.tesseract
+def test_an_attachment_that_is_another_one_is_a_negative_verdict_in_words(run) -> None:
+    extract = next((SAMPLES / "311-1-14").rglob("*-birth.jpg"))
+    assert run("attachment", "read", extract, "--as", "birth").code == 0
+    outcome = run("attachment", "read", extract, "--as", "id_assured")
+    assert outcome.code == 1 and "{" not in outcome.out
+    assert "Ce document ressemble à" in outcome.out and "هذه الوثيقة تشبه" in outcome.out
+    told = run("attachment", "read", extract, "--as", "id_assured", "--json")
+    assert told.code == 1 and [one["code"] for one in told.json["warnings"]] == ["type_mismatch"]
+    Image.new("L", (1654, 2339), 255).save("white.png")
+    assert run("attachment", "read", "white.png", "--json").code == 1
 
 
 def test_a_dossier_is_judged_in_both_languages(run, tmp_path: Path) -> None:

@@ -7,9 +7,12 @@ import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from core.errors import UnreadableDocument
+from forms_service.commands.reading_in_words import print_attachment, print_scan
 from forms_service.commands.reading_limits import within_limits
 from forms_service.commands.shared import (
     INPUT_FILE,
@@ -18,8 +21,12 @@ from forms_service.commands.shared import (
     configuration,
     print_json,
     progress,
+    started_installation,
     write_output,
 )
+
+if TYPE_CHECKING:
+    from forms_service.ocr.page_images import PageImage
 
 
 @click.group()
@@ -34,18 +41,14 @@ def scan() -> None:
 def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None) -> int:
     """Read pages in any order and rotation: JPEG, PNG, HEIC, multi-page TIFF and PDF.
 
-    Exit code 1 when no page is one of our forms.
+    A file that cannot be opened is told of on stderr; the others are read.  Exit code 1 when no page
+    could be read or a file could not be opened, 2 when none could.
     """
-    from forms_service.ocr.page_images import load_pages
     from forms_service.ocr.scan import read_scan
     from forms_service.reading_forms import form_lookup, page_features, printed_papers, printed_words
 
     with within_limits(configuration().reading, len(files)):
-        pages = [
-            replace(page, file=str(file))
-            for file in files
-            for page in load_pages(file.read_bytes(), str(file))
-        ]
+        pages, unopened = _opened(files)
         with progress("reading pages", len(pages)) as watch:
             done = iter(range(1, len(pages) + 1))
             reading = read_scan(
@@ -58,20 +61,32 @@ def read_scans(files: tuple[Path, ...], as_json: bool, debug_images: Path | None
                 watch=lambda _page: watch(next(done)),
             )
     data = reading.as_dict()
-    code = 0 if reading.anything_identified else 1
-    if as_json:
-        print_json(data)
-        return code
-    for page in data["pages"]:  # type: ignore[attr-defined]
-        known = (
-            f"{page['form']} v{page['version']} page {page['form_page']}" if page["form"] else "unknown page"
-        )
-        click.echo(f"{page['file']} [{page['page']}]: {known}")
-    for name, field in data["fields"].items():  # type: ignore[attr-defined]
-        click.echo(f"  {field['verdict']:<7} {field['confidence']:.2f}  {name}: {field['value']}")
-    for problem in data["problems"]:  # type: ignore[attr-defined]
-        click.echo(f"  ! {problem['message']['fr']}\n    {problem['message']['ar']}")
-    return code
+    data["problems"] += unopened  # type: ignore[operator]
+    print_json(data) if as_json else print_scan(data)
+    return 1 if unopened or not any(page.registered for page in reading.pages) else 0
+
+
+def _opened(files: tuple[Path, ...]) -> tuple[list[PageImage], list[dict[str, object]]]:
+    """The pages of every file that can be opened, and a problem for each that cannot.
+
+    Raises:
+        UnreadableDocument: None can, or it took too long.
+    """
+    from forms_service.ocr.page_images import load_pages
+
+    pages: list[PageImage] = []
+    problems: list[dict[str, object]] = []
+    for number, file in enumerate(files, start=1):
+        try:
+            pages += [replace(page, file=str(file)) for page in load_pages(file.read_bytes(), str(file))]
+        except UnreadableDocument as error:
+            if error.code == "reading_timed_out" or (number == len(files) and not pages):
+                raise
+            click.echo(f"{file}: {' '.join(error.message.fr.split())}", err=True)
+            problems.append(
+                {"code": error.code, "message": error.message.as_dict(), "pages": [], "file": str(file)}
+            )
+    return pages, problems
 
 
 @scan.command("calibrate")
@@ -139,15 +154,20 @@ def export_evidence(output: Path | None) -> None:
     """Export which readings reviewers found right or wrong, for « scan calibrate --evidence ».
 
     It holds the kind of each reading, what spoke for it and whether it was right: nothing of what was
-    read, nor of whom.
+    read, nor of whom.  Where there is none, only a file asked for by --output is written.
     """
     from forms_service.bootstrap import build
 
-    application = build(configuration())
+    if output is not None and not output.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {str(output.parent)!r}", param_hint="--output")
+    application = build(started_installation(configuration().database_url))
     try:
         rows = application.services.reading_evidence()
     finally:
         application.close()
+    click.echo(f"{len(rows)} readings settled by reviewers", err=True)
+    if not rows and output is None:
+        return
     lines = "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows)
     write_output(lines.encode(), output, "reading-evidence.jsonl")
 
@@ -161,8 +181,12 @@ def attachment() -> None:
 @click.argument("file", type=INPUT_FILE)
 @click.option("--as", "as_type", help="Document type the applicant says it is.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def read_document(file: Path, as_type: str | None, as_json: bool) -> None:
-    """Recognise a document and read its facts."""
+def read_document(file: Path, as_type: str | None, as_json: bool) -> int:
+    """Recognise a document and read its facts.
+
+    Exit code 1 when it is another document than --as says, or every page is blank; a document of
+    no known type is no failure.
+    """
     from forms_service.ocr.attachments import read_attachment
     from forms_service.ocr.page_images import load_pages
 
@@ -171,13 +195,9 @@ def read_document(file: Path, as_type: str | None, as_json: bool) -> None:
         known = ", ".join(sorted(types.types))
         raise click.BadParameter(f"{as_type!r} is no document type; known: {known}", param_hint="--as")
     with within_limits(configuration().reading):
-        reading = read_attachment(load_pages(file.read_bytes(), str(file)), types, as_type=as_type)
+        pages = load_pages(file.read_bytes(), str(file))
+        reading = read_attachment(pages, types, as_type=as_type)
     data = reading.as_dict()
-    if as_json:
-        print_json(data)
-        return
-    click.echo(f"{data['type']}  ({data['confidence']:.2f})  valid until {data['valid_until'] or '-'}")
-    for name, value in data["facts"].items():  # type: ignore[attr-defined]
-        click.echo(f"  {name}: {value}")
-    for warning in data["warnings"]:  # type: ignore[attr-defined]
-        click.echo(f"  ! {warning}")
+    print_json(data) if as_json else print_attachment(data)
+    codes = [warning.code for warning in reading.warnings]
+    return 1 if "type_mismatch" in codes or codes.count("blank") == len(pages) else 0
