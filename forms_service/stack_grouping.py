@@ -19,7 +19,7 @@ class SheetMark:
 
     Attributes:
         blank: It bears nothing: the back of another.
-        marked: It has corner marks of our forms, whether or not its code could be read.
+        marked: It has corner marks or the print of our forms, though its code could not be read.
         known: Its form, version and print are among those published here.
         readable: It could be opened at all.
     """

@@ -7,7 +7,8 @@ the whole file: fifty sheets cost no more memory than one.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,18 @@ import pikepdf
 from PIL import Image
 
 from core.errors import UnreadableDocument
-from core.placement import COVER
+from core.placement import COVER, PageIdentity
+from forms_service.ocr.feature_matching import VIEWS, PageFeatures, match_features
 from forms_service.ocr.page_identity import find_identity
 from forms_service.ocr.page_images import PageImage, count_pages, load_page
+from forms_service.ocr.print_matching import match_by_features
 from forms_service.ocr.registration import find_every_mark
-from forms_service.reading_forms import form_lookup
+from forms_service.reading_forms import form_lookup, page_features, printed_papers, printed_words
 from forms_service.reading_process import ReadingRequest
 from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.stack_covers import is_blank
+
+_PrintFinder = Callable[[np.ndarray], tuple[bool, PageIdentity | None]]
 
 _LEAST_MARKS = 2
 """One square in a picture may be anything; two of our corner marks are a page of ours."""
@@ -36,23 +41,62 @@ def look_at_sheets(request: ReadingRequest, original: bytes, folder: Path) -> di
     except UnreadableDocument as problem:
         return {"refused": problem.message.as_dict(), "count": 0, "sheets": []}
     catalogue = SpecCatalogue.load(Path(request.spec_folder))
+    by_print = _print_finder(catalogue)
     wanted = [number for number in request.pages if number <= count]
-    sheets = [_look_at(original, request.filename, number, catalogue) for number in wanted]
+    sheets = [_look_at(original, request.filename, number, catalogue, by_print) for number in wanted]
     return {"refused": None, "count": count, "sheets": sheets}
 
 
-def _look_at(original: bytes, name: str, number: int, catalogue: SpecCatalogue) -> dict[str, Any]:
+def _look_at(
+    original: bytes, name: str, number: int, catalogue: SpecCatalogue, by_print: _PrintFinder
+) -> dict[str, Any]:
     try:
         pixels = load_page(original, name, number).pixels
     except UnreadableDocument as problem:
         return {"page": number, "readable": False, "told": problem.message.as_dict()}
     mark = find_identity(pixels)
     if mark is None:
-        blank = is_blank(pixels)
-        return {"page": number, "blank": blank, "marked": not blank and _has_marks(pixels)}
+        return {"page": number, **_without_code(pixels, by_print)}
     one = mark.identity
     known = one.variant == COVER or form_lookup(catalogue)(one.form_id, one.version, one.variant) is not None
     return {"page": number, "code": one.encode(), "known": known}
+
+
+def _without_code(pixels: np.ndarray, by_print: _PrintFinder) -> dict[str, Any]:
+    """Whether a sheet is a page of ours whose code is lost, by its corner marks, else by its print."""
+    if is_blank(pixels):
+        return {"blank": True, "marked": False}
+    if _has_marks(pixels):
+        return {"blank": False, "marked": True}
+    ours, identity = by_print(pixels)
+    return {"blank": False, "marked": ours, "by_print": identity.encode() if identity else None}
+
+
+def _print_finder(catalogue: SpecCatalogue) -> _PrintFinder:
+    """A function that tells whether a picture shows print of ours, and which page it is if that is plain.
+
+    It costs a foreign paper a fifth of a second; the first one of a process draws every blank, too.
+    """
+    forms, papers = form_lookup(catalogue), printed_papers(catalogue)
+    features, printed = page_features(catalogue), printed_words(catalogue)
+
+    @cache
+    def blanks() -> list[tuple[PageIdentity, PageFeatures]]:
+        known = [(paper, found[1].pages) for paper in papers if (found := forms(*paper)) is not None]
+        pages = [
+            PageIdentity(form_id, version, page, count, "", variant)
+            for (form_id, version, variant), count in known
+            for page in range(1, count + 1)
+        ]
+        return [(one, points) for one in pages if (points := features(one)) is not None]
+
+    def find(pixels: np.ndarray) -> tuple[bool, PageIdentity | None]:
+        if not any(match_features(pixels, blanks(), view) for view in VIEWS):
+            return False, None
+        match = match_by_features(pixels, papers, forms, features, printed)
+        return True, match.identity if match else None
+
+    return find
 
 
 def _has_marks(pixels: np.ndarray) -> bool:

@@ -32,6 +32,7 @@ from forms_service.services.stack_parts import (
     files_of,
     identity_of,
     parts_of,
+    printed_page_of,
     sheets_of,
     sorted_rows,
 )
@@ -270,6 +271,7 @@ class StackFiling(StackIntake):
             row.message = row.seen.get("told") or row.message
         elif sheet.kind is SheetKind.CODE_UNREADABLE:
             _tell([row], sheet.kind, say("code_unreadable"))
+            row.form_page = printed_page_of(row.seen)
         else:
             _tell([row], SheetKind.UNIDENTIFIED, say("unidentified"))
             identity = identity_of(row.seen)

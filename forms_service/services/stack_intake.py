@@ -24,7 +24,7 @@ from forms_service.storage.models import DossierRow, IntakeRow, LeftPageRow, Sta
 SHEETS_AT_ONCE = 8
 """Looked at by one process: starting one costs as much as looking at three sheets."""
 
-_LOOK_SECONDS = 60.0
+_LOOK_SECONDS = 90.0
 log = structlog.get_logger(__name__)
 
 

@@ -59,6 +59,12 @@ def identity_of(seen: dict[str, Any]) -> PageIdentity | None:
     return PageIdentity.decode(seen["code"]) if seen.get("code") else None
 
 
+def printed_page_of(seen: dict[str, Any]) -> int | None:
+    """Number of the form's page that a sheet without a code is by its print; whose it is, print cannot tell."""
+    printed = PageIdentity.decode(seen["by_print"]) if seen.get("by_print") else None
+    return printed.page if printed else None
+
+
 def parts_of(rows: Sequence[StackSheetRow], sheets: Sequence[SortedSheet]) -> list[StackPart]:
     """The parts nobody filed yet: papers of a form first, each where its first page lies, then the rest."""
     together: dict[tuple[int, int, int], list[int]] = {}

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
+import pypdfium2
 import pytest
+from PIL import Image, ImageDraw
 
 from core.placement import PageIdentity
+from forms_service.render.form_pdf import render_filled
 from forms_service.stack_grouping import SheetKind, SheetMark, group_pages, sort_sheets
 
 
@@ -68,3 +73,29 @@ def test_papers_behind_a_sheet_that_may_begin_another_persons_wait(between: Shee
     sheets = sort_sheets([SheetMark(page(1, "A")), card, between, card], by_position=True)
     assert [one.kind for one in sheets] == [SheetKind.FORM, SheetKind.LOOSE, kind, SheetKind.UNIDENTIFIED]
     assert [one.behind for one in sheets] == [None, 0, 0, None], "nor is the person before proposed"
+
+
+@pytest.mark.parametrize(
+    ("number", "known_page"), [(0, 1), (2, None)], ids=["its answers", "information only"]
+)
+def test_a_trimmed_form_is_known_by_its_print_and_its_papers_are_not_the_last_persons(
+    office, number: int, known_page: int | None
+) -> None:
+    """Neither its code nor a corner mark is left: it goes to a person, and so does what lies behind it."""
+    spec = office.services.catalogue.get("311-1-14")
+    reference = office.services.dossier(office.clerk, office.open()).reference
+    forms = [
+        pypdfium2.PdfDocument(render_filled(spec, {}, reference=one, flatten=True))[page]
+        .render(scale=150 / 72, grayscale=True)
+        .to_pil()
+        for one, page in ((reference, 0), ("6MWU-T4A5-HTG3", number))
+    ]
+    trimmed = forms[1].crop((150, 170, forms[1].width - 150, forms[1].height - 170))
+    card = Image.new("L", (1240, 1754), 250)
+    ImageDraw.Draw(card).text((150, 300), "Carte nationale", fill=10, font_size=60)
+    out, sheets = io.BytesIO(), [forms[0], card, trimmed, card]
+    sheets[0].save(out, "PDF", save_all=True, append_images=sheets[1:], resolution=150)
+    result = office.services.intake_scan(office.clerk, [("pile.pdf", out.getvalue())], by_position=True)
+    assert [one.fate for one in result.pages] == ["filed", "filed", "code_unreadable", "unidentified"]
+    waiting, _ = office.services.left_pages(office.clerk)
+    assert [(one.number, one.form_page) for one in waiting] == [(3, known_page), (4, None)]
