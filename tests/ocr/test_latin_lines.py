@@ -14,8 +14,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from forms_service.ocr.latin_lines import MODEL, chances, read_line
 from forms_service.ocr.look_alikes import mend_latin
-from forms_service.rehearsal.material import font_files
-from training.latin_lines.words import LatinLines, folded, kept_apart
+from forms_service.rehearsal.material import PROVING, font_files
+from training.latin_lines.words import GENERIC, LatinLines, folded, kept_apart
 
 UNTRAINED = (
     "dejavu/DejaVuSans.ttf",
@@ -101,6 +101,8 @@ def test_the_shipped_weights_are_the_recorded_ones() -> None:
 def test_no_training_line_holds_a_word_that_readers_are_judged_on() -> None:
     apart = kept_apart()
     assert {"karim", "zerktouni", "menara", "lahlou", "khouribga"} <= apart
+    proving = {folded(latin) for latin, _ in PROVING.last_names if folded(latin).isalpha()} - GENERIC
+    assert proving and proving <= apart
     lines = LatinLines(["Rabat Meknès adresse conjoint"], lambda _rng: "")
     rng = random.Random(5)
     made = [lines.line(rng) for _ in range(4000)]

@@ -9,16 +9,18 @@ from collections.abc import Callable
 
 from forms_service.ocr.latin_lines import CHARACTERS, LETTERS, PUNCTUATION
 from forms_service.ocr.line_network import FOREIGN
-from forms_service.rehearsal.material import CALIBRATING, MEASURING, TUNING, Material
+from forms_service.rehearsal.material import CALIBRATING, MEASURING, PROVING, TUNING, Material
 
 GENERIC = frozenset(
     (
         *("rue", "avenue", "boulevard", "n°", "lot", "hay", "appt", "el", "al", "ait", "de", "la", "a", "km"),
         *("bloc", "residence", "immeuble", "etage", "porte", "route", "impasse", "lotissement", "douar"),
         *("sidi", "au", "b", "ma", "fr", "com", "net", "copie", "attestation", "jointe", "piece", "dossier"),
+        *("d", "l", "m", "ac", "imm", "ben", "place", "villa", "bis", "un", "des", "du", "en", "sur", "mois"),
+        *("employeur", "delai", "bulletin", "presenter", "paie"),
     )
 )
-"""Words that every address or remark has; all other words of the three sets of material are kept out."""
+"""Words that every address or remark has; all other words of these sets of material are kept out."""
 
 ALIKE = (
     *("rn", "m", "nn", "ri", "n", "cl", "d", "vv", "w", "I", "l", "1", "i", "O", "0", "o", "S", "5", "s"),
@@ -62,7 +64,7 @@ def texts_of(material: Material) -> list[str]:
 
 def kept_apart() -> frozenset[str]:
     """Words of the rehearsals' material, folded: no training line holds one."""
-    texts = [text for material in (TUNING, CALIBRATING, MEASURING) for text in texts_of(material)]
+    texts = [text for material in (TUNING, CALIBRATING, MEASURING, PROVING) for text in texts_of(material)]
     words = {word for text in texts for word in re.findall(r"[a-zœæ°]+", folded(text))}
     return frozenset(words - GENERIC)
 
