@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.localized_text import LocalizedText
@@ -19,7 +20,14 @@ from forms_service.services.messages import say
 from forms_service.services.stack_parts import FILED, filed_before, files_of, sheets_of
 from forms_service.services.uploads import plain_filename, sniff
 from forms_service.services.views import Actor
-from forms_service.storage.models import DossierRow, IntakeRow, LeftPageRow, StackFileRow, StackSheetRow
+from forms_service.storage.models import (
+    DossierRow,
+    IntakeRow,
+    LeftPageRow,
+    StackFileRow,
+    StackOriginalRow,
+    StackSheetRow,
+)
 
 SHEETS_AT_ONCE = 8
 """Looked at by one process: starting one costs as much as looking at three sheets."""
@@ -46,6 +54,7 @@ class StackIntake(LeftPages):
         self.require_role(actor, "clerk")
         kept = [self._keep(plain_filename(name), data) for name, data in files]
         with self.database.writing() as session:
+            _hold(session, {key for _, key, _ in kept if key})
             stack = IntakeRow(
                 id=self.new_id(),
                 files=[],
@@ -161,6 +170,19 @@ def _sheet(stack_id: str, file: int, seen: dict[str, Any]) -> StackSheetRow:
     return StackSheetRow(
         intake_id=stack_id, file=file, page=seen["page"], seen=seen, remarks=[], opened=False
     )
+
+
+def _hold(session: Session, keys: set[str]) -> None:
+    """Let whoever sends one of these files at the same time wait until this transaction ends.
+
+    A primary key can be inserted once; the second one to try waits for the first, then sees its stack.
+    """
+    for key in sorted(keys):  # in one order, or two stacks could wait for each other
+        try:
+            with session.begin_nested():
+                session.execute(insert(StackOriginalRow).values(object_key=key))
+        except IntegrityError:
+            session.get_one(StackOriginalRow, key, with_for_update=True)
 
 
 def _earlier_stack(session: Session, key: str) -> str | None:

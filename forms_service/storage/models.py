@@ -311,6 +311,16 @@ class StackFileRow(Base):
     earlier: Mapped[str | None] = mapped_column(String(32))
 
 
+class StackOriginalRow(Base):
+    """The bytes of a file that came in a stack: held while it is decided whether they came before.
+
+    Two requests with the same file wait for each other here, whatever database keeps it.
+    """
+
+    __tablename__ = "stack_original"
+    object_key: Mapped[str] = mapped_column(String(80), primary_key=True)
+
+
 class StackSheetRow(Base):
     """One sheet of a stack: what was seen on it, then what became of it.
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
+from sqlalchemy import select
 
 from core.errors import DossierError
 from forms_service.services.messages import say
-from forms_service.storage.models import LeftPageRow, StackFileRow, StackSheetRow
+from forms_service.storage.models import LeftPageRow, StackFileRow, StackOriginalRow, StackSheetRow
 
 
 def paper(words: str) -> Image.Image:
@@ -118,3 +121,22 @@ def test_a_stack_sent_again_files_no_sheet_a_second_time(office) -> None:
     names = [one.filename for one in office.services.dossier(office.clerk, dossier).attachments]
     assert names == ["pile (3).png"], "nothing was filed by sending it again"
     assert office.services.left_pages(office.clerk) == ([], 0)
+
+
+def test_one_file_sent_twice_at_the_same_moment_is_sorted_once(office) -> None:
+    data, started = pile(1), threading.Barrier(4)
+
+    def send(_number: int) -> str:
+        started.wait()
+        return office.services.receive_stack(office.clerk, [("a.pdf", data), ("b.pdf", data)])
+
+    with ThreadPoolExecutor(4) as senders:
+        stacks = list(senders.map(send, range(4)))
+    with office.services.database.reading() as session:
+        files = list(session.scalars(select(StackFileRow)))
+        held = list(session.scalars(select(StackOriginalRow.object_key)))
+    assert len(files) == 8
+    (first,) = [one for one in files if one.earlier is None]
+    assert {one.earlier for one in files} == {None, first.intake_id}
+    assert first.intake_id in stacks
+    assert held == [first.object_key]

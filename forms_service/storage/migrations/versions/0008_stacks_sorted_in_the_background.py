@@ -31,6 +31,11 @@ def upgrade() -> None:
     with op.batch_alter_table("stack_file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_stack_file_object_key"), ["object_key"], unique=False)
     op.create_table(
+        "stack_original",
+        sa.Column("object_key", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("object_key", name=op.f("pk_stack_original")),
+    )
+    op.create_table(
         "stack_sheet",
         sa.Column("intake_id", sa.String(length=32), nullable=False),
         sa.Column("file", sa.Integer(), nullable=False),
@@ -56,6 +61,7 @@ def downgrade() -> None:
     with op.batch_alter_table("left_page", schema=None) as batch_op:
         batch_op.drop_column("suggested")
     op.drop_table("stack_sheet")
+    op.drop_table("stack_original")
     op.drop_table("stack_file")
     with op.batch_alter_table("intake", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_intake_state"))
