@@ -29,6 +29,7 @@ from forms_service.services.made_forms import CORRECTION_SLIP
 from forms_service.services.presenting import current_answers
 from forms_service.services.same_answer import says_the_same
 from forms_service.services.slip_notes import slip_notes
+from forms_service.services.standing_readings import is_unseen
 from forms_service.services.storing_answers import extraction_row, group_place, put_field
 from forms_service.services.views import Actor
 from forms_service.storage.dossiers import FIELD, DossierRepository
@@ -170,7 +171,7 @@ class CorrectionSlips(ApplicantWork):
             same = one["value"] is not None and says_the_same(field, one["value"], held.get(field_id))
             if field_id in given_since and same:
                 row.verdict, row.decision = Verdict.ACCEPT.value, "filled"
-            elif field_id in given_since:
+            elif field_id in given_since and not is_unseen(one["raw"], one["value"], one["reason"]):
                 row.verdict, row.reason = Verdict.REVIEW.value, "conflict"
             elif one["value"] is not None and (same or row.verdict == Verdict.ACCEPT):
                 put_field(

@@ -16,12 +16,12 @@ from core.field_kinds import Answer, kind_of
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import Language, LocalizedText
 from core.scope import build_scope
-from forms_service.ocr.doubts import Doubt
 from forms_service.services.base import may_edit
 from forms_service.services.identity_doubts import papers_in_doubt
 from forms_service.services.made_forms import CORRECTION_SLIP, MADE_ON_SCREEN
 from forms_service.services.messages import say
 from forms_service.services.same_answer import says_the_same
+from forms_service.services.standing_readings import is_open, shows_paper, standing_readings
 from forms_service.services.views import (
     Actor,
     AttachmentView,
@@ -49,8 +49,6 @@ from forms_service.storage.models import (
 
 FORM = "form"
 """Document type of signed pages of the form itself."""
-
-_SLIVER_PX = 3
 
 SURE_FACT = 0.8
 """Confidence from which a fact read on a paper may contradict an answer."""
@@ -304,6 +302,11 @@ def summaries(session: Session, rows: Iterable[DossierRow], catalogue: SpecCatal
     rows = list(rows)
     repository = DossierRepository(session)
     doubts = repository.doubts([row.id for row in rows])
+    doubts = {
+        row.id: open_doubts(session, row, catalogue.get(row.form_id, row.form_version))
+        for row in rows
+        if doubts.get(row.id)
+    }
     unread = repository.unread([row.id for row in rows])
     return [
         DossierSummary(
@@ -327,12 +330,23 @@ def summaries(session: Session, rows: Iterable[DossierRow], catalogue: SpecCatal
 
 
 def extraction_views(session: Session, dossier: DossierRow, spec: FormSpec) -> list[ExtractionView]:
-    """Everything read from a dossier's pages, beside what the dossier holds."""
-    repository = DossierRepository(session)
+    """What was read from a dossier's pages, beside what the dossier holds; no answer twice."""
     current = current_answers(session, dossier, spec)
-    found = repository.extractions(dossier.id)
+    found = _standing(session, dossier, spec)
     names = _names(session, {one.decided_by for one in found if one.decided_by})
     return [_extraction_view(one, spec, current, names) for one in found]
+
+
+def open_doubts(session: Session, dossier: DossierRow, spec: FormSpec) -> int:
+    """How many readings still wait for a person's eyes."""
+    return sum(is_open(one) for one in _standing(session, dossier, spec))
+
+
+def _standing(session: Session, row: DossierRow, spec: FormSpec) -> list[ExtractionRow]:
+    held = read_dossier(session, row, spec).dossier
+    found = DossierRepository(session).extractions(row.id)
+    current = current_answers(session, row, spec)
+    return standing_readings(spec, held, current, found, (row.deposited_at or row.changed_at).date())
 
 
 def current_answers(session: Session, dossier: DossierRow, spec: FormSpec) -> dict[str, Answer]:
@@ -382,16 +396,6 @@ def _extraction_view(
         decided_by=names.get(row.decided_by) if row.decided_by else None,
         decided_at=row.decided_at,
     )
-
-
-def shows_paper(row: ExtractionRow) -> bool:
-    """Whether a reading has a piece of the page to show that is its own.
-
-    Of a box outside the picture at most a sliver is there, and around it stands another box's answer.
-    """
-    left, top, right, bottom = row.box
-    least = _SLIVER_PX if row.reason == Doubt.OUTSIDE_PICTURE else 0
-    return right - left > least and bottom - top > least
 
 
 def shown(field: FieldSpec | None, value: Answer, raw: str) -> LocalizedText:

@@ -28,6 +28,7 @@ from forms_service.services.identity_doubts import WHOSE_PAPER, belongs_to, is_i
 from forms_service.services.messages import say
 from forms_service.services.presenting import FORM, current_answers, find_field, read_dossier
 from forms_service.services.same_answer import says_the_same
+from forms_service.services.standing_readings import is_unseen
 from forms_service.services.storing_answers import extraction_row, put_field
 from forms_service.services.views import ReadingStatus
 from forms_service.storage.dossiers import FIELD, DossierRepository
@@ -258,7 +259,8 @@ class ReadingResults(CorrectionSlips):
             if value is not None and says_the_same(find_field(spec, field_id), value, known):
                 extraction.verdict, extraction.decision = Verdict.ACCEPT.value, "filled"
             elif (held.get(field_id) is not None or typed_badly) and not replaceable:
-                if extraction.verdict != Verdict.EMPTY:
+                # What the picture does not show differs from nothing.
+                if extraction.verdict != Verdict.EMPTY and not is_unseen(one["raw"], value, one["reason"]):
                     extraction.verdict, extraction.reason = Verdict.REVIEW.value, "conflict"
             elif extraction.verdict == Verdict.ACCEPT and not closed:
                 self._fill(session, dossier, spec, one, origin)

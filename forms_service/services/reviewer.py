@@ -23,12 +23,13 @@ from forms_service.services.presenting import (
     current_answers,
     extraction_views,
     find_field,
+    open_doubts,
     shown,
-    shows_paper,
     summaries,
     supplied,
 )
 from forms_service.services.reading_evidence import keep_outcome
+from forms_service.services.standing_readings import shows_paper
 from forms_service.services.storing_answers import put_field
 from forms_service.services.uploads import narrowed
 from forms_service.services.views import Actor, DossierSummary, ExtractionView, ReadingStatus
@@ -246,8 +247,8 @@ class ReviewerWork(UseCases):
             if gaps:
                 details["despite"] = [one.subject for one in gaps]
             self._move(session, row, actor, event, details)
-            doubts = DossierRepository(session).doubts([row.id]).get(row.id, 0)
-            if event is DossierEvent.ACCEPT and doubts:  # undoes the move as well
+            doubts = open_doubts(session, row, self.spec_of(row)) if event is DossierEvent.ACCEPT else 0
+            if doubts:  # undoes the move as well
                 raise DossierError(both("review.unsettled", n=doubts), code="unsettled_values")
             if gaps and not (despite_gaps and note):
                 raise DossierError(say("accepted_despite_gaps"), code="accepted_despite_gaps")

@@ -187,6 +187,7 @@ def _page(dossier_id: str, typed: dict[str, tuple[str, str]], problems: list[Pro
         crop_width=_crop_width,
         choices=_choices(view, every),
         places=_places(view),
+        label_of=lambda one: _label(view, one),
         typed=typed,
         report=report,
         answers=_answers(view),
@@ -274,6 +275,14 @@ def _places(view: DossierView) -> dict[str, str]:
             row = group.item_label.fill(n=number).in_language(language())
             places |= {f"{group.id}.{number}.{one.id}": row for one in group.fields}
     return places
+
+
+def _label(view: DossierView, one: ExtractionView) -> str:
+    """The field's name; of a name asked in two scripts, the script with it."""
+    label, field = one.label.in_language(language()), answer_field(view.spec, one.field_id)
+    if field is None or field.twin is None:
+        return label
+    return f"{label} ({translate('question.in_' + field.script.value)})"
 
 
 def _answers(view: DossierView) -> list[tuple[str, str, str, str]]:
