@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 SAME = 0.12
 """Greatest difference of two spellings of one name: less than one letter in ``MOST_LETTERS``."""
@@ -112,17 +112,28 @@ def _arabic_letters(name: str) -> list[str]:
 
 def _cost(left: Sequence[str], right: Sequence[str]) -> float:
     """The cheapest way to lay the sounds along the letters."""
+    return cheapest_laying(left, right, _unwritten, _left_out, _differs)
+
+
+def cheapest_laying(
+    left: Sequence[str],
+    right: Sequence[str],
+    alone_left: Callable[[str], float],
+    alone_right: Callable[[str], float],
+    differ: Callable[[str, str], float],
+) -> float:
+    """What it costs at least to lay one row of signs along another, leaving some of either out."""
     row = [0.0]
-    for letter in right:
-        row.append(row[-1] + _left_out(letter))
-    for sound in left:
-        above, row = row, [row[0] + _unwritten(sound)]
-        for at, letter in enumerate(right, start=1):
+    for sign in right:
+        row.append(row[-1] + alone_right(sign))
+    for seen in left:
+        above, row = row, [row[0] + alone_left(seen)]
+        for at, sign in enumerate(right, start=1):
             row.append(
                 min(
-                    above[at] + _unwritten(sound),
-                    row[-1] + _left_out(letter),
-                    above[at - 1] + _differs(sound, letter),
+                    above[at] + alone_left(seen),
+                    row[-1] + alone_right(sign),
+                    above[at - 1] + differ(seen, sign),
                 )
             )
     return row[-1]

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 
 from core.dates_in_text import fold_letters
 from core.localized_text import is_arabic_letter
-from forms_service.ocr.name_scripts import LEAST_LETTERS, is_same_name, latin_sounds, laying_cost
+from forms_service.ocr.name_scripts import (
+    LEAST_LETTERS,
+    cheapest_laying,
+    is_same_name,
+    latin_sounds,
+    laying_cost,
+)
 
 ONE_LETTER, TWO_SPELLINGS_AGREE = 1.5, 1.0
 """Differences in letters from which two names are two: more than one, unless both scripts say the same."""
@@ -127,7 +133,8 @@ def _difference(one: str, other: str) -> tuple[float, float]:
         left, right = _arabic(one), _arabic(other)
     else:
         left, right = _latin(one), _latin(other)
-    return _edit_cost(left, right), max(_weight(left), _weight(right))
+    cost = cheapest_laying(left, right, _left_out, _left_out, _changed)
+    return cost, max(_weight(left), _weight(right))
 
 
 def _latin(name: str) -> str:
@@ -141,23 +148,6 @@ def _arabic(name: str) -> str:
 
 def _weight(sounds: str) -> float:
     return sum(_left_out(sound) for sound in sounds)
-
-
-def _edit_cost(left: str, right: str) -> float:
-    row = [0.0]
-    for sound in right:
-        row.append(row[-1] + _left_out(sound))
-    for seen in left:
-        above, row = row, [row[0] + _left_out(seen)]
-        for at, sound in enumerate(right, start=1):
-            row.append(
-                min(
-                    above[at] + _left_out(seen),
-                    row[-1] + _left_out(sound),
-                    above[at - 1] + _changed(seen, sound),
-                )
-            )
-    return row[-1]
 
 
 def _left_out(sound: str) -> float:

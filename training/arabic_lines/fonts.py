@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -131,8 +132,8 @@ def fit(path: Path) -> TrainingFont | None:
     return TrainingFont(str(path), "".join(characters), weight, held_out)
 
 
-def main(folders: list[str], target: str) -> None:
-    """Write the list of usable fonts found in the folders."""
+def usable(folders: list[str], fit: Callable[[Path], TrainingFont | None]) -> list[TrainingFont]:
+    """The fonts found in the folders that ``fit`` lets through; tells how many there are."""
     files = [
         path
         for folder in folders
@@ -140,8 +141,14 @@ def main(folders: list[str], target: str) -> None:
         if path.suffix in (".ttf", ".otf")
     ]
     fonts = [font for font in map(fit, files) if font]
-    Path(target).write_text(json.dumps([asdict(font) for font in fonts], ensure_ascii=False, indent=0))
     print(f"{len(fonts)} of {len(files)} fonts; held out {sum(font.held_out for font in fonts)}")
+    return fonts
+
+
+def main(folders: list[str], target: str) -> None:
+    """Write the list of usable fonts found in the folders."""
+    fonts = usable(folders, fit)
+    Path(target).write_text(json.dumps([asdict(font) for font in fonts], ensure_ascii=False, indent=0))
 
 
 if __name__ == "__main__":

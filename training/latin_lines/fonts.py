@@ -13,7 +13,7 @@ from fontTools.ttLib import TTFont
 from PIL import ImageFont
 
 from forms_service.ocr.latin_lines import CHARACTERS
-from training.arabic_lines.fonts import TrainingFont
+from training.arabic_lines.fonts import TrainingFont, usable
 
 KEPT_OUT = (
     *("liberation", "arimo", "tinos", "cousine", "croscore", "dejavu", "noto", "clearsans", "courierprime"),
@@ -70,19 +70,11 @@ def fit(path: Path) -> TrainingFont | None:
 
 def main(folders: list[str], target: str) -> None:
     """Write the list of usable fonts found in the folders; every family is drawn about equally often."""
-    files = [
-        path
-        for folder in folders
-        for path in sorted(Path(folder).rglob("*"))
-        if path.suffix in (".ttf", ".otf")
-    ]
-    fonts = [font for font in map(fit, files) if font]
+    fonts = usable(folders, fit)
     cuts = Counter(family_of(Path(font.path)) for font in fonts)
     listed = [asdict(font) | {"weight": cuts[family_of(Path(font.path))] ** -0.6} for font in fonts]
     Path(target).write_text(json.dumps(listed, ensure_ascii=False, indent=0))
-    print(
-        f"{len(fonts)} of {len(files)} fonts; held out {sum(font.held_out for font in fonts)}; {dict(cuts)}"
-    )
+    print(dict(cuts))
 
 
 if __name__ == "__main__":
