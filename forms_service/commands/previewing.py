@@ -47,7 +47,7 @@ def preview(
     """
     from forms_service.previewing import PreviewWish
 
-    path = _spec_path(form_or_path)
+    path = spec_path(form_or_path)
     folder = output or Path(f"preview-{path.parent.name if path.stem.startswith('v') else path.stem}")
     wish = PreviewWish(Language(language) if language else None, sample, boxes, large, seed)
     while True:
@@ -59,7 +59,12 @@ def preview(
             time.sleep(_LOOK_AGAIN_S)
 
 
-def _spec_path(form_or_path: str) -> Path:
+def spec_path(form_or_path: str) -> Path:
+    """The file of a draft: given itself, by its folder, or by the id of a published form.
+
+    Raises:
+        UnknownForm: There is none.
+    """
     path = Path(form_or_path)
     if path.is_file():
         return path

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import fill
 
 import click
 
 from core.spec_language import json_schema
 from forms_service.commands.previewing import preview
-from forms_service.commands.shared import catalogue, configuration, print_json, progress
+from forms_service.commands.rehearsing import rehearse_form
+from forms_service.commands.shared import catalogue, configuration, print_json
 from forms_service.spec_catalogue import spec_files
 
 LINT_LANGUAGE = click.option(
@@ -28,6 +28,7 @@ def specs() -> None:
 
 
 specs.add_command(preview)
+specs.add_command(rehearse_form)
 
 
 @specs.command("list")
@@ -139,63 +140,6 @@ def _lint_files(paths: tuple[Path, ...]) -> list[Path]:
 def schema(document_types: bool) -> None:
     """Print the JSON Schema of the spec language, for YAML editors."""
     print_json(json_schema("document_types" if document_types else "form"))
-
-
-@specs.command("rehearse")
-@click.argument("form")
-@click.option("--copies", type=click.IntRange(1, 500), default=9, show_default=True, help="Copies filled in.")
-@click.option(
-    "--seed", type=int, default=1, show_default=True, help="Another seed, other answers and damage."
-)
-@click.option("--large", is_flag=True, help="The large print.")
-@LINT_LANGUAGE
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
-def rehearse_form(form: str, copies: int, seed: int, large: bool, language: str, as_json: bool) -> None:
-    """Tell how well each field of a form will be read, why not better, and what to do.
-
-    Synthetic scans are filled in and read back; the copies take the standard degradations in turn.
-    An answer counts only when its exact value came back.  The worst fields come first.
-    """
-    from forms_service.rehearsal.field_reasons import worst_first
-    from forms_service.rehearsing import rehearse_spec
-    from forms_service.render.paper_grid import LARGE
-
-    spec = catalogue().get(form)
-    with progress(f"{spec.id}: filling, spoiling, reading", copies) as watch:
-        variant = LARGE if large else ""
-        report = rehearse_spec(spec, copies=copies, seed=seed, watch=watch, variant=variant)
-    if as_json:
-        print_json(report.as_dict())
-        return
-    shown = worst_first(report)
-    rates = report.by(lambda one: one.field_id)
-    click.echo(f"{'':<36}{'answers':>8}{'exact':>9}{'accepted':>10}{'of these wrong':>16}")
-    for name, rate in [("all fields", report.overall), *((name, rates[name]) for name in shown)]:
-        click.echo(f"{name:<36}" + "".join(f"{cell:>{width}}" for cell, width in rate.cells()))
-        for one in report.reasons.get(name, ()):
-            click.echo(_indented(one.in_language(language)))
-    click.echo(_REHEARSED[language].format(fields=len(rates) - len(shown)))
-
-
-def _indented(sentence: str) -> str:
-    """A sentence below a line of the table, no wider than it may be."""
-    return fill(
-        sentence,
-        width=_WIDTH,
-        initial_indent="    - ",
-        subsequent_indent="      ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-_WIDTH = 100
-
-_REHEARSED = {
-    "en": "{fields} other field(s): read exactly each time, nothing to mend",
-    "fr": "{fields} autre(s) champ(s) : lus exactement à chaque fois, rien à corriger",
-    "ar": "عدد الحقول الأخرى: {fields}، قُرئت بدقة كل مرة ولا شيء يُصلح فيها",
-}
 
 
 @specs.command("publish")

@@ -76,8 +76,8 @@ DOUBT_SENTENCES: Mapping[Doubt, LocalizedText] = {
         fr="Le nom est écrit dans l'autre écriture que celle attendue à cet endroit du cadre.",
     ),
     Doubt.NOT_CORROBORATED: LocalizedText(
-        ar="الاسم بالعربية وحده لا يكفي: لا يؤكده الاسم بالحروف اللاتينية.",
-        fr="Le nom en arabe n'est pas confirmé par le nom en lettres latines.",
+        ar="الكتابة بالعربية وحدها لا تكفي: لا تؤكدها كتابة بالحروف اللاتينية.",
+        fr="La réponse en arabe n'est confirmée par aucune réponse en lettres latines.",
     ),
     Doubt.SETTLED_BY_TWIN: LocalizedText(
         ar="احتملت الكتابة العربية أكثر من قراءة، فاقترحت التي توافق الاسم بالحروف اللاتينية.",

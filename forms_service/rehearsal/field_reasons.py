@@ -17,7 +17,8 @@ from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import LocalizedText, Script
 from core.placement import PAGE_WIDTH_MM, BoxMm, FormLayout, Placement, WidgetKind
 from forms_service.ocr.doubts import DOUBT_SENTENCES, Doubt
-from forms_service.rehearsal.reason_sentences import SENTENCES, Reason, reason
+from forms_service.rehearsal.doubts_in_english import ENGLISH_DOUBTS
+from forms_service.rehearsal.reason_sentences import ALONE_IN_ITS_SCRIPT, SENTENCES, Reason, reason
 from forms_service.rehearsal.rehearse import RehearsalReport, RehearsedAnswer
 from forms_service.rehearsal.typing_in import UPRIGHT_SHARE
 
@@ -148,7 +149,7 @@ def _of_readings(field: FieldSpec, rehearsed: list[RehearsedAnswer]) -> Iterator
             yield reason("fails_on", scans=_listed(f"{how} ({hows[how]}/{tried[how]})" for how in hows))
         else:
             yield reason("fails_everywhere", wrong=len(wrong), tried=len(rehearsed))
-    yield from _waits(rehearsed)
+    yield from _waits(field, rehearsed)
 
 
 def _confused(field: FieldSpec, wrong: Sequence[RehearsedAnswer]) -> Iterator[Reason]:
@@ -168,7 +169,7 @@ def _differences(truth: str, read: str) -> Iterator[tuple[str, str]]:
             yield truth[start:end], read[from_:to]
 
 
-def _waits(rehearsed: Sequence[RehearsedAnswer]) -> Iterator[Reason]:
+def _waits(field: FieldSpec, rehearsed: Sequence[RehearsedAnswer]) -> Iterator[Reason]:
     """Why most of its readings would wait for a person, if they would."""
     waiting = [one.read for one in rehearsed if one.read is not None and not one.accepted]
     if 2 * len(waiting) <= len(rehearsed):
@@ -176,14 +177,15 @@ def _waits(rehearsed: Sequence[RehearsedAnswer]) -> Iterator[Reason]:
     code, count = Counter(one.reason or Doubt.LOW_CONFIDENCE.value for one in waiting).most_common(1)[0]
     english, french, arabic = SENTENCES["waits"]
     doubt = Doubt(code)
+    why, told = ENGLISH_DOUBTS[doubt], DOUBT_SENTENCES[doubt]
+    if doubt is Doubt.NOT_CORROBORATED and not field.twin:
+        why, told = ALONE_IN_ITS_SCRIPT
     values = {"waiting": len(waiting), "tried": len(rehearsed), "count": count}
     yield Reason(
         "waits",
-        english.format(why=doubt.value.replace("_", " "), **values),
-        LocalizedText(
-            ar=arabic.format(why=DOUBT_SENTENCES[doubt].ar, **values),
-            fr=french.format(why=DOUBT_SENTENCES[doubt].fr, **values),
-        ),
+        english.format(why=why, **values),
+        LocalizedText(ar=arabic.format(why=told.ar, **values), fr=french.format(why=told.fr, **values)),
+        mendable=False,
     )
 
 

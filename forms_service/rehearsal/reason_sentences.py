@@ -79,15 +79,22 @@ SENTENCES: Mapping[str, tuple[str, str, str]] = {
         "قُرئ خطأ في كل أنواع المسح ({wrong} من {tried}): العيب في الحقل نفسه، انظروا ما سبق أو اجعلوه خانات منفصلة",
     ),
     "waits": (
-        "{waiting} of {tried} readings would wait for a person, mostly because: {why} ({count}); "
-        "that costs time, not correctness",
-        "lectures qui attendraient un agent : {waiting} sur {tried}, le plus souvent ({count}) : {why} "
-        "Cela coûte du temps, pas d'erreurs",
-        "عدد القراءات التي تنتظر مراجعة موظف: {waiting} من {tried}، وغالبا ({count}) للسبب التالي: {why} "
-        "هذا يكلف وقتا لا أخطاء",
+        "{waiting} of {tried} readings would wait for a person, mostly because ({count}): {why}",
+        "lectures qui attendraient un agent : {waiting} sur {tried}, le plus souvent ({count}) : {why}",
+        "عدد القراءات التي تنتظر مراجعة موظف: {waiting} من {tried}، وغالبا ({count}) للسبب التالي: {why}",
     ),
 }
 """Arabic and French use the words of the spec language for what is changed in the file."""
+
+ALONE_IN_ITS_SCRIPT = (
+    "the field is asked once, for either script, so that nothing confirms an answer in Arabic",
+    LocalizedText(
+        ar="يُطلب هذا الحقل مرة واحدة بأي من الكتابتين، فلا شيء يؤكد الجواب إذا كُتب بالعربية.",
+        fr="Ce champ est demandé une seule fois, dans l'une ou l'autre écriture : rien ne confirme une réponse "
+        "en arabe.",
+    ),
+)
+"""Why a reading that nothing corroborates waits where the field has no twin that could."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +104,13 @@ class Reason:
     Attributes:
         code: Stable name of the case.
         english: In the language of the spec language itself.
+        mendable: Whether the form's author can do something about it.
     """
 
     code: str
     english: str
     message: LocalizedText
+    mendable: bool = True
 
     def in_language(self, language: str) -> str:
         """The sentence in ``en``, ``fr`` or ``ar``."""
@@ -109,7 +118,8 @@ class Reason:
 
     def as_dict(self) -> dict[str, object]:
         """The JSON shape."""
-        return {"code": self.code, "message": {"en": self.english, **self.message.as_dict()}}
+        words = {"en": self.english, **self.message.as_dict()}
+        return {"code": self.code, "mendable": self.mendable, "message": words}
 
 
 def reason(code: str, **values: object) -> Reason:

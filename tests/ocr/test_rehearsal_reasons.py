@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from core.localized_text import LocalizedText, Script
 from core.placement import BoxMm, FormLayout, Placement, WidgetKind
 from forms_service.cli import commands
 from forms_service.ocr.doubts import Doubt
+from forms_service.rehearsal.doubts_in_english import ENGLISH_DOUBTS
 from forms_service.rehearsal.field_reasons import reasons_of, worst_first
 from forms_service.rehearsal.reason_sentences import SENTENCES
 from forms_service.rehearsal.rehearse import RehearsalReport, RehearsedAnswer
@@ -24,6 +26,7 @@ from forms_service.spec_catalogue import SpecCatalogue
 from tests.ocr.drawn_form import form
 
 PX_PER_MM = 10
+DRAFT = Path(__file__).parent.parent / "third_form" / "leave-1" / "v1.yaml"
 LABEL = LocalizedText(ar="خانة", fr="case")
 
 
@@ -136,7 +139,69 @@ def test_what_the_rehearsal_saw_is_told_characters_scans_and_doubts() -> None:
     assert set(reasons) == {"confused", "fails_on", "waits"}
     assert "1 → I (2)" in reasons["confused"].english
     assert "fax (2/2)" in reasons["fails_on"].english and "clean" not in reasons["fails_on"].english
-    assert "3 of 3" in reasons["waits"].english and "readings disagree (2)" in reasons["waits"].english
+    assert (
+        "3 of 3" in reasons["waits"].english
+        and "(2): two recognisers read it differently" in reasons["waits"].english
+    )
+
+
+@pytest.mark.parametrize("doubt", list(Doubt))
+def test_every_doubt_is_said_in_english_too(doubt: Doubt) -> None:
+    assert len(ENGLISH_DOUBTS[doubt].split()) > 3 and not ENGLISH_DOUBTS[doubt].endswith(".")
+
+
+def test_a_field_that_only_waits_is_nothing_to_mend_and_one_without_twin_is_not_blamed_on_it() -> None:
+    spec, layout = _bad()
+    answers = [_answer("good", "فاس", "فاس", doubt=Doubt.NOT_CORROBORATED)]
+    (alone,) = reasons_of(spec, layout, [_blank()], _report(*answers))["good"]
+    assert not alone.mendable and "asked once" in alone.english and "Latin" not in alone.english
+    twin = replace(BAD["good"][0], twin="good.ar")
+    spec = _Fields({**{name: field for name, (field, _) in BAD.items()}, "good": twin})  # type: ignore[assignment]
+    (unconfirmed,) = reasons_of(spec, layout, [_blank()], _report(*answers))["good"]
+    assert "no answer in Latin letters" in unconfirmed.english
+
+
+def test_what_can_be_mended_comes_before_what_waits_and_the_offices_own_fields(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    spec, layout = _bad()
+    office = next(one.id for one in SpecCatalogue.load().get("311-1-14").printed_fields() if one.office)
+    waiting = replace(_answer("good", "HASSAN", "HASSAN", doubt=Doubt.NOT_PROVEN), field_id=office)
+    report = _report(
+        _answer("good", "HASSAN", "HASSAN", doubt=Doubt.NOT_PROVEN), _answer("low", "ALI", "ALI"), waiting
+    )
+    report = replace(report, answers=report.answers[:2])
+    reasons = reasons_of(spec, layout, [_blank()], report)
+    report = replace(report, answers=(*report.answers, waiting), reasons={**reasons, office: reasons["good"]})
+    monkeypatch.setattr("forms_service.rehearsing.rehearse_spec", lambda *_args, **_more: report)
+    shown = CliRunner().invoke(commands, ["specs", "rehearse", "311-1-14"], catch_exceptions=False).output
+    places = [
+        shown.index(words)
+        for words in (
+            "What you can mend",
+            "\nlow ",
+            "Nothing for you",
+            "\ngood ",
+            "The office",
+            f"\n{office} ",
+        )
+    ]
+    assert places == sorted(places)
+
+
+def test_a_draft_is_rehearsed_from_its_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(
+        "forms_service.rehearsing.rehearse_spec",
+        lambda spec, **_more: replace(_report(_answer("good", "ALI", "ALI")), form_id=spec.id),
+    )
+    text = DRAFT.read_text(encoding="utf-8")
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(text, encoding="utf-8")
+    told = CliRunner().invoke(commands, ["specs", "rehearse", str(draft), "--json"], catch_exceptions=False)
+    assert json.loads(told.stdout)["form"] == "leave-1"
+    draft.write_text(text.replace("kind: phone", "kind: fone"), encoding="utf-8")
+    wrong = CliRunner().invoke(commands, ["specs", "rehearse", str(draft)], standalone_mode=False)
+    assert wrong.return_value == 1 and "fone" in wrong.output and "draft.yaml:" in wrong.output
 
 
 def test_a_field_misread_everywhere_is_said_to_be_at_fault_itself() -> None:
@@ -180,7 +245,8 @@ def test_the_command_shows_the_worst_first_and_why(monkeypatch: pytest.MonkeyPat
         "below 1.4 mm" in line
         for line in lines[lines.index(next(x for x in lines if x.startswith("low "))) :]
     )
+    assert lines.index("What you can mend:") < lines.index(next(x for x in lines if x.startswith("left ")))
     arabic = CliRunner().invoke(commands, ["specs", "rehearse", "310-1-32", "--lang", "ar"]).output
-    assert "ملم" in arabic
+    assert "ملم" in arabic and "الأجوبة" in arabic and "answers" not in arabic and "all fields" not in arabic
     data = json.loads(CliRunner().invoke(commands, ["specs", "rehearse", "310-1-32", "--json"]).stdout)
     assert {one["code"] for one in data["fields"]["low"]["reasons"]} == {"letters_small"}
