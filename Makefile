@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export OMP_THREAD_LIMIT := 1
+PORT ?= 8000
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
 .PHONY: help install run worker test lint format demo samples lock bench-pdf bench-scan bench-flat bench-attachments bench-damage clean
@@ -22,7 +23,7 @@ $(STAMP): requirements.lock pyproject.toml scripts/debian-packages.sh
 	@touch $@
 
 run: install     ## Start the service with samples and demo accounts on http://127.0.0.1:8000
-	$(BIN)/forms-service serve --demo
+	$(BIN)/forms-service serve --demo --port $(PORT)
 
 test: install    ## Run the whole test suite
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
