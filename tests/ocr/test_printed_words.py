@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core.placement import BoxMm, PageIdentity
 from forms_service.ocr.crops import even_light
-from forms_service.ocr.page_images import PageImage
+from forms_service.ocr.page_images import PageImage, load_pages
+from forms_service.ocr.page_location import identify, lay
 from forms_service.ocr.page_messages import PageCode, places_named
 from forms_service.ocr.printed_words import PrintedWords
 from forms_service.ocr.registration import find_corner_marks, register_by_marks
@@ -25,6 +27,7 @@ from forms_service.rehearsing import blank_pages
 from forms_service.render.layout import lay_out
 from forms_service.spec_catalogue import SpecCatalogue
 
+SAMPLES = Path(__file__).parents[2] / "samples"
 FORM = "310-1-32"
 DAMAGE = ("clean 200 dpi", "mixed", "noisy", "phone photo", "fit to page", "light copy", "highlighter")
 
@@ -113,3 +116,28 @@ def test_places_are_named_from_the_top_once_each() -> None:
 
 def test_a_form_nobody_published_has_no_print_to_compare_with() -> None:
     assert printed_words(_catalogue())(PageIdentity("999-9-99", 1, 1, 1)) is None
+
+
+SAMPLE_PAGES = (
+    "310-1-32/samira-lahlou/scan-2.tif",
+    "311-1-14/naima-fassi/scan-2.tif",
+    "311-1-14/hamid-tazi/scan-3.tif",
+    "bad/two-people-mixed.tif",
+    "bad/page-of-another-form.tif",
+)
+"""Black and white pages: a rule, a dash or a long stroke a hair off its place once passed for a pen's line."""
+
+
+@pytest.mark.parametrize("name", SAMPLE_PAGES)
+def test_sample_pages_that_nobody_altered_raise_no_alarm(name: str) -> None:
+    forms, words_of = form_lookup(_catalogue()), printed_words(_catalogue())
+    for image in load_pages((SAMPLES / name).read_bytes(), name):
+        sighting = identify(image.pixels, (), forms)
+        who = sighting.identity
+        assert who is not None
+        known = forms(who.form_id, who.version, who.variant)
+        words = words_of(who)
+        assert known is not None and words is not None
+        registration = lay(image.pixels, sighting, known[1].on_page(who.page))
+        assert registration is not None and registration.trusted
+        assert words.altered(even_light(registration.rectify(image.pixels))) == []
