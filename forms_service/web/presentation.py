@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -119,12 +120,17 @@ def type_name(type_id: str | None) -> str:
     return types.label_of(type_id).in_language(languages.language())
 
 
-def fact_label(type_id: str | None, fact_id: str) -> str:
-    """The name of a fact read from a document of some type."""
+def fact_label(type_id: str | None, fact_id: str, others: Collection[str] = ()) -> str:
+    """The name of a fact read from a document of some type.
+
+    A paper in another one's place says what its own look says: the look that has all of its facts
+    (``others``) names them.
+    """
     types = security.application().catalogue.document_types()
-    looks = types.types[type_id].reads_as if type_id in types.types else ()
-    for look in looks:
-        for fact in types.classes[look].facts:
+    own = [types.classes[look] for look in (types.types[type_id].reads_as if type_id in types.types else ())]
+    fitting = [one for one in types.classes.values() if {f.id for f in one.facts} >= {fact_id, *others}]
+    for look in (*own, *fitting, *types.classes.values()):
+        for fact in look.facts:
             if fact.id == fact_id:
                 return fact.label.in_language(languages.language())
     return fact_id

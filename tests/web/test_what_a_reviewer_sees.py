@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from web_service import ANSWERS, Service, Visitor
 
 from core.dossier import dossier_from_answers
 from forms_service.render.form_pdf import render_filled
+from forms_service.storage.models import AttachmentRow
 
 
 def test_a_name_in_two_scripts_says_which_script_is_asked(service: Service, reviewer: Visitor) -> None:
@@ -24,3 +26,36 @@ def test_a_name_in_two_scripts_says_which_script_is_asked(service: Service, revi
     doubts = html.partition('id="doubts"')[2].partition('id="sure"')[0]
     labels = re.findall(r'aria-label="(الاسم العائلي[^"]*)"', doubts)
     assert sorted(labels) == ["الاسم العائلي (بالحروف العربية)", "الاسم العائلي (بالحروف اللاتينية)"]
+
+
+def _paper(service: Service, dossier_id: str, **found: Any) -> str:
+    """An upload as a reading left it, stored without reading anything."""
+    services = service.application.services
+    upload = services.upload(service.actor("applicant"), dossier_id, "paper.pdf", b"%PDF-1.4", None, None)
+    service.jobs.keys.clear()
+    with services.database.writing() as session:
+        row = session.get_one(AttachmentRow, upload.id)
+        row.status = "read"
+        for name, value in found.items():
+            setattr(row, name, value)
+    return upload.id
+
+
+def _seen(service: Service, visitor: Visitor, dossier_id: str, paper: str) -> str:
+    """What the reviewer's page says of one paper, as text."""
+    services = service.application.services
+    services.deposit(service.actor("applicant"), dossier_id, True)
+    services.start_review(service.actor("reviewer"), dossier_id)
+    html = visitor.get(f"/review/{dossier_id}").get_data(as_text=True)
+    return html.partition(f'id="attachment-{paper}"')[2].partition("</article>")[0]
+
+
+def test_facts_of_a_paper_in_another_ones_place_have_names(service: Service, reviewer: Visitor) -> None:
+    dossier_id = service.new_dossier(ANSWERS)
+    facts = {"wife.ar": "سلمى التازي", "married": "2010-08-14"}
+    paper = _paper(service, dossier_id, type="id_assured", facts=facts)
+    named = re.findall(r"<dt>(.*?)</dt>", _seen(service, reviewer, dossier_id, paper))
+    assert len(named) == 2
+    for one in named:
+        assert re.search("[\u0621-\u064a]", one), one
+        assert not re.search("[a-z]", one), one
