@@ -118,19 +118,45 @@ def read_page(
     laid = lay_flat(image.pixels, sighting, placements, features)
     if laid is None or laid.registration.residual_mm > USABLE_RESIDUAL_MM:
         return _unread(image, index, identity, PageCode.NOT_REGISTERED)
-    registration, page = laid.registration, laid.page
-    outside = _outside(placements, registration, image.pixels.shape, spec)
-    fields = _unseen_doubted(read_fields(page, placements, spec, engine, outside), laid, placements)
-    if not registration.trusted:
-        fields = [one.doubted(Doubt.UNCERTAIN_POSITION) for one in fields]
+    fields = _fields(image, laid, spec, placements, engine)
     if debug_directory is not None:
-        write_debug_image(
-            debug_directory, f"{index + 1:03d}-{Path(image.file).stem}-{image.page}", page, fields
-        )
-    altered = _altered(page, registration, image.pixels.shape, printed(identity) if printed else None)
+        name = f"{index + 1:03d}-{Path(image.file).stem}-{image.page}"
+        write_debug_image(debug_directory, name, laid.page, fields)
+    altered = _altered(
+        laid.page, laid.registration, image.pixels.shape, printed(identity) if printed else None
+    )
     code = PageCode.KNOWN_BY_PRINT if sighting.by_print else PageCode.READ
     if any(one.doubt in NOT_SHOWN for one in fields):
         code = PageCode.PARTLY_OUTSIDE
+    return _read(image, index, identity, code, laid.registration, fields, altered)
+
+
+def _fields(
+    image: PageImage,
+    laid: LaidPage,
+    spec: FormSpec,
+    placements: Sequence[Placement],
+    engine: TextEngine,
+) -> list[FieldReading]:
+    """What is written on a laid page; doubted where its place is uncertain or not in the picture."""
+    outside = _outside(placements, laid.registration, image.pixels.shape, spec)
+    fields = _unseen_doubted(read_fields(laid.page, placements, spec, engine, outside), laid, placements)
+    if laid.registration.trusted:
+        return fields
+    return [one.doubted(Doubt.UNCERTAIN_POSITION) for one in fields]
+
+
+def _read(
+    image: PageImage,
+    index: int,
+    identity: PageIdentity,
+    code: PageCode,
+    registration: Registration,
+    fields: Sequence[FieldReading],
+    altered: tuple[BoxMm, ...],
+) -> PageReading:
+    """What became of a page that was read, with every box in the picture's own pixels."""
+    shape = image.pixels.shape
     return PageReading(
         index,
         image.file,
@@ -140,9 +166,9 @@ def read_page(
         registration.residual_mm,
         code,
         _sentence(code, identity),
-        tuple(_extraction(one, index, registration, image.pixels.shape) for one in fields),
+        tuple(_extraction(one, index, registration, shape) for one in fields),
         altered,
-        tuple(registration.image_box(box, image.pixels.shape) for box in altered),
+        tuple(registration.image_box(box, shape) for box in altered),
     )
 
 
