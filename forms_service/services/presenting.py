@@ -268,6 +268,7 @@ def attachment_view(row: AttachmentRow, pages: int) -> AttachmentView:
         uploaded_at=row.uploaded_at,
         made_on_screen=row.origin == MADE_ON_SCREEN,
         is_slip=row.origin == CORRECTION_SLIP,
+        fact_confidences=dict(row.fact_confidences),
     )
 
 

@@ -57,6 +57,7 @@ class AttachmentView:
         child: Row of the group it belongs to, from 1.
         message: What became of it, in both languages; None when there is nothing to say.
         facts: What was read on it (``birth: 2015-03-12``).
+        fact_confidences: Probability of each fact being right, where the reading gave one.
         warnings: Doubts worth a look, in both languages.
         pages: Number of pages seen; 0 before it was read.
         decision: ``accepted`` or ``refused`` by a reviewer, else None.
@@ -84,6 +85,7 @@ class AttachmentView:
     uploaded_at: datetime
     made_on_screen: bool = False
     is_slip: bool = False
+    fact_confidences: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

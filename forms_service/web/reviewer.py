@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -15,12 +16,14 @@ from core.errors import FormsError
 from core.localized_text import Language
 from core.scope import build_scope
 from forms_service.services.messages import say
+from forms_service.services.presenting import SURE_FACT
 from forms_service.services.reviewer import ANSWER_REASONS, LEAST_CROP_MARGIN_PX
-from forms_service.services.views import DossierView, ExtractionView
+from forms_service.services.views import AttachmentView, DossierView, ExtractionView
 from forms_service.web import correction, errors, screens
 from forms_service.web.correction import Askable
 from forms_service.web.downloads import picture
 from forms_service.web.languages import language, translate
+from forms_service.web.presentation import fact_label
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
 
@@ -33,6 +36,16 @@ OUTCOMES = ("accepted", "refused", "closed")
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _YES_OR_NO = ("declaration", "signature")
 _CROP_ZOOM, _WIDEST_CROP_PX = 1.4, 900
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFact:
+    """One fact read on a paper; ``unsure`` when it must be compared with the picture."""
+
+    label: str
+    said: str
+    confidence: float | None
+    unsure: bool
 
 
 @pages.get("/")
@@ -187,6 +200,7 @@ def _page(dossier_id: str, typed: dict[str, tuple[str, str]], problems: list[Pro
         crop_width=_crop_width,
         choices=_choices(view, every),
         places=_places(view),
+        facts_of=_facts,
         label_of=lambda one: _label(view, one),
         typed=typed,
         report=report,
@@ -275,6 +289,19 @@ def _places(view: DossierView) -> dict[str, str]:
             row = group.item_label.fill(n=number).in_language(language())
             places |= {f"{group.id}.{number}.{one.id}": row for one in group.fields}
     return places
+
+
+def _facts(paper: AttachmentView) -> list[PaperFact]:
+    """What was read on a paper, with how sure each is."""
+    found = []
+    for name, given in paper.facts.items():
+        value = given["value"] if isinstance(given, Mapping) and "value" in given else given
+        day = _ISO_DAY.fullmatch(str(value))
+        said = f"\u2066{'/'.join(reversed(day.groups()))}\u2069" if day else str(value)
+        sure = paper.fact_confidences.get(name)
+        label = fact_label(paper.type, name, paper.facts)
+        found.append(PaperFact(label, said, sure, sure is not None and sure < SURE_FACT))
+    return found
 
 
 def _label(view: DossierView, one: ExtractionView) -> str:

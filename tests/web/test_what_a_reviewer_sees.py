@@ -59,3 +59,24 @@ def test_facts_of_a_paper_in_another_ones_place_have_names(service: Service, rev
     for one in named:
         assert re.search("[\u0621-\u064a]", one), one
         assert not re.search("[a-z]", one), one
+
+
+def test_facts_of_a_paper_say_how_sure_they_are_and_dates_are_written_as_people_do(
+    service: Service, reviewer: Visitor
+) -> None:
+    dossier_id = service.new_dossier(ANSWERS)
+    paper = _paper(
+        service,
+        dossier_id,
+        type="id_assured",
+        facts={"last": "BENNANI", "birth": "1985-03-12", "valid_until": "2033-01-20"},
+        fact_confidences={"last": 0.97, "birth": 0.55, "valid_until": 0.97},
+        valid_until="2033-01-20",
+    )
+    seen = _seen(service, reviewer, dossier_id, paper)
+    facts = dict(re.findall(r"<dd><bdi[^>]*>(.*?)</bdi></dd>(<dd.*?</dd>)", seen))
+    assert set(facts) == {"BENNANI", "\u206612/03/1985\u2069", "\u206620/01/2033\u2069"}
+    assert "قراءة واضحة" in facts["BENNANI"]
+    assert "97" in facts["BENNANI"]
+    assert 'class="tag warn">قراءة غير مؤكدة' in facts["\u206612/03/1985\u2069"]
+    assert seen.count("2033") == 1
