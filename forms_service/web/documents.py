@@ -38,6 +38,7 @@ class Demand:
         on_file: Types which, ticked as already filed with the fund, lift the demand.
         declared: Events which, ticked as already declared, lift it.
         being_read: Whether it is met only if a file that is still being read turns out usable.
+        doubtful: Whether too few of the files for it are without a remark (another kind of paper, blurred).
     """
 
     target: str
@@ -49,6 +50,7 @@ class Demand:
     declared: tuple[str, ...]
     lifted: bool
     being_read: bool
+    doubtful: bool
 
 
 @pages.get("/<dossier_id>/documents")
@@ -268,6 +270,7 @@ def _demand(
         declared=requirement.unless_declared,
         lifted=lifted,
         being_read=_waits_for_reading(requirement, uploads),
+        doubtful=sum(one.status != "refused" and not one.warnings for one in uploads) < requirement.count,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from web_service import ANSWERS, Service, Visitor
 
 from core.dossier import dossier_from_answers
+from forms_service.ocr.picture_quality import Flaw, what_to_do
 from forms_service.render.form_pdf import render_filled
 from forms_service.storage.models import AttachmentRow
 
@@ -80,3 +81,24 @@ def test_facts_of_a_paper_say_how_sure_they_are_and_dates_are_written_as_people_
     assert "97" in facts["BENNANI"]
     assert 'class="tag warn">قراءة غير مؤكدة' in facts["\u206612/03/1985\u2069"]
     assert seen.count("2033") == 1
+
+
+def test_a_paper_with_a_remark_is_not_called_read(
+    service: Service, reviewer: Visitor, applicant: Visitor
+) -> None:
+    dossier_id = service.new_dossier(ANSWERS)
+    blurred = what_to_do(Flaw.BLURRED).as_dict()
+    doubtful = _paper(service, dossier_id, type="bank", warnings=[blurred])
+    page = applicant.get(f"/dossiers/{dossier_id}/documents").get_data(as_text=True)
+    card = page.partition('id="doc-bank')[2].partition("</section>")[0]
+    assert 'class="tag warn">تم الفحص، مع ملاحظات' in card
+    assert 'class="tag warn">مرفقة، مع ملاحظات' in card
+    assert "tag good" not in card
+    clear = _paper(service, dossier_id, type="bank")
+    page = applicant.get(f"/dossiers/{dossier_id}/documents").get_data(as_text=True)
+    card = page.partition('id="doc-bank')[2].partition("</section>")[0]
+    assert 'class="tag good">مرفقة<' in card
+    assert 'class="tag read">تمت قراءتها' in card
+    assert 'class="tag warn">تم الفحص، مع ملاحظات' in _seen(service, reviewer, dossier_id, doubtful)
+    html = reviewer.get(f"/review/{dossier_id}").get_data(as_text=True)
+    assert 'class="tag read">' in html.partition(f'id="attachment-{clear}"')[2].partition("</article>")[0]
