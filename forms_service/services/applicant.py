@@ -19,6 +19,7 @@ from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import Language, LocalizedText
 from core.receipt import new_reference
 from core.scope import build_scope
+from forms_service.services.answers_to_confirm import with_read_answers
 from forms_service.services.base import UseCases, may_edit
 from forms_service.services.identity_doubts import identity_doubts
 from forms_service.services.made_forms import at_deposit
@@ -131,7 +132,9 @@ class ApplicantWork(UseCases):
         report = assess_completeness(spec, dossier, day, read.unreadable())
         scope, types = build_scope(spec, dossier, day), self.catalogue.document_types()
         doubts = identity_doubts(spec, dossier, scope, self._account_number(session, row), types)
-        return replace(report, findings=(*report.findings, *doubts))
+        readings = DossierRepository(session).extractions(row.id)
+        found = with_read_answers(spec, report.findings, readings)
+        return replace(report, findings=(*found, *doubts))
 
     def _account_number(self, session: Session, row: DossierRow) -> str:
         """The registration number of the applicant's account; empty when there is none."""

@@ -155,7 +155,7 @@ def _group_task(view: DossierView, group: Group, report: CompletenessReport) -> 
 def _status(findings: list[Finding], begun: bool) -> str:
     if not findings:
         return "done" if begun else "optional"
-    if any(finding.code != "missing_answer" for finding in findings) and begun:
+    if any(finding.code not in ("missing_answer", "answer_to_confirm") for finding in findings) and begun:
         return "problem"
     return "started" if begun else "todo"
 
