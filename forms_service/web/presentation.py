@@ -19,6 +19,7 @@ from core.localized_text import Language, Script, dominant_script
 from forms_service.locales import has
 from forms_service.ocr.doubts import DOUBT_SENTENCES, Doubt
 from forms_service.render.typing_remarks import REMARK_SENTENCES, Remark
+from forms_service.services.staff_words import state_alone
 from forms_service.web import assets, languages, security
 from forms_service.web.why_asked import why_asked
 
@@ -177,6 +178,7 @@ def install(app: Flask) -> None:
         state_label=state_label,
         upload_accept=UPLOAD_ACCEPT,
     )
+    app.jinja_env.filters["state_alone"] = state_alone
     app.jinja_env.filters["words"] = lambda text: text.in_language(languages.language())
 
     @app.context_processor

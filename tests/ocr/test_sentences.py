@@ -17,7 +17,7 @@ SENTENCES: dict[str, LocalizedText] = {
     **{f"page {code}": sentence for code, sentence in PAGE_SENTENCES.items()},
     **{f"doubt {code}": sentence for code, sentence in DOUBT_SENTENCES.items()},
     **{f"refusal {code}": sentence for code, sentence in REFUSALS.items()},
-    **{f"warning {code}": sentence for code, sentence in warnings._SENTENCES.items()},
+    **{f"warning {code}": sentence for code, sentence in warnings.SENTENCES.items()},
     "page text": _GIVEN_UP,
 }
 

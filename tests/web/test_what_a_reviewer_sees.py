@@ -8,6 +8,7 @@ from typing import Any
 from web_service import ANSWERS, Service, Visitor
 
 from core.dossier import dossier_from_answers
+from forms_service.ocr.attachments.warnings import warn
 from forms_service.ocr.picture_quality import Flaw, what_to_do
 from forms_service.render.form_pdf import render_filled
 from forms_service.storage.models import AttachmentRow
@@ -102,3 +103,20 @@ def test_a_paper_with_a_remark_is_not_called_read(
     assert 'class="tag warn">تم الفحص، مع ملاحظات' in _seen(service, reviewer, dossier_id, doubtful)
     html = reviewer.get(f"/review/{dossier_id}").get_data(as_text=True)
     assert 'class="tag read">' in html.partition(f'id="attachment-{clear}"')[2].partition("</article>")[0]
+
+
+def test_a_reviewer_is_told_the_state_of_a_picture_and_not_how_to_hold_a_telephone(
+    service: Service, reviewer: Visitor
+) -> None:
+    dossier_id = service.new_dossier(ANSWERS)
+    told = [what_to_do(Flaw.BLURRED), what_to_do(Flaw.DARK, 2), warn("unrecognised").message]
+    paper = _paper(service, dossier_id, type="bank", warnings=[one.as_dict() for one in told])
+    seen = _seen(service, reviewer, dossier_id, paper)
+    remarks = re.findall(r"<li>(.*?)</li>", seen)
+    assert remarks == [
+        "الصورة غير واضحة.",
+        "الصفحة 2 – الصورة مظلمة.",
+        "لم يتم التعرف على نوع هذه الوثيقة.",
+    ]
+    french = service.visitor("fr").sign_in("reviewer").get(f"/review/{dossier_id}").get_data(as_text=True)
+    assert "L&#39;image est floue.</li>" in french

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from core.localized_text import LocalizedText
 from forms_service.ocr.picture_quality import Flaw, what_to_do
 
-_SENTENCES = {
+SENTENCES = {
     "unread": LocalizedText(
         ar="تعذرت القراءة الآلية للصفحة {page}. الملف محفوظ وسيطلع عليه أحد الموظفين.",
         fr="La lecture automatique de la page {page} n'a pas abouti. "
@@ -41,7 +41,7 @@ _SENTENCES = {
     ),
 }
 
-WARNING_CODES = frozenset((*_SENTENCES, *Flaw))
+WARNING_CODES = frozenset((*SENTENCES, *Flaw))
 """Every code a reading may carry; screens and tests use them, never the wording."""
 
 
@@ -71,7 +71,7 @@ def warn(
     """
     if code in _FLAWS:
         return AttachmentWarning(str(code), what_to_do(Flaw(code), page if of_several else None), page)
-    return AttachmentWarning(code, _SENTENCES[code].fill(page=page, **values), page)
+    return AttachmentWarning(code, SENTENCES[code].fill(page=page, **values), page)
 
 
 _FLAWS = frozenset(Flaw)

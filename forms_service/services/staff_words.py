@@ -1,0 +1,45 @@
+"""Remarks written for the applicant, as an agent reads them: what is the case, without what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from core.localized_text import LocalizedText
+
+
+def state_alone(remark: LocalizedText) -> LocalizedText:
+    """The remark without the advice to the sender at its end; any other remark as it is."""
+    for advice in _advice():
+        if remark.fr.endswith(advice.fr) and remark.ar.endswith(advice.ar):
+            return LocalizedText(
+                _ended(remark.ar.removesuffix(advice.ar)), _ended(remark.fr.removesuffix(advice.fr))
+            )
+    return remark
+
+
+def _ended(state: str) -> str:
+    return state.rstrip(" \u00a0\u202f:.") + "."
+
+
+@cache
+def _advice() -> tuple[LocalizedText, ...]:
+    return tuple(_advice_in_sentences())
+
+
+def _advice_in_sentences() -> Iterator[LocalizedText]:
+    """What follows the state in every sentence that tells a sender what to do."""
+    from forms_service.ocr.attachments.warnings import SENTENCES
+    from forms_service.ocr.page_messages import PAGE_SENTENCES, PageCode
+    from forms_service.ocr.picture_quality import Flaw, what_to_do
+    from forms_service.services.identity_doubts import WHOSE_PAPER
+
+    for flaw in Flaw:
+        yield _after(what_to_do(flaw), ":")
+    told = (*SENTENCES.values(), *(PAGE_SENTENCES[PageCode(c)] for c in ("partly_outside", "missing_page")))
+    for sentence in (*told, WHOSE_PAPER):
+        yield _after(sentence, ". ")
+
+
+def _after(sentence: LocalizedText, mark: str) -> LocalizedText:
+    return LocalizedText(sentence.ar.partition(mark)[2], sentence.fr.partition(mark)[2])
