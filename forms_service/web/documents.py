@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from core.completeness import CompletenessReport, Requirement
 from core.errors import DossierError, UnreadableDocument
+from core.localized_text import LocalizedText
 from forms_service.first_look import LOOK_SECONDS
 from forms_service.services.views import AttachmentView, DossierView
 from forms_service.web.applicant import editable, opened, report_of
@@ -110,17 +111,23 @@ def _take_in(
             left = max(0.0, until - monotonic())
             view = services().upload(the_actor(), dossier_id, name, file.read(), as_type, child, left)
         except UnreadableDocument as refusal:
-            flash(translate("upload.refused", file=name, why=refusal.message), "problem")
+            flash(_refusal(name, refusal.message), "problem")
             continue
         kept.append(view)
         if view.status == "refused" and view.message:
-            flash(translate("upload.refused", file=name, why=view.message), "problem")
+            flash(_refusal(name, view.message), "problem")
     taken = [view for view in kept if view.status != "refused"]
     if taken:
         flash(translate("upload.taken", n=len(taken)), "done")
     if any(view.warnings for view in taken):
         flash(translate("upload.look_at_advice"), "warn")
     return kept
+
+
+def _refusal(name: str, why: LocalizedText) -> str:
+    """Why a file is refused, with its name once."""
+    told = why.in_language(language())
+    return told if name and name in told else translate("upload.refused", file=name, why=why)
 
 
 def _put_in_place_of(replaced: str | None, view: DossierView, sent: list[AttachmentView]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
@@ -120,3 +121,20 @@ def test_a_reviewer_is_told_the_state_of_a_picture_and_not_how_to_hold_a_telepho
     ]
     french = service.visitor("fr").sign_in("reviewer").get(f"/review/{dossier_id}").get_data(as_text=True)
     assert "L&#39;image est floue.</li>" in french
+
+
+def test_a_refused_file_is_named_once_and_can_only_be_replaced_or_removed(
+    service: Service, applicant: Visitor
+) -> None:
+    dossier_id = service.new_dossier(ANSWERS)
+    said = {"files": (io.BytesIO(b"PK\x03\x04" + b"0" * 200), "papers.zip")}
+    assert applicant.post(f"/dossiers/{dossier_id}/documents", said).status_code == 303
+    page = applicant.get(f"/dossiers/{dossier_id}/documents").get_data(as_text=True)
+    notices = [one for one in re.findall(r'<div class="notice.*?</div>', page, re.S) if "papers.zip" in one]
+    assert [one.count("papers.zip") for one in notices] == [1]
+    listed = page.partition('<li id="attachment-')[2].partition('id="other-type"')[0]
+    assert "papers.zip" in listed
+    assert "وثيقة لم يُعرف نوعها بعد" not in listed
+    assert "ليست في مكانها" not in listed
+    assert "/remove" in listed
+    assert 'name="replaces"' in listed
