@@ -309,7 +309,8 @@ def _label(view: DossierView, one: ExtractionView) -> str:
     label, field = one.label.in_language(language()), answer_field(view.spec, one.field_id)
     if field is None or field.twin is None:
         return label
-    return f"{label} ({translate('question.in_' + field.script.value)})"
+    script = translate(f"question.in_{field.script.value}")
+    return f"{label} ({script})"
 
 
 def _answers(view: DossierView) -> list[tuple[str, str, str, str]]:
