@@ -38,6 +38,9 @@ GLARE_SHARE = 0.008
 CUT_LETTERS = 4
 """On a whole page none or one touches the edge of the picture."""
 
+FEWEST_LETTERS = 12
+"""A light patch that runs out of the picture and bears fewer is a sky or a wall rather than a sheet."""
+
 
 class Flaw(StrEnum):
     """What is wrong with a picture of a page."""
@@ -48,6 +51,7 @@ class Flaw(StrEnum):
     PALE = "pale"
     GLARE = "glare"
     CUT_OFF = "cut_off"
+    NO_SHEET = "no_sheet"
     TOO_SMALL = "too_small"
     SEVERAL_PAGES = "several_pages"
 
@@ -81,6 +85,11 @@ _WHAT_TO_DO: Mapping[Flaw, LocalizedText] = {
         ar="لا تظهر الورقة كاملة في الصورة: أبعدوا الهاتف قليلا حتى تظهر جوانبها الأربعة، وأعيدوا التصوير.",
         fr="La feuille n'est pas entière sur l'image : éloignez un peu le téléphone pour voir ses quatre bords, "
         "et reprenez la photo.",
+    ),
+    Flaw.NO_SHEET: LocalizedText(
+        ar="لا نرى ورقة مكتوبة في الصورة: ضعوا الورقة على طاولة، وصوروها من فوق حتى تظهر جوانبها الأربعة.",
+        fr="Nous ne voyons pas de feuille écrite sur l'image : posez la feuille sur une table et photographiez-la "
+        "d'en haut, ses quatre bords visibles.",
     ),
     Flaw.TOO_SMALL: LocalizedText(
         ar="الكتابة صغيرة جدا في الصورة: قربوا الهاتف حتى تملأ الورقة الصورة، أو امسحوها بدقة 300 نقطة في البوصة.",
@@ -141,6 +150,6 @@ def _flaws(seen: Figures) -> Iterator[Flaw]:
     if seen.glare_share > GLARE_SHARE:
         yield Flaw.GLARE
     if seen.marks_outside or seen.sheet_cut or seen.cut_letters >= CUT_LETTERS:
-        yield Flaw.CUT_OFF
+        yield Flaw.CUT_OFF if seen.marks or seen.letters >= FEWEST_LETTERS else Flaw.NO_SHEET
     if seen.sheets > 1:
         yield Flaw.SEVERAL_PAGES

@@ -128,6 +128,23 @@ def test_a_sheet_that_lies_half_beside_the_photo_is_told() -> None:
     assert flaws(bad.on_a_desk(document(), shift=0.02)) == []
 
 
+def sky_over_a_field() -> np.ndarray:
+    """As light as paper above, dark and uneven below, and nothing written anywhere."""
+    noise = chance().normal(0, 1, (1200, 1600))
+    ground = cv2.GaussianBlur(noise, (0, 0), 12) * 250
+    scene = np.where(np.arange(1200)[:, None] < 760, 165 + noise, 60 + ground)
+    return cv2.GaussianBlur(scene.clip(0, 255).astype(np.uint8), (0, 0), 1.2)
+
+
+def test_a_picture_without_any_paper_is_not_called_a_sheet_cut_off() -> None:
+    seen = flaws(sky_over_a_field())
+    assert Flaw.NO_SHEET in seen and Flaw.CUT_OFF not in seen
+
+
+def test_a_sheet_cut_off_close_to_its_first_lines_is_still_a_sheet() -> None:
+    assert Flaw.NO_SHEET not in flaws(bad.on_a_desk(document(), shift=0.45))
+
+
 def test_a_smudged_corner_mark_inside_the_picture_is_not_cut_off() -> None:
     page = form_page().copy()
     page[:260, :260] = 255
