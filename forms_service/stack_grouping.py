@@ -22,6 +22,8 @@ class SheetMark:
         marked: It has corner marks or the print of our forms, though its code could not be read.
         known: Its form, version and print are among those published here.
         readable: It could be opened at all.
+        unclear: It is blurred, or no whole sheet shows in the picture.
+        blurred: Not even whether it is a page of a form can be told.
     """
 
     identity: PageIdentity | None = None
@@ -29,6 +31,8 @@ class SheetMark:
     marked: bool = False
     known: bool = True
     readable: bool = True
+    unclear: bool = False
+    blurred: bool = False
 
 
 class SheetKind(StrEnum):
@@ -41,6 +45,7 @@ class SheetKind(StrEnum):
     UNIDENTIFIED = "unidentified"
     CODE_UNREADABLE = "code_unreadable"
     UNREADABLE = "unreadable"
+    UNCLEAR = "unclear"
 
 
 _MAY_BEGIN_ANOTHER = (SheetKind.CODE_UNREADABLE, SheetKind.UNREADABLE)
@@ -91,7 +96,7 @@ def sort_sheets(marks: Sequence[SheetMark], by_position: bool) -> list[SortedShe
             before = place if key else None
         else:
             found[place] = _without_code(marks[place], page.cover, before, by_position)
-            if found[place].kind in _MAY_BEGIN_ANOTHER:
+            if found[place].kind in _MAY_BEGIN_ANOTHER or _hides_a_form(marks[place], found[place]):
                 before = None  # papers behind it may be those of another person
     return found
 
@@ -103,9 +108,16 @@ def _without_code(
         return SortedSheet(SheetKind.UNREADABLE, cover=cover, behind=before)
     if mark.marked:
         return SortedSheet(SheetKind.CODE_UNREADABLE, cover=cover, behind=before)
+    if cover is None and mark.unclear:
+        return SortedSheet(SheetKind.UNCLEAR, behind=before)
     if cover is None and (before is None or not by_position):
         return SortedSheet(SheetKind.UNIDENTIFIED, behind=before)
     return SortedSheet(SheetKind.LOOSE, cover=cover, behind=before)
+
+
+def _hides_a_form(mark: SheetMark, sheet: SortedSheet) -> bool:
+    """Whether a blurred picture may be the form of somebody else, whose papers then follow."""
+    return sheet.kind is SheetKind.UNCLEAR and mark.blurred
 
 
 def group_pages(identities: Iterable[PageIdentity | None]) -> list[tuple[object, ...] | None]:

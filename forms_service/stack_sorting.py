@@ -21,6 +21,7 @@ from core.placement import COVER, PageIdentity
 from forms_service.ocr.feature_matching import VIEWS, PageFeatures, match_features
 from forms_service.ocr.page_identity import find_identity
 from forms_service.ocr.page_images import PageImage, count_pages, load_page
+from forms_service.ocr.picture_quality import Flaw, judge_picture, what_to_do
 from forms_service.ocr.print_matching import match_by_features
 from forms_service.ocr.registration import find_every_mark
 from forms_service.reading_forms import form_lookup, page_features, printed_papers, printed_words
@@ -29,6 +30,9 @@ from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.stack_covers import is_blank
 
 _PrintFinder = Callable[[np.ndarray], tuple[bool, PageIdentity | None]]
+
+_HIDES = {Flaw.BLURRED, Flaw.CUT_OFF, Flaw.NO_SHEET}
+"""Flaws of pictures that nobody should take for somebody's paper unseen."""
 
 _LEAST_MARKS = 2
 """One square in a picture may be anything; two of our corner marks are a page of ours."""
@@ -69,7 +73,18 @@ def _without_code(pixels: np.ndarray, by_print: _PrintFinder) -> dict[str, Any]:
     if _has_marks(pixels):
         return {"blank": False, "marked": True}
     ours, identity = by_print(pixels)
-    return {"blank": False, "marked": ours, "by_print": identity.encode() if identity else None}
+    printed = identity.encode() if identity else None
+    return {"blank": False, "marked": ours, "by_print": printed, **_flaws(pixels)}
+
+
+def _flaws(pixels: np.ndarray) -> dict[str, Any]:
+    """What the sender of a single picture would be told of it, and whether it may hide what it is."""
+    quality = judge_picture(pixels)
+    return {
+        "warnings": [what_to_do(flaw).as_dict() for flaw in quality.flaws],
+        "unclear": quality.is_hopeless or not _HIDES.isdisjoint(quality.flaws),
+        "blurred": quality.is_hopeless or Flaw.BLURRED in quality.flaws,
+    }
 
 
 def _print_finder(catalogue: SpecCatalogue) -> _PrintFinder:

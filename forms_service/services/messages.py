@@ -217,6 +217,10 @@ MESSAGES: dict[str, LocalizedText] = {
         "أُضيفت هذه الصفحة إلى الملف {reference} في إرسال سابق، ولم تُضف مرة ثانية.",
         "Versée au dossier {reference} lors d'un envoi précédent ; elle n'y est pas versée une seconde fois.",
     ),
+    "unclear_sheet": _T(
+        "لم تُضف هذه الورقة إلى أي ملف لأن صورتها لا تكفي لمعرفة ما هي. {told}",
+        "Cette feuille n'a été versée à aucun dossier : son image ne permet pas de dire ce que c'est. {told}",
+    ),
     "put_aside": _T("أُبعدت هذه الصفحة. السبب: {reason}", "Page écartée. Motif : {reason}"),
     "cover_sheet": _T(
         "غلاف الملف {reference}: الصفحات التي تليه تُضم إليه.",

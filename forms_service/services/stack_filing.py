@@ -127,14 +127,15 @@ class StackFiling(StackIntake):
             held = _pages_held(session, stack_id, place.dossier.id)
             name, as_type = _part_name(file, part, sniff(data)), FORM if part.is_form else None
             try:
-                self.take_in(session, place.dossier, actor, name, data, key, as_type, None)
+                upload = self.take_in(session, place.dossier, actor, name, data, key, as_type, None)
             except FormsError as problem:
                 _tell(rows, "not_taken", problem.message)
                 return
             _tell(rows, FILED, _filed_message(part, place.dossier.reference))
             for row, identity in zip(rows, part.identities, strict=True):
                 row.dossier_id, row.opened = place.dossier.id, place.opened
-                row.remarks = self._remarks(identity, held)
+                row.remarks = [*self._remarks(identity, held), *row.seen.get("warnings", ())]
+                row.seen = {**row.seen, "attachment": upload.id}
 
     def _place_of(self, session: Session, actor: Actor, stack_id: str, part: StackPart) -> _Place:
         """The dossier a part goes to; one is opened for a reference, or a form, that nobody used yet."""
@@ -271,6 +272,10 @@ class StackFiling(StackIntake):
             row.message = row.seen.get("told") or row.message
         elif sheet.kind is SheetKind.CODE_UNREADABLE:
             _tell([row], sheet.kind, say("code_unreadable"))
+            row.form_page = printed_page_of(row.seen)
+        elif sheet.kind is SheetKind.UNCLEAR:
+            told = [LocalizedText(one["ar"], one["fr"]) for one in row.seen.get("warnings", ())]
+            _tell([row], sheet.kind, say("unclear_sheet", told=told[0]) if told else say("unidentified"))
             row.form_page = printed_page_of(row.seen)
         else:
             _tell([row], SheetKind.UNIDENTIFIED, say("unidentified"))

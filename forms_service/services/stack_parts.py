@@ -51,6 +51,8 @@ def _mark(seen: dict[str, Any]) -> SheetMark:
         marked=bool(seen.get("marked")),
         known=bool(seen.get("known", True)),
         readable=bool(seen.get("readable", True)),
+        unclear=bool(seen.get("unclear")),
+        blurred=bool(seen.get("blurred")),
     )
 
 

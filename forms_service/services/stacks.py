@@ -15,6 +15,7 @@ from forms_service.services.stack_by_hand import told_by_hand
 from forms_service.services.stack_filing import LEFT_UNREADABLE
 from forms_service.services.stack_given_up import StackGivenUp
 from forms_service.services.stack_parts import FILED, files_of, identity_of, sheets_of
+from forms_service.services.stack_remarks import remarks_of
 from forms_service.services.views import (
     Actor,
     IntakeResult,
@@ -93,7 +94,7 @@ class Stacks(StackGivenUp):
             files, rows = files_of(session, stack_id), sheets_of(session, stack_id)
             dossiers = self._dossiers(session, rows)
             references = {one.id: one.reference for one in dossiers}
-            fates = [_fate(row, files, references) for row in rows if row.fate is not None]
+            fates = [_fate(session, row, files, references) for row in rows if row.fate is not None]
             fates += [
                 PageFate(one.name, 1, LEFT_UNREADABLE, told)
                 for one in files
@@ -125,7 +126,7 @@ class Stacks(StackGivenUp):
                     sheets=len(papers),
                     attachments=sum(row.form_page is None for row in papers),
                     missing=tuple(_missing(session, self.spec_of(dossier), dossier, theirs)),
-                    remarks=sum(len(row.remarks) for row in theirs),
+                    remarks=sum(len(remarks_of(session, row)) for row in theirs),
                 )
             )
         return tuple(found)
@@ -171,7 +172,9 @@ def _file(row: StackFileRow) -> StackFile:
     return StackFile(row.name, row.pages, localized(row.message), row.earlier)
 
 
-def _fate(row: StackSheetRow, files: Sequence[StackFileRow], references: dict[str, str]) -> PageFate:
+def _fate(
+    session: Session, row: StackSheetRow, files: Sequence[StackFileRow], references: dict[str, str]
+) -> PageFate:
     message = localized(row.message)
     assert row.fate is not None and message is not None  # noqa: S101 - told together
     return PageFate(
@@ -182,5 +185,5 @@ def _fate(row: StackSheetRow, files: Sequence[StackFileRow], references: dict[st
         dossier_id=row.dossier_id,
         reference=references.get(row.dossier_id or ""),
         form_page=row.form_page,
-        remarks=tuple(told for one in row.remarks if (told := localized(one)) is not None),
+        remarks=remarks_of(session, row),
     )

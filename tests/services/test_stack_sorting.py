@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
 
-from core.placement import PageIdentity
+from core.placement import COVER, PageIdentity
 from forms_service.render.form_pdf import render_filled
 from forms_service.stack_grouping import SheetKind, SheetMark, group_pages, sort_sheets
 
@@ -99,3 +99,13 @@ def test_a_trimmed_form_is_known_by_its_print_and_its_papers_are_not_the_last_pe
     assert [one.fate for one in result.pages] == ["filed", "filed", "code_unreadable", "unidentified"]
     waiting, _ = office.services.left_pages(office.clerk)
     assert [(one.number, one.form_page) for one in waiting] == [(3, known_page), (4, None)]
+
+
+def test_a_sheet_that_does_not_show_what_it_is_waits_unless_a_cover_says_whose_it_is() -> None:
+    card, cut, blurred = SheetMark(), SheetMark(unclear=True), SheetMark(unclear=True, blurred=True)
+    form = SheetMark(page(1, "A"))
+    kinds = [one.kind for one in sort_sheets([form, cut, card, blurred, card], by_position=True)]
+    form_kind, loose, unclear = SheetKind.FORM, SheetKind.LOOSE, SheetKind.UNCLEAR
+    assert kinds == [form_kind, unclear, loose, unclear, SheetKind.UNIDENTIFIED]
+    cover = SheetMark(page(1, "A", variant=COVER))
+    assert [one.kind for one in sort_sheets([cover, cut], by_position=True)] == [SheetKind.COVER, loose]

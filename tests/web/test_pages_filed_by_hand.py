@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 from test_stack import SECOND_PERSON, scan, settle_all, sheets, stack_of, waiting
 from web_service import ALLOWANCE, ANSWERS, REFUND, Service, Visitor
 
@@ -69,4 +69,20 @@ def test_a_second_copy_of_a_page_joins_only_when_that_is_confirmed(
     confirmed = clerk.post(f"/agency/pages/{page.id}/file", {**asked, "second_copy": "true"})
     assert confirmed.status_code == 303
     assert len(services.dossier(actor, line.id).attachments) == 2
+    settle_all(service)
+
+
+def test_a_blurred_sheet_waits_instead_of_following_a_form(
+    service: Service, clerk: Visitor, references: list[str]
+) -> None:
+    first, second = sheets(service, ANSWERS, references[0])[:2]
+    width, height = second.size
+    half = second.crop((0, height // 3, width, height * 4 // 5)).filter(ImageFilter.GaussianBlur(12))
+    services, actor = service.application.services, service.actor("clerk")
+    services.intake_scan(actor, [("blurred.pdf", stack_of(first, half))], by_position=True)
+    (page,) = waiting(service)
+    assert page.number == 2
+    html = clerk.get(f"/agency/stacks/{services.stacks(actor)[0].id}").get_data(as_text=True)
+    assert "الصورة غير واضحة" in html
+    assert 'tag good">أُضيفت' in html, "the form itself is filed"
     settle_all(service)
