@@ -129,10 +129,14 @@ def test_a_sheet_that_lies_half_beside_the_photo_is_told() -> None:
 
 
 def sky_over_a_field() -> np.ndarray:
-    """As light as paper above, dark and uneven below, and nothing written anywhere."""
-    noise = chance().normal(0, 1, (1200, 1600))
+    """As light as paper above, dark and uneven below, leaves before it, and nothing written anywhere."""
+    rng = chance()
+    noise = rng.normal(0, 1, (1200, 1600))
     ground = cv2.GaussianBlur(noise, (0, 0), 12) * 250
     scene = np.where(np.arange(1200)[:, None] < 760, 165 + noise, 60 + ground)
+    for _ in range(40):
+        place, size = (int(rng.integers(1600)), int(rng.integers(500, 1200))), (int(rng.integers(20, 90)), 12)
+        cv2.ellipse(scene, place, size, float(rng.uniform(0, 180)), 0, 360, float(rng.uniform(20, 90)), -1)
     return cv2.GaussianBlur(scene.clip(0, 255).astype(np.uint8), (0, 0), 1.2)
 
 

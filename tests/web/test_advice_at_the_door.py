@@ -13,6 +13,7 @@ from web_service import ANSWERS, Service, Visitor
 from core.localized_text import LocalizedText
 from forms_service.first_look import Looked
 from forms_service.ocr.picture_quality import Flaw, what_to_do
+from forms_service.services.staff_words import state_alone
 
 BLURRED = what_to_do(Flaw.BLURRED)
 
@@ -102,7 +103,9 @@ def test_it_may_be_deposited_all_the_same_and_the_reviewer_sees_the_warning(
     service.application.services.deposit(service.actor("applicant"), dossier, True)
     html = reviewer.get(f"/review/{dossier}").get_data(as_text=True)
     beside = html[html.index(f'id="{anchor}"') :]
-    assert BLURRED.ar in beside[: beside.index("</article>")]
+    told = beside[: beside.index("</article>")]
+    assert state_alone(BLURRED).ar in told
+    assert BLURRED.ar not in told, "the advice is for who takes the picture"
 
 
 def test_another_file_takes_the_place_of_a_bad_one(service: Service, look: Tells, applicant: Visitor) -> None:
