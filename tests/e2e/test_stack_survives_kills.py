@@ -133,11 +133,12 @@ def test_a_mixed_stack_survives_two_kills_and_every_sheet_is_filed_once(agency: 
         (omar, "pile (9).pdf"): 1,
         (outdated.dossier_id, "pile (10).pdf"): 1,
     }
-    remarks = {one.page: [told.fr for told in one.remarks] for one in view.sheets if one.remarks}
-    assert remarks == {
-        10: [MESSAGES["version_outdated"].fill(version=1, current=2).fr],
-        12: [MESSAGES["page_twice"].fill(page=1).fr],
-    }
+    remarks = {
+        one.page: [told.fr for told in one.remarks] for one in view.sheets
+    }  # reading adds its own later
+    assert MESSAGES["version_outdated"].fill(version=1, current=2).fr in remarks[10]
+    assert MESSAGES["page_twice"].fill(page=1).fr in remarks[12]
+    assert not any(MESSAGES["page_twice"].fill(page=1).fr in remarks[page] for page in range(1, 12))
     again = services.receive_stack(clerk, [("pile.pdf", pile)], by_position=True)
     services.sort_stack(again)
     second = services.stack(clerk, again)
