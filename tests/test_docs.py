@@ -163,3 +163,11 @@ def test_decisions_are_numbered_and_say_context_decision_consequences() -> None:
     for path in decisions:
         text = path.read_text(encoding="utf-8")
         assert all(f"**{part}.**" in text for part in ("Context", "Decision", "Consequences")), path.name
+
+
+def test_the_architecture_names_only_files_that_exist() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_0-9/-]+\.(?:py|yaml|json))`", text))
+    places = (ROOT, ROOT / "forms_service", ROOT / "core" / "field_kinds")
+    assert len(named) > 25
+    assert not [name for name in named if not any((place / name).exists() for place in places)]
