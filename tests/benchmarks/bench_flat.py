@@ -3,8 +3,11 @@
     make bench-flat                # up to 300 pages
     PAGES=10000 make bench-flat    # hours: about as many seconds as a page takes, times 10,000
 
-One process, as a worker's, opens and reads scans of fifty pages one after the other.  The pages are a
-few filled forms, in JPEG as scanners give them, over and over: what is measured is time and memory.
+One process, as a worker's, opens and reads scans of fifty pages one after the other.  The pages are a hundred
+filled forms, in JPEG as scanners give them, in the same order over and over, so that from the hundredth on every
+row tells of the same pages: what is measured is time and memory.  Time is the processor's, of this process
+and of those it started, which a busy machine changes little; the clock's stands beside it.  Every row is
+printed as soon as its pages are read, and an end before the last page (Ctrl-C, SIGTERM) still gives a verdict.
 """
 
 from __future__ import annotations
@@ -15,11 +18,15 @@ os.environ["OMP_THREAD_LIMIT"] = "1"
 
 import multiprocessing
 import random
+import resource
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
@@ -39,28 +46,61 @@ from forms_service.spec_catalogue import SpecCatalogue
 FORMS = ("311-1-14", "310-1-32")
 PAGES = int(os.environ.get("PAGES", "300"))
 SCAN_PAGES = 50
-COPIES = 4
-TOLD_AT = (10, 30, 100, 300, 1000, 3000, 10_000, 30_000)
+DIFFERENT_PAGES = 100
+FIRST_MARKS = (10, 30, 100, 200, 300)
+LATER_MARKS = 500
+FIRST_COMPARABLE = 200  # before, the recognisers are loaded and the pages are not yet the whole hundred
 GREATEST_MIB = 500
 MIB = 2**20
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the pages since the row before took, each, and what the process holds after them."""
+
+    pages: int
+    processor_s: float
+    clock_s: float
+    held_mib: float
+    greatest_mib: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.pages:>8}{self.processor_s:>16.3f} s{self.clock_s:>10.2f} s"
+            f"{self.held_mib:>8.0f} MiB{self.greatest_mib:>8.0f} MiB"
+        )
+
+
 def main() -> None:
     """Print time and memory at every mark, and last the line that says whether both stayed flat."""
-    catalogue = SpecCatalogue.load()
-    pages = [page for form in FORMS for page in filled_pages(catalogue.get(form))]
-    context = multiprocessing.get_context("spawn")  # what drawing took must not count
-    worker = context.Process(target=read_all, args=(pages, PAGES))
-    worker.start()
-    worker.join()
+    with TemporaryDirectory() as folder:
+        pages = drawn_pages(Path(folder))
+        context = multiprocessing.get_context("spawn")  # what drawing took must not count
+        worker = context.Process(target=read_all, args=(pages, PAGES))
+        worker.start()
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, lambda *_: worker.terminate())
+        worker.join()
     sys.exit(worker.exitcode)
 
 
-def filled_pages(spec: FormSpec) -> list[bytes]:
-    """Filled pages of one form, as files."""
+def drawn_pages(folder: Path) -> list[Path]:
+    """A hundred filled pages of both forms, in one mixed order, as files."""
+    catalogue = SpecCatalogue.load()
+    files: list[Path] = []
+    copies = zip(*(filled_pages(catalogue.get(form)) for form in FORMS), strict=False)
+    for data in islice((page for pair in copies for page in pair), DIFFERENT_PAGES):
+        files.append(folder / f"{len(files)}.jpg")
+        files[-1].write_bytes(data)
+    random.Random(DIFFERENT_PAGES).shuffle(files)
+    return files
+
+
+def filled_pages(spec: FormSpec) -> Iterator[bytes]:
+    """Filled pages of one form without end, every copy filled in and scanned in another way."""
     layout, blanks = lay_out(spec).layout, blank_pages_with_answers(spec)
-    files = []
-    for copy in range(COPIES):
+    copy = 0
+    while True:
         seed = MEASURING.seed_offset + 700_000 + copy
         rng, noise = random.Random(seed), np.random.default_rng(seed)
         answers = invent_answers(spec, layout, MEASURING, rng)
@@ -68,46 +108,75 @@ def filled_pages(spec: FormSpec) -> list[bytes]:
         for number, blank in enumerate(blanks, start=1):
             page = type_in(blank, number, spec, layout, answers, typewriter, rng)
             pixels = spoil(page, STANDARD[copy % len(STANDARD)], noise).pixels
-            files.append(cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes())
-    return files
+            yield cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()
+        copy += 1
 
 
-def read_all(files: Sequence[bytes], wanted: int) -> None:
+def read_all(files: Sequence[Path], wanted: int) -> None:
     """Read that many pages, and tell at every mark what it took."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    rows: list[Row] = []
+    print(f"{'pages':>8}{'processor/page':>18}{'clock/page':>12}{'memory':>12}{'greatest':>12}", flush=True)
+    try:
+        for row in measured(files, wanted):
+            print(row, flush=True)
+            rows.append(row)
+    except KeyboardInterrupt:
+        print(f"ended after {rows[-1].pages if rows else 0} of {wanted} pages")
+    print(verdict(rows))
+
+
+def measured(files: Sequence[Path], wanted: int) -> Iterator[Row]:
+    """One row for each mark, as soon as its pages are read."""
     catalogue = SpecCatalogue.load()
     known = {form: (catalogue.get(form), lay_out(catalogue.get(form)).layout) for form in FORMS}
 
     def forms(form: str, _version: int, _variant: str) -> tuple[FormSpec, FormLayout]:
         return known[form]
 
-    marks = [mark for mark in TOLD_AT if mark < wanted] + [wanted]
-    told: list[tuple[float, float]] = []
+    marks = [mark for mark in (*FIRST_MARKS, *range(LATER_MARKS, wanted, LATER_MARKS)) if mark < wanted]
     endless = cycle(files)
-    done, since, seconds = 0, 0, 0.0
-    print(f"{'pages':>8}{'s/page since':>14}{'memory':>12}{'greatest':>12}")
-    while done < wanted:
-        count = min(SCAN_PAGES, marks[0] - done)
-        start = time.perf_counter()
-        read_scan(opened(islice(endless, count)), forms)
-        seconds += time.perf_counter() - start
-        done += count
-        if done == marks[0]:
-            told.append((seconds / (done - since), memory("VmHWM")))
-            print(
-                f"{done:>8}{told[-1][0]:>12.2f} s{memory('VmRSS'):>8.0f} MiB{told[-1][1]:>8.0f} MiB",
-                flush=True,
-            )
-            since, seconds = done, 0.0
-            marks.pop(0)
-    slower, greatest = told[-1][0] / min(pace for pace, _ in told), told[-1][1]
-    verdict = "under" if greatest < GREATEST_MIB else "NOT UNDER"
-    print(f"flat: last pages {slower:.2f}x the fastest, {greatest:.0f} MiB at most, {verdict} {GREATEST_MIB}")
+    done = 0
+    for mark in (*marks, wanted):
+        since, processor, clock = done, processor_seconds(), time.perf_counter()
+        while done < mark:
+            count = min(SCAN_PAGES, mark - done)
+            read_scan(opened(islice(endless, count)), forms)
+            done += count
+        pages = mark - since
+        yield Row(
+            mark,
+            (processor_seconds() - processor) / pages,
+            (time.perf_counter() - clock) / pages,
+            memory("VmRSS"),
+            memory("VmHWM"),
+        )
 
 
-def opened(files: Iterator[bytes]) -> Iterator[PageImage]:
+def verdict(rows: Sequence[Row]) -> str:
+    """Whether the last pages cost more than the first that can be compared with them."""
+    compared = [row for row in rows if row.pages >= FIRST_COMPARABLE]
+    if not compared:
+        return f"too few pages to compare: {FIRST_COMPARABLE} are the least"
+    first, last = compared[0], compared[-1]
+    limit = "under" if last.greatest_mib < GREATEST_MIB else "NOT UNDER"
+    return (
+        f"page {last.pages} against page {first.pages}: {last.processor_s / first.processor_s:.2f} times the "
+        f"processor's time, {last.held_mib - first.held_mib:+.0f} MiB; "
+        f"{last.greatest_mib:.0f} MiB at most, {limit} {GREATEST_MIB}"
+    )
+
+
+def opened(files: Iterator[Path]) -> Iterator[PageImage]:
     """The pages of the files, one at a time."""
-    for number, data in enumerate(files):
-        yield from load_pages(data, f"{number}.jpg")
+    for file in files:
+        yield from load_pages(file.read_bytes(), file.name)
+
+
+def processor_seconds() -> float:
+    """What this process and those it started have had of the processor."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def memory(name: str) -> float:
