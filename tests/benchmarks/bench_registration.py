@@ -4,6 +4,7 @@
     COPIES=40 .venv/bin/python -m tests.benchmarks.bench_registration   # narrower margins
     SEEDS=tuning .venv/bin/python -m tests.benchmarks.bench_registration
     SEED=7 DAMAGE="no marks" .venv/bin/python -m tests.benchmarks.bench_registration   # unseen, some kinds
+    PART=2/6 .venv/bin/python -m tests.benchmarks.bench_registration    # a sixth of the kinds, the second
 
 Pages of both forms are filled in and spoilt by ``rehearsal.degradations.STRESS``; the seeds for tuning and
 for measuring share nothing.  True offsets are taken on the outlines of the answer boxes that the
@@ -17,6 +18,7 @@ from __future__ import annotations
 import os
 import random
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +48,7 @@ FORMS = ("311-1-14", "310-1-32")
 COPIES = int(os.environ.get("COPIES", "8"))
 SEED = int(os.environ.get("SEED", "0"))
 WANTED = os.environ.get("DAMAGE", "")
+PART, PARTS = (int(number) for number in os.environ.get("PART", "1/1").split("/"))
 MATERIAL = TUNING if os.environ.get("SEEDS") == "tuning" else MEASURING
 GOAL_MM = 0.3
 _FILLED_PAGES = 3
@@ -83,15 +86,20 @@ def main() -> None:
         f"{'≤ 0.3':>7}{'trusted':>9}{'of these > 0.3':>16}{'said to be off':>16}{'outside told':>14}{'s':>6}"
     )
     everything = []
-    for number, how in enumerate((*STANDARD, *HARD, *PRINTED, *STRESS)):
-        if WANTED not in how.name:
-            continue
+    for number, how in damage_asked_for():
         group = [
             judged(known, *pages[copy % len(pages)], how, 1000 * number + copy) for copy in range(COPIES)
         ]
         print(row(how.name, group), flush=True)
         everything += group
     print(row("all", everything))
+
+
+def damage_asked_for() -> Iterator[tuple[int, Degradation]]:
+    """The kinds of damage that this run is to look at, with the number that seeds each."""
+    for number, how in enumerate((*STANDARD, *HARD, *PRINTED, *STRESS)):
+        if WANTED in how.name and number % PARTS == PART - 1:
+            yield number, how
 
 
 def filled_pages(
