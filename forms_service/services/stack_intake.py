@@ -57,8 +57,6 @@ class StackIntake(LeftPages):
             _hold(session, {key for _, key, _ in kept if key})
             stack = IntakeRow(
                 id=self.new_id(),
-                files=[],
-                pages=[],
                 scanned_by=actor.id,
                 scanned_at=self.now(),
                 state="waiting",

@@ -281,14 +281,11 @@ class IntakeRow(Base):
     """A stack a clerk scanned.
 
     ``state`` is ``waiting``, ``sorting``, ``done`` or ``failed``; ``by_position`` says whether sheets
-    without a code belong to the form before them.  ``files`` and ``pages`` tell of stacks taken in
-    before these had tables of their own.
+    without a code belong to the form before them.
     """
 
     __tablename__ = "intake"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    files: Mapped[list[Any]]
-    pages: Mapped[list[Any]]
     scanned_by: Mapped[str] = mapped_column(ForeignKey("account.id"))
     scanned_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(16), default="waiting", server_default="done", index=True)

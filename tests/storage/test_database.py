@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +17,9 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from forms_service.storage.database import Database, migration_settings
-from forms_service.storage.models import AccountRow, Base, DossierRow
+from forms_service.storage.models import AccountRow, Base, DossierRow, StackFileRow, StackSheetRow
+
+TWO_FATES = [(1, "filed"), (2, "unidentified")]
 
 
 @pytest.fixture
@@ -164,3 +168,36 @@ def test_migrations_go_both_ways(database: Database) -> None:
         command.upgrade(settings, "head")
     with Session(database.engine) as session:
         assert session.scalars(select(AccountRow)).all() == []
+
+
+def test_stacks_taken_in_before_keep_what_became_of_their_sheets_both_ways(database: Database) -> None:
+    settings, engine = migration_settings(), database.engine
+
+    def go(revision: str, way: Callable[[object, str], None]) -> None:
+        with engine.begin() as connection:
+            settings.attributes["connection"] = connection
+            way(settings, revision)
+
+    with database.writing() as session:
+        session.add(account("clerk"))
+    go("0009", command.downgrade)
+    files = [{"name": "pile.pdf", "object": "a" * 64}]
+    pages = [{"file": "pile.pdf", "page": page, "fate": fate, "dossier": None} for page, fate in TWO_FATES]
+    stack = "insert into intake (id, files, pages, scanned_by, scanned_at) values ('s', :f, :p, 'clerk', :at)"
+    with engine.begin() as connection:
+        at = datetime(2026, 3, 1, 12, tzinfo=UTC).isoformat(" ")
+        connection.execute(text(stack), {"f": json.dumps(files), "p": json.dumps(pages), "at": at})
+    go("head", command.upgrade)
+    with Session(engine) as session:
+        (file,) = session.scalars(select(StackFileRow))
+        assert (file.name, file.object_key, file.pages) == ("pile.pdf", "a" * 64, 2)
+        sheets = session.scalars(select(StackSheetRow).order_by(StackSheetRow.page)).all()
+        assert [(one.page, one.fate) for one in sheets] == TWO_FATES
+        assert all(one.message and one.message["ar"] for one in sheets)
+    go("0009", command.downgrade)
+    with engine.connect() as connection:
+        kept = connection.execute(text("select files, pages from intake")).one()
+    assert [json.loads(one) for one in kept] == [files, pages]
+    go("head", command.upgrade)
+    with Session(engine) as session:
+        assert len(session.scalars(select(StackSheetRow)).all()) == 2
