@@ -1,0 +1,82 @@
+"""Tables of account holders: how they are reached, their one-time codes, and messages on their way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forms_service.storage.models import Base
+
+
+class HolderRow(Base):
+    """Who holds an account and how to reach them; accounts that staff opened may have none.
+
+    ``notify_by`` lists the channels that tell of a dossier's progress.  Sessions begun before
+    ``sessions_from`` have ended.
+    """
+
+    __tablename__ = "account_holder"
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    first_name: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    identity_number: Mapped[str | None] = mapped_column(String(16))
+    birth: Mapped[str | None] = mapped_column(String(10))
+    phone: Mapped[str | None] = mapped_column(String(16))
+    email: Mapped[str | None] = mapped_column(String(120))
+    language: Mapped[str] = mapped_column(String(2), default="ar", server_default="ar")
+    notify_by: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    sessions_from: Mapped[datetime | None]
+
+
+class OneTimeCodeRow(Base):
+    """One code that was sent, or that only seems so: ``usable`` is false where nobody may come in by it.
+
+    ``fingerprint`` is keyed: six digits cannot be tried out on a copy of this table.  ``sealed`` holds
+    what the code is to confirm (the answers of a new account, a new address).
+    """
+
+    __tablename__ = "one_time_code"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(16))
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
+    channel: Mapped[str] = mapped_column(String(8))
+    sealed: Mapped[str] = mapped_column(Text)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    usable: Mapped[bool]
+    made_at: Mapped[datetime] = mapped_column(index=True)
+    expires_at: Mapped[datetime]
+    wrong: Mapped[int] = mapped_column(default=0)
+    passed_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+
+
+class AttemptRow(Base):
+    """One attempt at something that is limited; ``subject`` is a keyed fingerprint, never a name."""
+
+    __tablename__ = "attempt"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    subject: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(index=True)
+
+    __table_args__ = (Index("ix_attempt_subject_at", "subject", "at"),)
+
+
+class LetterRow(Base):
+    """A message on its way.  ``sealed`` (address, subject, text) is emptied once it left or was given up."""
+
+    __tablename__ = "letter"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(8))
+    occasion: Mapped[str] = mapped_column(String(32))
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
+    dossier_id: Mapped[str | None] = mapped_column(ForeignKey("dossier.id"), index=True)
+    language: Mapped[str] = mapped_column(String(2))
+    sealed: Mapped[str | None] = mapped_column(Text)
+    written_at: Mapped[datetime]
+    useless_after: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    given_up_at: Mapped[datetime | None]
+    problem: Mapped[str | None] = mapped_column(String(64))
