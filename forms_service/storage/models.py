@@ -62,6 +62,8 @@ class AccountRow(Base):
     name: Mapped[str] = mapped_column(String(200))
     roles: Mapped[list[Any]]
     password_hash: Mapped[str] = mapped_column(String(255))
+    agency: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
@@ -90,6 +92,13 @@ class DossierRow(Base):
     receipt_object: Mapped[str | None] = mapped_column(String(80))
     decision_note: Mapped[str | None] = mapped_column(Text)
     decided_at: Mapped[datetime | None]
+    held_by: Mapped[str | None] = mapped_column(String(32), index=True)
+    held_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_dossier_queue", "state", "deposited_at"),
+        Index("ix_dossier_arrivals", "deposited_at", "form_id"),
+    )
 
 
 class AnswerRow(Base):
@@ -205,6 +214,7 @@ class ExtractionRow(Base):
     reason: Mapped[str | None] = mapped_column(String(64))
     evidence: Mapped[dict[str, Any] | None]
     decision: Mapped[str | None] = mapped_column(String(16))
+    decision_reason: Mapped[str | None] = mapped_column(String(32))
     decided_by: Mapped[str | None] = mapped_column(String(32))
     decided_at: Mapped[datetime | None]
     evidence_kept: Mapped[str | None] = mapped_column(String(32))
@@ -375,7 +385,10 @@ class KeptTypingRow(Base):
 
 
 class AuditRow(Base):
-    """Who did what when.  Details name fields and documents, never their contents."""
+    """Who did what when.  Details name fields and documents, never their contents.
+
+    ``revision`` is that of the dossier after the change; None for what changed no dossier.
+    """
 
     __tablename__ = "audit"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -385,6 +398,13 @@ class AuditRow(Base):
     actor_name: Mapped[str] = mapped_column(String(200))
     action: Mapped[str] = mapped_column(String(64))
     details: Mapped[dict[str, Any]]
+    revision: Mapped[int | None]
+
+    __table_args__ = (
+        Index("ix_audit_at", "at"),
+        Index("ix_audit_action", "action", "at"),
+        Index("ix_audit_actor", "actor_id", "at"),
+    )
 
 
 class WorkerLeaseRow(Base):

@@ -1,0 +1,66 @@
+"""Tables of the office's own work: names to search by, decisions that wait for a second pair of eyes, rehearsals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forms_service.storage.models import Base
+
+
+class NameWordRow(Base):
+    """One word under which a dossier is found; ``source`` is the answer it comes from.
+
+    ``sound`` is the same for every spelling of a name, in either script (``core.name_sounds``).
+    """
+
+    __tablename__ = "name_word"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"))
+    source: Mapped[str] = mapped_column(String(128))
+    word: Mapped[str] = mapped_column(String(80), index=True)
+    sound: Mapped[str] = mapped_column(String(80), index=True)
+
+    __table_args__ = (Index("ix_name_word_source", "dossier_id", "source"),)
+
+
+class DecisionProposalRow(Base):
+    """A decision that another reviewer must confirm.
+
+    ``outcome`` and ``note`` are those of the decision; ``settled`` is ``confirmed``, ``returned`` or
+    ``withdrawn`` once somebody did.  ``revision`` is the dossier's when it was proposed: a dossier that
+    changed since must be looked at again.
+    """
+
+    __tablename__ = "decision_proposal"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), index=True)
+    outcome: Mapped[str] = mapped_column(String(16))
+    note: Mapped[str] = mapped_column(Text)
+    despite_gaps: Mapped[bool] = mapped_column(default=False)
+    revision: Mapped[int]
+    proposed_by: Mapped[str] = mapped_column(String(32))
+    proposed_at: Mapped[datetime]
+    settled: Mapped[str | None] = mapped_column(String(16), index=True)
+    settled_by: Mapped[str | None] = mapped_column(String(32))
+    settled_at: Mapped[datetime | None]
+    settled_note: Mapped[str | None] = mapped_column(Text)
+
+
+class RehearsalRow(Base):
+    """How well a version of a form was read back when it was rehearsed; ``digest`` is that of the spec."""
+
+    __tablename__ = "rehearsal"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    form_id: Mapped[str] = mapped_column(String(64))
+    form_version: Mapped[int]
+    variant: Mapped[str] = mapped_column(String(64), default="")
+    digest: Mapped[str] = mapped_column(String(64))
+    copies: Mapped[int]
+    figures: Mapped[dict[str, Any]]
+    rehearsed_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_rehearsal_form", "form_id", "form_version"),)
