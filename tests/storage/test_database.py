@@ -16,6 +16,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
+from forms_service.storage.account_models import AttemptRow, HolderRow, LetterRow, OneTimeCodeRow
 from forms_service.storage.database import Database, migration_settings
 from forms_service.storage.models import AccountRow, Base, DossierRow, StackFileRow, StackSheetRow
 
@@ -201,3 +202,24 @@ def test_stacks_taken_in_before_keep_what_became_of_their_sheets_both_ways(datab
     go("head", command.upgrade)
     with Session(engine) as session:
         assert len(session.scalars(select(StackSheetRow)).all()) == 2
+
+
+def test_holders_codes_and_letters_come_and_go_with_their_tables(database: Database) -> None:
+    at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    with database.writing() as session:
+        session.add(account("one"))
+        session.flush()
+        session.add(HolderRow(account_id="one", phone="0612345678", notify_by=["sms"]))
+        session.add(AttemptRow(subject="x" * 64, at=at))
+        code = {"purpose": "open", "channel": "sms", "sealed": "-", "fingerprint": "-", "usable": True}
+        session.add(OneTimeCodeRow(id="c", made_at=at, expires_at=at, **code))
+        words = {"channel": "sms", "occasion": "code", "language": "ar"}
+        session.add(LetterRow(id="l", account_id="one", written_at=at, useless_after=at, **words))
+    settings, engine = migration_settings(), database.engine
+    for revision, way in (("0010", command.downgrade), ("head", command.upgrade)):
+        with engine.begin() as connection:
+            settings.attributes["connection"] = connection
+            way(settings, revision)
+    with Session(engine) as session:
+        assert session.scalars(select(HolderRow)).all() == []
+        assert session.get(AccountRow, "one").name == "Somebody", "whoever had an account keeps it"
