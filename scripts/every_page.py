@@ -1,0 +1,165 @@
+"""Every page of the service, found in its own table of addresses: none can be forgotten.
+
+A page is an address under a language that answers somebody with HTML.  Names in addresses are filled with
+what the demonstration has; an address with a name that is not known here is reported.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from demonstration import ALLOWANCE, Demonstration, account
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from forms_service.demo_accounts import DEMO_ACCOUNTS
+
+DOSSIERS = ("partly", "new", "scanned", "checked", "returned")
+HANDED_OUT = re.compile(r"\.(pdf|png|jpg|jpeg|csv|xlsx|zip|json|yaml|css|js|ttf|woff2)$")
+HANDED_OUT_TOO = frozenset({"static", "documents.file", "agency.left_page_original"})
+"""What hands out files whatever they are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageOfSomebody:
+    """One page: its name, who looks (a role, or None for a visitor) and its path under the language."""
+
+    name: str
+    who: str | None
+    path: str
+
+
+class UnknownNames(LookupError):
+    """An address has names that nothing here can stand for."""
+
+
+def chosen(ids: Mapping[str, str]) -> list[PageOfSomebody]:
+    """The pages in the states worth a look."""
+    partly, scanned, new = (f"/dossiers/{ids[name]}" for name in ("partly", "scanned", "new"))
+    rows = [
+        ("home", None, "/"),
+        ("form", None, f"/forms/{ALLOWANCE}"),
+        ("sign-in", None, "/sign-in"),
+        ("verify", None, "/verify"),
+        ("receipt-unknown", None, "/receipt/XXXX-XXXX-XXXX/0000"),
+        ("not-found", None, "/nowhere"),
+        ("dossiers", "applicant", "/dossiers/"),
+        ("dossiers-none", "applicant/1", "/dossiers/"),
+        ("tasks-new", "applicant", new),
+        ("tasks", "applicant", partly),
+        ("section-quality", "applicant", f"{partly}/section/quality"),
+        ("section-assured", "applicant", f"{partly}/section/assured"),
+        ("section-spouse", "applicant", f"{partly}/section/spouse"),
+        ("situation", "applicant", f"{partly}/situation"),
+        ("children-none", "applicant", f"{new}/list/children"),
+        ("children", "applicant", f"{partly}/list/children"),
+        ("child", "applicant", f"{partly}/list/children/2"),
+        ("documents", "applicant", f"{partly}/documents"),
+        ("documents-new", "applicant", f"{new}/documents"),
+        ("missing", "applicant", f"{partly}/missing"),
+        ("check", "applicant", f"{partly}/check"),
+        ("deposited", "applicant", f"/dossiers/{ids['checked']}/deposited"),
+        ("status", "applicant", f"{scanned}/status"),
+        ("correction", "applicant", f"/dossiers/{ids['returned']}"),
+        ("desk", "clerk", "/agency/?q=El"),
+        ("documents-at-the-desk", "clerk", f"{partly}/documents"),
+        ("blanks", "clerk", "/agency/blanks"),
+        ("intake", "clerk", "/agency/intake"),
+        ("stack-waiting", "clerk", f"/agency/stacks/{ids['stack_waiting']}"),
+        ("stack", "clerk", f"/agency/stacks/{ids['stack_done']}"),
+        ("queue", "reviewer", "/review/"),
+        ("review", "reviewer", f"/review/{ids['scanned']}"),
+        ("review-revoke", "reviewer", f"/review/{ids['scanned']}/receipt"),
+    ]
+    return [PageOfSomebody(*row) for row in rows]
+
+
+def every_page(demo: Demonstration, ids: Mapping[str, str]) -> list[PageOfSomebody]:
+    """The chosen pages, and one of every address that none of them shows."""
+    found = chosen(ids)
+    addresses = demo.app.url_map.bind("localhost")
+    shown = {_endpoint(addresses, one.path) for one in found}
+    clients = {who: _client(demo, who) for who in _visitors()}
+    for rule in sorted(demo.app.url_map.iter_rules(), key=lambda one: one.rule):
+        if rule.endpoint in shown or not _may_be_page(rule):
+            continue
+        page = _somebodys_page(rule, clients, _values(ids))
+        if page is not None:
+            found.append(page)
+            shown.add(rule.endpoint)
+    return found
+
+
+def unvisited(demo: Demonstration, pages: Iterable[PageOfSomebody]) -> list[str]:
+    """The addresses under a language, files apart, that none of the pages shows."""
+    addresses = demo.app.url_map.bind("localhost")
+    shown = {_endpoint(addresses, one.path) for one in pages}
+    rules = demo.app.url_map.iter_rules()
+    return sorted(one.rule for one in rules if _may_be_page(one) and one.endpoint not in shown)
+
+
+def _endpoint(addresses: object, path: str) -> str | None:
+    from werkzeug.exceptions import HTTPException
+
+    try:
+        return addresses.match(f"/ar{path.partition('?')[0]}", method="GET")[0]  # type: ignore[attr-defined]
+    except HTTPException:
+        return None
+
+
+def _may_be_page(rule: Rule) -> bool:
+    if "GET" not in (rule.methods or ()) or "lang" not in rule.arguments:
+        return False
+    return not HANDED_OUT.search(rule.rule) and rule.endpoint not in HANDED_OUT_TOO
+
+
+def _visitors() -> list[str | None]:
+    roles = dict.fromkeys(role for one in DEMO_ACCOUNTS for role in sorted(one.roles))
+    return [None, *roles]
+
+
+def _values(ids: Mapping[str, str]) -> dict[str, Sequence[str]]:
+    return {
+        "dossier_id": [ids[name] for name in DOSSIERS],
+        "section_id": ["assured"],
+        "group_id": ["children"],
+        "number": ["1"],
+        "form_id": [ALLOWANCE],
+        "version": ["1"],
+        "stack_id": [ids["stack_done"]],
+        "reference": ["XXXX-XXXX-XXXX"],
+        "code": ["0000"],
+    }
+
+
+def _client(demo: Demonstration, who: str | None) -> FlaskClient:
+    client = demo.app.test_client()
+    if who is None:
+        return client
+    page = client.get("/fr/sign-in").get_data(as_text=True)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    one = account(who)
+    assert token
+    data = {"csrf_token": token[1], "login": one.login, "password": one.password}
+    answer = client.post("/fr/sign-in", data=data)
+    assert answer.status_code in (302, 303), f"{who} cannot sign in"
+    return client
+
+
+def _somebodys_page(
+    rule: Rule, clients: Mapping[str | None, FlaskClient], values: Mapping[str, Sequence[str]]
+) -> PageOfSomebody | None:
+    names = sorted(rule.arguments - {"lang"})
+    if unknown := set(names) - set(values):
+        raise UnknownNames(f"{rule.rule}: give scripts/every_page.py values for {sorted(unknown)}")
+    pattern = re.sub(r"<(?:[^<>:]+:)?(\w+)>", r"{\1}", rule.rule)
+    for combination in itertools.product(*(values[name] for name in names)):
+        path = pattern.format(lang="ar", **dict(zip(names, combination, strict=True)))
+        for who, client in clients.items():
+            answer = client.get(path)
+            if answer.status_code == 200 and answer.mimetype == "text/html":
+                return PageOfSomebody(rule.endpoint.replace(".", "-"), who, path.removeprefix("/ar"))
+    return None
