@@ -16,6 +16,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
+import forms_service.storage.api_models  # noqa: F401 - its tables are ours as well
+
 BUSY_TIMEOUT_MS = 30_000
 _READING = {"reading_only": True}
 _MIGRATION_LOCK = 0x464F524D
@@ -49,10 +51,16 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 class Database:
-    """Transactions on one database: everything a use case changes is kept, or nothing."""
+    """Transactions on one database: everything a use case changes is kept, or nothing.
+
+    Attributes:
+        before_commit: Called at the end of every writing transaction, within it: what must be kept
+            together with any change, whoever makes it.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.before_commit: list[Callable[[Session], None]] = []
         self.engine = connect(url)
         self._reader = self.engine.execution_options(**_READING)
 
@@ -61,6 +69,8 @@ class Database:
         """A transaction that commits at the end, or rolls back on any error."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+            for step in self.before_commit:
+                step(session)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
