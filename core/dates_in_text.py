@@ -186,11 +186,6 @@ def parse_date(text: str) -> date | None:
     return None
 
 
-def month_number(name: str) -> int | None:
-    """The month (1-12) a French or Arabic name stands for, whatever its accents or hamza."""
-    return _MONTHS.get(fold_letters(name).rstrip("."))
-
-
 def _numeric(folded: str) -> Iterator[DateInText]:
     for pattern, order in ((_DAY_FIRST, (3, 2, 1)), (_YEAR_FIRST, (1, 2, 3)), (_SPACED, (3, 2, 1))):
         for match in pattern.finditer(folded):

@@ -51,7 +51,7 @@ def new_reference(random_below: RandomBelow, series: str = "") -> str:
     size = len(REFERENCE_ALPHABET)
     chosen = REFERENCE_LENGTH - 1 - len(series)
     body = series + "".join(REFERENCE_ALPHABET[random_below(size)] for _ in range(chosen))
-    return _grouped(body + _check_character(body))
+    return grouped(body + _check_character(body))
 
 
 def new_references(random_below: RandomBelow, count: int, series: str = "") -> Iterator[str]:
@@ -75,11 +75,6 @@ def is_series(text: str) -> bool:
     return len(text) <= LONGEST_SERIES and all(character in REFERENCE_ALPHABET for character in text)
 
 
-def is_valid_reference(text: str) -> bool:
-    """Whether ``text`` is a reference as printed: groups, alphabet and check character."""
-    return normalize_reference(text) == text
-
-
 def normalize_reference(text: str) -> str | None:
     """Give a typed reference its printed form; None when a character is wrong or missing.
 
@@ -88,10 +83,11 @@ def normalize_reference(text: str) -> str | None:
     bare = "".join(text.upper().replace("-", " ").split())
     if len(bare) != REFERENCE_LENGTH or any(character not in REFERENCE_ALPHABET for character in bare):
         return None
-    return _grouped(bare) if _check_character(bare[:-1]) == bare[-1] else None
+    return grouped(bare) if _check_character(bare[:-1]) == bare[-1] else None
 
 
-def _grouped(bare: str) -> str:
+def grouped(bare: str) -> str:
+    """A reference, or its beginning, as it is printed: in groups."""
     return "-".join(bare[start : start + _GROUP] for start in range(0, len(bare), _GROUP))
 
 
@@ -200,7 +196,7 @@ class DepositReceipt:
         number = int(self.digest(), 16)
         size = len(REFERENCE_ALPHABET)
         bare = "".join(REFERENCE_ALPHABET[number // size**place % size] for place in range(2 * _GROUP))
-        return _grouped(bare)
+        return grouped(bare)
 
 
 class Standing(StrEnum):

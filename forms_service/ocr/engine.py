@@ -43,8 +43,6 @@ class LineMode(IntEnum):
     BLOCK = 6
     LINE = 7
     WORD = 8
-    CHARACTER = 10
-    SPARSE = 11
     RAW_LINE = 13
 
 

@@ -95,11 +95,6 @@ class ScanReading:
     apart: list[FormSet] = field(default_factory=list)
 
     @property
-    def anything_identified(self) -> bool:
-        """Whether at least one image is known to be a page of a form of ours."""
-        return any(page.identity is not None for page in self.pages)
-
-    @property
     def others(self) -> list[FormSet]:
         """Every set but the main one: other forms, versions, variants, references and people."""
         return self.sets[1:] + self.apart

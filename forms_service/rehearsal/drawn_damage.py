@@ -92,11 +92,6 @@ def drawn_degradation(seed: int, copy: int) -> Degradation:
     return Degradation(_JOINED.join(kinds), **how)
 
 
-def drawn_degradations(seed: int, copies: int) -> tuple[Degradation, ...]:
-    """The damage of so many copies; more copies leave that of the first ones as it was."""
-    return tuple(drawn_degradation(seed, copy) for copy in range(copies))
-
-
 def kinds_in(name: str) -> tuple[str, ...]:
     """The kinds of damage that a drawn degradation's name tells."""
     return tuple(name.split(_JOINED))

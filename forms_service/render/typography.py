@@ -85,13 +85,12 @@ class FontMetrics:
     """
 
     cap_height: float
-    x_height: float
     ascent: float
     descent: float
     line_height: float
 
 
-METRICS = FontMetrics(cap_height=0.714, x_height=0.536, ascent=0.94, descent=0.34, line_height=1.4)
+METRICS = FontMetrics(cap_height=0.714, ascent=0.94, descent=0.34, line_height=1.4)
 
 
 # --- measuring and breaking -----------------------------------------------------------------------

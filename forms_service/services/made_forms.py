@@ -24,8 +24,8 @@ from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import AttachmentRow, DossierRow, PageRow
 from forms_service.storage.objects import ObjectStore
 
-UPLOADED, MADE_ON_SCREEN, CORRECTION_SLIP = "upload", "screen", "slip"
-"""Where an attachment comes from."""
+MADE_ON_SCREEN, CORRECTION_SLIP = "screen", "slip"
+"""Where an attachment comes from that nobody uploaded."""
 
 _PICTURE_DPI = 150
 

@@ -23,13 +23,6 @@ from forms_service.services.views import Actor, AttachmentView, ReadingStatus
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import AttachmentRow, DossierRow, PageRow
 
-SUFFIXES = {
-    "application/pdf": ".pdf",
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/tiff": ".tif",
-    "image/heic": ".heic",
-}
 MAX_PREVIEW_PX = 2400
 _UNKNOWN = "application/octet-stream"
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")

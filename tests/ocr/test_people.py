@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from core.extraction import BoxPx, Extraction, Verdict
@@ -12,7 +10,7 @@ from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.page_messages import PageCode, page_sentence
 from forms_service.ocr.page_reader import PageReading
 from forms_service.ocr.people import people_apart
-from forms_service.ocr.scan import ScanReading, _assembled, read_scan
+from forms_service.ocr.scan import _assembled, read_scan
 from tests.ocr.drawn_form import FORM_ID, form, lookup
 from tests.ocr.test_scan import _answers, _codes, _page
 
@@ -89,13 +87,6 @@ def test_pages_with_one_reference_are_one_dossier_whatever_they_say():
     reading = _assembled([_read(0, ONE, reference="26-1"), _read(1, OTHER, reference="26-1")], lookup)
     assert _codes(reading) == [PageCode.READ, PageCode.DUPLICATE]
     assert {one["value"] for one in reading.as_dict()["set_aside"]} == set(OTHER.values())
-
-
-def test_a_scan_without_one_known_page_says_so():
-    page = _read(0, ONE)
-    assert ScanReading([page]).anything_identified
-    assert not ScanReading([replace(page, identity=None)]).anything_identified
-    assert not ScanReading([]).anything_identified
 
 
 @pytest.mark.tesseract

@@ -12,7 +12,7 @@ import pytest
 
 from forms_service.ocr.page_images import load_pages
 from forms_service.rehearsal.degradations import BY_NAME, STANDARD
-from forms_service.rehearsal.drawn_damage import HANDLED, SCANNED, drawn_degradations, kinds_in
+from forms_service.rehearsal.drawn_damage import HANDLED, SCANNED, drawn_degradation, kinds_in
 from forms_service.rehearsal.material import CALIBRATING, MEASURING, PROVING, TUNING, Material, font_files
 from forms_service.rehearsal.rehearse import rehearse
 from forms_service.rehearsal.typing_in import Typewriter, held_characters, type_in
@@ -66,9 +66,9 @@ def test_the_set_for_final_figures_is_broad_and_in_the_typefaces_of_the_goal():
 
 
 def test_damage_is_drawn_anew_for_every_copy_and_the_same_again_for_the_same_seed():
-    drawn = drawn_degradations(PROVING.seed_offset, 200)
-    assert drawn == drawn_degradations(PROVING.seed_offset, 250)[:200]
-    assert drawn[:50] != drawn_degradations(PROVING.seed_offset + 1, 50)
+    drawn = [drawn_degradation(PROVING.seed_offset, copy) for copy in range(200)]
+    assert drawn[100:] == [drawn_degradation(PROVING.seed_offset, copy) for copy in range(100, 200)]
+    assert drawn[:50] != [drawn_degradation(PROVING.seed_offset + 1, copy) for copy in range(50)]
     kinds = [kinds_in(one.name) for one in drawn]
     assert {kind for both in kinds for kind in both} == {*SCANNED, *HANDLED}
     assert {len(both) for both in kinds} == {1, 2}
@@ -78,7 +78,11 @@ def test_damage_is_drawn_anew_for_every_copy_and_the_same_again_for_the_same_see
 
 
 def test_two_kinds_of_damage_come_together():
-    both = next(one for one in drawn_degradations(3, 2000) if kinds_in(one.name) == ("blurred", "shadow"))
+    both = next(
+        one
+        for one in (drawn_degradation(3, copy) for copy in range(2000))
+        if kinds_in(one.name) == ("blurred", "shadow")
+    )
     assert both.blur_mm >= 0.06
     assert both.shadow >= 0.2
 
