@@ -13,6 +13,9 @@ from forms_service.config import Config
 from forms_service.first_look import FirstLook, LookingProcess
 from forms_service.jobs import DbosJobs, Jobs, prepare_tables
 from forms_service.logs import prepare_logs
+from forms_service.sealing import Seal
+from forms_service.sending import Carriers
+from forms_service.sending.choosing import carriers_for
 from forms_service.services import Adapters, Services
 from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.storage.database import Database
@@ -46,16 +49,19 @@ def build(
     catalogue: SpecCatalogue | None = None,
     jobs: Jobs | None = None,
     first_look: FirstLook | None = None,
+    carriers: Carriers | None = None,
 ) -> Application:
     """Put the service together: folders, keys, tables and, on a demonstration, its accounts.
 
     Raises:
         SpecErrors: A spec is wrong; nothing is started on it.
         InvalidSetting: A setting is not usable.
+        WrongSendingSetting: A setting for sending messages is not.
         ReceiptIdentityError: The identity that is to sign receipts cannot.
     """
     config = config or Config.from_environment()
     prepare_logs()
+    carriers = carriers or carriers_for(config.sending, config.mailbox_folder)
     config.prepare_folders()
     catalogue = catalogue or SpecCatalogue.load(config.spec_folder)
     database = Database(config.resolved_database_url)
@@ -72,6 +78,8 @@ def build(
         draw=draw or secrets.SystemRandom().random,
         first_look=first_look or LookingProcess(config.scratch_folder),
         signer=_signer(config, _now),
+        seal=Seal(config.secret_key()),
+        carriers=carriers,
     )
     services = Services(adapters)
     if config.demo:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import FormsError
 from core.localized_text import LocalizedText
+from forms_service.sending.choosing import SendingSettings
 
 MEBIBYTE = 1024 * 1024
 
@@ -44,6 +45,7 @@ class Config:
         demo: Whether the demonstration accounts exist.
         receipt_identity: PKCS#12 file that receipts are signed with; None for keys made at the first start.
         receipt_passphrase_file: File that holds its passphrase.
+        sending: How e-mail and SMS leave.
     """
 
     data_folder: Path = Path("var")
@@ -59,6 +61,7 @@ class Config:
     reading: ReadingLimits = ReadingLimits()
     receipt_identity: Path | None = None
     receipt_passphrase_file: Path | None = None
+    sending: SendingSettings = field(default_factory=SendingSettings)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Config:
@@ -81,6 +84,7 @@ class Config:
             reading=ReadingLimits(wall_seconds=float(given.count("FORMS_READING_SECONDS", 240))),
             receipt_identity=given.path("FORMS_RECEIPT_IDENTITY"),
             receipt_passphrase_file=given.path("FORMS_RECEIPT_PASSPHRASE_FILE"),
+            sending=SendingSettings.from_environment(environment),
         )
         config.zone()
         return config
@@ -104,6 +108,11 @@ class Config:
     def keys_folder(self) -> Path:
         """Where the session key and the receipts' signing keys are kept."""
         return self.data_folder.resolve() / "keys"
+
+    @property
+    def mailbox_folder(self) -> Path:
+        """Where messages are written that no setting sends anywhere else."""
+        return self.data_folder.resolve() / "mailbox"
 
     def zone(self) -> ZoneInfo:
         """The time zone in which days begin.

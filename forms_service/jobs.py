@@ -26,8 +26,8 @@ from forms_service.storage.database import Database
 from forms_service.storage.models import WorkerLeaseRow
 
 QUEUE = "reading"
-LONG_WORK = {"sort_stack": "sorting"}
-"""Tasks with a queue of their own: whoever sends one paper must not wait for somebody's fifty sheets."""
+LONG_WORK = {"sort_stack": "sorting", "send_letter": "sending"}
+"""Tasks with a queue of their own: whoever sends one paper, or waits for a code, must not wait for fifty sheets."""
 
 APPLICATION = "forms-service"
 APPLICATION_VERSION = "1"
@@ -44,8 +44,11 @@ log = structlog.get_logger(__name__)
 class Jobs(Protocol):
     """What use cases need of a task engine."""
 
-    def enqueue(self, session: Session, task: str, key: str) -> None:
-        """Hand a job over; it exists exactly if the session's transaction commits."""
+    def enqueue(self, session: Session, task: str, key: str, delay_seconds: float = 0.0) -> None:
+        """Hand a job over; it exists exactly if the session's transaction commits.
+
+        It begins after ``delay_seconds`` at the earliest.
+        """
         ...
 
 
@@ -57,8 +60,9 @@ class DbosJobs:
         self._client: Any = None
         self._lock = threading.Lock()
 
-    def enqueue(self, session: Session, task: str, key: str) -> None:
+    def enqueue(self, session: Session, task: str, key: str, delay_seconds: float = 0.0) -> None:
         """Hand a job over inside the caller's transaction; a known key gives the job there is."""
+        later = {"delay_seconds": delay_seconds} if delay_seconds > 0 else {}
         self._dbos().enqueue_in_transaction(
             session,
             {
@@ -67,6 +71,7 @@ class DbosJobs:
                 "workflow_id": f"{task}:{key}",
                 "app_version": APPLICATION_VERSION,
                 "application_name": APPLICATION,
+                **later,  # type: ignore[typeddict-item]
             },
             key,
         )

@@ -117,6 +117,8 @@ def _announce(host: str, port: int, config: Config, stop: threading.Event) -> No
         time.sleep(0.1)
     if config.demo:
         _announce_accounts()
+    if config.sending.into_mailbox:
+        click.echo(f"\nMessages (one-time codes, notices) are written into {config.mailbox_folder}")
     click.echo(f"\nThe service is on http://{shown}:{port}  (Ctrl-C stops it)\n")
 
 

@@ -10,7 +10,7 @@ from forms_service.config import Config
 from forms_service.jobs import Worker
 from forms_service.ocr.engine import chosen_engine
 from forms_service.reading_process import sweep
-from forms_service.services.base import READ_UPLOAD, SORT_STACK
+from forms_service.services.base import READ_UPLOAD, SEND_LETTER, SORT_STACK
 
 
 def make_worker(application: Application) -> Worker:
@@ -21,12 +21,15 @@ def make_worker(application: Application) -> Worker:
             application.services.give_up_reading(key)
         elif task == SORT_STACK:
             application.services.give_up_stack(key)
+        elif task == SEND_LETTER:
+            application.services.give_up_letter(key)
 
     return Worker(
         application.database,
         tasks={
             READ_UPLOAD: application.services.read_upload,
             SORT_STACK: application.services.sort_stack,
+            SEND_LETTER: application.services.send_letter,
         },
         given_up=given_up,
         slots=application.config.worker_slots,

@@ -18,6 +18,8 @@ from forms_service.config import Config
 from forms_service.first_look import FirstLook
 from forms_service.jobs import Jobs
 from forms_service.reading_process import ReadingRequest
+from forms_service.sealing import Seal
+from forms_service.sending import Carriers
 from forms_service.services.messages import say
 from forms_service.services.views import Actor
 from forms_service.spec_catalogue import SpecCatalogue
@@ -32,6 +34,9 @@ READ_UPLOAD = "read_upload"
 
 SORT_STACK = "sort_stack"
 """Name of the other: sorting a stack of scans; its key is the stack's id."""
+
+SEND_LETTER = "send_letter"
+"""Name of the third: sending a message; its key is the letter's id and the number of the attempt."""
 
 SYSTEM = Actor(audit.SYSTEM_ID, audit.SYSTEM_NAME, frozenset())
 
@@ -49,6 +54,8 @@ class Adapters:
         draw: Draws a number from 0 up to 1, for the physical check.
         first_look: Looks at an upload while its sender waits.
         signer: Gives the receipts' signer; called when the first one is needed.
+        seal: Seals what a copy of the database must not tell.
+        carriers: How messages leave, by channel.
     """
 
     config: Config
@@ -61,6 +68,8 @@ class Adapters:
     draw: Callable[[], float]
     first_look: FirstLook
     signer: Callable[[], Any]
+    seal: Seal
+    carriers: Carriers
 
 
 class UseCases:
