@@ -25,9 +25,11 @@ from forms_service.services.identity_doubts import identity_doubts
 from forms_service.services.made_forms import at_deposit
 from forms_service.services.messages import say
 from forms_service.services.presenting import dossier_view, read_dossier, read_groups, summaries
+from forms_service.services.storing_answers import index_name
 from forms_service.services.views import Actor, DossierSummary, DossierView
 from forms_service.storage.dossiers import FACT, FIELD, DossierRepository
 from forms_service.storage.models import AccountRow, AnswerRow, DossierRow
+from forms_service.storage.name_index import OWNER, NameIndex
 
 _Outcome = tuple[Answer, str | None, LocalizedText | None]
 """A canonical value; or the text as it was typed, and what is wrong with it."""
@@ -86,6 +88,7 @@ class ApplicantWork(UseCases):
         )
         session.add(row)
         session.flush()
+        NameIndex(session).put(row.id, OWNER, row.owner_name)
         self.note(session, row, actor, "opened", {"form": spec.id, "version": spec.version}, now)
         return row
 
@@ -222,7 +225,9 @@ class ApplicantWork(UseCases):
         applicant = applicant_of(spec, build_scope(spec, dossier, self.today()))
         name = applicant_name(applicant.name, dossier.answers()).fr or self.account_name(session, row)
         insured = dossier.answers().get(spec.applicant_fields["registration"])
-        row.owner_name = name[:200] or row.owner_name
+        if name and name[:200] != row.owner_name:
+            row.owner_name = name[:200]
+            NameIndex(session).put(row.id, OWNER, row.owner_name)
         row.registration = str(insured or "")[:32] or row.registration
 
     def account_name(self, session: Session, row: DossierRow) -> str:
@@ -272,6 +277,8 @@ class ApplicantWork(UseCases):
                 at=at,
                 replaces=current.get((space, name)),
             )
+            if space == FIELD:
+                index_name(session, row, spec, name, value)
         session.flush()
         self.refresh_applicant(session, row, spec)
 

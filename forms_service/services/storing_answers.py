@@ -14,6 +14,9 @@ from core.form_spec import FormSpec, Group
 from core.localized_text import LocalizedText
 from forms_service.storage.dossiers import FIELD, DossierRepository
 from forms_service.storage.models import AttachmentRow, DossierRow, ExtractionRow
+from forms_service.storage.name_index import NameIndex
+
+_NAMES = ("latin_name", "arabic_name")
 
 
 def put_field(
@@ -48,6 +51,7 @@ def put_field(
             problem=problem,
             replaces=current,
         )
+        index_name(session, dossier, spec, field_id, value)
     else:
         group, number, name = place
         held = repository.groups(dossier.id).get(group.id)
@@ -56,6 +60,12 @@ def put_field(
         rows[number - 1][name] = value if raw is None else raw
         repository.put_group(dossier, group.id, rows, by=by, at=at, replaces=held)
     session.flush()
+
+
+def index_name(session: Session, dossier: DossierRow, spec: FormSpec, field_id: str, value: Answer) -> None:
+    """Let the dossier be found under a name it now holds, if the answer is one."""
+    if any(one.id == field_id and one.kind in _NAMES for one in spec.fields()):
+        NameIndex(session).put(dossier.id, field_id, str(value or ""))
 
 
 def extraction_row(

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.dossier import Origin
 from core.field_kinds import Answer
 from core.localized_text import LocalizedText
+from core.receipt import grouped
 from forms_service.storage.models import (
     AnswerRow,
     AttachmentRow,
@@ -23,6 +24,7 @@ from forms_service.storage.models import (
     PageRow,
     ReceiptRevocationRow,
 )
+from forms_service.storage.name_index import NameIndex
 
 FIELD, FACT = "field", "fact"
 
@@ -60,18 +62,23 @@ class DossierRepository:
         query = select(DossierRow).where(DossierRow.state.in_(states))
         return list(self.session.scalars(query.order_by(DossierRow.deposited_at, DossierRow.id).limit(limit)))
 
-    def search(self, words: str, limit: int = 100) -> list[DossierRow]:
-        """Dossiers whose reference, registration or name holds the words."""
-        pattern = f"%{_escaped(words)}%"
-        compact = f"%{_escaped(words.upper())}%"
+    def by_number(self, digits: str, limit: int = 100) -> list[DossierRow]:
+        """Dossiers whose registration number or reference begins with that."""
+        reference, registration = DossierRow.reference, DossierRow.registration
+        printed = grouped(digits.upper().replace("-", ""))
         return self.listed(
             or_(
-                DossierRow.reference.like(compact, escape="\\"),
-                DossierRow.registration.like(compact, escape="\\"),
-                func.lower(DossierRow.owner_name).like(pattern.lower(), escape="\\"),
+                and_(reference >= printed, reference < _after(printed)),
+                and_(registration >= digits, registration < _after(digits)),
             ),
             limit=limit,
         )
+
+    def by_name(self, name: str, limit: int = 100) -> list[DossierRow]:
+        """Dossiers of people of that name, in either script; the best likeness first."""
+        ids = NameIndex(self.session).find(name, limit)
+        rows = {one.id: one for one in self.session.scalars(select(DossierRow).where(DossierRow.id.in_(ids)))}
+        return [rows[one] for one in ids if one in rows]
 
     # --- answers --------------------------------------------------------------------------------
 
@@ -226,5 +233,6 @@ class DossierRepository:
         return {dossier_id: count for dossier_id, count in self.session.execute(query)}
 
 
-def _escaped(words: str) -> str:
-    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _after(beginning: str) -> str:
+    """The least text that no text with that beginning comes after; so an index finds the beginning."""
+    return beginning[:-1] + chr(ord(beginning[-1]) + 1)
