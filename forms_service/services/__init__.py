@@ -6,11 +6,14 @@ not exist and one that is not yours are the same (``DossierError`` ``not_yours``
 
 from __future__ import annotations
 
+from forms_service.services.access_tokens import AccessTokens
 from forms_service.services.accounts import Accounts
 from forms_service.services.base import Adapters
 from forms_service.services.clerk import ClerkWork
+from forms_service.services.confirming import ConfirmingAnswers
 from forms_service.services.deposits import Deposits
 from forms_service.services.dossier_papers import DossierPapers
+from forms_service.services.kept_answers import KeptAnswers
 from forms_service.services.kept_typing import KeptTyping
 from forms_service.services.reading_evidence import ReadingEvidence
 from forms_service.services.reading_results import ReadingResults
@@ -31,13 +34,18 @@ from forms_service.services.views import (
     ReadingStatus,
     ScanView,
 )
+from forms_service.services.webhook_delivery import WebhookDelivery
 
 
 class Services(
     Accounts,
+    AccessTokens,
+    KeptAnswers,
+    WebhookDelivery,
     Deposits,
     DossierPapers,
     ClerkWork,
+    ConfirmingAnswers,
     ReviewerWork,
     ReadingResults,
     ReadingEvidence,

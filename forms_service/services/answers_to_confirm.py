@@ -12,8 +12,8 @@ from core.localized_text import LocalizedText
 from forms_service.storage.models import ExtractionRow
 
 TO_CONFIRM = LocalizedText(
-    "«{label}»: قُرئت على الورقة ({value}) وتنتظر التحقق. قارنوها بالصورة، ثم اكتبوها.",
-    "« {label} » : lu sur le papier ({value}), à vérifier. Comparez avec l'image, puis inscrivez la réponse.",
+    "«{label}»: قُرئت على الورقة ({value}) وتنتظر التحقق. قارنوها بالصورة، ثم أكدوها أو صححوها.",
+    "« {label} » : lu sur le papier ({value}), à vérifier. Comparez avec l'image, puis confirmez ou corrigez.",
 )
 
 

@@ -21,6 +21,11 @@ MESSAGES: dict[str, LocalizedText] = {
         "« {what} » a été modifié dans un autre onglet ou par une autre personne. Rien n'a été écrasé. "
         "Rechargez la page, puis corrigez si nécessaire.",
     ),
+    "one_reading_only": _T(
+        "لهذا الجواب قراءتان مختلفتان من صفحتين، وقد حُفظت الأولى. صححوها في خانتها إن لم تكن هي الصحيحة.",
+        "Deux pages donnent deux lectures de cette réponse ; la première est gardée. Si ce n'est pas la bonne, "
+        "corrigez-la dans sa case.",
+    ),
     "not_editable": _T(
         "تم إيداع هذا الملف، ولا يمكن تغييره الآن. إذا طُلب منكم تصحيح، فسيصبح قابلا للتعديل من جديد.",
         "Ce dossier est déposé et ne peut plus être modifié. "

@@ -16,7 +16,7 @@ from core.form_spec import FieldSpec, FormSpec, Section, Severity
 from core.localized_text import LocalizedText
 from core.scope import build_scope
 from forms_service.services.views import DossierView
-from forms_service.web import kept_typing, screens, security, tasks, typed_answers
+from forms_service.web import kept_typing, readings, screens, security, tasks, typed_answers
 from forms_service.web.languages import language, translate
 from forms_service.web.security import needs, services, the_actor
 
@@ -89,6 +89,7 @@ def task_list(dossier_id: str) -> str | Response:
             if finding.severity is Severity.ERROR
         ],
         blocks=tasks.blocks(one.view, one.scope, report),
+        waiting=len(services().answers_to_confirm(the_actor(), dossier_id)),
         correction_places=tasks.correction_places(one.view, one.scope, progress),
         correction_complete=progress is not None and progress.complete,
     )
@@ -121,6 +122,7 @@ def save_section(dossier_id: str, section_id: str) -> str | Response | tuple[str
     topic = _section(one, section_id)
     asked = screens.asked_fields(topic, one.scope)
     raw = typed_answers.posted_answers(asked, request.form)
+    waiting = services().answers_to_confirm(the_actor(), dossier_id)
     try:
         problems = services().answer(the_actor(), dossier_id, raw, {}, posted_revision())
     except DossierError as conflict:
@@ -128,8 +130,11 @@ def save_section(dossier_id: str, section_id: str) -> str | Response | tuple[str
             raise
         return _section_page(opened(dossier_id), topic, screens.Given(raw, {}), conflict.message), 409
     kept_typing.forget()
+    confirmed = readings.keep_ticked(dossier_id, waiting, request.form)
     if problems:
-        return _section_page(opened(dossier_id), topic, screens.Given(raw, problems)), 422
+        return _section_page(
+            opened(dossier_id), topic, _still_wrong(dossier_id, topic, raw, problems, confirmed)
+        ), 422
     after = opened(dossier_id)
     new = [f for f in screens.asked_fields(topic, after.scope) if f.id not in {a.id for a in asked}]
     if new:
@@ -147,6 +152,18 @@ def _given(one: Opened, topic: Section) -> screens.Given:
     fields = list(topic.fields())
     raw = typed_answers.known_answers(fields, one.view.dossier.answers(), one.view.raw)
     return screens.Given(raw, one.view.problems)
+
+
+def _still_wrong(
+    dossier_id: str,
+    topic: Section,
+    raw: Mapping[str, screens.RawAnswer],
+    problems: Mapping[str, LocalizedText],
+    confirmed: set[str],
+) -> screens.Given:
+    """A page as it was posted, but with the answers that were taken from paper meanwhile."""
+    held = _given(opened(dossier_id), topic).raw
+    return screens.Given({**raw, **{name: held[name] for name in confirmed if name in held}}, problems)
 
 
 def _with_typing(given: screens.Given, asked: list[FieldSpec], kept: MultiDict[str, str]) -> screens.Given:
@@ -167,8 +184,15 @@ def _section_page(
     problems = typed_answers.problems_in_order(rows, language())
     if conflict:
         problems.insert(0, screens.Problem(None, conflict.in_language(language())))
+    waiting = readings.waiting(one.view)
     return render_template(
-        "section.html", view=one.view, section=topic, rows=rows, problems=problems, kept=kept
+        "section.html",
+        view=one.view,
+        section=topic,
+        rows=rows,
+        problems=problems,
+        kept=kept,
+        waiting=waiting,
     )
 
 
@@ -221,6 +245,7 @@ def _facts_page(one: Opened, given: screens.Given, kept: MultiDict[str, str] | N
         rows=rows,
         problems=typed_answers.problems_in_order(rows, language()),
         kept=kept,
+        waiting=(),
     )
 
 

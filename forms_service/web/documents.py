@@ -75,6 +75,7 @@ def documents(dossier_id: str) -> str | Response:
         reading=any(not a.status.is_final for a in one.view.attachments),
         types=_all_types(one.view),
         children=_child_rows(one.view),
+        waiting=len(services().answers_to_confirm(the_actor(), dossier_id)),
     )
 
 

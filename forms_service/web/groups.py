@@ -12,7 +12,7 @@ from core.conditions import Scope
 from core.form_spec import FieldSpec, Group
 from core.localized_text import LocalizedText
 from core.scope import row_variables
-from forms_service.web import kept_typing, screens, tasks, typed_answers
+from forms_service.web import kept_typing, readings, screens, tasks, typed_answers
 from forms_service.web.applicant import Opened, editable, onwards, opened, posted_revision
 from forms_service.web.languages import language, translate
 from forms_service.web.security import needs, services, the_actor
@@ -85,8 +85,10 @@ def save_row(dossier_id: str, group_id: str, number: int) -> str | Response | tu
     before = raw_rows[number - 1] if number <= len(raw_rows) else {}
     raw = {**before, **typed_answers.posted_answers(asked, request.form)}
     kept = [*raw_rows[: number - 1], raw, *raw_rows[number:]]
+    waiting = services().answers_to_confirm(the_actor(), dossier_id)
     found = services().answer_group(the_actor(), dossier_id, group_id, kept, posted_revision())
     kept_typing.forget()
+    readings.keep_ticked(dossier_id, waiting, request.form)
     problems = {field: message for (n, field), message in found.items() if n == number}
     if problems:
         return _row_page(opened(dossier_id), group, number, raw, problems), 422
@@ -155,8 +157,10 @@ def _row_page(
     scope = _row_scope(one, group, number)
     fields = screens.row_fields(group, scope)
     asked = screens.questions(fields, one.spec, scope, screens.Given(raw, problems), language())
+    row_id = f"{group.id}.{number}."
     return render_template(
         "row.html",
+        waiting=[w for w in readings.waiting(one.view) if w.field_id.startswith(row_id)],
         view=one.view,
         group=group,
         number=number,

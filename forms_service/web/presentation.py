@@ -66,7 +66,7 @@ def navigation() -> list[NavigationEntry]:
 
 
 def _area(blueprint: str) -> str:
-    if blueprint in ("groups", "documents", "deposit"):
+    if blueprint in ("groups", "documents", "deposit", "confirming"):
         return "applicant"
     return "reviewer" if blueprint == "revocation" else blueprint
 

@@ -17,9 +17,9 @@ from core.localized_text import Language
 from core.scope import build_scope
 from forms_service.services.messages import say
 from forms_service.services.presenting import SURE_FACT
-from forms_service.services.reviewer import ANSWER_REASONS, LEAST_CROP_MARGIN_PX
+from forms_service.services.reviewer import ANSWER_REASONS
 from forms_service.services.views import AttachmentView, DossierView, ExtractionView
-from forms_service.web import correction, errors, screens
+from forms_service.web import correction, errors, readings, screens
 from forms_service.web.correction import Askable
 from forms_service.web.downloads import picture
 from forms_service.web.languages import language, translate
@@ -34,8 +34,6 @@ DECLINE_REASONS = ("unreadable", "wrong_document", "expired", "other_person", "i
 OUTCOMES = ("accepted", "refused", "closed")
 
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_YES_OR_NO = ("declaration", "signature")
-_CROP_ZOOM, _WIDEST_CROP_PX = 1.4, 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ def judge_value(dossier_id: str, extraction_id: str) -> Response | tuple[str, in
     every = services().extractions(the_actor(), dossier_id)
     reading = next((one for one in every if one.id == extraction_id), None) or abort(404)
     typed = _typed(reading)
-    if typed == _editable(reading) and reading.value is not None:
+    if typed == readings.as_typed(reading) and reading.value is not None:
         services().accept_value(the_actor(), extraction_id)
     else:
         emptied = request.form.get("leave_empty") == "true"
@@ -196,12 +194,12 @@ def _page(dossier_id: str, typed: dict[str, tuple[str, str]], problems: list[Pro
         view=view,
         doubts=doubts,
         sure=[one for one in every if one.id not in ids and one.verdict != "empty"],
-        editable=_editable,
-        crop_width=_crop_width,
-        choices=_choices(view, every),
-        places=_places(view),
+        editable=readings.as_typed,
+        crop_width=readings.crop_width,
+        choices=readings.choices(view, every),
+        places=readings.places(view),
         facts_of=_facts,
-        label_of=lambda one: _label(view, one),
+        label_of=lambda one: readings.label_of(view, one),
         typed=typed,
         report=report,
         answers=_answers(view),
@@ -241,54 +239,9 @@ def _tell_emptied(dossier_id: str, reading: ExtractionView) -> None:
     )
 
 
-def _crop_width(one: ExtractionView) -> int:
-    """How wide a crop is shown: larger than on paper, so that strokes can be judged."""
-    left, _, right, _ = one.box
-    return round(_CROP_ZOOM * min(right - left + 2 * LEAST_CROP_MARGIN_PX, _WIDEST_CROP_PX))
-
-
-def _editable(one: ExtractionView) -> str:
-    """The value as it stands in its text box: words for names and numbers, the code for a choice."""
-    if one.value is None:
-        return one.raw
-    if isinstance(one.value, bool):
-        return "true" if one.value else "false"
-    if (day := _ISO_DAY.fullmatch(str(one.value))) is not None:
-        return "/".join(reversed(day.groups()))
-    return ",".join(one.value) if isinstance(one.value, list) else str(one.value)
-
-
 def _typed(reading: ExtractionView) -> str:
     values = request.form.getlist("value")
     return ",".join(values) if isinstance(reading.value, list) else (values[0].strip() if values else "")
-
-
-def _choices(view: DossierView, every: list[ExtractionView]) -> dict[str, list[tuple[str, str]]]:
-    found = {}
-    for one in every:
-        spec = answer_field(view.spec, one.field_id)
-        if spec is None:
-            continue
-        if spec.kind in _YES_OR_NO:
-            found[one.field_id] = [("true", translate("review.yes")), ("false", translate("review.no"))]
-        elif spec.choices:
-            found[one.field_id] = [(c.value, c.label.in_language(language())) for c in spec.choices]
-    return found
-
-
-def _places(view: DossierView) -> dict[str, str]:
-    """The heading each field stands under: there is more than one «last name» on a form."""
-    places = {
-        one.id: section.title.in_language(language())
-        for section in view.spec.sections
-        if section.title
-        for one in section.fields()
-    }
-    for group in view.spec.groups:
-        for number in range(1, group.maximum + 1):
-            row = group.item_label.fill(n=number).in_language(language())
-            places |= {f"{group.id}.{number}.{one.id}": row for one in group.fields}
-    return places
 
 
 def _facts(paper: AttachmentView) -> list[PaperFact]:
@@ -302,15 +255,6 @@ def _facts(paper: AttachmentView) -> list[PaperFact]:
         label = fact_label(paper.type, name, paper.facts)
         found.append(PaperFact(label, said, sure, sure is not None and sure < SURE_FACT))
     return found
-
-
-def _label(view: DossierView, one: ExtractionView) -> str:
-    """The field's name; of a name asked in two scripts, the script with it."""
-    label, field = one.label.in_language(language()), answer_field(view.spec, one.field_id)
-    if field is None or field.twin is None:
-        return label
-    script = translate(f"question.in_{field.script.value}")
-    return f"{label} ({script})"
 
 
 def _answers(view: DossierView) -> list[tuple[str, str, str, str]]:

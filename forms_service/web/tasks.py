@@ -13,7 +13,7 @@ from core.localized_text import LocalizedText
 from forms_service.services.correction_progress import CorrectionProgress
 from forms_service.services.made_forms import declarations_at_deposit
 from forms_service.services.views import DossierView
-from forms_service.web import correction, screens
+from forms_service.web import correction, readings, screens
 from forms_service.web.languages import language, translate
 from forms_service.web.presentation import FORM
 
@@ -250,6 +250,8 @@ def _label_of(spec: FormSpec, subject: str) -> LocalizedText | None:
 def place_of(view: DossierView, scope: Scope, finding: Finding) -> str | None:
     """Where the applicant mends what a finding says; None when there is no such place."""
     subject = finding.subject
+    if finding.code == "answer_to_confirm":
+        return url_for("confirming.answers", dossier_id=view.id) + "#" + readings.target_of(subject)
     if any(document.id == subject and document.type == FORM for document in view.spec.documents):
         return key_url(view.id, DOCUMENTS) + "#the-form"
     if subject in {document.id for document in view.spec.documents}:

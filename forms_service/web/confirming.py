@@ -1,0 +1,80 @@
+"""Answers read on paper in doubt: their applicant goes through them, each beside its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from core.errors import DossierError
+from core.localized_text import LocalizedText
+from forms_service.web import readings
+from forms_service.web.applicant import Opened, editable, posted_revision
+from forms_service.web.downloads import picture
+from forms_service.web.languages import language, translate
+from forms_service.web.screens import Problem
+from forms_service.web.security import needs, services, the_actor
+
+PREFIX = "/dossiers"
+pages = Blueprint("confirming", __name__)
+
+
+@pages.get("/<dossier_id>/confirm")
+@needs("applicant", "clerk")
+def answers(dossier_id: str) -> str | Response:
+    """Show every doubtful reading beside the piece of paper it comes from."""
+    one = editable(dossier_id)
+    return one if isinstance(one, Response) else _page(one, {})
+
+
+@pages.post("/<dossier_id>/confirm")
+@needs("applicant", "clerk")
+def confirm(dossier_id: str) -> str | Response | tuple[str, int]:
+    """Keep what was ticked, store what was mended, and leave the rest waiting."""
+    one = editable(dossier_id)
+    if isinstance(one, Response):
+        return one
+    shown = readings.waiting(one.view)
+    kept, mended = readings.kept_and_mended(shown, request.form)
+    try:
+        wrong = services().confirm_answers(the_actor(), dossier_id, kept, mended, posted_revision())
+    except DossierError as conflict:
+        if conflict.code != "changed_meanwhile":
+            raise
+        return _page(one, {}, conflict.message), 409
+    if wrong:
+        again = editable(dossier_id)
+        return again if isinstance(again, Response) else (_page(again, wrong), 422)
+    done = len(kept.keys() | mended.keys())
+    left = len(services().answers_to_confirm(the_actor(), dossier_id))
+    flash(translate("confirm.saved", n=done), "done" if done else "info")
+    if left:
+        return redirect(url_for(".answers", dossier_id=dossier_id), code=303)
+    return redirect(url_for("applicant.task_list", dossier_id=dossier_id), code=303)
+
+
+@pages.get("/<dossier_id>/confirm/<extraction_id>.png")
+@needs("applicant", "clerk")
+def crop(dossier_id: str, extraction_id: str) -> Response:
+    """The piece of paper one answer was read from."""
+    return picture(services().crop(the_actor(), extraction_id))
+
+
+def _page(one: Opened, wrong: Mapping[str, LocalizedText], conflict: LocalizedText | None = None) -> str:
+    shown = readings.waiting(one.view)
+    told = {name: message.in_language(language()) for name, message in wrong.items()}
+    problems = [Problem(None, conflict.in_language(language()))] if conflict else []
+    problems += [
+        Problem(f"mend-{w.id}", translate("common.pair", label=w.label, value=told[w.id]))
+        for w in shown
+        if w.id in told
+    ]
+    return render_template(
+        "confirm.html",
+        view=one.view,
+        waiting=shown,
+        problems=problems,
+        told=told,
+        posted=request.form.get,
+    )

@@ -1,0 +1,119 @@
+"""From an upload to its doubtful answers: told on the list, shown with their picture, kept or mended."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from web_service import Service, Visitor
+
+from forms_service.reading_process import ReadingOutcome
+from forms_service.services import reading_results
+from tests.services.prepared_readings import PDF, read, scan
+
+
+@pytest.fixture
+def dossier(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    Image.new("L", (900, 1200), 250).save(tmp_path / "page.png")
+    found = scan(
+        read("assured.last", "Bennani", "review"),
+        read("assured.city", "Fès", "review"),
+        read("assured.birth", None, "review", raw="31/02/1988", reason="invalid_value"),
+        read("children.1.birth", "2023-05-02", "review"),
+    )
+
+    @contextmanager
+    def reading(*_args: object) -> Iterator[ReadingOutcome]:
+        yield ReadingOutcome(found, tmp_path)
+
+    monkeypatch.setattr(reading_results, "run_reading_of_pages", reading)
+    name = service.new_dossier({"quality": "assured"})
+    service.application.services.upload(service.actor("applicant"), name, "scan.pdf", PDF, "form")
+    service.read_all()
+    return name
+
+
+def waiting(service: Service, dossier: str) -> dict[str, str]:
+    found = service.application.services.answers_to_confirm(service.actor("applicant"), dossier)
+    return {one.field_id: one.id for one in found}
+
+
+def values(service: Service, dossier: str) -> dict[str, object]:
+    return service.application.services.dossier(service.actor("applicant"), dossier).dossier.answers()
+
+
+def test_the_list_leads_to_the_answers_and_a_tick_keeps_one(
+    service: Service, applicant: Visitor, dossier: str
+) -> None:
+    for page in ("", "/documents"):
+        html = applicant.get(f"/dossiers/{dossier}{page}").get_data(as_text=True)
+        assert "4 أجوبة للتأكيد" in html
+        assert f"/dossiers/{dossier}/confirm" in html
+    html = applicant.get(f"/dossiers/{dossier}/confirm").get_data(as_text=True)
+    pictures = re.findall(rf"/ar(/dossiers/{dossier}/confirm/\w+\.png)", html)
+    assert len(pictures) == 4
+    assert Image.open(io.BytesIO(applicant.get(pictures[0]).data)).height > 40
+    ids = waiting(service, dossier)
+    answer = applicant.post(
+        f"/dossiers/{dossier}/confirm",
+        {
+            f"keep.{ids['assured.last']}": "read",
+            f"mend.{ids['assured.last']}": "Bennani",
+            f"mend.{ids['assured.city']}": "Fez",
+            f"mend.{ids['assured.birth']}": "31/02/1988",
+        },
+    )
+    assert answer.headers["Location"].endswith("/confirm"), "two still wait"
+    held = values(service, dossier)
+    assert (held["assured.last"], held["assured.city"]) == ("Bennani", "Fez")
+    assert list(waiting(service, dossier)) == ["assured.birth", "children.1.birth"]
+
+
+def test_the_missing_list_leads_there_too(service: Service, applicant: Visitor, dossier: str) -> None:
+    html = applicant.get(f"/dossiers/{dossier}/missing").get_data(as_text=True)
+    assert f"/dossiers/{dossier}/confirm#read-assured-last" in html
+    assert 'id="read-assured-last"' in applicant.get(f"/dossiers/{dossier}/confirm").get_data(as_text=True)
+
+
+def test_the_question_itself_shows_what_was_read_and_takes_a_tick(
+    service: Service, applicant: Visitor, dossier: str
+) -> None:
+    page = f"/dossiers/{dossier}/section/assured"
+    html = applicant.get(page).get_data(as_text=True)
+    ids = waiting(service, dossier)
+    assert html.count('class="on-paper"') == 3
+    for name in ("assured.last", "assured.city"):
+        assert f'name="keep.{ids[name]}"' in html
+    posted = {f"keep.{ids['assured.last']}": "read", f"keep.{ids['assured.city']}": "read"}
+    posted |= {"q.assured.city": "Rabat", "q.assured.email": "no address"}
+    answer = applicant.post(page, posted)
+    assert answer.status_code == 422, "the address is none"
+    html = answer.get_data(as_text=True)
+    assert 'name="q.assured.last" value="Bennani"' in html
+    held = values(service, dossier)
+    assert (held["assured.last"], held["assured.city"]) == ("Bennani", "Rabat"), "what was typed counts"
+
+
+def test_a_row_of_a_list_takes_a_tick(service: Service, applicant: Visitor, dossier: str) -> None:
+    (name,) = (one for field, one in waiting(service, dossier).items() if field.startswith("children"))
+    page = f"/dossiers/{dossier}/list/children/1"
+    assert f'name="keep.{name}"' in applicant.get(page).get_data(as_text=True)
+    assert applicant.post(page, {f"keep.{name}": "read"}).status_code == 303
+    view = service.application.services.dossier(service.actor("applicant"), dossier)
+    assert view.dossier.groups["children"][0]["birth"] == "2023-05-02"
+
+
+def test_a_clerk_at_the_desk_confirms_and_a_stranger_does_not(
+    service: Service, clerk: Visitor, dossier: str
+) -> None:
+    last = waiting(service, dossier)["assured.last"]
+    stranger = service.visitor().sign_in("applicant", 1)
+    assert stranger.get(f"/dossiers/{dossier}/confirm").status_code == 404
+    assert stranger.get(f"/dossiers/{dossier}/confirm/{last}.png").status_code == 404
+    assert clerk.post(f"/dossiers/{dossier}/confirm", {f"keep.{last}": "read"}).status_code == 303
+    assert values(service, dossier)["assured.last"] == "Bennani"
