@@ -37,6 +37,14 @@ _LEFT_TO_RIGHT = re.compile(
 )
 
 
+_ORDERED = re.compile(
+    rf"{FOREIGN}(?:[{FOREIGN}0-9 .,\-/:'°]*{FOREIGN})?|[0-9٠-٩](?:[0-9٠-٩.,/:]*(?:[0-9]|[٠-٩](?<![0-9]٠)))?"
+)
+"""As ``_LEFT_TO_RIGHT``, for what is read: an unsure network mixes the digits of one number («20١9»).
+
+A zero of the other kind behind a number is none of it: it is the colon before it.
+"""
+
 _WORD = re.compile(rf"(?:[{LETTERS}]+|[^ {LETTERS}]+)(?:(?<=[{LETTERS}])[^ {LETTERS}{DIGITS}{FOREIGN}]+)?")
 """A word ends at a blank, and where letters meet digits: the blank between «7» and «دجنبر» is easily lost."""
 
@@ -105,7 +113,7 @@ def read_words(image: np.ndarray) -> tuple[ArabicWord, ...]:
 def _logical_places(shown: str) -> list[int]:
     """For each character in reading order, where it stands from the left."""
     places = list(range(len(shown)))
-    for run in _LEFT_TO_RIGHT.finditer(shown):
+    for run in _ORDERED.finditer(shown):
         places[run.start() : run.end()] = places[run.start() : run.end()][::-1]
     return places[::-1]
 

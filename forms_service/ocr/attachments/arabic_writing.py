@@ -37,8 +37,8 @@ AGREED, HARDLY = 0.95, 0.5
 TESSERACT_HEIGHT_PX = 60
 
 STAMP_SHARE = 0.45
-_COLON = re.compile(r"^[٠.]$|(?<=[^\W\d])٠$")
-"""A colon looks like the Arabic-Indic zero, which never stands alone nor behind a letter."""
+_COLON = re.compile(r"^[٠.]$|(?<=[^\W\d])٠$|^٠(?=[0-9])")
+"""A colon looks like the Arabic-Indic zero, which never stands alone, behind a letter or before 0-9."""
 
 _NEVER_ALONE = frozenset("رزدذاأإآ")
 
@@ -125,6 +125,7 @@ def _mended(read: ReadLine) -> ReadLine:
     words: list[ArabicWord] = []
     for word in read.words:
         text = _COLON.sub(":", word.text)
+        text = text.lstrip(":") or text
         word = ArabicWord(*mended(text, word.confidence), word.left, word.right)
         last = words[-1] if words else None
         if last and is_office_word(last.text + word.text) and not is_office_word(word.text):

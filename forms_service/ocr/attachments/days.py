@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from core.dates_in_text import ARABIC_MONTHS, find_dates, find_hijri_dates, fold_letters
+from core.dates_in_text import find_dates, find_hijri_dates, fold_letters
 from forms_service.ocr.attachments.card_zone import card_zone
+from forms_service.ocr.attachments.day_lines import with_day_digits
 from forms_service.ocr.attachments.facts import FactReader, Found, reads
 from forms_service.ocr.attachments.writing import PageWriting, Piece
 
@@ -144,15 +145,6 @@ def _roles_in_lines(rows: Sequence[Sequence[Piece]]) -> Iterator[DatedRole]:
                 yield DatedRole(role, found.day, confidence)
 
 
-def with_day_digits(folded: str) -> str:
-    """The line with letters that stand where a day must turned into the digits they look like.
-
-    In Arabic print ١ looks like an alif and ٥ like a heh: «ه يونيو ٢٠٢١» is the fifth of June.
-    """
-    told = _DAY_BEFORE_MONTH.sub(lambda day: f" {day[1].translate(_DIGIT_LOOK)} ", folded)
-    return " ".join(told.split())
-
-
 def _said_behind(after: str) -> str | None:
     """The role a verb right behind a date gives it: «le 3 juin 2025 est décédé(e)»."""
     match = re.match(r"\W{0,3}(?:est|a ete) (decede|nee?\b|ne\(e\)|conclu|celebre)", after)
@@ -165,12 +157,6 @@ def _said_behind_in_arabic(after: str) -> str | None:
     """As ``_said_behind``: «بتاريخ ٣ ماي ٢٠١٩ ازداد»."""
     match = re.match(r"\W{0,3}(?:قد )?(ازداد|ازدادت|ولد|ولدت|توفيت|توفي)(?!\w)", after)
     return None if match is None else "death" if match[1].startswith("توف") else "birth"
-
-
-_DIGIT_LOOK = str.maketrans("اه", "15")
-_DAY_BEFORE_MONTH = re.compile(
-    rf"(?:(?<=بتاريخ)|(?<!\w))([اه\d]{{1,2}})\s*(?=(?:{'|'.join(map(fold_letters, ARABIC_MONTHS))}) )"
-)
 
 
 def _role(before: str) -> str:

@@ -22,6 +22,7 @@ from forms_service.ocr.attachments.arabic_writing import (
     read_lines,
     without_arabic,
 )
+from forms_service.ocr.attachments.day_lines import with_lost_days
 from forms_service.ocr.attachments.straighten import without_rules
 from forms_service.ocr.attachments.written_lines import find_lines
 from forms_service.ocr.page_text import PageText, PageWord, read_page_text
@@ -144,7 +145,7 @@ class PageWriting:
     @cached_property
     def written_lines(self) -> list[ReadLine]:
         """The page's lines as the recogniser of Arabic sees them, other scripts marked as foreign."""
-        return read_lines(find_lines(self.pixels))
+        return with_lost_days(self.pixels, read_lines(find_lines(self.pixels)))
 
     @cached_property
     def arabic(self) -> PageText:
