@@ -82,6 +82,7 @@ def build(
         carriers=carriers,
     )
     services = Services(adapters)
+    database.before_commit += [services.announce_changes, services.mark_effective]
     if config.demo:
         from forms_service.demo_accounts import open_demo_accounts
 

@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,6 +15,9 @@ from core.localized_text import LocalizedText
 from forms_service.sending.choosing import SendingSettings
 
 MEBIBYTE = 1024 * 1024
+
+LONGEST_REVIEW_DAYS = 60
+"""What law 55-19 gives an administration to answer in, where a form is given no shorter time."""
 
 
 class InvalidSetting(FormsError):
@@ -43,9 +47,14 @@ class Config:
         public_url: Address that the receipt's QR code leads to.
         physical_check_rate: Share of deposits drawn for a check of the papers; None leaves it to the spec.
         demo: Whether the demonstration accounts exist.
+        four_eyes: Ids of the forms whose decisions a second reviewer confirms; ``all`` for every form.
+        review_days: Days from the deposit in which a decision is due, by form; ``""`` for the others.
         receipt_identity: PKCS#12 file that receipts are signed with; None for keys made at the first start.
         receipt_passphrase_file: File that holds its passphrase.
         sending: How e-mail and SMS leave.
+        answers_kept: How long a request with an idempotency key is answered again without being repeated.
+        webhook_private: Whether webhooks may go to private addresses and without TLS: for trying things out.
+        webhook_pause_s: Pause after a first failed webhook; each further one is four times as long.
     """
 
     data_folder: Path = Path("var")
@@ -54,6 +63,8 @@ class Config:
     public_url: str = "http://127.0.0.1:8000"
     timezone: str = "Africa/Casablanca"
     demo: bool = False
+    four_eyes: frozenset[str] = frozenset()
+    review_days: Mapping[str, int] = field(default_factory=lambda: {"": LONGEST_REVIEW_DAYS})
     physical_check_rate: float | None = None
     max_upload_bytes: int = 40 * MEBIBYTE
     max_uploads: int = 100
@@ -62,6 +73,9 @@ class Config:
     receipt_identity: Path | None = None
     receipt_passphrase_file: Path | None = None
     sending: SendingSettings = field(default_factory=SendingSettings)
+    answers_kept: timedelta = timedelta(hours=24)
+    webhook_private: bool = False
+    webhook_pause_s: float = 10.0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Config:
@@ -78,6 +92,8 @@ class Config:
             public_url=given.text("FORMS_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
             timezone=given.text("FORMS_TIMEZONE", "Africa/Casablanca"),
             demo=given.flag("FORMS_DEMO"),
+            four_eyes=frozenset(given.text("FORMS_FOUR_EYES", "").replace(",", " ").split()),
+            review_days=given.days_by_form("FORMS_REVIEW_DAYS", LONGEST_REVIEW_DAYS),
             physical_check_rate=given.share("FORMS_PHYSICAL_CHECK_RATE"),
             max_upload_bytes=given.count("FORMS_MAX_UPLOAD_MB", 40) * MEBIBYTE,
             worker_slots=given.count("FORMS_WORKER_SLOTS", 1),
@@ -85,9 +101,16 @@ class Config:
             receipt_identity=given.path("FORMS_RECEIPT_IDENTITY"),
             receipt_passphrase_file=given.path("FORMS_RECEIPT_PASSPHRASE_FILE"),
             sending=SendingSettings.from_environment(environment),
+            answers_kept=timedelta(hours=given.count("FORMS_IDEMPOTENCY_HOURS", 24)),
+            webhook_private=given.flag("FORMS_WEBHOOK_PRIVATE"),
+            webhook_pause_s=float(given.count("FORMS_WEBHOOK_PAUSE_SECONDS", 10)),
         )
         config.zone()
         return config
+
+    def days_to_decide(self, form_id: str) -> int:
+        """Days from the deposit in which a decision on that form is due."""
+        return self.review_days.get(form_id, self.review_days.get("", LONGEST_REVIEW_DAYS))
 
     @property
     def resolved_database_url(self) -> str:
@@ -209,6 +232,16 @@ class _Settings:
         if not value.isascii() or not value.isdigit() or int(value) == 0:
             raise InvalidSetting(f"{name}: {value!r} (1, 2, 3, …)")
         return int(value)
+
+    def days_by_form(self, name: str, default: int) -> dict[str, int]:
+        """``60`` for every form, or ``60 310-1-32=30`` where one differs."""
+        found = {"": default}
+        for word in self.text(name, "").replace(",", " ").split():
+            form, _, days = word.rpartition("=")
+            if not (days.isascii() and days.isdigit() and int(days)):
+                raise InvalidSetting(f"{name}: {word!r} (60 310-1-32=30)")
+            found[form] = int(days)
+        return found
 
     def share(self, name: str) -> float | None:
         value = self.text(name, "")

@@ -26,7 +26,7 @@ from forms_service.storage.database import Database
 from forms_service.storage.models import WorkerLeaseRow
 
 QUEUE = "reading"
-LONG_WORK = {"sort_stack": "sorting", "send_letter": "sending"}
+LONG_WORK = {"sort_stack": "sorting", "send_letter": "sending", "deliver_webhook": "webhooks"}
 """Tasks with a queue of their own: whoever sends one paper, or waits for a code, must not wait for fifty sheets."""
 
 APPLICATION = "forms-service"

@@ -11,6 +11,7 @@ from forms_service.jobs import Worker
 from forms_service.ocr.engine import chosen_engine
 from forms_service.reading_process import sweep
 from forms_service.services.base import READ_UPLOAD, SEND_LETTER, SORT_STACK
+from forms_service.services.webhooks import DELIVER_WEBHOOK
 
 
 def make_worker(application: Application) -> Worker:
@@ -23,6 +24,8 @@ def make_worker(application: Application) -> Worker:
             application.services.give_up_stack(key)
         elif task == SEND_LETTER:
             application.services.give_up_letter(key)
+        elif task == DELIVER_WEBHOOK:
+            application.services.give_up_webhook(key)
 
     return Worker(
         application.database,
@@ -30,6 +33,7 @@ def make_worker(application: Application) -> Worker:
             READ_UPLOAD: application.services.read_upload,
             SORT_STACK: application.services.sort_stack,
             SEND_LETTER: application.services.send_letter,
+            DELIVER_WEBHOOK: application.services.deliver_webhook,
         },
         given_up=given_up,
         slots=application.config.worker_slots,

@@ -38,7 +38,7 @@ class KeptJobs:
 
     keys: list[str] = field(default_factory=list)
 
-    def enqueue(self, session: Session, task: str, key: str) -> None:
+    def enqueue(self, session: Session, task: str, key: str, delay_seconds: float = 0.0) -> None:
         from sqlalchemy import event
 
         event.listen(session, "after_commit", lambda _session: self.keys.append(key), once=True)
