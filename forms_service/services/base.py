@@ -20,6 +20,7 @@ from forms_service.jobs import Jobs
 from forms_service.reading_process import ReadingRequest
 from forms_service.sealing import Seal
 from forms_service.sending import Carriers
+from forms_service.services.expected_revisions import expect_next, refuse_other_revision
 from forms_service.services.messages import say
 from forms_service.services.views import Actor
 from forms_service.spec_catalogue import SpecCatalogue
@@ -125,6 +126,8 @@ class UseCases:
         row = DossierRepository(session).find(dossier_id, to_change=to_change)
         if row is None or not may_see(actor, row):
             raise DossierError(say("not_yours"), code="not_yours")
+        if to_change:
+            refuse_other_revision(row.id, row.revision)
         return row
 
     def get_editable(self, session: Session, actor: Actor, dossier_id: str) -> DossierRow:
@@ -163,6 +166,7 @@ class UseCases:
         at = self.now()
         dossier.revision += 1
         dossier.changed_at = at
+        expect_next(dossier.id, dossier.revision)
         self.note(session, dossier, actor, action, details, at)
         return at
 
@@ -184,6 +188,7 @@ class UseCases:
             action=action,
             dossier_id=dossier.id if dossier else None,
             details=details,
+            revision=dossier.revision if dossier else None,
         )
 
     def reading_request(self, dossier: DossierRow, filename: str, as_type: str | None) -> ReadingRequest:

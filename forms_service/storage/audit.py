@@ -23,8 +23,13 @@ def record(
     action: str,
     dossier_id: str | None,
     details: Mapping[str, object] | None = None,
+    revision: int | None = None,
 ) -> None:
-    """Write one line in the same transaction as the change it tells of."""
+    """Write one line in the same transaction as the change it tells of.
+
+    Args:
+        revision: The dossier's after the change, so that it can be told what came after one looked.
+    """
     session.add(
         AuditRow(
             dossier_id=dossier_id,
@@ -33,6 +38,7 @@ def record(
             actor_name=actor_name,
             action=action,
             details=dict(details or {}),
+            revision=revision,
         )
     )
 
