@@ -111,4 +111,4 @@ def _in_its_kind(raw: str, fact: DocumentFact) -> Answer:
 
 def _register_all() -> None:
     """Import the modules that register readers; they import this one, hence not at the top."""
-    from forms_service.ocr.attachments import days, names, numbers  # noqa: F401
+    from forms_service.ocr.attachments import days, institutions, names, numbers  # noqa: F401

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from weakref import WeakKeyDictionary
 
 import cv2
 import numpy as np
@@ -49,9 +50,18 @@ def _lines(page: PageWriting) -> list[str]:
     return lines + list(page.arabic.lines)
 
 
+_accounts: WeakKeyDictionary[PageWriting, Found | None] = WeakKeyDictionary()
+
+
 @reads("rib")
 def account(page: PageWriting, on: date) -> Found | None:
-    """Read the account whose key holds; two different ones on a page are nobody's certainty."""
+    """Read the account whose key holds, once; two different ones on a page are nobody's certainty."""
+    if page not in _accounts:
+        _accounts[page] = _read_account(page)
+    return _accounts[page]
+
+
+def _read_account(page: PageWriting) -> Found | None:
     text = [" ".join(piece.text for piece in row) for row in page.rows]
     ribs = {rib for line in text for rib in find_ribs(_digits_only_confusions(line))}
     if not ribs:
