@@ -64,6 +64,11 @@ class KeptAnswer:
 _current: ContextVar[Attempt | None] = ContextVar("attempt", default=None)
 
 
+def leave_attempt() -> None:
+    """Let what this thread commits from now on belong to no attempt, however the last one ended."""
+    _current.set(None)
+
+
 class KeptAnswers(UseCases):
     """Keeping answers, and seeing to it that nothing is done twice."""
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
 import pytest
 
 from forms_service.services import kept_answers
-from forms_service.services.kept_answers import TAKEN_OVER_AFTER, Attempt, KeptAnswer
+from forms_service.services.kept_answers import TAKEN_OVER_AFTER, Attempt, KeptAnswer, leave_attempt
 from tests.services.conftest import Office
 from tests.services.prepared_readings import refused
 
 ANSWER = KeptAnswer(201, {"Location": "/somewhere"}, b'{"id": 1}')
+
+
+@pytest.fixture(autouse=True)
+def no_attempt_outlives_its_test() -> Iterator[None]:
+    yield
+    leave_attempt()
 
 
 def begin(office: Office, key: str = "k", fingerprint: str = "f") -> Attempt | KeptAnswer:
@@ -51,7 +58,7 @@ def test_a_request_that_came_to_nothing_may_be_sent_again(office: Office) -> Non
 
 def test_a_request_whose_process_died_before_it_took_effect_is_taken_over(office: Office) -> None:
     begin(office)
-    kept_answers._current.set(None)
+    leave_attempt()
     office.clock.now += TAKEN_OVER_AFTER
     assert isinstance(begin(office), Attempt)
     office.open()
@@ -61,21 +68,21 @@ def test_a_request_whose_process_died_before_it_took_effect_is_taken_over(office
 def test_a_slow_attempt_that_was_taken_over_cannot_commit(office: Office) -> None:
     slow = begin(office)
     office.clock.now += TAKEN_OVER_AFTER
-    kept_answers._current.set(None)
+    leave_attempt()
     fast = begin(office)
     office.open()
     office.services.end_request(fast, ANSWER)
     kept_answers._current.set(slow)
     with refused("request_under_way"):
         office.open()
-    kept_answers._current.set(None)
+    leave_attempt()
     assert count(office) == 1
 
 
 def test_a_request_whose_process_died_after_it_took_effect_is_never_done_again(office: Office) -> None:
     begin(office)
     office.open()
-    kept_answers._current.set(None)
+    leave_attempt()
     with refused("request_under_way"):
         begin(office)
     office.clock.now += TAKEN_OVER_AFTER
