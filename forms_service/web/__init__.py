@@ -15,11 +15,14 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from forms_service.web import (
+    account,
+    account_opening,
     agency,
     applicant,
     assets,
     auth,
     codes_in_arabic,
+    compression,
     confirming,
     deposit,
     documents,
@@ -32,6 +35,7 @@ from forms_service.web import (
     reviewer,
     revocation,
     security,
+    text_size,
 )
 
 if TYPE_CHECKING:
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 
 _FILES_AT_ONCE = 4
 SESSION_LIFETIME = timedelta(minutes=45)
+ASSETS_KEPT = timedelta(days=1)
 
 
 def create_app(application: Application) -> Flask:
@@ -56,12 +61,15 @@ def create_app(application: Application) -> Flask:
         PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=True,
+        SEND_FILE_MAX_AGE_DEFAULT=ASSETS_KEPT,
     )
     app.extensions["forms_service"] = application
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset_version"] = _asset_version(Path(app.root_path) / "static")
     CSRFProtect(app)
+    compression.install(app)  # what is registered first sees answers last, when nobody changes them any more
+    text_size.install(app)
     languages.install(app)
     presentation.install(app)
     codes_in_arabic.install(app)
@@ -70,6 +78,8 @@ def create_app(application: Application) -> Flask:
     for area in (
         public,
         auth,
+        account_opening,
+        account,
         applicant,
         groups,
         confirming,

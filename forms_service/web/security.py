@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import secrets
 from collections.abc import Callable
+from datetime import datetime
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -46,7 +48,7 @@ def current_actor() -> Actor | None:
         return None
     if "actor" not in g:
         actor_id = session.get("actor_id")
-        g.actor = services().actor(actor_id) if actor_id else None
+        g.actor = services().actor(actor_id, _begun()) if actor_id else None
     return cast("Actor | None", g.actor)
 
 
@@ -63,8 +65,23 @@ def sign_in(actor: Actor) -> None:
     session.clear()
     session["actor_id"] = actor.id
     session["nonce"] = secrets.token_urlsafe(16)
+    session["since"] = services().now().isoformat()
     session.permanent = True
     g.actor = actor
+
+
+def _begun() -> datetime:
+    """When this session began; one that does not say so began before passwords could change."""
+    return datetime.fromisoformat(session.get("since", "1970-01-01T00:00:00+00:00"))
+
+
+def client() -> str:
+    """Where on the network a request comes from; empty where that tells nothing (this very machine)."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return ""
+    return "" if address.is_loopback else str(address)
 
 
 def sign_out() -> None:
@@ -74,7 +91,7 @@ def sign_out() -> None:
 
 
 def needs(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Let only people with one of ``roles`` open a page.
+    """Let only people with one of ``roles`` open a page; without roles, anybody who is signed in.
 
     A visitor is asked to sign in first; anybody else learns only that there is no such page.
     """
@@ -91,7 +108,7 @@ def needs(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
                     request.full_path.rstrip("?") if request.method == "GET" else _page_of(request.referrer)
                 )
                 return redirect(url_for("auth.sign_in", next=place))
-            if not actor.roles & set(roles):
+            if roles and not actor.roles & set(roles):
                 abort(404)
             return view(*args, **kwargs)
 
@@ -121,6 +138,6 @@ def install(app: Flask) -> None:
             response.headers.setdefault(name, value)
         if app.config["SESSION_COOKIE_SECURE"]:
             response.headers.setdefault("Strict-Transport-Security", _A_YEAR)
-        if request.endpoint not in ("static", "assets.font", "assets.fonts_css"):
+        if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
         return response
