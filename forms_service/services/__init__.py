@@ -19,6 +19,7 @@ from forms_service.services.reading_evidence import ReadingEvidence
 from forms_service.services.reading_results import ReadingResults
 from forms_service.services.receipt_checks import ReceiptChecks
 from forms_service.services.reviewer import ReviewerWork
+from forms_service.services.same_person import SamePerson
 from forms_service.services.views import (
     Actor,
     AttachmentView,
@@ -46,6 +47,7 @@ class Services(
     DossierPapers,
     ClerkWork,
     ConfirmingAnswers,
+    SamePerson,
     ReviewerWork,
     ReadingResults,
     ReadingEvidence,

@@ -19,6 +19,7 @@ from core.localized_text import Language, Script, dominant_script
 from forms_service.locales import has
 from forms_service.ocr.doubts import DOUBT_SENTENCES, Doubt
 from forms_service.render.typing_remarks import REMARK_SENTENCES, Remark
+from forms_service.services.same_person import OtherDossier
 from forms_service.services.staff_words import state_alone
 from forms_service.web import assets, languages, security
 from forms_service.web.why_asked import why_asked
@@ -152,6 +153,11 @@ def state_label(state: DossierState) -> str:
 
 
 def csrf_field() -> Markup:
+def other_dossiers(dossier_id: str) -> list[OtherDossier]:
+    """The same person's other dossiers of the same form, as far as whoever looks may know of them."""
+    return security.services().other_dossiers(security.the_actor(), dossier_id)
+
+
     """The hidden proof that a form was served by us."""
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
 
@@ -176,6 +182,7 @@ def install(app: Flask) -> None:
         fact_label=fact_label,
         doubt=doubt,
         state_label=state_label,
+        other_dossiers=other_dossiers,
         upload_accept=UPLOAD_ACCEPT,
     )
     app.jinja_env.filters["state_alone"] = state_alone
