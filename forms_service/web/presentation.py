@@ -21,7 +21,7 @@ from forms_service.ocr.doubts import DOUBT_SENTENCES, Doubt
 from forms_service.render.typing_remarks import REMARK_SENTENCES, Remark
 from forms_service.services.same_person import OtherDossier
 from forms_service.services.staff_words import state_alone
-from forms_service.web import assets, languages, security
+from forms_service.web import languages, security
 from forms_service.web.why_asked import why_asked
 
 FORM = "form"
@@ -47,6 +47,7 @@ _ENTRIES = (
     ("agency.desk", "nav.desk", "clerk"),
     ("reviewer.queue", "nav.queue", "reviewer"),
     ("public.verify", "nav.verify", None),
+    ("account.mine", "nav.account", "*"),
 )
 
 
@@ -62,7 +63,7 @@ def navigation() -> list[NavigationEntry]:
             request.endpoint == endpoint or (role is not None and _area(here) == endpoint.partition(".")[0]),
         )
         for endpoint, sentence, role in _ENTRIES
-        if role is None or role in roles
+        if role is None or role in roles or (role == "*" and roles)
     ]
 
 
@@ -152,12 +153,12 @@ def state_label(state: DossierState) -> str:
     return STATE_LABELS[state].in_language(languages.language())
 
 
-def csrf_field() -> Markup:
 def other_dossiers(dossier_id: str) -> list[OtherDossier]:
     """The same person's other dossiers of the same form, as far as whoever looks may know of them."""
     return security.services().other_dossiers(security.the_actor(), dossier_id)
 
 
+def csrf_field() -> Markup:
     """The hidden proof that a form was served by us."""
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
 
@@ -181,8 +182,8 @@ def install(app: Flask) -> None:
         why_asked=why_asked,
         fact_label=fact_label,
         doubt=doubt,
-        state_label=state_label,
         other_dossiers=other_dossiers,
+        state_label=state_label,
         upload_accept=UPLOAD_ACCEPT,
     )
     app.jinja_env.filters["state_alone"] = state_alone
@@ -195,5 +196,4 @@ def install(app: Flask) -> None:
             "other_language": languages.other_language(),
             "other_language_url": languages.same_page_in_other_language(),
             "actor": security.current_actor(),
-            "form_fonts": assets.fonts_available(),
         }
