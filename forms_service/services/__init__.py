@@ -7,7 +7,7 @@ not exist and one that is not yours are the same (``DossierError`` ``not_yours``
 from __future__ import annotations
 
 from forms_service.services.access_tokens import AccessTokens
-from forms_service.services.accounts import Accounts
+from forms_service.services.account_care import AccountCare
 from forms_service.services.base import Adapters
 from forms_service.services.clerk import ClerkWork
 from forms_service.services.confirming import ConfirmingAnswers
@@ -39,7 +39,7 @@ from forms_service.services.webhook_delivery import WebhookDelivery
 
 
 class Services(
-    Accounts,
+    AccountCare,
     AccessTokens,
     KeptAnswers,
     WebhookDelivery,

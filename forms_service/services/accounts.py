@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from core.errors import DossierError, InvalidValue
 from core.field_kinds import KINDS
+from core.field_kinds.base import western_digits
 from core.form_spec import FieldSpec
 from core.localized_text import LocalizedText, Script
-from forms_service.services.base import SYSTEM, UseCases
+from forms_service.services.base import SYSTEM
 from forms_service.services.messages import say
+from forms_service.services.throttle import SIGN_IN, SIGN_IN_FROM, Throttle
 from forms_service.services.views import Actor
+from forms_service.storage.account_models import HolderRow
 from forms_service.storage.models import AccountRow
 
 MINIMUM_PASSWORD_LENGTH = 10
+_FEWEST_CHARACTERS = 5
+_RUNS = "01234567890123456789 98765432109876543210 azertyuiopqsdfghjklmwxcvbn qwertyuiopasdfghjklzxcvbnm"
+"""What is typed by running along the keys."""
+
 REGISTRATION = FieldSpec(
     id="registration",
     kind="registration_number",
@@ -37,22 +46,50 @@ def _hash_of_nobody() -> str:
     return _hasher.hash("nobody has this password")
 
 
-class Accounts(UseCases):
+class Accounts(Throttle):
     """Signing in and signing up."""
+
+    def sign_in(self, login: str, password: str, client: str = "") -> Actor | None:
+        """Who this is, or None; counted, so that nobody tries passwords out.
+
+        Every attempt is counted before its password is looked at: many at once gain nothing.
+
+        Args:
+            client: Where on the network the attempt comes from; empty where that tells nothing.
+
+        Raises:
+            TooManyAttempts: This login, or this place of the network, must wait.
+        """
+        name = plain_login(login)
+        with self.database.writing() as session:
+            self.count_attempt(session, (SIGN_IN, name), (SIGN_IN_FROM, client))
+        actor = self.authenticate(login, password)
+        if actor is not None:
+            with self.database.writing() as session:
+                self.forgive_attempts(session, SIGN_IN, name)
+        return actor
 
     def authenticate(self, login: str, password: str) -> Actor | None:
         """Who this is, or None; an unknown login takes as long as a wrong password."""
         with self.database.reading() as session:
-            row = session.scalar(select(AccountRow).where(AccountRow.login == _plain_login(login)))
-        if not _verifies(row.password_hash if row else _hash_of_nobody(), password) or row is None:
-            return None
-        return _actor(row)
+            row = session.scalar(select(AccountRow).where(AccountRow.login == plain_login(login)))
+        known = _verifies(row.password_hash if row else _hash_of_nobody(), password)
+        return _actor(row) if known and row is not None and self._may_come_in(row) else None
 
-    def actor(self, actor_id: str) -> Actor | None:
-        """The person of that id, as they are now."""
+    def actor(self, actor_id: str, since: datetime | None = None) -> Actor | None:
+        """The person of that id, as they are now; None for an account that is closed.
+
+        Args:
+            since: When the session began; one from before the password changed has ended.
+        """
         with self.database.reading() as session:
             row = session.get(AccountRow, actor_id)
-            return _actor(row) if row else None
+            if row is None or not self._may_come_in(row):
+                return None
+            holder = session.get(HolderRow, actor_id) if since else None
+            if since and holder and holder.sessions_from and since < holder.sessions_from:
+                return None
+            return _actor(row)
 
     def register_applicant(self, registration: str, password: str, name: str) -> Actor:
         """Open an account for an insured person.
@@ -68,27 +105,80 @@ class Accounts(UseCases):
 
     def add_account(self, login: str, password: str, name: str, roles: Collection[str]) -> Actor:
         """Open an account with those roles; as ``register_applicant`` for what it refuses."""
-        if len(password) < MINIMUM_PASSWORD_LENGTH:
-            raise InvalidValue(say("weak_password", minimum=MINIMUM_PASSWORD_LENGTH), code="weak_password")
+        refuse_weak_password(password, [login])
+        password_hash = hashed(password)
+        try:
+            with self.database.writing() as session:
+                row = self.new_account(session, login, name, roles, password_hash)
+        except IntegrityError:
+            raise DossierError(say("login_taken"), code="login_taken") from None
+        return _actor(row)
+
+    def new_account(
+        self, session: Session, login: str, name: str, roles: Collection[str], password_hash: str
+    ) -> AccountRow:
+        """Add an account in the caller's transaction.
+
+        Raises:
+            InvalidValue: There is no name.
+            IntegrityError: The login is taken.
+        """
         name = " ".join(name.split())
         if not name:
             raise InvalidValue(say("name_needed"), code="name_needed")
         row = AccountRow(
             id=self.new_id(),
-            login=_plain_login(login),
+            login=plain_login(login),
             name=name[:200],
             roles=sorted(roles),
-            password_hash=_hasher.hash(password),
+            password_hash=password_hash,
             created_at=self.now(),
         )
-        try:
-            with self.database.writing() as session:
-                session.add(row)
-                session.flush()
-                self.note(session, None, SYSTEM, "account_opened", {"account": row.id, "roles": row.roles})
-        except IntegrityError:
-            raise DossierError(say("login_taken"), code="login_taken") from None
-        return _actor(row)
+        session.add(row)
+        session.flush()
+        self.note(session, None, SYSTEM, "account_opened", {"account": row.id, "roles": row.roles})
+        return row
+
+    def set_password(self, session: Session, account: AccountRow, password_hash: str) -> Actor:
+        """Give an account another password in the caller's transaction; its sessions end."""
+        account.password_hash = password_hash
+        holder = session.get(HolderRow, account.id) or HolderRow(account_id=account.id)
+        holder.sessions_from = self.now()
+        session.add(holder)
+        self.forgive_attempts(session, SIGN_IN, account.login)
+        self.note(session, None, _actor(account), "password_changed", {"account": account.id})
+        return _actor(account)
+
+    def _may_come_in(self, row: AccountRow | None) -> bool:
+        return row is not None and row.disabled_at is None
+
+
+def refuse_weak_password(password: str, known: Iterable[str]) -> None:
+    """Refuse a password that is short, plain, or what others know of its owner.
+
+    Args:
+        known: The login and whatever else stands in the account.
+
+    Raises:
+        InvalidValue: ``weak_password``.
+    """
+    if len(password) < MINIMUM_PASSWORD_LENGTH:
+        raise InvalidValue(say("weak_password", minimum=MINIMUM_PASSWORD_LENGTH), code="weak_password")
+    bare = "".join(one for one in western_digits(password).casefold() if one.isalnum())
+    guessed = {"".join(c for c in one.casefold() if c.isalnum()) for one in known}
+    if len(set(bare)) < _FEWEST_CHARACTERS or bare in guessed or bare in _RUNS:
+        raise InvalidValue(say("plain_password"), code="weak_password")
+
+
+def hashed(password: str) -> str:
+    """What is kept of a password."""
+    with _one_at_a_time:
+        return _hasher.hash(password)
+
+
+def verifies(password_hash: str, password: str) -> bool:
+    """Whether it is the password of that hash; takes as long either way."""
+    return _verifies(password_hash, password)
 
 
 def _verifies(password_hash: str, password: str) -> bool:
@@ -99,9 +189,8 @@ def _verifies(password_hash: str, password: str) -> bool:
             return False
 
 
-def _plain_login(login: str) -> str:
-    from core.field_kinds.base import western_digits
-
+def plain_login(login: str) -> str:
+    """A login as it is kept: western digits, small letters."""
     return western_digits(login).strip().lower()[:64]
 
 

@@ -94,11 +94,83 @@ MESSAGES: dict[str, LocalizedText] = {
         "كلمة السر قصيرة جدا: استعملوا {minimum} حرفا أو رقما على الأقل.",
         "Mot de passe trop court : {minimum} caractères au moins.",
     ),
+    "plain_password": _T(
+        "كلمة السر سهلة التخمين: لا تستعملوا أرقاما متتالية ولا رقم التسجيل ولا تاريخ الازدياد.",
+        "Mot de passe trop facile à deviner : ni suite de touches, ni numéro d'immatriculation, ni date de naissance.",
+    ),
+    "passwords_differ": _T(
+        "الكلمتان غير متطابقتين. اكتبوهما من جديد.", "Les deux saisies diffèrent. Écrivez-les à nouveau."
+    ),
+    "wrong_password": _T(
+        "كلمة السر الحالية غير صحيحة. لم يتغير شيء.",
+        "Le mot de passe actuel est inexact. Rien n'a été modifié.",
+    ),
+    "too_many_attempts": _T(
+        "محاولات كثيرة. لم يتغير شيء. انتظروا {minutes} دقيقة ثم أعيدوا المحاولة.",
+        "Trop d'essais. Rien n'a été modifié. Attendez {minutes} minutes, puis réessayez.",
+    ),
+    "code_gone": _T(
+        "انتهت صلاحية هذا الرمز أو استُعمل من قبل. لم يتغير شيء. اطلبوا رمزا جديدا.",
+        "Ce code n'est plus valable ou a déjà servi. Rien n'a été modifié. Demandez-en un nouveau.",
+    ),
+    "answer_needed": _T("هذا الجواب ضروري.", "Cette réponse est nécessaire."),
+    "registration_too_short": _T(
+        "رقم التسجيل يتكون من 8 أو 9 أرقام، كما هو مكتوب في بطاقة الصندوق.",
+        "Le numéro d'immatriculation a 8 ou 9 chiffres, comme sur la carte CNSS.",
+    ),
+    "birth_not_plausible": _T(
+        "تحققوا من تاريخ الازدياد: اليوم ثم الشهر ثم السنة.",
+        "Vérifiez la date de naissance : jour, mois, année.",
+    ),
+    "mobile_needed": _T(
+        "اكتبوا رقم هاتف محمول يبدأ بـ 06 أو 07، ليصلكم الرمز في رسالة قصيرة.",
+        "Indiquez un numéro de mobile (06 ou 07), pour recevoir le code par SMS.",
+    ),
+    "phone_or_email_needed": _T(
+        "اكتبوا رقم هاتفكم المحمول أو بريدكم الإلكتروني، لنرسل إليكم الرمز.",
+        "Indiquez votre mobile ou votre e-mail, pour recevoir le code.",
+    ),
     "registration_needed": _T("المرجو كتابة رقم التسجيل.", "Indiquez votre numéro d'immatriculation."),
     "name_needed": _T("المرجو كتابة الاسم الكامل.", "Indiquez votre nom complet."),
     "already_decided": _T(
         "تم البت في هذه القيمة من طرف شخص آخر. لم يتغير شيء. أعيدوا تحميل الصفحة.",
         "Cette valeur a déjà été traitée par une autre personne. Rien n'a été modifié. Rechargez la page.",
+    ),
+    "changed_by_another": _T(
+        "غيّر {name} هذا الملف بعد أن فتحتموه. لم يُستبدل أي شيء. اطلعوا على التغيير أعلاه ثم أعيدوا العملية.",
+        "{name} a modifié ce dossier depuis que vous l'avez ouvert. Rien n'a été écrasé. "
+        "Voyez ci-dessus ce qui a changé, puis recommencez.",
+    ),
+    "changed_by_reading": _T(
+        "وصلت قراءة آلية جديدة بعد أن فتحتم هذا الملف. لم يُستبدل أي شيء. اطلعوا على التغيير أعلاه ثم أعيدوا العملية.",
+        "Une lecture automatique est arrivée depuis que vous avez ouvert ce dossier. Rien n'a été écrasé. "
+        "Voyez ci-dessus ce qui a changé, puis recommencez.",
+    ),
+    "decision_waits": _T(
+        "اقترح {name} قرارا ينتظر تأكيد دارس آخر. لم يتغير شيء. يمكن سحب الاقتراح أو إرجاعه أولا.",
+        "{name} a proposé une décision qui attend un second gestionnaire. Rien n'a été modifié. "
+        "Retirez ou renvoyez d'abord la proposition.",
+    ),
+    "own_proposal": _T(
+        "أنتم من اقترح هذا القرار، ويجب أن يؤكده دارس آخر. لم يتغير شيء.",
+        "Vous avez proposé cette décision : une autre personne doit la confirmer. Rien n'a été modifié.",
+    ),
+    "no_proposal": _T(
+        "لا يوجد قرار ينتظر التأكيد في هذا الملف. أعيدوا تحميل الصفحة.",
+        "Aucune décision n'attend de confirmation dans ce dossier. Rechargez la page.",
+    ),
+    "proposal_outdated": _T(
+        "تغير الملف بعد اقتراح القرار. لم يُسجل شيء. أرجعوا الاقتراح ليُنظر في الملف من جديد.",
+        "Le dossier a changé depuis la proposition. Rien n'a été enregistré. "
+        "Renvoyez la proposition pour un nouvel examen.",
+    ),
+    "not_under_review": _T(
+        "هذا الملف ليس قيد الدراسة. لم يتغير شيء. أعيدوا تحميل الصفحة.",
+        "Ce dossier n'est pas en cours d'examen. Rien n'a été modifié. Rechargez la page.",
+    ),
+    "asked_again_only": _T(
+        "طُلبت إعادة الجواب «{label}»، ولم يُرسل طلب التصحيح بعد.",
+        "La réponse « {label} » est à redemander et la demande de correction n'est pas partie.",
     ),
     "nothing_to_accept": _T(
         "لم تُقرأ أي قيمة صالحة هنا. اكتبوا القيمة الصحيحة بأنفسكم.",

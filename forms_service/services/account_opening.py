@@ -1,0 +1,244 @@
+"""Opening an account and choosing a forgotten password anew: who asks, a code, then the password.
+
+The pages answer alike whether an account exists or not; what is true is told by message, to the
+address that was given and, when an account is meant that is somebody's already, to its holder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.errors import DossierError
+from core.localized_text import Language
+from forms_service.sending import CHANNELS, EMAIL, SMS
+from forms_service.services.account_answers import REGISTRATION as NUMBER
+from forms_service.services.account_answers import Problems, checked_opening
+from forms_service.services.accounts import Accounts, hashed, plain_login, refuse_weak_password
+from forms_service.services.known_identity import identity_fields
+from forms_service.services.messages import say
+from forms_service.services.one_time_codes import LIFETIME, CodePurpose, OneTimeCodes
+from forms_service.services.presenting import read_dossier
+from forms_service.services.throttle import CODE_FOR, CODE_FROM, CODE_TO
+from forms_service.services.views import Actor
+from forms_service.storage.account_models import HolderRow, OneTimeCodeRow
+from forms_service.storage.dossiers import DossierRepository
+from forms_service.storage.models import AccountRow, DossierRow
+
+
+class AccountOpening(OneTimeCodes, Accounts):
+    """Coming in by a code."""
+
+    # --- open -----------------------------------------------------------------------------------
+
+    def begin_opening(
+        self, raw: Mapping[str, object], language: Language, client: str = ""
+    ) -> tuple[str, Problems]:
+        """Send a code to somebody who opens an account: its id, or what is wrong with the answers.
+
+        Args:
+            client: Where on the network the request comes from; empty where that tells nothing.
+
+        Raises:
+            TooManyAttempts: Too many codes were asked for this number, address or client.
+        """
+        answers, problems = checked_opening(raw, self.today())
+        if problems:
+            return "", problems
+        with self.database.writing() as session:
+            return self._send_opening_code(session, answers, language, client), {}
+
+    def finish_opening(self, code_id: str, password: str) -> Actor:
+        """Open the account that a passed code confirms.
+
+        Raises:
+            CodeGone: No such code was passed a short while ago.
+            InvalidValue: The password is not usable.
+            DossierError: ``login_taken``: somebody was faster.
+        """
+        with self.database.reading() as session:
+            facts = self.confirmed(self.passed_code(session, code_id, CodePurpose.OPEN))
+        refuse_weak_password(password, facts.values())
+        hashed_password = hashed(password)
+        try:
+            with self.database.writing() as session:
+                code = self.passed_code(session, code_id, CodePurpose.OPEN)
+                account = self._new_account(session, facts, hashed_password)
+                self._tell_holder(session, account.id, "account_opened")
+                code.account_id = account.id
+                self.use_code(code)
+        except IntegrityError:
+            raise DossierError(say("login_taken"), code="login_taken") from None
+        actor = self.actor(account.id)
+        assert actor is not None  # noqa: S101 - it was committed just now
+        return actor
+
+    # --- forgotten password ---------------------------------------------------------------------
+
+    def begin_reset(
+        self, login: str, channel: str, language: Language, client: str = ""
+    ) -> tuple[str, Problems]:
+        """Send a code to the holder of an account: its id, whether there is such an account or not.
+
+        Raises:
+            TooManyAttempts: As ``begin_opening``.
+        """
+        name = plain_login(login)
+        if not name:
+            return "", {NUMBER.id: say("answer_needed")}
+        with self.database.writing() as session:
+            self.count_attempt(session, (CODE_FOR, name), (CODE_FROM, client))
+            account = session.scalar(select(AccountRow).where(AccountRow.login == name))
+            holder = session.get(HolderRow, account.id) if account else None
+            reached = addresses(holder)
+            usable = bool(reached) and self._may_come_in(account)
+            chosen = channel if channel in reached else next(iter(reached), SMS)
+            again = {"login": name, "channel": channel, "language": language.value}
+            code_id, digits = self.make_code(
+                session,
+                CodePurpose.RESET,
+                channel if channel in CHANNELS else SMS,
+                again,
+                account_id=account.id if account else None,
+                usable=usable,
+            )
+            if usable:
+                self._send_code(session, "code_reset", chosen, reached[chosen], language, digits)
+        return code_id, {}
+
+    def finish_reset(self, code_id: str, password: str) -> Actor:
+        """Give the account a new password and end its sessions; as ``finish_opening`` for what it refuses."""
+        with self.database.reading() as session:
+            account_id = self.passed_code(session, code_id, CodePurpose.RESET).account_id
+            account = session.get_one(AccountRow, account_id)
+            refuse_weak_password(password, [account.login])
+        hashed_password = hashed(password)
+        with self.database.writing() as session:
+            code = self.passed_code(session, code_id, CodePurpose.RESET)
+            account = session.get_one(AccountRow, account_id)
+            actor = self.set_password(session, account, hashed_password)
+            self._tell_holder(session, account.id, "password_changed")
+            self.use_code(code)
+        return actor
+
+    def send_another_code(self, code_id: str, client: str = "") -> str:
+        """Send a new code for the same purpose; the one before serves no more.
+
+        Raises:
+            CodeGone: There is nothing to send another one for.
+            TooManyAttempts: As ``begin_opening``.
+        """
+        with self.database.reading() as session:
+            row = self.unpassed_code(session, code_id)
+            facts = self.confirmed(row)
+            purpose = row.purpose
+        if purpose == CodePurpose.RESET:
+            new_id, _ = self.begin_reset(
+                facts["login"], facts["channel"], Language(facts["language"]), client
+            )
+        else:
+            with self.database.writing() as session:
+                new_id = self._send_opening_code(session, facts, Language(facts["language"]), client)
+        with self.database.writing() as session:
+            self.use_code(session.get_one(OneTimeCodeRow, code_id))
+        return new_id
+
+    # --- details --------------------------------------------------------------------------------
+
+    def _send_opening_code(
+        self, session: Session, answers: dict[str, str], language: Language, client: str
+    ) -> str:
+        number, channel = answers["registration"], answers["channel"]
+        address = answers["phone" if channel == SMS else "email"]
+        self.count_attempt(session, (CODE_FOR, number), (CODE_TO, address), (CODE_FROM, client))
+        account = session.scalar(select(AccountRow).where(AccountRow.login == number))
+        usable = account is None and not self._belongs_to_another(session, answers)
+        record = {**answers, "language": language.value}
+        code_id, digits = self.make_code(session, CodePurpose.OPEN, channel, record, usable=usable)
+        if usable:
+            self._send_code(session, "code_open", channel, address, language, digits)
+            return code_id
+        holder = session.get(HolderRow, account.id) if account else None
+        own = address in addresses(holder).values()
+        occasion = "account_known" if own else "account_refused"
+        self._write(session, occasion, channel, address, language)
+        if account is not None and not own:
+            self._tell_holder(session, account.id, "account_tried")
+        return code_id
+
+    def _send_code(
+        self, session: Session, occasion: str, channel: str, address: str, language: Language, digits: str
+    ) -> None:
+        self.write_letter(
+            session,
+            channel=channel,
+            address=address,
+            language=language,
+            occasion=occasion,
+            values={"digits": digits, "minutes": str(int(LIFETIME.total_seconds()) // 60)},
+            worth=LIFETIME,
+        )
+
+    def _write(self, session: Session, occasion: str, channel: str, address: str, language: Language) -> None:
+        values = {"address": f"{self.adapters.config.public_url}/{language.value}/sign-in"}
+        self.write_letter(
+            session, channel=channel, address=address, language=language, occasion=occasion, values=values
+        )
+
+    def _tell_holder(self, session: Session, account_id: str, occasion: str) -> None:
+        """Write to every address of an account, whatever its holder wants to be told of requests."""
+        holder = session.get(HolderRow, account_id)
+        for channel, address in addresses(holder).items():
+            language = Language(holder.language) if holder else Language.AR
+            self._write(session, occasion, channel, address, language)
+
+    def _belongs_to_another(self, session: Session, answers: Mapping[str, str]) -> bool:
+        """Whether papers handed in at an agency under this number name another card or day of birth."""
+        papers = DossierRow.owner_id.is_(None)
+        for row in DossierRepository(session).listed(
+            DossierRow.registration == answers["registration"], papers, limit=20
+        ):
+            spec = self.spec_of(row)
+            number_field = spec.applicant_fields["registration"]
+            block = number_field.rpartition(".")[0]
+            said = read_dossier(session, row, spec).dossier.answers()
+            if said.get(number_field) != answers["registration"]:
+                continue
+            for one in identity_fields(spec):
+                wanted = {"identity_number": "identity_number", "date": "birth"}.get(one.kind)
+                if (
+                    wanted
+                    and one.id.startswith(f"{block}.")
+                    and said.get(one.id, answers[wanted]) != answers[wanted]
+                ):
+                    return True
+        return False
+
+    def _new_account(self, session: Session, facts: Mapping[str, str], password_hash: str) -> AccountRow:
+        name = f"{facts['first_name']} {facts['last_name']}"
+        account = self.new_account(session, facts["registration"], name, {"applicant"}, password_hash)
+        session.add(
+            HolderRow(
+                account_id=account.id,
+                first_name=facts["first_name"],
+                identity_number=facts["identity_number"],
+                birth=facts["birth"],
+                phone=facts.get("phone") if facts["channel"] == SMS else None,
+                email=facts.get("email") if facts["channel"] == EMAIL else None,
+                language=facts["language"],
+                notify_by=[facts["channel"]],
+            )
+        )
+        session.flush()
+        return account
+
+
+def addresses(holder: HolderRow | None) -> dict[str, str]:
+    """Where a holder can be reached, by channel."""
+    if holder is None:
+        return {}
+    known = {SMS: holder.phone, EMAIL: holder.email}
+    return {channel: address for channel, address in known.items() if address}

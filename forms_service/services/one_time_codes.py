@@ -1,0 +1,154 @@
+"""One-time codes: six digits that prove who holds a telephone or a mailbox.
+
+A code that must not let anybody in (no such account, the wrong papers) is made and counted like any
+other, so that nobody learns from the pages which accounts exist.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from core.errors import FormsError
+from core.field_kinds.base import western_digits
+from forms_service.services.letters import Letters
+from forms_service.services.messages import say
+from forms_service.services.throttle import Throttle
+from forms_service.storage.account_models import OneTimeCodeRow
+
+DIGITS = 6
+LIFETIME = timedelta(minutes=10)
+MOST_WRONG = 5
+TIME_TO_CHOOSE = timedelta(minutes=20)
+"""How long after the right code a password may still be chosen."""
+
+_KEPT_FOR = timedelta(days=1)
+
+
+class CodePurpose(StrEnum):
+    """What the right code is good for."""
+
+    OPEN = "open"
+    RESET = "reset"
+    ADDRESS = "address"
+
+
+class CodeGone(FormsError):
+    """The code was used, or is too old: a new one is to be asked for."""
+
+    code = "code_gone"
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCode:
+    """The digits are not the ones that were sent."""
+
+    tries_left: int
+
+
+class OneTimeCodes(Letters, Throttle):
+    """Making codes, and letting people in by them."""
+
+    def make_code(
+        self,
+        session: Session,
+        purpose: CodePurpose,
+        channel: str,
+        record: dict[str, Any],
+        *,
+        account_id: str | None = None,
+        usable: bool = True,
+    ) -> tuple[str, str]:
+        """A new code in the caller's transaction: its id, and the digits to send.
+
+        Args:
+            record: What the code is to confirm; it is kept sealed.
+            usable: False for a code nobody is sent.
+        """
+        now = self.now()
+        session.execute(delete(OneTimeCodeRow).where(OneTimeCodeRow.made_at < now - _KEPT_FOR))
+        code_id = self.new_id()
+        digits = f"{self.adapters.pick(10**DIGITS):0{DIGITS}d}"
+        session.add(
+            OneTimeCodeRow(
+                id=code_id,
+                purpose=purpose.value,
+                account_id=account_id,
+                channel=channel,
+                sealed=self.adapters.seal.close(record),
+                fingerprint=self._fingerprint(code_id, digits),
+                usable=usable,
+                made_at=now,
+                expires_at=now + LIFETIME,
+                wrong=0,
+            )
+        )
+        session.flush()
+        return code_id, digits
+
+    def try_code(self, code_id: str, typed: str) -> WrongCode | None:
+        """Try a code; None when it is right.  Spaces and Arabic digits are forgiven.
+
+        Raises:
+            CodeGone: It is too old, was used, or was tried too often.
+        """
+        digits = "".join(western_digits(typed).split())
+        with self.database.writing() as session:
+            row = session.get(OneTimeCodeRow, code_id, with_for_update=True)
+            if row is None or row.used_at or row.wrong >= MOST_WRONG or self.now() > row.expires_at:
+                raise CodeGone(say("code_gone"))
+            right = hmac.compare_digest(row.fingerprint, self._fingerprint(code_id, digits))
+            if right and row.usable:
+                row.passed_at = row.passed_at or self.now()
+                return None
+            row.wrong += 1
+            return WrongCode(MOST_WRONG - row.wrong)
+
+    def passed_code(
+        self, session: Session, code_id: str, purpose: CodePurpose, account_id: str | None = None
+    ) -> OneTimeCodeRow:
+        """The code somebody got right a short while ago, to be used once, in the caller's transaction.
+
+        Args:
+            account_id: Of whoever is signed in, where the code must be theirs.
+
+        Raises:
+            CodeGone: There is none.
+        """
+        row = session.get(OneTimeCodeRow, code_id, with_for_update=True)
+        if row is None or row.purpose != purpose or row.used_at or row.passed_at is None:
+            raise CodeGone(say("code_gone"))
+        if account_id is not None and row.account_id != account_id:
+            raise CodeGone(say("code_gone"))
+        if self.now() > row.passed_at + TIME_TO_CHOOSE:
+            raise CodeGone(say("code_gone"))
+        return row
+
+    def unpassed_code(self, session: Session, code_id: str) -> OneTimeCodeRow:
+        """A code that somebody still waits for, however old.
+
+        Raises:
+            CodeGone: There is none.
+        """
+        row = session.get(OneTimeCodeRow, code_id)
+        if row is None or row.used_at or row.passed_at:
+            raise CodeGone(say("code_gone"))
+        return row
+
+    def confirmed(self, row: OneTimeCodeRow) -> dict[str, Any]:
+        """What the code confirms."""
+        return self.adapters.seal.open(row.sealed)
+
+    def use_code(self, row: OneTimeCodeRow) -> None:
+        """Let a code serve no second time, and forget what it confirmed."""
+        row.used_at = self.now()
+        row.sealed = self.adapters.seal.close({})
+
+    def _fingerprint(self, code_id: str, digits: str) -> str:
+        return self.adapters.seal.fingerprint("code", code_id, digits)

@@ -1,0 +1,108 @@
+"""«My account»: how its holder is reached and told, and the password."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from core.errors import InvalidValue
+from core.localized_text import Language
+from forms_service.sending import SMS
+from forms_service.services.account_answers import MAILBOX, PHONE
+from forms_service.services.messages import say
+from forms_service.services.throttle import TooManyAttempts
+from forms_service.web import security
+from forms_service.web.account_opening import ADDRESS, wait_for_code
+from forms_service.web.account_questions import account_questions
+from forms_service.web.languages import language, translate
+from forms_service.web.screens import Given, Problem, input_name
+from forms_service.web.security import needs, services, the_actor
+
+PREFIX = "/account"
+pages = Blueprint("account", __name__)
+
+
+@pages.get("/")
+@needs()
+def mine() -> str:
+    """What is known of whoever is signed in, and what they may change."""
+    return render_template("account.html", account=services().account(the_actor()))
+
+
+@pages.post("/notices")
+@needs()
+def keep_notices() -> Response:
+    """Keep by which channels somebody is told of their requests."""
+    chosen = request.form.get("language", language().value)
+    told_in = Language(chosen) if chosen in set(Language) else language()
+    services().set_notifications(the_actor(), request.form.getlist("by"), told_in)
+    flash(translate("account.mine.kept"), "done")
+    return redirect(url_for(".mine"), code=303)
+
+
+@pages.get("/change-password")
+@needs()
+def password() -> str:
+    """Ask for the current and the new password."""
+    return render_template("account_change_password.html", problems=[])
+
+
+@pages.post("/change-password")
+@needs()
+def change_password() -> Response | tuple[str, int]:
+    """Put the new password in place; this session goes on, all others end."""
+    new = request.form.get("password", "")
+    if new != request.form.get("again", ""):
+        return _password_page(Problem("again", say("passwords_differ").in_language(language()))), 422
+    try:
+        actor = services().change_password(the_actor(), request.form.get("current", ""), new)
+    except InvalidValue as wrong:
+        target = "current" if wrong.code == "wrong_password" else "password"
+        return _password_page(Problem(target, wrong.message.in_language(language()))), 422
+    except TooManyAttempts as wait:
+        return _password_page(Problem("current", wait.message.in_language(language()))), 429
+    security.sign_in(actor)
+    flash(translate("account.forgotten.done"), "done")
+    return redirect(url_for(".mine"), code=303)
+
+
+@pages.get("/change/<any(sms, email):channel>")
+@needs()
+def address(channel: str) -> str:
+    """Ask for another telephone number or e-mail address."""
+    return _address_page(channel, "", Given({}, {}))
+
+
+@pages.post("/change/<any(sms, email):channel>")
+@needs()
+def change_address(channel: str) -> Response | tuple[str, int]:
+    """Send a code there; it counts once the code came back."""
+    field = PHONE if channel == SMS else MAILBOX
+    raw = request.form.get(input_name(field.id), "")
+    given = Given({field.id: raw}, {})
+    try:
+        code_id, problem = services().begin_address_change(
+            the_actor(), channel, raw, request.form.get("current", ""), language(), security.client()
+        )
+    except InvalidValue as wrong:
+        return _address_page(channel, wrong.message.in_language(language()), given), 422
+    except TooManyAttempts as wait:
+        return _address_page(channel, wait.message.in_language(language()), given), 429
+    if problem is not None:
+        return _address_page(channel, "", Given({field.id: raw}, {field.id: problem})), 422
+    wait_for_code(ADDRESS, code_id, channel, raw)
+    return redirect(url_for("account_opening.code"), code=303)
+
+
+def _password_page(problem: Problem) -> str:
+    return render_template("account_change_password.html", problems=[problem])
+
+
+def _address_page(channel: str, wrong_password: str, given: Given) -> str:
+    (question,) = account_questions((PHONE if channel == SMS else MAILBOX,), given)
+    problems = [Problem(question.target, question.error)] if question.error else []
+    if wrong_password:
+        problems.append(Problem("current", wrong_password))
+    return render_template(
+        "account_change_address.html", channel=channel, question=question, problems=problems
+    )
