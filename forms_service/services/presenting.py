@@ -396,6 +396,7 @@ def _extraction_view(
         decision=row.decision,
         decided_by=names.get(row.decided_by) if row.decided_by else None,
         decided_at=row.decided_at,
+        decision_reason=row.decision_reason,
     )
 
 

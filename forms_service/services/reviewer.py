@@ -4,48 +4,27 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from core.dossier import DossierEvent, DossierState, Origin, next_state
+from core.dossier import DossierEvent, DossierState, Origin
 from core.errors import DossierError, InvalidValue
 from core.field_kinds import Answer, kind_of
-from core.form_spec import FormSpec, Severity
-from core.localized_text import Language, LocalizedText
+from core.form_spec import FormSpec
+from core.localized_text import LocalizedText
 from core.scope import is_blank
-from forms_service.locales import both
-from forms_service.services.base import CLOSED_STATES, UseCases, may_edit
-from forms_service.services.made_forms import MADE_ON_SCREEN
+from forms_service.services.base import may_edit
+from forms_service.services.decisions import REJECTED, Decisions
 from forms_service.services.messages import say
-from forms_service.services.presenting import (
-    FORM,
-    current_answers,
-    extraction_views,
-    find_field,
-    open_doubts,
-    shown,
-    summaries,
-    supplied,
-)
+from forms_service.services.presenting import current_answers, extraction_views, find_field, shown
 from forms_service.services.reading_evidence import keep_outcome
+from forms_service.services.review_queue import ReviewQueue
 from forms_service.services.standing_readings import shows_paper
 from forms_service.services.storing_answers import put_field
 from forms_service.services.uploads import narrowed
-from forms_service.services.views import Actor, DossierSummary, ExtractionView, ReadingStatus
-from forms_service.storage.dossiers import DossierRepository
+from forms_service.services.views import Actor, ExtractionView, ReadingStatus
 from forms_service.storage.models import CorrectionRow, DossierRow, ExtractionRow, PageRow
 
-QUEUE_STATES = (
-    DossierState.SUBMITTED,
-    DossierState.UNDER_REVIEW,
-    DossierState.PHYSICAL_CHECK_PENDING,
-)
-OUTCOMES = {
-    "accepted": DossierEvent.ACCEPT,
-    "refused": DossierEvent.REFUSE,
-    "closed": DossierEvent.CLOSE,
-}
 ANSWER_REASONS = ("unreadable", "differs", "incomplete", "doubtful")
 """Why an answer is asked again: codes of the sentences ``answer_reason``."""
 
@@ -56,25 +35,10 @@ LEAST_CROP_MARGIN_PX = 55
 """Around a tick box: enough to see the words beside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """One thing an acceptance passes over: a field, document or upload, and what is wrong with it."""
-
-    subject: str
-    message: LocalizedText
-
-
-class ReviewerWork(UseCases):
+class ReviewerWork(ReviewQueue, Decisions):
     """Reviewing dossiers."""
 
     # --- look -----------------------------------------------------------------------------------
-
-    def queue(self, actor: Actor) -> list[DossierSummary]:
-        """Dossiers that wait for a reviewer, oldest deposit first, with the number of doubtful fields."""
-        self.require_role(actor, "reviewer")
-        with self.database.reading() as session:
-            rows = DossierRepository(session).queue([one.value for one in QUEUE_STATES])
-            return summaries(session, rows, self.catalogue)
 
     def extractions(self, actor: Actor, dossier_id: str) -> list[ExtractionView]:
         """Everything read from the pages of a dossier, in the order of the form."""
@@ -107,20 +71,25 @@ class ReviewerWork(UseCases):
 
     # --- settle what was read -------------------------------------------------------------------
 
-    def accept_value(self, actor: Actor, extraction_id: str) -> None:
+    def accept_value(self, actor: Actor, extraction_id: str, expected_revision: int | None = None) -> None:
         """Take a read value over into the dossier.
 
         Raises:
-            DossierError: ``nothing_to_accept``, ``changed_meanwhile``, ``wrong_state``.
+            DossierError: ``nothing_to_accept``, ``changed_meanwhile``, ``changed_by_another``, ``wrong_state``.
         """
         with self.database.writing() as session:
-            row, dossier, spec = self._to_settle(session, actor, extraction_id)
+            row, dossier, spec = self._to_settle(session, actor, extraction_id, expected_revision)
             if row.value is None:
                 raise DossierError(say("nothing_to_accept"), code="nothing_to_accept")
             self._settle(session, actor, row, dossier, spec, row.value["value"], "accepted")
 
     def correct_value(
-        self, actor: Actor, extraction_id: str, text: str, leave_empty: bool = False
+        self,
+        actor: Actor,
+        extraction_id: str,
+        text: str,
+        leave_empty: bool = False,
+        expected_revision: int | None = None,
     ) -> LocalizedText | None:
         """Put the right value in place of a read one; gives the problem when it is not valid.
 
@@ -128,7 +97,7 @@ class ReviewerWork(UseCases):
         slip.  The earlier answer stays in the history.
         """
         with self.database.writing() as session:
-            row, dossier, spec = self._to_settle(session, actor, extraction_id)
+            row, dossier, spec = self._to_settle(session, actor, extraction_id, expected_revision)
             field = find_field(spec, row.field_id)
             if field is None:
                 raise DossierError(say("unknown_field", fields=row.field_id), code="unknown_field")
@@ -142,6 +111,23 @@ class ReviewerWork(UseCases):
             self._settle(session, actor, row, dossier, spec, value, "corrected")
             return None
 
+    def reject_value(
+        self, actor: Actor, extraction_id: str, reason: str, expected_revision: int | None = None
+    ) -> None:
+        """Note that an answer must be asked again, and why; the request for a correction will ask it.
+
+        Args:
+            reason: One of ``ANSWER_REASONS``.
+        """
+        self.require_role(actor, "reviewer")
+        if reason not in ANSWER_REASONS:
+            raise DossierError(say("reason_needed"), code="reason_needed")
+        with self.database.writing() as session:
+            row, dossier, _ = self._to_settle(session, actor, extraction_id, expected_revision)
+            details = {"extraction": row.id, "field": row.field_id, "decision": REJECTED, "reason": reason}
+            row.decided_at = self.touch(session, dossier, actor, "value_settled", details)
+            row.decision, row.decision_reason, row.decided_by = REJECTED, reason, actor.id
+
     # --- judge ----------------------------------------------------------------------------------
 
     def start_review(self, actor: Actor, dossier_id: str) -> None:
@@ -150,17 +136,24 @@ class ReviewerWork(UseCases):
         with self.database.writing() as session:
             row = self.get_dossier(session, actor, dossier_id, to_change=True)
             if row.state != DossierState.UNDER_REVIEW:
-                self._move(session, row, actor, DossierEvent.START_REVIEW, {})
+                self.hold(row, actor)
+                self.move(session, row, actor, DossierEvent.START_REVIEW, {})
 
     def receive_paper(self, actor: Actor, dossier_id: str) -> None:
         """Note that the paper file of a dossier drawn for a check was brought."""
         self.require_role(actor, "clerk", "reviewer")
         with self.database.writing() as session:
             row = self.get_dossier(session, actor, dossier_id, to_change=True)
-            self._move(session, row, actor, DossierEvent.RECEIVE_PAPER, {})
+            self.move(session, row, actor, DossierEvent.RECEIVE_PAPER, {})
 
     def decide_document(
-        self, actor: Actor, dossier_id: str, attachment_id: str, accepted: bool, reason: str | None = None
+        self,
+        actor: Actor,
+        dossier_id: str,
+        attachment_id: str,
+        accepted: bool,
+        reason: str | None = None,
+        expected_revision: int | None = None,
     ) -> None:
         """Accept or refuse one document; a refusal says why."""
         self.require_role(actor, "reviewer")
@@ -168,7 +161,9 @@ class ReviewerWork(UseCases):
             raise DossierError(say("reason_needed"), code="reason_needed")
         with self.database.writing() as session:
             dossier = self.get_dossier(session, actor, dossier_id, to_change=True)
-            self._refuse_closed(dossier)
+            self.refuse_closed(dossier)
+            self.refuse_while_proposed(session, dossier)
+            self.refuse_changed(session, actor, dossier, expected_revision, ("attachment", attachment_id))
             row = self.get_attachment(session, actor, dossier_id, attachment_id)
             if accepted and row.status == ReadingStatus.REFUSED:
                 raise DossierError(say("unusable_document"), code="unusable_document")
@@ -186,6 +181,7 @@ class ReviewerWork(UseCases):
         documents: Iterable[str],
         message: str,
         reasons: Mapping[str, str] | None = None,
+        expected_revision: int | None = None,
     ) -> None:
         """Give the dossier back to the applicant with what is to be mended.
 
@@ -201,8 +197,11 @@ class ReviewerWork(UseCases):
             raise DossierError(say("reason_needed"), code="reason_needed")
         with self.database.writing() as session:
             row = self.get_dossier(session, actor, dossier_id, to_change=True)
+            self.refuse_while_proposed(session, row)
+            self.refuse_changed(session, actor, row, expected_revision)
+            row.held_by = row.held_at = None
             details: dict[str, object] = {"fields": asked[0], "documents": asked[1]}
-            self._move(session, row, actor, DossierEvent.REQUEST_CORRECTION, details)
+            self.move(session, row, actor, DossierEvent.REQUEST_CORRECTION, details)
             session.add(
                 CorrectionRow(
                     dossier_id=row.id,
@@ -215,68 +214,7 @@ class ReviewerWork(UseCases):
                 )
             )
 
-    def acceptance_gaps(self, actor: Actor, dossier_id: str) -> list[Gap]:
-        """What an acceptance would pass over: everything missing or wrong, papers nobody ruled on."""
-        self.require_role(actor, "reviewer")
-        with self.database.reading() as session:
-            return self._gaps(session, self.get_dossier(session, actor, dossier_id))
-
-    def decide(
-        self, actor: Actor, dossier_id: str, outcome: str, note: str = "", despite_gaps: bool = False
-    ) -> None:
-        """End the review: ``accepted``, ``refused`` or ``closed``; the last two say why.
-
-        Accepting a dossier with gaps takes ``despite_gaps`` and a reason; what was passed over is
-        named in the history and in the decision.
-
-        Raises:
-            DossierError: ``unsettled_values`` when readings still wait for a person's eyes;
-                ``accepted_despite_gaps`` when something is missing and nobody said why that is right.
-        """
-        self.require_role(actor, "reviewer")
-        event = OUTCOMES.get(outcome)
-        if event is None:
-            raise DossierError(say("unknown_outcome", outcome=outcome), code="unknown_outcome")
-        note = note.strip()
-        if event is not DossierEvent.ACCEPT and not note:
-            raise DossierError(say("reason_needed"), code="reason_needed")
-        with self.database.writing() as session:
-            row = self.get_dossier(session, actor, dossier_id, to_change=True)
-            gaps = self._gaps(session, row) if event is DossierEvent.ACCEPT else []
-            details: dict[str, object] = {"outcome": outcome}
-            if gaps:
-                details["despite"] = [one.subject for one in gaps]
-            self._move(session, row, actor, event, details)
-            doubts = open_doubts(session, row, self.spec_of(row)) if event is DossierEvent.ACCEPT else 0
-            if doubts:  # undoes the move as well
-                raise DossierError(both("review.unsettled", n=doubts), code="unsettled_values")
-            if gaps and not (despite_gaps and note):
-                raise DossierError(say("accepted_despite_gaps"), code="accepted_despite_gaps")
-            row.decision_note = _with_gaps(note, gaps, Language(row.language)) or None
-            row.decided_at = row.changed_at
-
     # --- details --------------------------------------------------------------------------------
-
-    def _move(
-        self, session: Session, row: DossierRow, actor: Actor, event: DossierEvent, details: dict[str, object]
-    ) -> None:
-        row.state = next_state(DossierState(row.state), event).value
-        self.touch(session, row, actor, event.value, details)
-
-    def _gaps(self, session: Session, row: DossierRow) -> list[Gap]:
-        report = self.assess(session, row)  # type: ignore[attr-defined]
-        found = [Gap(one.subject, one.message) for one in report.findings if one.severity is Severity.ERROR]
-        types = self.catalogue.document_types()
-        for paper in DossierRepository(session).attachments(row.id):
-            counted = supplied(paper)
-            if counted is not None and paper.decision is None and paper.origin != MADE_ON_SCREEN:
-                name = types.label_of(counted.type) if counted.type != FORM else both("documents.the_form")
-                found.append(Gap(f"attachment-{paper.id}", say("not_ruled_on", label=name)))
-        return found
-
-    def _refuse_closed(self, dossier: DossierRow) -> None:
-        if DossierState(dossier.state) in CLOSED_STATES:
-            raise DossierError(say("already_closed"), code="wrong_state")
 
     def _extraction(self, session: Session, actor: Actor, extraction_id: str) -> ExtractionRow:
         row = session.get(ExtractionRow, extraction_id)
@@ -286,17 +224,19 @@ class ReviewerWork(UseCases):
         return row
 
     def _to_settle(
-        self, session: Session, actor: Actor, extraction_id: str
+        self, session: Session, actor: Actor, extraction_id: str, expected_revision: int | None = None
     ) -> tuple[ExtractionRow, DossierRow, FormSpec]:
         """An extraction the person may settle: reviewers, and owners while they may edit."""
         row = self._extraction(session, actor, extraction_id)
         dossier = self.get_dossier(session, actor, row.dossier_id, to_change=True)
         if not may_edit(actor, dossier):
             self.require_role(actor, "reviewer")
-            self._refuse_closed(dossier)
+            self.refuse_closed(dossier)
         session.refresh(row)
         if row.decided_by not in (None, actor.id):
             raise DossierError(say("already_decided"), code="changed_meanwhile")
+        self.refuse_while_proposed(session, dossier)
+        self.refuse_changed(session, actor, dossier, expected_revision, ("field", row.field_id))
         return row, dossier, self.spec_of(dossier)
 
     def _settle(
@@ -311,7 +251,7 @@ class ReviewerWork(UseCases):
     ) -> None:
         details = {"extraction": row.id, "field": row.field_id, "decision": decision}
         row.decided_at = self.touch(session, dossier, actor, "value_settled", details)
-        row.decision, row.decided_by = decision, actor.id
+        row.decision, row.decision_reason, row.decided_by = decision, None, actor.id
         if "reviewer" in actor.roles and not may_edit(actor, dossier):
             origin = Origin.REVIEWER
             keep_outcome(session, row, value, self.new_id)
@@ -328,14 +268,6 @@ class ReviewerWork(UseCases):
             by=actor.id,
             at=row.decided_at,
         )
-
-
-def _with_gaps(note: str, gaps: list[Gap], language: Language) -> str:
-    """The decision as the applicant reads it: the reason, then what was passed over."""
-    if not gaps:
-        return note
-    listed = "\n".join(f"– {one.message.in_language(language)}" for one in gaps)
-    return f"{note}\n{say('accepted_although').in_language(language)}\n{listed}"
 
 
 def _cut(png: bytes, box: tuple[int, ...]) -> bytes:

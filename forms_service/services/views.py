@@ -13,10 +13,13 @@ from core.form_spec import FormSpec
 from core.localized_text import Language, LocalizedText
 from core.receipt import RevocationReason, Standing
 
+ROLES = ("applicant", "clerk", "reviewer", "author", "operator")
+"""Who there is: authors look after forms, operators after accounts, figures and the record of changes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. ``roles`` is a subset of ``applicant``, ``clerk`` and ``reviewer``."""
+    """Who acts. ``roles`` is a subset of ``ROLES``."""
 
     id: str
     name: str
@@ -167,7 +170,14 @@ class DossierView:
 
 @dataclass(frozen=True, slots=True)
 class DossierSummary:
-    """One line of a list of dossiers."""
+    """One line of a list of dossiers.
+
+    Attributes:
+        due_on: Last day for the decision; given in the queue only, as what follows.
+        agency: Where it was opened; empty for a dossier opened on line.
+        holder: Name of the reviewer who has it in hand.
+        proposed_by: Name of the reviewer whose decision waits for another one.
+    """
 
     id: str
     reference: str
@@ -183,6 +193,10 @@ class DossierSummary:
     deposited_at: datetime | None
     to_review: int
     reading: int
+    due_on: date | None = None
+    agency: str = ""
+    holder: str = ""
+    proposed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +211,8 @@ class ExtractionView:
         box: ``[left, top, right, bottom]`` on that page image in its pixels.
         current: What the dossier holds for this field now.
         decided_by: Name of the person who decided, None while open.
-        decision: ``accepted``, ``corrected``, ``filled`` (taken over by itself) or None.
+        decision: ``accepted``, ``corrected``, ``rejected`` (to be asked again, for ``decision_reason``),
+            ``filled`` (taken over by itself) or None.
     """
 
     id: str
@@ -218,6 +233,7 @@ class ExtractionView:
     decision: str | None
     decided_by: str | None
     decided_at: datetime | None
+    decision_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,71 @@
+"""A person at the counter is found by number, reference or name, however it is written."""
+
+from __future__ import annotations
+
+import pytest
+
+PEOPLE = {
+    "111222333": ("Bennani", "Youssef", "بناني", "يوسف"),
+    "222333444": ("El Amrani", "Fatima Zahra", "العمراني", "فاطمة الزهراء"),
+    "333444555": ("Benjelloun", "Khadija", "بنجلون", "خديجة"),
+}
+
+
+@pytest.fixture
+def found(office):
+    ids = {}
+    for number, (last, first, last_ar, first_ar) in PEOPLE.items():
+        dossier = office.services.open_dossier(office.clerk, "311-1-14", "ar", for_registration=number)
+        answers = {
+            "assured.last": last,
+            "assured.first": first,
+            "assured.last.ar": last_ar,
+            "assured.first.ar": first_ar,
+        }
+        office.services.answer(office.clerk, dossier, answers)
+        ids[dossier] = last
+
+    def find(query: str) -> list[str]:
+        return [ids[one.id] for one in office.services.find_dossiers(office.clerk, query)]
+
+    return find
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["Bennani", "benani", "BENN", "بناني", "Youssef Bennani", "bennani yousef", "يوسف بناني", "Yusuf Benani"],
+)
+def test_one_name_is_found_however_it_is_spelled(found, query: str) -> None:
+    assert found(query) == ["Bennani"]
+
+
+@pytest.mark.parametrize("query", ["ben jelloun", "Benjaloun", "jelloun", "بن جلون", "khadija benjelloun"])
+def test_a_name_in_one_word_is_found_when_written_as_two(found, query: str) -> None:
+    assert found(query) == ["Benjelloun"]
+
+
+@pytest.mark.parametrize(
+    "query", ["zahra amrani", "El Amrani", "العمراني", "الزهراء عمراني", "amrani fatima"]
+)
+def test_words_may_come_in_any_order_and_without_their_article(found, query: str) -> None:
+    assert found(query) == ["El Amrani"]
+
+
+def test_part_of_a_number_or_of_a_reference_is_enough(office, found) -> None:
+    assert found("222333") == ["El Amrani"]
+    assert found("٢٢٢٣٣٣") == ["El Amrani"]
+    line = office.services.find_dossiers(office.clerk, "333444555")[0]
+    bare = line.reference.replace("-", "").lower()
+    assert found(bare) == found(bare[:6]) == found(line.reference) == ["Benjelloun"]
+
+
+@pytest.mark.parametrize("query", ["Tazi", "Bennani Fatima", "999", "%", "' or 1=1"])
+def test_nobody_else_is_found(found, query: str) -> None:
+    assert found(query) == []
+
+
+def test_a_corrected_name_replaces_the_wrong_one(office, found) -> None:
+    (line,) = office.services.find_dossiers(office.clerk, "Bennani")
+    office.services.answer(office.clerk, line.id, {"assured.last": "Tahiri", "assured.last.ar": "الطاهري"})
+    assert found("Bennani") == []
+    assert found("الطاهري") == found("Tahiri") == ["Bennani"]
