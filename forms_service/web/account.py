@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from core.errors import InvalidValue
 from core.localized_text import Language
-from forms_service.sending import SMS
+from forms_service.sending import EMAIL, SMS
 from forms_service.services.account_answers import MAILBOX, PHONE
 from forms_service.services.messages import say
 from forms_service.services.throttle import TooManyAttempts
@@ -66,17 +66,35 @@ def change_password() -> Response | tuple[str, int]:
     return redirect(url_for(".mine"), code=303)
 
 
-@pages.get("/change/<any(sms, email):channel>")
+@pages.get("/phone")
 @needs()
-def address(channel: str) -> str:
-    """Ask for another telephone number or e-mail address."""
-    return _address_page(channel, "", Given({}, {}))
+def phone() -> str:
+    """Ask for another telephone number."""
+    return _address_page(SMS, "", Given({}, {}))
 
 
-@pages.post("/change/<any(sms, email):channel>")
+@pages.post("/phone")
 @needs()
-def change_address(channel: str) -> Response | tuple[str, int]:
-    """Send a code there; it counts once the code came back."""
+def change_phone() -> Response | tuple[str, int]:
+    """Send a code to the new number; it counts once the code came back."""
+    return _change(SMS)
+
+
+@pages.get("/email")
+@needs()
+def mailbox() -> str:
+    """Ask for another e-mail address."""
+    return _address_page(EMAIL, "", Given({}, {}))
+
+
+@pages.post("/email")
+@needs()
+def change_mailbox() -> Response | tuple[str, int]:
+    """Send a code to the new address; it counts once the code came back."""
+    return _change(EMAIL)
+
+
+def _change(channel: str) -> Response | tuple[str, int]:
     field = PHONE if channel == SMS else MAILBOX
     raw = request.form.get(input_name(field.id), "")
     given = Given({field.id: raw}, {})

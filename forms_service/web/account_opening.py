@@ -128,7 +128,7 @@ def try_code() -> str | Response | tuple[str, int]:
 
 
 @pages.post("/code/again")
-def another_code() -> str | Response | tuple[str, int]:
+def another_code() -> Response:
     """Send another code for the same purpose."""
     waiting = session.get(_WAITING)
     if not waiting or waiting["kind"] == ADDRESS:
@@ -136,8 +136,8 @@ def another_code() -> str | Response | tuple[str, int]:
     try:
         waiting["code"] = services().send_another_code(waiting["code"], security.client())
     except (CodeGone, TooManyAttempts) as refusal:
-        status = 429 if isinstance(refusal, TooManyAttempts) else 422
-        return _code_page(waiting, [_told("code", refusal.message)]), status
+        flash(refusal.message.in_language(language()), "problem")
+        return redirect(url_for(".code"), code=303)
     session.modified = True
     flash(translate("account.code.sent_again"), "done")
     return redirect(url_for(".code"), code=303)

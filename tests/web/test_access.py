@@ -5,7 +5,6 @@ import io
 import pytest
 from web_service import ALLOWANCE, ANSWERS, Service, Visitor
 
-from forms_service.web.auth import FailedAttempts
 from forms_service.web.security import HEADERS, safe_place
 
 STAFF_PAGES = ("/agency/", "/agency/blanks", "/agency/intake", "/review/")
@@ -111,18 +110,6 @@ def test_a_wrong_password_tells_nothing_and_many_of_them_wait(service: Service) 
         last = visitor.post("/sign-in", {"login": "222222222", "password": "wrong"})
     assert last.status_code == 429
     assert "dix minutes" in last.get_data(as_text=True)
-
-
-def test_failures_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [1000.0]
-    monkeypatch.setattr("forms_service.web.auth.time.monotonic", lambda: now[0])
-    attempts = FailedAttempts()
-    for _ in range(6):
-        attempts.note("1")
-    assert attempts.too_many("1")
-    assert not attempts.too_many("2")
-    now[0] += 601
-    assert not attempts.too_many("1")
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,14 @@ PUBLIC = {
     "public.form": f"/forms/{ALLOWANCE}",
     "public.verify": "/verify",
     "auth.sign_in": "/sign-in",
+    "account_opening.open_account": "/account/open",
+    "account_opening.forgotten": "/account/forgotten",
 }
 APPLICANT = {
+    "account.mine": "/account/",
+    "account.password": "/account/change-password",
+    "account.phone": "/account/phone",
+    "account.mailbox": "/account/email",
     "applicant.dossiers": "/dossiers/",
     "applicant.task_list": "/dossiers/{draft}",
     "applicant.section": "/dossiers/{draft}/section/assured",
@@ -52,6 +58,8 @@ PDFS = {
     "papers.personal": "/dossiers/{draft}/personal.pdf?print=large",
 }
 TESTED_ELSEWHERE = {
+    "account_opening.code",
+    "account_opening.password",
     "agency.left_page",
     "agency.stack",
     "agency.left_page_original",
