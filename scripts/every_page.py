@@ -18,9 +18,12 @@ from werkzeug.routing import Rule
 from forms_service.demo_accounts import DEMO_ACCOUNTS
 
 DOSSIERS = ("partly", "new", "scanned", "checked", "returned")
+NEWCOMER = "newcomer"
+"""A visitor who was sent a one-time code."""
 HANDED_OUT = re.compile(r"\.(pdf|png|jpg|jpeg|csv|xlsx|zip|json|yaml|css|js|ttf|woff2)$")
 HANDED_OUT_TOO = frozenset({"static", "documents.file", "agency.left_page_original"})
 """What hands out files whatever they are called."""
+_CHOICES = re.compile(r"<any\(([^)]*)\):(\w+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def every_page(demo: Demonstration, ids: Mapping[str, str]) -> list[PageOfSomebo
     found = chosen(ids)
     addresses = demo.app.url_map.bind("localhost")
     shown = {_endpoint(addresses, one.path) for one in found}
-    clients = {who: _client(demo, who) for who in _visitors()}
+    clients = {who: client_of(demo, who) for who in _visitors()}
     for rule in sorted(demo.app.url_map.iter_rules(), key=lambda one: one.rule):
         if rule.endpoint in shown or not _may_be_page(rule):
             continue
@@ -118,7 +121,7 @@ def _may_be_page(rule: Rule) -> bool:
 
 def _visitors() -> list[str | None]:
     roles = dict.fromkeys(role for one in DEMO_ACCOUNTS for role in sorted(one.roles))
-    return [None, *roles]
+    return [None, NEWCOMER, *roles]
 
 
 def _values(ids: Mapping[str, str]) -> dict[str, Sequence[str]]:
@@ -135,24 +138,37 @@ def _values(ids: Mapping[str, str]) -> dict[str, Sequence[str]]:
     }
 
 
-def _client(demo: Demonstration, who: str | None) -> FlaskClient:
+def client_of(demo: Demonstration, who: str | None) -> FlaskClient:
+    """A browser's stand-in in which somebody is signed in."""
     client = demo.app.test_client()
-    if who is None:
-        return client
-    page = client.get("/fr/sign-in").get_data(as_text=True)
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    one = account(who)
-    assert token
-    data = {"csrf_token": token[1], "login": one.login, "password": one.password}
-    answer = client.post("/fr/sign-in", data=data)
-    assert answer.status_code in (302, 303), f"{who} cannot sign in"
+    if who == NEWCOMER:
+        reached = {"q.registration": account("applicant").login, "q.channel": "sms"}
+        _sent(client, "/fr/account/forgotten", reached)
+    elif who is not None:
+        one = account(who)
+        _sent(client, "/fr/sign-in", {"login": one.login, "password": one.password})
     return client
+
+
+def session_of(demo: Demonstration, who: str | None) -> str | None:
+    """The session cookie of somebody who is signed in, for a real browser."""
+    cookie = client_of(demo, who).get_cookie("session")
+    return cookie.value if cookie else None
+
+
+def _sent(client: FlaskClient, path: str, data: Mapping[str, str]) -> None:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(path).get_data(as_text=True))
+    assert token, f"{path} has no form"
+    answer = client.post(path, data={"csrf_token": token[1], **data})
+    assert answer.status_code in (302, 303), f"{path} was not taken: {answer.status_code}"
 
 
 def _somebodys_page(
     rule: Rule, clients: Mapping[str | None, FlaskClient], values: Mapping[str, Sequence[str]]
 ) -> PageOfSomebody | None:
     names = sorted(rule.arguments - {"lang"})
+    spelled_out = {name: re.split(r",\s*", choices) for choices, name in _CHOICES.findall(rule.rule)}
+    values = {**spelled_out, **values}
     if unknown := set(names) - set(values):
         raise UnknownNames(f"{rule.rule}: give scripts/every_page.py values for {sorted(unknown)}")
     pattern = re.sub(r"<(?:[^<>:]+:)?(\w+)>", r"{\1}", rule.rule)

@@ -12,12 +12,13 @@ import argparse
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
-from demonstration import Demonstration, account, demonstration, prepare
-from every_page import PageOfSomebody, every_page
-from playwright.sync_api import Browser, Page, sync_playwright
+from demonstration import Demonstration, demonstration, prepare
+from every_page import PageOfSomebody, every_page, session_of
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -32,34 +33,29 @@ FLAGS = [
 LOOKS = {"wide": (1280, 900, "light"), "phone": (360, 740, "light"), "dark": (1280, 900, "dark")}
 
 
-def sign_in(page: Page, address: str, role: str | None) -> None:
-    """Sign in as one of the demonstration's people."""
-    if role is None:
-        return
-    one = account(role)
-    page.goto(f"{address}/fr/sign-in")
-    page.fill("#login", one.login)
-    page.fill("#password", one.password)
-    page.click("main button[type=submit]")
+def signed_in(browser: Browser, demo: Demonstration, who: str | None, **options: Any) -> BrowserContext:
+    """A browser context in which one of the demonstration's people is signed in."""
+    context = browser.new_context(**options)
+    session = session_of(demo, who)
+    if session is not None:
+        context.add_cookies([{"name": "session", "value": session, "url": demo.address}])
+    return context
 
 
-def take(browser: Browser, address: str, pages: list[PageOfSomebody], folder: Path) -> int:
+def take(browser: Browser, demo: Demonstration, pages: list[PageOfSomebody], folder: Path) -> int:
     """Take the pictures, one browser context per person, width and colours; gives their number."""
     taken = 0
     for who in dict.fromkeys(one.who for one in pages):
         for look, (width, height, scheme) in LOOKS.items():
-            context = browser.new_context(
-                viewport={"width": width, "height": height},
-                color_scheme=scheme,  # type: ignore[arg-type]
-            )
+            size = {"width": width, "height": height}
+            context = signed_in(browser, demo, who, viewport=size, color_scheme=scheme)
             page = context.new_page()
-            sign_in(page, address, who)
             for one in pages:
                 if one.who != who:
                     continue
                 for language in ("ar", "fr") if scheme == "light" else ("ar",):
                     name = f"{one.name}-{language}-{look}"
-                    page.goto(f"{address}/{language}{one.path}", wait_until="load")
+                    page.goto(f"{demo.address}/{language}{one.path}", wait_until="load")
                     _load_every_picture(page)
                     page.screenshot(path=folder / f"{name}.png", full_page=True)
                     _report_overflow(page, name, print)
@@ -108,7 +104,7 @@ def picture_all(demo: Demonstration, folder: Path, only: str) -> None:
     pages = [one for one in every_page(demo, prepare(demo)) if only in one.name]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        taken = take(browser, demo.address, pages, folder)
+        taken = take(browser, demo, pages, folder)
         browser.close()
     print(f"{taken} pictures in {folder}")
 
