@@ -15,6 +15,7 @@ from forms_service.services.deposits import Deposits
 from forms_service.services.dossier_papers import DossierPapers
 from forms_service.services.kept_answers import KeptAnswers
 from forms_service.services.kept_typing import KeptTyping
+from forms_service.services.notices import Notices
 from forms_service.services.reading_evidence import ReadingEvidence
 from forms_service.services.reading_results import ReadingResults
 from forms_service.services.receipt_checks import ReceiptChecks
@@ -40,6 +41,7 @@ from forms_service.services.webhook_delivery import WebhookDelivery
 
 class Services(
     AccountCare,
+    Notices,
     AccessTokens,
     KeptAnswers,
     WebhookDelivery,

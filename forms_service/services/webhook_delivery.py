@@ -38,6 +38,7 @@ class WebhookDelivery(Webhooks):
         changes = changes_in(session)
         if not changes:
             return
+        self.tell_owners(session, changes)  # type: ignore[attr-defined]
         active = list(session.scalars(select(WebhookRow).where(WebhookRow.stopped_at.is_(None))))
         actors = {one: self.actor(one) for one in {row.account_id for row in active}}  # type: ignore[attr-defined]
         for change in changes:

@@ -1,0 +1,71 @@
+"""Tells applicants, by the channels they chose, that their request moved on.
+
+A notice names the first name and the reference, nothing else: what is decided is read in the account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from core.dossier import DossierState
+from core.localized_text import Language
+from forms_service.services.account_opening import addresses
+from forms_service.services.letters import Letters
+from forms_service.services.state_changes import StateChange
+from forms_service.storage.account_models import HolderRow
+from forms_service.storage.models import DossierRow
+
+_S = DossierState
+OCCASIONS = {
+    (_S.DRAFT, _S.SUBMITTED): "deposited",
+    (_S.DRAFT, _S.PHYSICAL_CHECK_PENDING): "deposited_check",
+    (_S.PHYSICAL_CHECK_PENDING, _S.SUBMITTED): "paper_received",
+    (_S.SUBMITTED, _S.UNDER_REVIEW): "under_review",
+    (_S.UNDER_REVIEW, _S.CORRECTION_REQUESTED): "correction_requested",
+    (_S.CORRECTION_REQUESTED, _S.SUBMITTED): "corrected",
+    (_S.UNDER_REVIEW, _S.ACCEPTED): "accepted",
+    (_S.UNDER_REVIEW, _S.REFUSED): "refused",
+    (_S.UNDER_REVIEW, _S.CLOSED): "closed",
+    (_S.PHYSICAL_CHECK_PENDING, _S.CLOSED): "closed",
+    (_S.CORRECTION_REQUESTED, _S.CLOSED): "closed",
+}
+"""What is told of which change; the others are the applicant's own doing."""
+
+
+class Notices(Letters):
+    """Writing notices."""
+
+    def tell_owners(self, session: Session, changes: Iterable[StateChange]) -> None:
+        """Write to the owners of the dossiers that came to another state, in that transaction."""
+        for change in changes:
+            if change.before is None:
+                continue
+            occasion = OCCASIONS.get((DossierState(change.before), DossierState(change.after)))
+            if occasion is not None:
+                self.tell_owner(session, change.dossier, occasion)
+
+    def tell_owner(self, session: Session, dossier: DossierRow, occasion: str) -> None:
+        """Write to the owner of one dossier, by every channel they want to be told by."""
+        holder = session.get(HolderRow, dossier.owner_id) if dossier.owner_id else None
+        if holder is None:
+            return
+        language = Language(holder.language)
+        page = f"{self.adapters.config.public_url}/{language.value}/dossiers/{dossier.id}/status"
+        for channel, address in addresses(holder).items():
+            if channel in holder.notify_by:
+                self.write_letter(
+                    session,
+                    channel=channel,
+                    address=address,
+                    language=language,
+                    occasion=occasion,
+                    values={
+                        "first_name": holder.first_name,
+                        "reference": dossier.reference,
+                        "address": page,
+                    },
+                    account_id=holder.account_id,
+                    dossier_id=dossier.id,
+                )
