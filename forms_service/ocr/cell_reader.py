@@ -8,7 +8,7 @@ was trained on printed capitals and digits in many typefaces and on handwritten 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,9 @@ SIDE_PX = 32
 INK_PX = 26
 _GREATEST_ENLARGEMENT = 1.6
 
+UNEXPECTED = 3.0
+"""By how much the logarithm of a chance sinks for a character that does not belong in its place."""
+
 
 @dataclass(frozen=True, slots=True)
 class CellReading:
@@ -34,29 +37,39 @@ class CellReading:
     Attributes:
         character: The likeliest of the characters that may stand there; empty when it is none.
         confidence: Its probability as the network sees it, among those characters and « something else ».
+        chances: The probability of every character that may stand there.
     """
 
     character: str
     confidence: float
+    chances: Mapping[str, float]
 
 
-def read_cells(inks: Sequence[Ink], charset: str | None) -> list[CellReading]:
+def read_cells(
+    inks: Sequence[Ink], charset: str | None, expected: Sequence[str | None] = ()
+) -> list[CellReading]:
     """Read filled cells, all at once.
 
     Args:
         charset: The characters that may stand there; None allows every capital and digit.
+        expected: Of each cell from the first on, the characters that belong there; others must be clearer.
     """
     if not inks:
         return []
     allowed = [place for place, character in enumerate(CHARACTERS) if charset is None or character in charset]
     scores = _scores(np.stack([normalised(ink) for ink in inks]))[:, [*allowed, len(CHARACTERS)]]
+    characters = [CHARACTERS[place] for place in allowed]
+    for row, belonging in zip(scores, expected, strict=False):
+        if belonging is not None:
+            row[:-1] -= [0.0 if character in belonging else UNEXPECTED for character in characters]
     shares = np.exp(scores - scores.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
     readings = []
     for row in shares:
         best = int(row.argmax())
-        character = CHARACTERS[allowed[best]] if best < len(allowed) else ""
-        readings.append(CellReading(character, float(row[best])))
+        character = characters[best] if best < len(characters) else ""
+        chances = dict(zip(characters, row.tolist(), strict=False))
+        readings.append(CellReading(character, float(row[best]), chances))
     return readings
 
 
@@ -79,4 +92,4 @@ def normalised(ink: Ink) -> np.ndarray:
 def _scores(cells: np.ndarray) -> np.ndarray:
     """Raw scores of every class for each normalised cell."""
     (scores,) = session(MODEL).run(None, {"cells": cells[:, None].astype(np.float32) / 255.0})
-    return np.asarray(scores)
+    return np.array(scores)

@@ -7,15 +7,21 @@ Tesseract looks again, differently, and what the two never agree on goes to a pe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from forms_service.ocr.cell_reader import read_cells
+from forms_service.ocr.cell_reader import CellReading, read_cells
 from forms_service.ocr.crops import PAPER, Ink, ink_of
 from forms_service.ocr.engine import LineMode, TextEngine, TextReading
+from forms_service.ocr.foreign_strokes import (
+    touches_edge,
+    without_crossing_strokes,
+    without_paler_ink,
+)
 from forms_service.ocr.registration import PX_PER_MM
 
 SEPARATOR_MM = 0.3
@@ -25,6 +31,9 @@ EDGE_PX = 2
 MIN_INK_MM2 = 0.25
 MIN_HEIGHT_MM = 0.9
 MARGIN_PX = 14
+
+VOTE, LEAST_CHANCE = 0.35, 1e-6
+"""What a look at the line adds to a character's chance besides its confidence, and the least chance of any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,41 +77,100 @@ def read_comb(
     engine: TextEngine,
     charset: str | None,
     mend: Callable[[str], str] = str,
+    expected: Sequence[str | None] = (),
 ) -> CombReading:
-    """Read the cells of a comb; ``mend`` settles look-alikes by the kind's own pattern."""
+    """Read the cells of a comb.
+
+    Args:
+        mend: Settles look-alikes by the kind's own pattern.
+        expected: The characters that belong in each cell from the first on, where the pattern tells.
+    """
     inks = cell_inks(crop, cells)
     filled = [number for number, ink in enumerate(inks) if ink is not None]
     if not filled:
         return CombReading("", 1.0, True, False)
     written = [ink for ink in inks if ink is not None]
-    by_cells = _by_cells(written, charset, mend)
+    cells_read = read_cells(written, charset, expected)
+    by_cells = _by_cells(cells_read, mend)
     readings: list[TextReading] = []
     for look in _LOOKS:
         reading = _look(written, look, engine, charset)
         readings.append(TextReading(mend(reading.text), reading.confidence))
         if readings[-1].text == by_cells.text:
             return _placed(readings[-1], filled, True, by_cells.confidence)
-    return _placed(_likeliest(readings, by_cells, len(filled)), filled, False, by_cells.confidence)
+    proposed = _placed(_likeliest(readings, cells_read, mend), filled, False, by_cells.confidence)
+    return _beneath_strokes(crop, inks, charset, mend, expected, _chance(cells_read)) or proposed
 
 
-def _by_cells(written: list[Ink], charset: str | None, mend: Callable[[str], str]) -> TextReading:
+def _beneath_strokes(
+    crop: np.ndarray,
+    inks: list[Ink | None],
+    charset: str | None,
+    mend: Callable[[str], str],
+    expected: Sequence[str | None],
+    least: float,
+) -> CombReading | None:
+    """What the reader of cells sees without a stamp's or a signature's strokes, where it then sees more clearly."""
+    darker = without_paler_ink(_without_separators(crop, len(inks)))
+    seen = inks if darker is None else cell_inks(darker, len(inks))
+    cleaned = [ink and (without_crossing_strokes(ink) or ink) for ink in seen]
+    filled = [number for number, ink in enumerate(cleaned) if ink is not None and cell_is_filled(ink)]
+    if not filled:
+        return None
+    written = [ink for number in filled if (ink := cleaned[number])]
+    cells = read_cells(written, charset, expected)
+    while len(cells) > 1 and touches_edge(written[-1]):
+        after_gap = filled[-1] - filled[-2] > 1
+        if cells[-1].character and not after_gap:
+            break
+        cells, filled, written = cells[:-1], filled[:-1], written[:-1]  # a stroke ran through an empty cell
+    emptied = any(ink and cleaned[number] is None for number, ink in enumerate(inks[: filled[-1] + 1]))
+    if not cells or emptied or _chance(cells) <= least:
+        return None
+    text = mend("".join(max(cell.chances, key=cell.chances.__getitem__) for cell in cells))
+    sure = min(cell.confidence for cell in cells)
+    return _placed(TextReading(text, sure), filled, False, sure)
+
+
+def _chance(cells: list[CellReading]) -> float:
+    """How probable it is that every cell holds the likeliest of the characters it may hold."""
+    return math.prod(max(cell.chances.values()) for cell in cells)
+
+
+def _without_separators(crop: np.ndarray, cells: int) -> np.ndarray:
+    """The crop without the printed lines between its cells."""
+    cleared, width, clear = crop.copy(), crop.shape[1] / cells, round(SEPARATOR_MM * PX_PER_MM)
+    for number in range(1, cells):
+        middle = round(number * width)
+        cleared[:, middle - clear : middle + clear] = PAPER
+    return cleared
+
+
+def _by_cells(cells: list[CellReading], mend: Callable[[str], str]) -> TextReading:
     """What the reader of single cells says; nothing when a cell holds no character it knows."""
-    cells = read_cells(written, charset)
     confidence = min(cell.confidence for cell in cells)
     if not all(cell.character for cell in cells):
         return TextReading("", 0.0)
     return TextReading(mend("".join(cell.character for cell in cells)), confidence)
 
 
-def _likeliest(readings: list[TextReading], by_cells: TextReading, length: int) -> TextReading:
-    """What to propose to the person who decides: two like readings of the line, else the cells'."""
-    texts = [one.text for one in readings]
-    for reading in readings:
-        if len(reading.text) == length and texts.count(reading.text) > 1:
-            return reading
-    if by_cells.text:
-        return by_cells
-    return max(readings, key=lambda one: one.confidence)
+def _likeliest(
+    readings: list[TextReading], cells: list[CellReading], mend: Callable[[str], str]
+) -> TextReading:
+    """What to propose to the person who decides: cell by cell, what its reader and the looks say together."""
+    looks = [one for one in readings if len(one.text) == len(cells)]
+    chosen = []
+    for place, cell in enumerate(cells):
+        weights = {
+            character: math.log(max(chance, LEAST_CHANCE)) for character, chance in cell.chances.items()
+        }
+        for look in looks:
+            character = look.text[place]
+            weights[character] = weights.get(character, math.log(LEAST_CHANCE)) + VOTE + look.confidence
+        chosen.append(max(weights, key=weights.__getitem__))
+    text = mend("".join(chosen))
+    sure = [look.confidence for look in looks if look.text == text]
+    return TextReading(text, max([*sure, min(cell.confidence for cell in cells) if not sure else 0.0]))
 
 
 def _placed(reading: TextReading, filled: list[int], agreed: bool, cell_confidence: float) -> CombReading:

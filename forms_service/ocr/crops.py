@@ -19,6 +19,12 @@ INK_LEVEL = 165
 LIGHT_STEP_PX = 8
 DARKEST_PAPER = 40
 SPECK_MM2 = 0.05
+CRUMB_MM2 = 0.012
+"""Light copies break strokes into crumbs; smaller ones are noise."""
+
+CRUMB_GAP_PX = 4
+"""Crumbs no farther than this from one another, or from a letter, belong together."""
+
 FAINT_LEVEL = 205
 FAINT_MARK_MM2 = 0.07
 MARK_LENGTH_MM = 1.2
@@ -112,11 +118,17 @@ def ink_of(crop: np.ndarray) -> Ink:
     reach = OUTLINE_REACH_MM * PX_PER_MM
     keep = np.ones(count, bool)
     keep[0] = False
+    crumbs = np.zeros(count, bool)
     for number in range(1, count):
         left, top, breadth, tall, area = stats[number]
-        if area < SPECK_MM2 * PX_PER_MM**2 or _is_leftover(left, top, breadth, tall, width, height, reach):
+        if _is_leftover(left, top, breadth, tall, width, height, reach):
             keep[number] = False
+        elif area < SPECK_MM2 * PX_PER_MM**2:
+            keep[number] = False
+            crumbs[number] = area >= CRUMB_MM2 * PX_PER_MM**2
     kept = keep[labels]
+    if crumbs.any():
+        kept |= _crumbs_of_strokes(kept, crumbs[labels])
     marks = _faint_marks(crop, kept, (mask == 0) & (dark > 0))
     kept |= marks
     dropped = (dark > 0) & ~kept
@@ -128,6 +140,16 @@ def ink_of(crop: np.ndarray) -> Ink:
         pixels = crop.copy()
         pixels[halo] = PAPER
     return Ink(pixels, kept)
+
+
+def _crumbs_of_strokes(kept: np.ndarray, crumbs: np.ndarray) -> np.ndarray:
+    """Those crumbs that together, or with the letter beside them, are too big for a speck."""
+    inked = kept | crumbs
+    near = cv2.dilate(inked.astype(np.uint8), np.ones((CRUMB_GAP_PX + 1, CRUMB_GAP_PX + 1), np.uint8))
+    count, labels = cv2.connectedComponents(near, connectivity=8)
+    areas = np.bincount(labels[inked], minlength=count)
+    joined: np.ndarray = crumbs & (areas >= SPECK_MM2 * PX_PER_MM**2)[labels]
+    return joined
 
 
 def _grown(mask: np.ndarray) -> np.ndarray:

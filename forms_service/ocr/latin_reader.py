@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from core.localized_text import Script, dominant_script
 from forms_service.ocr.crops import Ink
 from forms_service.ocr.engine import TextEngine, TextReading
+from forms_service.ocr.foreign_strokes import without_foreign_strokes
 from forms_service.ocr.latin_lines import LatinLine, chances, read_line
 from forms_service.ocr.look_alikes import mend_address, mend_article, mend_latin, plain_latin
 from forms_service.ocr.looks import (
@@ -34,6 +35,9 @@ LOOK_WEIGHT = 1.0
 
 LEAST_CHANCE = 1e-30
 
+CLEARER, CLEAR = 3.0, 0.05
+"""How many times likelier, and how likely, a text without foreign strokes must be to be proposed instead."""
+
 Mend = Callable[[str], str]
 
 
@@ -42,17 +46,19 @@ class _Manner:
     """What may be done to a text that was read.
 
     Attributes:
+        own: Writes what our own recogniser saw as all texts of this manner are written.
         plain: Only writes its signs alike; every letter stays as it was seen.
         settle: For a text that both readers saw: mends what no shape can tell.
         mend: For texts that differ: mends all look-alikes.
     """
 
+    own: Mend
     plain: Mend
     settle: Mend
     mend: Mend
 
 
-_LATIN = _Manner(plain_latin, mend_article, mend_latin)
+_LATIN = _Manner(plain_latin, plain_latin, mend_article, mend_latin)
 
 
 def read_latin(ink: Ink, engine: TextEngine, charset: str | None = None) -> LineReading:
@@ -66,8 +72,8 @@ def read_email(ink: Ink, engine: TextEngine, charset: str | None = None) -> Line
     def plain(text: str) -> str:
         return restore_underscores(" ".join(text.split()), ink)
 
-    own = own_latin(ink, charset, lambda text: text.replace(" ", ""))
-    return _confirmed(own, ink, engine, _Manner(plain, str, mend_address), charset)
+    manner = _Manner(lambda text: text.replace(" ", ""), plain, str, mend_address)
+    return _confirmed(own_latin(ink, charset, manner.own), ink, engine, manner, charset)
 
 
 def own_latin(ink: Ink, charset: str | None = None, plain: Mend = plain_latin) -> LatinLine | None:
@@ -83,6 +89,22 @@ def confirmed_latin(own: LatinLine, ink: Ink, engine: TextEngine) -> LineReading
 
 
 def _confirmed(
+    own: LatinLine | None, ink: Ink, engine: TextEngine, manner: _Manner, charset: str | None
+) -> LineReading:
+    line = _as_it_stands(own, ink, engine, manner, charset)
+    return line if line.agreed else _beneath_strokes(line, ink, manner, charset)
+
+
+def _beneath_strokes(line: LineReading, ink: Ink, manner: _Manner, charset: str | None) -> LineReading:
+    """What our own recogniser sees without a stamp's or a signature's strokes, where that is far clearer."""
+    beneath = [own_latin(one, charset, manner.own) for one in without_foreign_strokes(ink)]
+    clearest = max((one for one in beneath if one), key=lambda one: one.confidence, default=None)
+    if clearest is None or clearest.confidence < max(CLEARER * line.readers.get(OWN, 0.0), CLEAR):
+        return line
+    return _line(manner.mend(clearest.text), {OWN: clearest.confidence}, False, mended=True)
+
+
+def _as_it_stands(
     own: LatinLine | None, ink: Ink, engine: TextEngine, manner: _Manner, charset: str | None
 ) -> LineReading:
     if own is None:

@@ -6,15 +6,21 @@ What two readers saw alike needs no mending: « McCoy » and « Imane.alaoui@…
 from __future__ import annotations
 
 import re
+from string import ascii_uppercase, digits
 
 _TO_DIGIT = str.maketrans("OQDILZSBG", "000112586")
-_TO_LETTER = str.maketrans("01258", "OIZSB")
+_TO_LETTER = str.maketrans("012578", "OIZSTB")
 _STRAY = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "—": "-", "–": "-", "‐": "-"})
 _CONSONANTS = "bcdfghjkmnpqrstvxzBCDFGHJKMNPQRSTVXZ"
-_SAME_SHAPE = "CÇÎÏOÔÖŒSVWXZ"
+_SAME_SHAPE = "CÇÎÏOÔÖŒSUÙÛÜVWXZ"
 _TO_SMALL = str.maketrans(_SAME_SHAPE, _SAME_SHAPE.lower())
 _TO_CAPITAL = str.maketrans(_SAME_SHAPE.lower(), _SAME_SHAPE)
+
+IDENTITY_PLACES = (ascii_uppercase, None, *(digits,) * 10)
+"""What belongs in each cell of an identity number: a letter, a letter or a digit, then digits."""
+
 _ARTICLE = re.compile(r"(?<!\S)([EA])I(?!\S)")
+_FALSE_INITIAL = re.compile(rf"(?<![^\s'-])l(?=[{_CONSONANTS}]\w)")
 _MARKS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u0640]")
 
 
@@ -24,8 +30,13 @@ def plain_latin(text: str) -> str:
 
 
 def mend_article(text: str) -> str:
-    """Make the words EI and AI of a mixed text articles: in many typefaces no shape tells I from l."""
-    return _ARTICLE.sub(r"\1l", text) if any(c.islower() for c in text) else text
+    """Settle I and l where spelling alone tells them apart: in many typefaces no shape does.
+
+    The words EI and AI of a mixed text are articles, and no word begins with l and a consonant.
+    """
+    if not any(c.islower() and c != "l" for c in text):
+        return text
+    return _FALSE_INITIAL.sub("I", _ARTICLE.sub(r"\1l", text))
 
 
 def mend_latin(text: str) -> str:
@@ -57,9 +68,7 @@ def _mend_word(word: str, mixed_case: bool) -> str:
     if re.search(r"[a-zà-ÿ]", word):
         word = re.sub(r"(?<=[a-zà-ÿ])I(?=[a-zà-ÿ]|$)", "l", word)
         word = re.sub(r"(?<=[A-Z])I(?=[a-zà-ÿ])", "l", word)
-    if len(word) > 1 and word[0] == "l" and word[1] in _CONSONANTS:
-        word = "I" + word[1:]
-    return word
+    return _FALSE_INITIAL.sub("I", word)
 
 
 def mend_address(text: str) -> str:

@@ -17,7 +17,13 @@ from forms_service.ocr.engine import ENGINES, LineMode, TextReading, require_lan
 from forms_service.ocr.field_reader import read_fields
 from forms_service.ocr.house_numbers import mend_numbers
 from forms_service.ocr.line_reader import leaning, text_lines
-from forms_service.ocr.look_alikes import mend_address, mend_identity_number, mend_latin
+from forms_service.ocr.look_alikes import (
+    IDENTITY_PLACES,
+    mend_address,
+    mend_article,
+    mend_identity_number,
+    mend_latin,
+)
 from forms_service.ocr.name_scripts import is_same_name
 from forms_service.ocr.page_messages import PAGE_SENTENCES
 from forms_service.ocr.registration import CANONICAL_SIZE_PX, PX_PER_MM
@@ -123,9 +129,30 @@ def test_a_look_that_misses_a_cell_is_made_up_for_by_another():
 
 def test_readers_that_never_agree_leave_it_to_a_person():
     reading = _comb_of("123", "173")
-    assert (reading.text, reading.agreed) == ("173", False)
+    assert (reading.text, reading.agreed) == ("123", False)  # as the cells, clear as they are, show it
     reading = _comb_of("123", "12", "17", "1", "1234")
     assert (reading.text, reading.agreed) == ("123", False)
+
+
+def test_a_letter_that_looks_like_a_digit_is_read_by_its_place():
+    charset, seen = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", ["O"]
+    page, box = _written()
+    _type(page, box, 8, "0")
+    expected = (IDENTITY_PLACES[0],), (IDENTITY_PLACES[2],)
+    texts = [read_comb(cut(page, box), 8, Scripted("?"), charset, expected=one).text for one in expected]
+    assert texts == [*seen, "0"]
+
+
+def test_crumbs_of_one_stroke_are_ink_and_single_ones_are_not():
+    crop = np.full((90, 500), 245, np.uint8)
+    crop[30:70, 40:44] = 20
+    for top in range(30, 70, 5):
+        crop[top : top + 2, 80:82] = crop[top : top + 2, 48:50] = 20
+    crop[30:32, 300:302] = 20
+    ink = ink_of(crop)
+    assert ink.mask[30:70, 80:82].any() and ink.mask[30:70, 48:50].any()
+    assert not ink.mask[:, 200:].any()
+    assert (ink.pixels[:, 200:] == 245).all()
 
 
 def test_a_scribbled_cell_is_never_believed():
@@ -174,11 +201,21 @@ def test_lines_are_split_and_their_dots_stay_with_them():
             ("AÏt-Ouali, 3 rue ASsa", "Aït-Ouali, 3 rue Assa"),
             ("NAïMA ZoHRA", "NAÏMA ZOHRA"),
             ("O So McDonald", "O So McDonald"),
+            ("BoUaroUSs", "Bouarouss"),
+            ("Akka-lghane", "Akka-Ighane"),
         ),
     ],
 )
 def test_look_alikes_are_settled_by_their_neighbours(seen, meant):
     assert mend_latin(seen) == meant
+
+
+@pytest.mark.parametrize(
+    ("seen", "meant"),
+    [("lfrane", "Ifrane"), ("Akka-lghane", "Akka-Ighane"), ("EI Fassi", "El Fassi"), ("le lac", "le lac")],
+)
+def test_what_spelling_alone_tells_is_settled_where_both_readers_saw_the_same(seen, meant):
+    assert mend_article(seen) == meant
 
 
 def test_an_address_in_small_letters_holds_no_single_capital():
