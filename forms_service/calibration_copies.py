@@ -51,18 +51,23 @@ def what_reads(*, confidence: bool = True) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One copy of one form that is filled, spoilt and read."""
+    """One copy of one form that is filled, spoilt and read.
+
+    Attributes:
+        by_chance: Whether its damage is drawn by chance; where final figures are made it always is.
+    """
 
     form_id: str
     number: int
     seed: int
     material: Material
+    by_chance: bool = False
 
     @property
     def how(self) -> Degradation:
-        """How it is spoilt: by the list in turn, but by chance where final figures are made."""
-        if self.material.name == PROVING.name:
-            return drawn_degradation(PROVING.seed_offset + self.seed, self.number)
+        """How it is spoilt: by the list in turn, or by chance, and then in every material otherwise."""
+        if self.by_chance or self.material.name == PROVING.name:
+            return drawn_degradation(self.material.seed_offset + self.seed, self.number)
         return SCANS[self.number % len(SCANS)]
 
 

@@ -17,7 +17,7 @@ from forms_service.calibration_copies import SCANS, Copy, read_copies
 from forms_service.ocr.calibration import Calibration
 from forms_service.ocr.evidence import Evidence, Group
 from forms_service.rehearsal.confidence_fitting import Outcome
-from forms_service.rehearsal.material import PROVING, TUNING
+from forms_service.rehearsal.material import MEASURING, PROVING, TUNING
 from forms_service.rehearsal.practice_sheet import practice_sheet
 from forms_service.rehearsal.rehearse import RehearsedAnswer
 from forms_service.spec_catalogue import SpecCatalogue
@@ -137,6 +137,16 @@ def test_the_check_may_be_on_the_set_for_final_figures_with_damage_drawn_by_chan
     table = final.conclude("x", ON)[2].read_text().split("(proving)")[1]
     assert set(SCANS).isdisjoint(DAMAGE := [Copy("", n, 501, PROVING).how for n in range(3)])
     assert all(f"| {how.name} |" in table for how in DAMAGE)
+
+
+def test_any_set_may_be_spoilt_by_chance_but_never_as_the_set_for_final_figures_is():
+    names = {
+        material.name: [Copy("", n, 411, material, by_chance=True).how for n in range(20)]
+        for material in (TUNING, MEASURING, PROVING)
+    }
+    assert len({tuple(hows) for hows in names.values()}) == len(names)
+    assert set(SCANS).isdisjoint(how for hows in names.values() for how in hows)
+    assert Copy("", 3, 411, TUNING).how in SCANS
 
 
 def test_it_does_not_matter_which_copy_was_read_first(reader: Reader, tmp_path: Path):

@@ -1,7 +1,8 @@
 """Measures reading: exact answers on fonts, seeds and damage nobody worked with, and speed.
 
     make bench-scan                       # the set PROVING: final figures, 30 copies of each form
-    MATERIAL=measuring make bench-scan    # while working on the readers
+    MATERIAL=measuring make bench-scan    # while working on the readers; also MATERIAL=tuning
+    MATERIAL=tuning DAMAGE=drawn SEED=7 make bench-scan    # with damage by chance, as PROVING has it
     COPIES=90 make bench-scan             # narrower margins
     FORMS_LEXICONS=on make bench-scan     # with the lists of known names and places
 
@@ -42,7 +43,7 @@ from forms_service.rehearsal.answers import invent_answers
 from forms_service.rehearsal.confidence_fitting import error_at_most
 from forms_service.rehearsal.degradations import spoil
 from forms_service.rehearsal.drawn_damage import HANDLED, kinds_in
-from forms_service.rehearsal.material import MEASURING, PROVING, Material
+from forms_service.rehearsal.material import MEASURING, PROVING, TUNING, Material
 from forms_service.rehearsal.rehearse import RehearsedAnswer
 from forms_service.rehearsal.typing_in import Typewriter, type_in
 from forms_service.rehearsing import blank_pages_with_answers
@@ -52,13 +53,14 @@ from tests.benchmarks.reading_steps import watched
 
 ROOT = Path(__file__).resolve().parents[2]
 FORMS = ("311-1-14", "310-1-32")
-MATERIALS = {material.name: material for material in (MEASURING, PROVING)}
+MATERIALS = {material.name: material for material in (TUNING, MEASURING, PROVING)}
 MATERIAL = MATERIALS[os.environ.get("MATERIAL", PROVING.name)]
 COPIES = int(os.environ.get("COPIES", "30"))
 PROCESSES = int(os.environ.get("PROCESSES", os.cpu_count() or 1))
 TIMED_PAGES = int(os.environ.get("TIMED_PAGES", "12"))
 LISTS = os.environ["FORMS_LEXICONS"]
-SEED, TIMED_SEED = 411, 9000
+SEED, TIMED_SEED = int(os.environ.get("SEED", "411")), 9000
+BY_CHANCE = os.environ.get("DAMAGE") == "drawn"
 PARTS = {
     "latn": "Latin text, names, e-mail",
     "arab": "Arabic text and names",
@@ -113,14 +115,15 @@ def main() -> None:
 
 def read_answers(specs: list[FormSpec], material: Material) -> list[Row]:
     """The answers of all copies; only those that are not noted yet are read."""
-    name = f"{material.name}-{SEED}-{what_reads()}-lists-{LISTS}.jsonl"
+    damage = "-drawn" if BY_CHANCE else ""
+    name = f"{material.name}-{SEED}{damage}-{what_reads()}-lists-{LISTS}.jsonl"
     journal = ROOT / "build" / "bench-scan" / name
     journal.parent.mkdir(parents=True, exist_ok=True)
     lines = journal.read_text(encoding="utf-8").splitlines(keepends=True) if journal.is_file() else []
     whole = [line for line in lines if line.endswith("\n")]
     journal.write_text("".join(whole), encoding="utf-8")
     read = {(one["form"], one["copy"]): one["rows"] for one in map(json.loads, whole)}
-    wanted = [Copy(spec.id, number, SEED, material) for number in range(COPIES) for spec in specs]
+    wanted = [Copy(spec.id, number, SEED, material, BY_CHANCE) for number in range(COPIES) for spec in specs]
     missing = [one for one in wanted if (one.form_id, one.number) not in read]
     with journal.open("a", encoding="utf-8") as file:
         for copy, answers in read_copies(specs, missing, PROCESSES):
@@ -221,7 +224,7 @@ def timed_pages(spec: FormSpec, layout: FormLayout, material: Material) -> list[
     filled = sorted({placement.page for placement in layout.placements})
     pages: list[PageImage] = []
     for number in range(-(-TIMED_PAGES // len(filled))):
-        how = Copy(spec.id, number, TIMED_SEED, material).how
+        how = Copy(spec.id, number, TIMED_SEED, material, BY_CHANCE).how
         seed = material.seed_offset + TIMED_SEED + number
         rng, noise = random.Random(seed), np.random.default_rng(seed)
         answers = invent_answers(spec, layout, material, rng)
