@@ -40,25 +40,31 @@ OUT_OF_TIME = "out_of_time"
 MOST_LEFT_OUT = 3
 """Pages of one upload that may be left out before the whole is given up: each costs two failed readings."""
 
-_MOST_FAILURES = 2 * MOST_LEFT_OUT
+_TRIES, _TRIES_OF_A_PAPER = 2, 3
+"""How often a page may end the reading before it is left out.  A page of a paper is read another way each
+time: its single lines by a program of their own, then only as a whole (see ``ocr.attachments``)."""
+
+_MOST_FAILURES = _TRIES * MOST_LEFT_OUT
 """Failed readings of one upload, whichever pages they ended at, before the whole is given up."""
 
 _MOST_WALL_TIMES = 3
 """All readings of one upload together may take this many times what one may: others wait for the slot."""
 
-_AT_PAGE = "at-page"
+_AT_PAGE, _OF_A_PAPER = "at-page", "paper"
 _SET_PARENT_DEATH_SIGNAL = 1  # prctl(PR_SET_PDEATHSIG, …)
 
 
 class ReadingFailed(Exception):
     """The child gave no result: killed, out of time or memory, or a fault of the code.
 
-    ``page`` is the page (from 1) it was reading, where it said so.
+    ``page`` is the page (from 1) it was reading, where it said so, ``of_a_paper`` whether as a page of a
+    paper: those are read another way when it is tried again.
     """
 
-    def __init__(self, reason: str, page: int | None = None) -> None:
+    def __init__(self, reason: str, page: int | None = None, *, of_a_paper: bool = False) -> None:
         self.reason = reason
         self.page = page
+        self.of_a_paper = of_a_paper
         super().__init__(reason)
 
 
@@ -75,7 +81,8 @@ class ReadingRequest:
         on: Day (ISO) that validity is judged on.
         pages: The pages to look at or to cut out, from 1.
         groups: The pages of each paper to cut out, from 1.
-        left_out: Pages not to be opened, for each of them ended the reading twice, and why.
+        left_out: Pages not to be opened, for each of them ended the reading too often, and why.
+        ended_at: The page that each failed reading of this upload ended at.
         page_seconds: What one page may take before the reading is ended.
     """
 
@@ -90,6 +97,7 @@ class ReadingRequest:
     pages: tuple[int, ...] = ()
     groups: tuple[tuple[int, ...], ...] = ()
     left_out: tuple[tuple[int, str], ...] = ()
+    ended_at: tuple[int, ...] = ()
     page_seconds: int = 90
 
 
@@ -152,16 +160,20 @@ def run_reading_of_pages(
                     raise
                 limits = replace(limits, wall_seconds=min(limits.wall_seconds, left_seconds))
                 ended_at.append(failure.page)
-                if ended_at.count(failure.page) > 1:
+                request = replace(request, ended_at=tuple(ended_at))
+                tries = _TRIES_OF_A_PAPER if failure.of_a_paper else _TRIES
+                if ended_at.count(failure.page) >= tries:
                     why = (failure.page, failure.reason)
                     request = replace(request, left_out=(*request.left_out, why))
         yield outcome
 
 
-def _page_at_work(folder: Path) -> int | None:
+def _failed(reason: str, folder: Path) -> ReadingFailed:
+    """What is known of an ended reading: why, and at which page."""
     with suppress(OSError, ValueError):
-        return int((folder / _AT_PAGE).read_text())
-    return None
+        page, _, what = (folder / _AT_PAGE).read_text().partition(" ")
+        return ReadingFailed(reason, int(page), of_a_paper=what == _OF_A_PAPER)
+    return ReadingFailed(reason)
 
 
 def sweep(scratch: Path, limits: ReadingLimits) -> None:
@@ -188,11 +200,11 @@ def _run_child(folder: Path, limits: ReadingLimits) -> None:
         try:
             code = child.wait(timeout=limits.wall_seconds)
         except subprocess.TimeoutExpired:
-            raise ReadingFailed(OUT_OF_TIME, _page_at_work(folder)) from None
+            raise _failed(OUT_OF_TIME, folder) from None
         finally:
             _end_group(child)
     if code != 0:
-        raise ReadingFailed(_why(code), _page_at_work(folder))
+        raise _failed(_why(code), folder)
 
 
 def child_environment(folder: Path) -> dict[str, str]:
@@ -232,9 +244,10 @@ def _result(folder: Path) -> dict[str, Any]:
 # --- in the child ---------------------------------------------------------------------------------
 
 
-def begin_page(folder: Path, page: int | None, seconds: int) -> None:
+def begin_page(folder: Path, page: int | None, seconds: int, *, of_a_paper: bool = False) -> None:
     """Say which page (from 1) is at work, and let the kernel end this process if it takes too long."""
-    (folder / _AT_PAGE).write_text("" if page is None else str(page))
+    at_work = "" if page is None else f"{page} {_OF_A_PAPER}" if of_a_paper else str(page)
+    (folder / _AT_PAGE).write_text(at_work)
     signal.alarm(0 if page is None else seconds)
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +96,9 @@ def _read_pages(
         return _result("refused", message=unsafe, pages=described)
     if request.document_type == FORM or any(page.identity for page in pages):
         return _read_form(request, pages, described, catalogue, folder)
-    return _read_attachment(request, images, described, catalogue)
+    from forms_service.reading_papers import read_papers
+
+    return _result("read", pages=described, **read_papers(request, images, catalogue, folder))
 
 
 # --- a form filled in on a computer ---------------------------------------------------------------
@@ -308,34 +309,6 @@ def _scanned_answer(one: Extraction, page: int, scale: float) -> dict[str, Any]:
     }
 
 
-# --- other documents ------------------------------------------------------------------------------
-
-
-def _read_attachment(
-    request: ReadingRequest,
-    images: list[PageImage],
-    described: list[dict[str, Any]],
-    catalogue: SpecCatalogue,
-) -> dict[str, Any]:
-    from forms_service.ocr.attachments import read_attachment
-    from forms_service.ocr.attachments.recognition import UNKNOWN
-
-    types = catalogue.document_types()
-    declared = request.document_type if request.document_type != FORM else None
-    reading = read_attachment(images, types, as_type=declared, on=date.fromisoformat(request.on))
-    found = reading.as_dict()
-    return _result(
-        "read",
-        pages=described,
-        document_class=None if reading.class_id == UNKNOWN else reading.class_id,
-        facts=found["facts"],
-        fact_confidences=found["fact_confidences"],
-        valid_until=found["valid_until"],
-        warnings=[one.message for one in reading.warnings],
-        confidence=found["confidence"],
-    )
-
-
 # --- results --------------------------------------------------------------------------------------
 
 
@@ -393,6 +366,7 @@ def _result(
         "confidence": None,
         "extractions": [],
         "slips": [],
+        "others": [],
         "pages": list(pages),
         "warnings": [one.as_dict() for one in warnings],
         **found,

@@ -322,6 +322,18 @@ def test_an_attachment_that_is_another_one_is_a_negative_verdict_in_words(run) -
     assert run("attachment", "read", "white.png", "--json").code == 1
 
 
+def test_a_page_of_our_form_is_told_to_be_no_attachment(run) -> None:
+    sheet = SAMPLES / "311-1-14" / "khadija-amrani" / "scan-1.jpg"
+    outcome = run("attachment", "read", sheet)
+    assert outcome.code == 1 and "form_311_1_14" not in outcome.out
+    assert "page 1 sur 3 du formulaire 311-1-14" in outcome.out and "الصفحة 1 من 3" in outcome.out
+    told = run("attachment", "read", sheet, "--json")
+    assert told.code == 1 and told.json["type"] == "form_311_1_14"
+    assert [one["code"] for one in told.json["warnings"]] == ["form_page"]
+    asked = run("attachment", "read", sheet, "--as", "form", "--json")
+    assert asked.code == 0 and (asked.json["type"], asked.json["warnings"]) == ("form", [])
+
+
 def test_a_dossier_is_judged_in_both_languages(run, tmp_path: Path) -> None:
     dossier = {
         "form": "311-1-14",

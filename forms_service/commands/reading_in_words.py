@@ -27,13 +27,20 @@ def print_scan(data: Mapping[str, Any]) -> None:
         print_remark(problem["message"])
 
 
-def print_attachment(data: Mapping[str, Any]) -> None:
-    """The type, the facts, and every warning as its two sentences."""
-    click.echo(f"{data['type']}  ({data['confidence']:.2f})  valid until {data['valid_until'] or '-'}")
-    for name, value in data["facts"].items():
-        click.echo(f"  {name}: {_shown(value)}")
+def print_attachment(data: Mapping[str, Any], *, is_form: bool = False) -> None:
+    """The type, the facts, and every warning as its two sentences; then the file's further documents.
+
+    Args:
+        is_form: Whether it is a page of our own forms, of which the warnings say what there is to say.
+    """
+    if not (is_form and data["warnings"]):
+        click.echo(f"{data['type']}  ({data['confidence']:.2f})  valid until {data['valid_until'] or '-'}")
+        for name, value in data["facts"].items():
+            click.echo(f"  {name}: {_shown(value)}")
     for warning in data["warnings"]:
         print_remark(warning["message"])
+    for other in data["others"]:
+        print_attachment(other)
 
 
 def print_remark(message: Mapping[str, str]) -> None:

@@ -26,6 +26,8 @@ from forms_service.commands.shared import (
 )
 
 if TYPE_CHECKING:
+    from core.document_types import DocumentTypes
+    from forms_service.ocr.attachments import AttachmentReading
     from forms_service.ocr.page_images import PageImage
 
 
@@ -184,10 +186,9 @@ def attachment() -> None:
 def read_document(file: Path, as_type: str | None, as_json: bool) -> int:
     """Recognise a document and read its facts.
 
-    Exit code 1 when it is another document than --as says, or every page is blank; a document of
-    no known type is no failure.
+    Exit code 1 when it is another document than --as says, a page of one of our forms (unless --as says
+    so), or every page is blank; a document of no known type is no failure.
     """
-    from forms_service.ocr.attachments import read_attachment
     from forms_service.ocr.page_images import load_pages
 
     types = catalogue().document_types()
@@ -196,8 +197,39 @@ def read_document(file: Path, as_type: str | None, as_json: bool) -> int:
         raise click.BadParameter(f"{as_type!r} is no document type; known: {known}", param_hint="--as")
     with within_limits(configuration().reading):
         pages = load_pages(file.read_bytes(), str(file))
-        reading = read_attachment(pages, types, as_type=as_type)
+        reading = _read_paper(pages, types, as_type)
     data = reading.as_dict()
-    print_json(data) if as_json else print_attachment(data)
+    print_json(data) if as_json else print_attachment(data, is_form=is_form_class(reading.class_id, types))
     codes = [warning.code for warning in reading.warnings]
-    return 1 if "type_mismatch" in codes or codes.count("blank") == len(pages) else 0
+    refused = {"type_mismatch", "form_page", "looks_like_form"}.intersection(codes)
+    return 1 if refused or codes.count("blank") == len(pages) else 0
+
+
+def _read_paper(pages: list[PageImage], types: DocumentTypes, as_type: str | None) -> AttachmentReading:
+    """The file's paper; pages of our forms among it are told and not read as one."""
+    from forms_service.ocr.attachments import read_attachment
+    from forms_service.ocr.attachments.form_pages import (
+        form_page_warnings,
+        form_pages_among,
+        reading_of_form,
+    )
+    from forms_service.ocr.attachments.warnings import warn
+
+    forms = form_pages_among(pages)
+    papers = [page for page in pages if page.page not in forms]
+    if papers:
+        reading = read_attachment(papers, types, as_type=as_type)
+    else:
+        reading = reading_of_form(next(iter(forms.values())), types)
+    asked = as_type in types.types and reading.class_id in types.types[str(as_type)].reads_as
+    if asked or as_type == reading.class_id:
+        return replace(reading, type=str(as_type))
+    told = form_page_warnings(forms)
+    if papers and is_form_class(reading.class_id, types):
+        told.append(warn("looks_like_form", form=types.label_of(reading.class_id)))
+    return replace(reading, warnings=(*told, *reading.warnings))
+
+
+def is_form_class(class_id: str, types: DocumentTypes) -> bool:
+    """Whether a class is one of our own forms."""
+    return "form" in types.types and class_id in types.types["form"].reads_as

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import shlex
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
@@ -204,8 +205,19 @@ def text_engine(name: str | None = None) -> TextEngine:
         KeyError: No such engine is registered.
         MissingTool: The one that was chosen is not.
     """
-    name = name or chosen_engine()
+    name = name or _local.__dict__.get("instead") or chosen_engine()
     loaded = _local.__dict__.setdefault("engines", {})
     if name not in loaded:
         loaded[name] = ENGINES[name]()
     return loaded[name]
+
+
+@contextmanager
+def reading_with(name: str | None) -> Iterator[None]:
+    """Let everything this thread reads within the block be read by another engine; None changes nothing."""
+    before = _local.__dict__.get("instead")
+    _local.instead = name or before
+    try:
+        yield
+    finally:
+        _local.instead = before

@@ -31,6 +31,15 @@ MESSAGES: dict[str, LocalizedText] = {
         "Ce dossier est déposé et ne peut plus être modifié. "
         "Si une correction vous est demandée, il redeviendra modifiable.",
     ),
+    "takes_no_complement": _T(
+        "لا يمكن إضافة وثائق إلى هذا الملف في حالته الحالية. لم يتغير شيء. أعيدوا تحميل الصفحة لتروا حالته.",
+        "Ce dossier ne peut pas recevoir de documents dans son état actuel. Rien n'a été modifié. "
+        "Rechargez la page pour voir où il en est.",
+    ),
+    "not_missing": _T(
+        "هذه الوثيقة لا تنقص ملفكم، فلم تُضف. ما أودعتموه محفوظ كما هو.",
+        "Ce document ne manque pas à votre dossier : il n'a pas été ajouté. Ce que vous avez déposé est intact.",
+    ),
     "unknown_field": _T(
         "هذه الخانات غير موجودة في الاستمارة: {fields}. لم يُسجل أي شيء. تحققوا من أسماء الخانات.",
         "Ces champs n'existent pas dans le formulaire : {fields}. Rien n'a été enregistré. "
@@ -211,13 +220,19 @@ MESSAGES: dict[str, LocalizedText] = {
         "Vous n'avez rien à faire.",
     ),
     "page_unread": _T(
-        "الصفحة {page}: توقفت القراءة الآلية فجأة عندها مرتين، فلم تُقرأ. الملف محفوظ وسيطلع عليه أحد الموظفين.",
-        "Page {page} : la lecture automatique s'y est arrêtée net deux fois, elle n'est donc pas lue. "
+        "الصفحة {page}: توقفت القراءة الآلية فجأة عندها أكثر من مرة، فلم تُقرأ. الملف محفوظ وسيطلع عليه أحد الموظفين.",
+        "Page {page} : la lecture automatique s'y est arrêtée net plusieurs fois, elle n'est donc pas lue. "
         "Le fichier est conservé et un agent la regardera.",
     ),
+    "other_not_filed": _T(
+        "تضم هذه الصفحات وثيقة أخرى ({document}) لم تُضف إلى الملف لأن عدد المرفقات بلغ حده الأقصى.",
+        "Ces pages contiennent un autre document ({document}), qui n'a pas été ajouté : "
+        "le dossier compte déjà le nombre maximal de pièces.",
+    ),
     "page_too_slow": _T(
-        "الصفحة {page}: تجاوزت قراءتها الآلية الوقت المسموح به مرتين، فلم تُقرأ. الملف محفوظ وسيطلع عليه أحد الموظفين.",
-        "Page {page} : sa lecture automatique a dépassé deux fois le temps permis, elle n'est donc pas lue. "
+        "الصفحة {page}: تجاوزت قراءتها الآلية الوقت المسموح به أكثر من مرة، فلم تُقرأ. "
+        "الملف محفوظ وسيطلع عليه أحد الموظفين.",
+        "Page {page} : sa lecture automatique a dépassé plusieurs fois le temps permis, elle n'est donc pas lue. "
         "Le fichier est conservé et un agent la regardera.",
     ),
     "other_form": _T(

@@ -104,8 +104,13 @@ class ReadingResults(CorrectionSlips):
             if dossier is None:
                 return
             spec = self.spec_of(dossier)
-            self._store_pages(session, row, result["pages"], images)
+            elsewhere = {page for other in result["others"] for page in other["pages"]}
+            shown = [(page, image) for page, image in zip(result["pages"], images, strict=True)]
+            own = [one for number, one in enumerate(shown) if number not in elsewhere]
+            self._store_pages(session, row, own or shown)
             self._describe(session, row, dossier, spec, result)
+            for other in result["others"]:
+                self._file_other(session, row, dossier, spec, other, [shown[page] for page in other["pages"]])
             details = {"attachment": row.id, "status": row.status, "type": row.type}
             at = self.touch(session, dossier, SYSTEM, "read", details)
             if row.status == ReadingStatus.REFUSED:
@@ -117,10 +122,47 @@ class ReadingResults(CorrectionSlips):
             session.flush()
             self.refresh_applicant(session, dossier, spec)
 
-    def _store_pages(
-        self, session: Session, row: AttachmentRow, pages: Sequence[Mapping[str, Any]], images: Sequence[str]
+    def _file_other(
+        self,
+        session: Session,
+        row: AttachmentRow,
+        dossier: DossierRow,
+        spec: FormSpec,
+        other: Mapping[str, Any],
+        pages: Sequence[tuple[Mapping[str, Any], str]],
     ) -> None:
-        for number, (page, image) in enumerate(zip(pages, images, strict=True)):
+        """File a further document of the same file beside it, as if it had been sent for itself."""
+        held = len(DossierRepository(session).attachments(dossier.id))
+        if held >= self.adapters.config.max_uploads:
+            document = self.catalogue.document_types().label_of(other["document_class"])
+            row.warnings = [*row.warnings, say("other_not_filed", document=document).as_dict()]
+            return
+        beside = AttachmentRow(
+            id=self.new_id(),
+            dossier_id=row.dossier_id,
+            position=held + 1,
+            filename=row.filename,
+            media_type=row.media_type,
+            size=row.size,
+            object_key=row.object_key,
+            status=ReadingStatus.READING.value,
+            facts={},
+            warnings=[],
+            uploaded_by=row.uploaded_by,
+            uploaded_at=row.uploaded_at,
+        )
+        session.add(beside)
+        session.flush()
+        self._store_pages(session, beside, pages)
+        found = {"status": ReadingStatus.READ.value, "is_form": False, "message": None, **other}
+        self._describe(session, beside, dossier, spec, found)
+        details = {"attachment": beside.id, "beside": row.id, "type": beside.type}
+        self.touch(session, dossier, SYSTEM, "found_in_file", details)
+
+    def _store_pages(
+        self, session: Session, row: AttachmentRow, pages: Sequence[tuple[Mapping[str, Any], str]]
+    ) -> None:
+        for number, (page, image) in enumerate(pages):
             session.add(
                 PageRow(
                     attachment_id=row.id,

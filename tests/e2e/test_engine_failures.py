@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import textwrap
 from dataclasses import replace
@@ -10,13 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from paper_office import SALMA, Agency, scanned
+from PIL import Image
 
 from forms_service.config import ReadingLimits
 from forms_service.ocr.engine import LineMode, chosen_engine, text_engine
 from forms_service.reading_process import ReadingRequest, run_reading_of_pages
 from forms_service.services.messages import say
+from tests.ocr.attachments.drawn import drawn_page
 
 pytestmark = pytest.mark.tesseract
+
+FORM_SPECS = Path(__file__).parents[2] / "form_specs"
 
 _BAD_ENGINE = '''
     """Imported by every Python that starts with this folder on its path: registers an engine of a test."""
@@ -30,7 +35,7 @@ _BAD_ENGINE = '''
             name = "bad"
 
             def read(self, *asked, **more):
-                at_work = Path("at-page").read_text()
+                at_work = Path("at-page").read_text().split(" ")[0]
                 if at_work in {pages!r}.split():
                     with Path({tried!r}).open("a") as tried:
                         tried.write(at_work)
@@ -81,6 +86,70 @@ def test_one_bad_page_costs_a_retry_and_nothing_else(read_with, deed: str, code:
     assert [page["registered"] for page in result["pages"]] == [True] * 4
     read = {one["field_id"]: one["value"] for one in result["extractions"]}
     assert read["person.registration"] == SALMA["person.registration"]
+
+
+_BAD_RECOGNISER = '''
+    """As above: the recogniser of Arabic lines does something bad on some pages."""
+    import os, signal, sys, time
+    from pathlib import Path
+
+    if "forms_service.reading_process" in " ".join(sys.orig_argv):
+        from forms_service.ocr.line_network import LineNetwork
+
+        read = LineNetwork.characters_seen
+
+        def bad(*asked):
+            at_work = Path("at-page").read_text().split(" ")[0]
+            if at_work in {pages!r}.split():
+                with Path({tried!r}).open("a") as tried:
+                    tried.write(at_work)
+                {deed}
+            return read(*asked)
+
+        LineNetwork.characters_seen = bad
+'''
+
+
+@pytest.fixture
+def read_papers_with(agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Read a file of a birth extract and a card with a reader that does something bad on some pages."""
+
+    def read(bad: str, deed: str, pages: str) -> tuple[dict, str, dict]:
+        tried = tmp_path / "tried"
+        tried.touch()
+        bad = textwrap.dedent(bad).format(deed=deed, pages=pages, tried=str(tried))
+        (tmp_path / "path").mkdir()
+        (tmp_path / "path" / "sitecustomize.py").write_text(bad)
+        monkeypatch.setattr(sys, "path", [str(tmp_path / "path"), *sys.path])
+        monkeypatch.setenv("FORMS_TEXT_ENGINE", "bad")
+        drawn = [drawn_page("birth_extract", 4), drawn_page("identity_card", 6)]
+        out = io.BytesIO()
+        first, second = (Image.fromarray(page.pixels) for page, _, _ in drawn)
+        first.save(out, "PDF", save_all=True, append_images=[second], resolution=200)
+        config = agency.application.config
+        request = ReadingRequest("read", "two.pdf", str(FORM_SPECS), "311-1-14", 1, on="2026-02-20")
+        with run_reading_of_pages(
+            request, out.getvalue(), ReadingLimits(page_seconds=15), config.scratch_folder
+        ) as outcome:
+            return outcome.result, tried.read_text(), drawn[0][1]
+
+    return read
+
+
+@pytest.mark.parametrize(
+    "deed", ["os.kill(os.getpid(), signal.SIGSEGV)", "time.sleep(100)"], ids=["segfault", "hang"]
+)
+@pytest.mark.parametrize(
+    ("bad", "tries"), [(_BAD_ENGINE, "1"), (_BAD_RECOGNISER, "11")], ids=["engine of lines", "recogniser"]
+)
+def test_a_reader_that_breaks_on_a_paper_costs_a_retry_and_the_others_still_read_it(
+    read_papers_with, bad: str, tries: str, deed: str
+) -> None:
+    result, tried, true = read_papers_with(bad, deed, "1")
+    assert tried in ("", tries), "it is not used a second time where it broke"
+    assert result["document_class"] == "birth_extract"
+    assert (result["facts"]["birth"], result["facts"]["act"]) == (true["birth"], true["act"])
+    assert [other["document_class"] for other in result["others"]] == ["identity_card"]
 
 
 def test_the_chosen_engine_reads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import pytest
@@ -451,3 +452,42 @@ def test_a_paper_that_takes_all_its_time_is_not_tried_again(office, monkeypatch)
     office.read_all()
     (view,) = office.services.dossier(office.applicant, dossier).attachments
     assert view.status == ReadingStatus.FAILED
+
+
+def _two_papers(**first: Any) -> dict[str, Any]:
+    card = {
+        "document_class": "identity_card",
+        "facts": {"number": "AB123456"},
+        "fact_confidences": {"number": 0.99},
+        "valid_until": "2030-01-01",
+        "confidence": 0.9,
+        "warnings": [],
+        "pages": [1],
+    }
+    described = [page(None, ours=False), page(None, ours=False)]
+    return _result("read", pages=described, document_class="birth_extract", others=[card], **first)
+
+
+def test_a_second_paper_in_a_file_is_filed_for_itself(office, arrives) -> None:
+    dossier = office.open()
+    arrives(dossier, _two_papers(facts={"birth": "2020-05-01"}))
+    held = office.services.dossier(office.applicant, dossier).attachments
+    assert [(one.type, one.status, one.pages) for one in held] == [
+        ("birth", "read", 1),
+        ("id_assured", "read", 1),
+    ]
+    assert held[1].filename == held[0].filename
+    assert (held[1].facts, held[1].valid_until) == ({"number": "AB123456"}, date(2030, 1, 1))
+    original, _, _ = office.services.attachment_file(office.applicant, dossier, held[1].id)
+    assert original == PDF
+    office.services.remove_attachment(office.applicant, dossier, held[0].id)
+    (left,) = office.services.dossier(office.applicant, dossier).attachments
+    assert left.type == "id_assured"
+
+
+def test_a_second_paper_that_finds_no_room_is_named(office, arrives) -> None:
+    dossier = office.open()
+    object.__setattr__(office.application.config, "max_uploads", 1)
+    arrives(dossier, _two_papers())
+    (held,) = office.services.dossier(office.applicant, dossier).attachments
+    assert "Carte nationale d'identité" in held.warnings[-1].fr

@@ -58,14 +58,24 @@ _CUES: dict[str, tuple[str, ...]] = {
             "حررت",
             "سلمت",
             "سلم",
-            *("قيدت", "خاطب", "صدرت", "سجلت"),
+            *("قيدت", "خاطب", "خوطب", "صدرت", "سجل", "سجلت", "ادرج", "ادرجت", "كتب", "ضمنت"),
             "تاريخ الاصدار",
             "تاريخ التسليم",
             "صدر بتاريخ",
         ),
     ),
     "expires": ("valable jusqu", "expire", "validite", "صالحه الي غايه", "الي غايه", "صالح الي"),
-    "death": ("decede", "deces le", "date de deces", "date du deces", "توفي", "توفيت", "تاريخ الوفاه"),
+    "death": (
+        "decede",
+        "deces le",
+        "date de deces",
+        "date du deces",
+        "توفي",
+        "توفيت",
+        "تاريخ الوفاه",
+        "وفاته",
+        "وفاتها",
+    ),
     "other": ("periode", "du", "au", "depuis", "الموافق", "من", "dossier"),
     "event": (
         *(
@@ -126,7 +136,9 @@ def _roles_in_row(row: tuple[Piece, ...], above: str = "") -> Iterator[DatedRole
         for found in find_dates(text):
             if found.end > len(fold_letters(before)):
                 folded = fold_letters(text)
-                role = _said_behind(folded[found.end :]) or _role(folded[: found.start])
+                role = _role(folded[: found.start])
+                if role not in _SAID_BEFORE:
+                    role = _said_behind(folded[found.end :]) or role
                 yield DatedRole(role, found.day, piece.confidence)
         before = piece.text
 
@@ -141,8 +153,14 @@ def _roles_in_lines(rows: Sequence[Sequence[Piece]]) -> Iterator[DatedRole]:
         for found in find_dates(folded):
             if found.start >= len(before):
                 confidence = SURE_ARABIC_CONFIDENCE if sure else ARABIC_CONFIDENCE
-                role = _said_behind_in_arabic(folded[found.end :]) or _role(folded[: found.start])
+                role = _role(folded[: found.start])
+                if role not in _SAID_BEFORE:
+                    role = _said_behind_in_arabic(folded[found.end :]) or role
                 yield DatedRole(role, found.day, confidence)
+
+
+_SAID_BEFORE = ("birth", "death")
+"""«né le 12 mars 1950, est décédé le…»: what stands before a day outweighs what follows it."""
 
 
 def _said_behind(after: str) -> str | None:
@@ -220,12 +238,21 @@ def issued(page: PageWriting, on: date) -> Found | None:
     Without a word that says so it is the latest day on the page, if that stands alone in a line that
     names a place: «Fès, le 12/01/2026».
     """
-    said = _not_after(_best(page, "issued"), on)
-    if said is not None:
-        return said
+    return _not_after(_best(page, "issued"), on) or _latest(page, on, ("none", "other"))
+
+
+@reads(
+    "issued", of=("filiation_act", "adoul_certificate", "guardianship_act", "adoption_act", "ipp_judgment")
+)
+def written(page: PageWriting, on: date) -> Found | None:
+    """Read the day an act was written; a bare «بتاريخ» can mean no other, for such an act tells of no event."""
+    return _not_after(_best(page, "issued"), on) or _latest(page, on, ("none", "other", "event"))
+
+
+def _latest(page: PageWriting, on: date, roles: Sequence[str]) -> Found | None:
     past = [one for one in dated_roles(page) if one.day <= on]
     latest = max(past, key=lambda one: one.day, default=None)
-    if latest is None or latest.role not in ("none", "other") or (on - latest.day).days > _RECENT_DAYS:
+    if latest is None or latest.role not in roles or (on - latest.day).days > _RECENT_DAYS:
         return None
     return Found(latest.day.isoformat(), min(0.6, latest.confidence))
 
@@ -237,6 +264,21 @@ def birth(page: PageWriting, on: date) -> Found | None:
     if zone and zone.birth:
         return Found(zone.birth.isoformat(), 0.99 if zone.is_certain else 0.93)
     return _not_after(_best(page, "birth"), on)
+
+
+_YOUNGEST_INSURED_DAYS = 15 * 365
+
+
+@reads("birth", of=("cnss_card",))
+def birth_of_insured(page: PageWriting, on: date) -> Found | None:
+    """Read the date of birth on the fund's card: said, or the one day on it that is long ago."""
+    said = birth(page, on)
+    if said is not None:
+        return said
+    old = {
+        one.day: one.confidence for one in dated_roles(page) if (on - one.day).days > _YOUNGEST_INSURED_DAYS
+    }
+    return Found(next(iter(old)).isoformat(), min(0.6, *old.values())) if len(old) == 1 else None
 
 
 @reads("expires")

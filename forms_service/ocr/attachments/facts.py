@@ -15,6 +15,7 @@ from core.errors import InvalidValue
 from core.field_kinds import KINDS, Answer
 from core.form_spec import FieldSpec
 from core.localized_text import Script
+from forms_service.ocr.attachments.page_reading import AtPage, ReadPage, reading_page, unguarded
 from forms_service.ocr.attachments.writing import PageWriting
 from forms_service.ocr.name_scripts import is_same_name
 
@@ -70,15 +71,21 @@ def reader_of(class_id: str, fact_id: str) -> FactReader | None:
     return _OF_CLASS.get((class_id, fact_id)) or _EVERYWHERE.get(fact_id)
 
 
-def read_facts(pages: Sequence[PageWriting], look: DocumentClass, on: date) -> dict[str, ReadFact]:
+def read_facts(
+    pages: Sequence[ReadPage], look: DocumentClass, on: date, at_page: AtPage = unguarded
+) -> dict[str, ReadFact]:
     """Read every fact of a document from its pages; the surest page wins."""
     facts: dict[str, ReadFact] = {}
     for wanted in look.facts:
         reader = reader_of(look.id, wanted.id)
         if reader is None:
             continue
-        found = [one for page in pages if (one := reader(page, on)) and one.confidence >= MIN_CONFIDENCE]
-        for one in sorted(found, key=lambda candidate: candidate.confidence, reverse=True):
+        found = []
+        for page in pages:
+            with reading_page(page.number, at_page):
+                found.append(reader(page.writing, on))
+        read = [one for one in found if one and one.confidence >= MIN_CONFIDENCE]
+        for one in sorted(read, key=lambda candidate: candidate.confidence, reverse=True):
             value = _in_its_kind(one.raw, wanted)
             if value is not None:
                 facts[wanted.id] = ReadFact(value, round(min(max(one.confidence, 0.0), 1.0), 3))
@@ -111,4 +118,10 @@ def _in_its_kind(raw: str, fact: DocumentFact) -> Answer:
 
 def _register_all() -> None:
     """Import the modules that register readers; they import this one, hence not at the top."""
-    from forms_service.ocr.attachments import days, institutions, names, numbers  # noqa: F401
+    from forms_service.ocr.attachments import (  # noqa: F401
+        card_names,
+        days,
+        institutions,
+        names,
+        numbers,
+    )

@@ -74,6 +74,8 @@ def _after_label(words: tuple[PageWord, ...], labels: Sequence[str]) -> tuple[Pa
 def _is_label(seen: str, wanted: str) -> bool:
     if len(wanted) <= SHORT_LABEL:
         return seen == wanted
+    if seen != wanted and seen.removesuffix("ه") == wanted.removesuffix("ه"):
+        return False  # one letter tells «المطلق» from «المطلقة»
     return fuzz.ratio(seen, wanted) >= (MIN_LIKENESS if " " in wanted else MIN_WORD_LIKENESS)
 
 

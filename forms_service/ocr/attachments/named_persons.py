@@ -70,7 +70,10 @@ _ENDS_AR = tuple(
          "حرر", "حررت", "سلم", "سلمت", "صدر", "القاضي", "للقاضي", "العدلان", "المحكمة", "بصداق", "رقمها",
          "الأب", "الأم", "كتابة", "نفسه", "نفسها", "وأنه", "وأنها", "وبين", "وشركة", "ابنها", "ابنه", "والده", "والدته",
          "رجعية", "اتفاقي", "غادر", "يسكن", "تسكن", "الحالة", "بنسبة", "بتربيته", "وتعهد", "لا", "به",
-         "أصيب", "مصاب", "قسم", "بموجب", "حسب", "الذي", "التي", "صرح", "صرحت", "مهنته", "عنوانه"),
+         "أصيب", "مصاب", "قسم", "بموجب", "حسب", "الذي", "التي", "صرح", "صرحت", "مهنته", "عنوانه",
+         "بمدينة", "بجماعة", "بدوار", "بإقليم", "مقدمة", "طلقة", "نكاحه", "نكاحها", "شهد", "شهدوا", "ومن",
+         "بأن", "بأنه", "بأنها", "يكون", "تكون", "بأبيه", "بأبيها", "بنته", "ابنته", "أدرج", "أدرجت", "سجل", "سجلت",
+         "خوطب", "المقر", "ضمن", "ضمنت", "حضانة", "بتحديد", "وبه", "وبعد", "شرعا"),
     )
 )  # fmt: skip
 
@@ -150,10 +153,15 @@ def _first(
 
 
 def _places(folded: Sequence[str], cue: Sequence[str]) -> Iterator[int]:
-    """Where the words behind a cue begin; short words must stand exactly: one letter tells him from her."""
+    """Where the words behind a cue begin; short words must stand exactly: one letter tells him from her.
+
+    ``السيد|السيدة`` is a cue of either word: whoever stands first in the text is meant.
+    """
     size = len(cue)
+    either = [wanted.split("|") for wanted in cue]
     for at in range(len(folded) - size + 1):
-        if all(_is_word(seen, wanted) for seen, wanted in zip(folded[at : at + size], cue, strict=True)):
+        seen = folded[at : at + size]
+        if all(any(_is_word(one, word) for word in words) for one, words in zip(seen, either, strict=True)):
             yield at + size
 
 
@@ -194,10 +202,13 @@ def _latin_name(rest: Sequence[PageWord]) -> Found | None:
 def _arabic_name(rest: Sequence[PageWord], latin: str | None) -> Found | None:
     kept: list[tuple[str, float]] = []
     ended = False
-    for word in rest:
+    for word, following in zip(rest, (*rest[1:], None), strict=True):
         text = word.text.strip(_MARKS)
         if not kept and (text in ("", COLUMN_END) or fold_letters(text) in _TITLES_AR):
             continue
+        if kept and (word.text[-1] == ":" or (following is not None and following.text == ":")):
+            ended = True  # the next line's label
+            break
         if not kept:
             text = _without_glued_title(text)
         if not text or not all(map(is_arabic_letter, text)) or _ends_name(text, len(kept)):
@@ -245,6 +256,10 @@ def _found(kept: Sequence[tuple[str, float]], share: float) -> Found:
 
 def _ends_name(text: str, kept: int) -> bool:
     folded = fold_letters(text)
+    if kept and folded in _TITLES_AR:  # the next person's
+        return True
+    if kept >= 2 and folded in ("ابن", "بنت"):
+        return True
     if kept and (folded[:3] in ("وال", "بال") or folded[:2] == "لل") and len(folded) > 4:
         return True
     if kept >= 2 and text == "على":  # folded it is the name Ali

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from rapidfuzz import fuzz
 
 from core.dates_in_text import fold_letters
 from core.localized_text import is_arabic_letter
-from forms_service.ocr.attachments.card_zone import card_zone
 from forms_service.ocr.attachments.facts import FactReader, Found, reads
 from forms_service.ocr.attachments.labels import Labelled, find_labelled
 from forms_service.ocr.attachments.named_persons import MOST_SURE, NO_NAMES, arabic_after, latin_after
 from forms_service.ocr.attachments.writing import PageWriting, Piece
-from forms_service.ocr.name_scripts import is_same_name
-from forms_service.ocr.page_text import PageWord
 
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ][A-Za-zÀ-ÖØ-öø-ÿ'’.-]*")
 _ARABIC_MARKS = "،,:؛.«»"
@@ -36,6 +32,9 @@ WHOLE_FR = (
     "Nom complet",
     "Titulaire du compte",
     "Titulaire",
+    "Nom et prénom du défunt",
+    "Nom du défunt",
+    "Nom de la défunte",
 )
 WHOLE_AR = ("الاسم الكامل", "الاسم والنسب", "صاحب الحساب")
 _REST_OF_LABEL = frozenset(
@@ -57,6 +56,7 @@ _AR_STOPS = (
     "بعد",
     "رقم",
     "الاسم",
+    "ومن",
     "وأمه",
     "وأمها",
     "ووالدته",
@@ -136,7 +136,22 @@ reads("father")(_latin(("Fils de", "Fille de", "Nom du père", "Père")))
 reads("mother")(_latin(("et de", "Nom de la mère", "Mère")))
 reads("father.ar")(
     _arabic(
-        ("اسم الأب", "اسم الوالد", "الأب", "ابن أو بنت", "ابن", "بنت", "أبوه", "أبوها", "والده", "والدها")
+        (
+            "اسم الأب",
+            "اسم الوالد",
+            "الأب",
+            "ابن أو بنت",
+            "ابن",
+            "بنت",
+            "أبوه",
+            "أبوها",
+            "والده",
+            "والدها",
+            "أبيه",
+            "أبيها",
+            "لأبيه",
+            "لأبيها",
+        )
     )
 )
 reads("mother.ar")(
@@ -180,7 +195,20 @@ reads("child.ar")(
         ("الطفل", "الطفلة", "القاصر"),
         (
             *("الطفل", "الطفلة", "القاصر", "القاصرة", "المكفول", "المكفولة", "وصيا على", "وصية على"),
-            *("وأقر بأن", "الولد", "البنت", "لابنها", "لابنه", "ابنها", "ابنه", "المحضون"),
+            *(
+                "المقر به",
+                "المقر بها",
+                "وأقر بأن",
+                "الولد",
+                "البنت",
+                "لابنها",
+                "لابنه",
+                "ابنها",
+                "ابنه",
+                "المحضون",
+            ),
+            *("المحضونة", "الابن", "الابنة", "ابنتها", "ابنته", "طفلها", "طفله", "بطفلها", "بطفله", "طفلتها"),
+            *("بطفلتها", "ولدها", "ولده", "المولود", "المولودة", "الصبي"),
         ),
     )
 )
@@ -227,6 +255,7 @@ PERSON_CUES = (
         "décédé(e)",
         "décédé",
         "décédée",
+        *("nommé", "nommée", "défunt", "défunte", "feu", "feue"),
         "désigne",
         "dit que",
         "déclare",
@@ -268,110 +297,11 @@ def full_name_ar(page: PageWriting, on: date) -> Found | None:
 
 
 PERSON_CUES_AR = (
-    *("التلميذ", "التلميذة", "الطالب", "الطالبة", "المتدرب", "المتدربة", "الضحية", "الموقع أسفله", "الكافل"),
-    *(
-        "عين السيد",
-        "بأن السيد",
-        "أن السيد",
-        "السيد",
-        "السيدة",
-        "للسيدة",
-        "للسيد",
-        "الآنسة",
-        "المسمى",
-        "أسندت إلى",
-    ),
-    *("التلميذ(ة)", "المسمى(ة)", "المسماة", "أنا", "توفي", "توفيت", "أن"),
+    *("التلميذ", "التلميذة", "الطالب", "الطالبة", "المتدرب", "المتدربة", "الضحية", "الموقع أسفله"),
+    *("الكافل|الكافلة", "الهالك|الهالكة", "المتوفى|المتوفاة", "المرحوم|المرحومة", "المقر|المقرة"),
+    *("المشهود له|لها", "الوصي|الوصية|المقدم|المقدمة", "المصاب|المصابة", "المدعي|المدعية"),
+    *("عين|عينت السيد|السيدة", "بأن|أن السيد|السيدة", "السيد|السيدة|للسيد|للسيدة|الآنسة"),
+    *("المسمى|المسماة", "أسندت إلى"),
+    *("التلميذ(ة)", "المسمى(ة)", "أنا", "توفي|توفيت", "أن"),
 )
 """Words that introduce a person in an Arabic sentence, the most telling first."""
-
-
-CARDS = ("identity_card", "residence_title")
-
-
-@dataclass(frozen=True, slots=True)
-class NameOnFront:
-    """A name printed on a card's front, with the height it stands at."""
-
-    found: Found
-    top: int
-    height: float
-
-
-def _card_name(page: PageWriting, on: date, part: str, place: int) -> Found | None:
-    """A card's name: the zone gives it without accents, the front confirms its spelling."""
-    zone = card_zone(page, on)
-    spelled = getattr(zone, part) if zone else ""
-    front = [name.found for name in _names_on_front(page)]
-    if spelled:
-        for name in front:
-            if fuzz.ratio(fold_letters(name.raw), spelled.lower()) >= 78:
-                same = fold_letters(name.raw) == spelled.lower()
-                return Found(name.raw if same else spelled, 0.97 if same else 0.7)
-        return Found(spelled, 0.75)
-    if len(front) >= 2:
-        return Found(front[place].raw, front[place].confidence * 0.75)
-    return None
-
-
-def _card_name_ar(page: PageWriting, on: date, place: int) -> Found | None:
-    """A card's Arabic name sounds as the Latin one; else it stands on the Latin one's row."""
-    latin = _card_name(page, on, ("given_names", "surname")[place], place)
-    if latin:
-        for row in page.arabic_rows:
-            for piece in row:
-                name = arabic_words(Labelled(piece.words))
-                if name and is_same_name(latin.raw, name.raw):
-                    return Found(name.raw, max(name.confidence, 0.85))
-    front = _names_on_front(page)
-    if len(front) < 2:
-        return None
-    for row in page.arabic_rows:
-        if abs(row[0].top - front[place].top) < 0.9 * front[place].height:
-            name = arabic_words(Labelled(row[0].words))
-            if name:
-                return Found(name.raw, name.confidence * 0.85)
-    return None
-
-
-def _names_on_front(page: PageWriting) -> list[NameOnFront]:
-    """Rows in capitals between the card's heading and the date of birth: first name, then last."""
-    names: list[NameOnFront] = []
-    for row in page.rows:
-        folded = fold_letters(" ".join(piece.text for piece in row))
-        if re.search(r"\bnee? ?le\b|\b\d\d[. ]\d\d[. ]\d{4}\b", folded):
-            break
-        for piece in row:
-            found = latin_words(Labelled(_in_capitals(piece)))
-            if found and not _is_heading(folded):
-                names.append(NameOnFront(found, piece.top, piece.height))
-                break
-    return names[-2:]
-
-
-def _in_capitals(piece: Piece) -> tuple[PageWord, ...]:
-    """The words in capitals of a piece; marks and the photograph's edge in front of them are dropped."""
-    return tuple(
-        word
-        for word in piece.words
-        if word.text == word.text.upper() and sum(map(str.isalpha, word.text)) >= 2 and word.confidence > 0.4
-    )
-
-
-_HEADINGS = (
-    "royaume du maroc",
-    "carte nationale",
-    "carte de residence",
-    "carte d'immatriculation",
-    "titre de sejour",
-)
-
-
-def _is_heading(folded: str) -> bool:
-    return any(fuzz.partial_ratio(title, folded) > 80 for title in _HEADINGS)
-
-
-reads("last", of=CARDS)(lambda page, on: _card_name(page, on, "surname", 1))
-reads("first", of=CARDS)(lambda page, on: _card_name(page, on, "given_names", 0))
-reads("last.ar", of=CARDS)(lambda page, on: _card_name_ar(page, on, 1))
-reads("first.ar", of=CARDS)(lambda page, on: _card_name_ar(page, on, 0))

@@ -6,19 +6,20 @@ Nothing of the page's text is kept: only the facts its class declares.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from core.document_types import DocumentClass, DocumentTypes
-from core.errors import UnreadableDocument
 from core.field_kinds import Answer
 from core.localized_text import LocalizedText
 from forms_service.ocr.attachments.card_zone import card_zone
 from forms_service.ocr.attachments.facts import ReadFact, read_facts
+from forms_service.ocr.attachments.page_reading import AtPage, ReadPage, read_pages, reading_page, unguarded
 from forms_service.ocr.attachments.recognition import UNKNOWN, Recognition, recognise
+from forms_service.ocr.attachments.several_papers import Paper, papers_in
 from forms_service.ocr.attachments.straighten import straighten, without_rules
 from forms_service.ocr.attachments.validity import valid_until
 from forms_service.ocr.attachments.warnings import AttachmentWarning, warn
@@ -52,6 +53,8 @@ class AttachmentReading:
         class_id: The class recognised, or ``unknown``.
         confidence: How sure the class is, 0.0 to 1.0.
         valid_until: Last day the document may be used, when its class has a limit.
+        pages: The pages of the file (from 1) it stands on.
+        others: Further documents of the same file, each read for itself.
     """
 
     type: str
@@ -61,6 +64,8 @@ class AttachmentReading:
     fact_confidences: Mapping[str, float] = field(default_factory=dict)
     valid_until: date | None = None
     warnings: tuple[AttachmentWarning, ...] = ()
+    pages: tuple[int, ...] = ()
+    others: tuple[AttachmentReading, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """The JSON shape of the contract, with the class and the confidence of each fact added."""
@@ -72,45 +77,74 @@ class AttachmentReading:
             "fact_confidences": dict(self.fact_confidences),
             "valid_until": self.valid_until.isoformat() if self.valid_until else None,
             "warnings": [warning.as_dict() for warning in self.warnings],
+            "pages": list(self.pages),
+            "others": [other.as_dict() for other in self.others],
         }
 
 
 def read_attachment(
-    pages: Sequence[PageImage], types: DocumentTypes, as_type: str | None = None, on: date | None = None
+    pages: Sequence[PageImage],
+    types: DocumentTypes,
+    as_type: str | None = None,
+    on: date | None = None,
+    at_page: AtPage = unguarded,
 ) -> AttachmentReading:
-    """Recognise an attachment and read its facts.
+    """Recognise an attachment and read its facts; further documents of the file are read for themselves.
 
     Args:
         pages: The pages of one file, in order.
         types: Everything the fund knows of documents.
         as_type: The type (or class) the sender says it is.
         on: Day validity is judged on; today in Morocco when not given.
+        at_page: Told which page is at work.
     """
     day = on or datetime.now(ZoneInfo("Africa/Casablanca")).date()
     judged = {page.page: judge_picture(page.pixels) for page in pages}
     warnings = [
         warn(flaw, page, of_several=len(pages) > 1) for page, one in judged.items() for flaw in one.flaws
     ]
-    hopeless = {page for page, one in judged.items() if one.is_hopeless}
-    writings, unread = _read_pages([page for page in pages if page.page not in hopeless][:MAX_PAGES])
-    warnings += unread
-    seen = [_recognise_page(writing, types.classes, day) for writing in writings]
+    readable = [page for page in pages if not judged[page.page].is_hopeless]
+    read, unread = read_pages(readable[:MAX_PAGES], at_page)
+    seen = []
+    for page in read:
+        with reading_page(page.number, at_page):
+            seen.append(_recognise_page(page.writing, types.classes, day))
     expected = _expected_classes(types, as_type)
     best = _with_hint(_asked_or_surest(seen, expected), seen, expected)
-    warnings += _type_warnings(types, as_type, expected, best, seen)
     look = types.classes.get(best.class_id) or _only_expected(types, expected, best)
-    facts = read_facts(_pages_of(look, writings, seen), look, day) if look else {}
-    until = valid_until(look, facts) if look else None
-    warnings += _fact_warnings(look, facts, until, day)
+
+    def facts_of(class_id: str, on_pages: Sequence[ReadPage]) -> dict[str, ReadFact]:
+        return read_facts(on_pages, types.classes[class_id], day, at_page)
+
+    papers = papers_in(read, seen, look.id if look else UNKNOWN, facts_of)
+    warnings += [*unread, *_type_warnings(types, as_type, expected, best, seen), *_several(types, papers)]
+    others = [_described(types, paper, types.classes[paper.class_id], day) for paper in papers[1:]]
+    main = _described(types, papers[0], look, day) if papers else AttachmentReading(UNKNOWN, UNKNOWN, 0.0)
     is_expected = as_type is not None and best.class_id in expected
-    return AttachmentReading(
-        type=as_type if is_expected and as_type else _own_name(types, best),
+    return replace(
+        main,
+        type=as_type if is_expected and as_type else _own_name(types, best.class_id),
         class_id=best.class_id,
         confidence=best.confidence,
-        facts={name: fact.value for name, fact in facts.items()},
-        fact_confidences={name: fact.confidence for name, fact in facts.items()},
+        warnings=(*warnings, *main.warnings),
+        others=tuple(others),
+    )
+
+
+def _described(
+    types: DocumentTypes, paper: Paper, look: DocumentClass | None, day: date
+) -> AttachmentReading:
+    """One document of a file with its facts, and what they say of its validity."""
+    until = valid_until(look, paper.facts) if look else None
+    return AttachmentReading(
+        type=_own_name(types, paper.class_id),
+        class_id=paper.class_id,
+        confidence=paper.confidence,
+        facts={name: fact.value for name, fact in paper.facts.items()},
+        fact_confidences={name: fact.confidence for name, fact in paper.facts.items()},
         valid_until=until,
-        warnings=tuple(warnings),
+        warnings=tuple(_fact_warnings(look, paper.facts, until, day)),
+        pages=paper.numbers,
     )
 
 
@@ -126,19 +160,6 @@ def look_at_type(pixels: np.ndarray, types: DocumentTypes, as_type: str) -> Atta
     if not seen.is_known or seen.margin < SURE_MARGIN or not expected or seen.class_id in expected:
         return None
     return warn("type_mismatch", seen=types.label_of(seen.class_id), expected=types.label_of(as_type))
-
-
-def _read_pages(pages: Sequence[PageImage]) -> tuple[list[PageWriting], list[AttachmentWarning]]:
-    """Read page by page; a page the recogniser gives up on costs a warning and nothing else."""
-    writings, unread = [], []
-    for page in pages:
-        try:
-            writing = PageWriting.of(straighten(page.pixels))
-            writing.read_all()
-            writings.append(writing)
-        except UnreadableDocument:
-            unread.append(warn("unread", page.page))
-    return writings, unread
 
 
 def _recognise_page(page: PageWriting, classes: Mapping[str, DocumentClass], on: date) -> Recognition:
@@ -196,19 +217,10 @@ def _only_expected(types: DocumentTypes, expected: Sequence[str], best: Recognit
     return types.classes.get(expected[0])
 
 
-def _own_name(types: DocumentTypes, best: Recognition) -> str:
+def _own_name(types: DocumentTypes, class_id: str) -> str:
     """The one type a class serves, else the class itself."""
-    served = types.types_of_class(best.class_id)
-    return served[0].id if len(served) == 1 else best.class_id
-
-
-def _pages_of(
-    look: DocumentClass, writings: Sequence[PageWriting], seen: Sequence[Recognition]
-) -> list[PageWriting]:
-    """The pages that belong to a document: those that look like it, and those that look like nothing."""
-    return [
-        writing for writing, one in zip(writings, seen, strict=True) if one.class_id in (look.id, UNKNOWN)
-    ]
+    served = types.types_of_class(class_id)
+    return served[0].id if len(served) == 1 else class_id
 
 
 def _type_warnings(
@@ -224,14 +236,21 @@ def _type_warnings(
     if as_type is not None and best.class_id not in expected:
         seen_label, asked_label = types.label_of(best.class_id), types.label_of(as_type)
         found.append(warn("type_mismatch", seen=seen_label, expected=asked_label))
-    looks = list(dict.fromkeys(one.class_id for one in seen if one.is_known))
-    if len(looks) > 1:
-        labels = [types.label_of(look) for look in looks]
-        listed = LocalizedText(
-            "، ".join(label.ar for label in labels), ", ".join(label.fr for label in labels)
-        )
-        found.append(warn("several_documents", seen=listed))
     return found
+
+
+def _several(types: DocumentTypes, papers: Sequence[Paper]) -> list[AttachmentWarning]:
+    """That a file holds several documents: each with its page, for two may be of one kind."""
+    known = sorted((paper for paper in papers if paper.class_id != UNKNOWN), key=lambda one: one.numbers)
+    if len(known) < 2:
+        return []
+    ar, fr = [], []
+    for paper in known:
+        label, numbers = types.label_of(paper.class_id), ", ".join(map(str, paper.numbers))
+        several = len(paper.numbers) > 1
+        ar.append(f"{label.ar} ({'الصفحات' if several else 'الصفحة'} {numbers})")
+        fr.append(f"{label.fr} ({'pages' if several else 'page'} {numbers})")
+    return [warn("several_documents", seen=LocalizedText("، ".join(ar), ", ".join(fr)))]
 
 
 def _fact_warnings(

@@ -17,6 +17,24 @@ SENTENCES = {
         fr="La lecture automatique de la page {page} n'a pas abouti. "
         "Le fichier est conservé ; un agent le lira.",
     ),
+    "half_read": LocalizedText(
+        ar="الصفحة {page}: قُرئت كتابتها العربية فقط، وتعذرت قراءة ما كُتب بالحروف اللاتينية."
+        " الملف محفوظ وسيطلع عليه أحد الموظفين.",
+        fr="Page {page} : seul son texte arabe a été lu, la lecture du texte latin n'a pas abouti. "
+        "Le fichier est conservé ; un agent le lira.",
+    ),
+    "form_page": LocalizedText(
+        ar="الصفحة {number} من الملف هي الصفحة {form_page} من {form_pages} من الاستمارة {form}:"
+        " هي جزء من الاستمارة وليست مرفقا. تُقرأ بالأمر: forms-service scan read",
+        fr="La page {number} du fichier est la page {form_page} sur {form_pages} du formulaire {form} : "
+        "elle fait partie du formulaire, ce n'est pas une pièce jointe. Lisez-la avec : forms-service scan read",
+    ),
+    "looks_like_form": LocalizedText(
+        ar="هذه الصفحة تشبه صفحة من «{form}»: هي جزء من الاستمارة وليست مرفقا."
+        " تُقرأ بالأمر: forms-service scan read",
+        fr="Cette page ressemble à une page de « {form} » : elle fait partie du formulaire, "
+        "ce n'est pas une pièce jointe. Lisez-la avec : forms-service scan read",
+    ),
     "unrecognised": LocalizedText(
         ar="لم يتم التعرف على نوع هذه الوثيقة. يمكنكم إيداعها وسيتحقق منها أحد الموظفين.",
         fr="Le type de ce document n'a pas été reconnu. Vous pouvez le déposer ; un agent le vérifiera.",
@@ -26,9 +44,8 @@ SENTENCES = {
         fr="Ce document ressemble à « {seen} » et non à « {expected} ». Vérifiez le fichier envoyé.",
     ),
     "several_documents": LocalizedText(
-        ar="يحتوي هذا الملف على وثائق من أنواع مختلفة ({seen}). أرسلوا كل وثيقة في ملف منفصل.",
-        fr="Ce fichier contient des documents de plusieurs types ({seen}). "
-        "Envoyez chaque document dans un fichier séparé.",
+        ar="يضم هذا الملف أكثر من وثيقة: {seen}. قُرئت كل وثيقة على حدة.",
+        fr="Ce fichier contient plusieurs documents : {seen}. Chacun est lu à part.",
     ),
     "expired": LocalizedText(
         ar="انتهت صلاحية هذه الوثيقة بتاريخ {until}. أرفقوا وثيقة سارية المفعول.",

@@ -88,17 +88,29 @@ class PageWriting:
     """What one page says in both scripts; each is read when it is first asked for."""
 
     def __init__(
-        self, pixels: np.ndarray, french: PageText | None = None, read_latin: LatinReader | None = None
+        self,
+        pixels: np.ndarray,
+        french: PageText | None = None,
+        read_latin: LatinReader | None = None,
+        *,
+        by_pages: bool = False,
     ) -> None:
         self.pixels = pixels
+        self._by_pages = by_pages
         self._read_latin = read_latin or (lambda page: read_page_text(page, ("fra",)))
         if french is not None:
             self.__dict__["french"] = french
 
     @classmethod
-    def of(cls, pixels: np.ndarray, read_latin: LatinReader | None = None) -> PageWriting:
-        """Read a straightened page; one that makes no sense is tried in the other three positions."""
-        best = cls(without_rules(pixels), read_latin=read_latin)
+    def of(
+        cls, pixels: np.ndarray, read_latin: LatinReader | None = None, *, by_pages: bool = False
+    ) -> PageWriting:
+        """Read a straightened page; one that makes no sense is tried in the other three positions.
+
+        Args:
+            by_pages: Whether no line is read for itself: both scripts by the reader of whole pages.
+        """
+        best = cls(without_rules(pixels), read_latin=read_latin, by_pages=by_pages)
         if best.makes_sense_in_arabic:
             return best
         head_down = best.turned(2)
@@ -115,7 +127,8 @@ class PageWriting:
 
     def turned(self, quarters: int) -> PageWriting:
         """The same page turned by quarters, unread."""
-        return PageWriting(np.ascontiguousarray(np.rot90(self.pixels, quarters)), read_latin=self._read_latin)
+        pixels = np.ascontiguousarray(np.rot90(self.pixels, quarters))
+        return PageWriting(pixels, read_latin=self._read_latin, by_pages=self._by_pages)
 
     def read_all(self) -> None:
         """Read both scripts now, where a caller can still do without the page.
@@ -150,11 +163,15 @@ class PageWriting:
     @cached_property
     def arabic(self) -> PageText:
         """The page's Arabic, and the numbers on it."""
+        if self._by_pages:
+            return read_page_text(self.pixels, ("ara",))
         return as_page_text(self.written_lines)
 
     @cached_property
     def french(self) -> PageText:
         """The page read as French, its Arabic painted over; nothing where all is Arabic."""
+        if self._by_pages:
+            return self._read_latin(self.pixels)
         latin = [read for read in self.written_lines if not is_surely_arabic(read)]
         if not any(read.line.width > 2 * read.line.height for read in latin):
             return PageText(())

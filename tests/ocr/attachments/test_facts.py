@@ -13,6 +13,7 @@ from core.document_types import DocumentTypes
 from core.rib import rib_key
 from forms_service.ocr.attachments import numbers
 from forms_service.ocr.attachments.facts import ReadFact, read_facts, reader_of
+from forms_service.ocr.attachments.page_reading import ReadPage
 from forms_service.ocr.attachments.reader import _asked_or_surest, _fact_warnings
 from forms_service.ocr.attachments.recognition import Recognition
 from forms_service.ocr.attachments.validity import valid_until
@@ -51,8 +52,12 @@ def _text(lines: list[str], *, rtl: bool = False) -> PageText:
     return PageText(tuple(words))
 
 
+def numbered(*pages: PageWriting) -> list[ReadPage]:
+    return [ReadPage(number, page) for number, page in enumerate(pages, start=1)]
+
+
 def facts(types: DocumentTypes, class_id: str, *pages: PageWriting) -> dict[str, object]:
-    found = read_facts(pages, types.classes[class_id], ON)
+    found = read_facts(numbered(*pages), types.classes[class_id], ON)
     return {name: fact.value for name, fact in found.items()}
 
 
@@ -133,7 +138,7 @@ def test_a_rate_is_read_only_beside_its_own_words(types: DocumentTypes) -> None:
 
 def test_rates_that_contradict_each_other_are_doubtful(types: DocumentTypes) -> None:
     judgment = page(["IPP au taux de 75 %"], ["نسبة العجز 15 في المائة"])
-    rate = read_facts([judgment], types.classes["ipp_judgment"], ON)["ipp_rate"]
+    rate = read_facts(numbered(judgment), types.classes["ipp_judgment"], ON)["ipp_rate"]
     assert rate.confidence <= 0.5
 
 
@@ -285,15 +290,15 @@ def test_of_several_documents_in_one_file_the_one_asked_for_is_read() -> None:
 )
 def test_an_amount_is_never_called_sure(types: DocumentTypes, line: str) -> None:
     look = types.classes["income_certificate"]
-    income = read_facts([page([line])], look, ON)["income"]
+    income = read_facts(numbered(page([line])), look, ON)["income"]
     assert float(str(income.value)) == 57492 and income.confidence <= 0.7
 
 
 def test_an_amount_that_stands_twice_is_trusted_more(types: DocumentTypes) -> None:
     look = types.classes["income_certificate"]
     line = "un revenu global imposable de 57 492,00 DH"
-    twice = read_facts([page([line, "Montant : 57 492,00 DH"])], look, ON)["income"].confidence
-    other = read_facts([page([line, "Montant : 75 492,00 DH"])], look, ON)["income"].confidence
+    twice = read_facts(numbered(page([line, "Montant : 57 492,00 DH"])), look, ON)["income"].confidence
+    other = read_facts(numbered(page([line, "Montant : 75 492,00 DH"])), look, ON)["income"].confidence
     assert other < twice < 0.9
 
 
@@ -301,12 +306,12 @@ def test_an_amount_that_goes_on_in_the_next_line_is_read_whole(types: DocumentTy
     torn = page(["a déclaré un revenu global imposable de 57", "492,00 DH au titre de l'année 2024."])
     assert facts(types, "income_certificate", torn)["income"] == "57492.00"
     alone = page(["un revenu global imposable de 57"])
-    found = read_facts([alone], types.classes["income_certificate"], ON)
+    found = read_facts(numbered(alone), types.classes["income_certificate"], ON)
     assert found["income"].confidence <= 0.5
 
 
 def test_no_number_read_once_is_called_sure(types: DocumentTypes) -> None:
     once = page(["N° CNI : BK123456", "Année : 2024", "Revenu global imposable : 57 492,00 DH"])
-    found = read_facts([once], types.classes["income_certificate"], ON)
+    found = read_facts(numbered(once), types.classes["income_certificate"], ON)
     assert {"number", "year", "income"} <= set(found)
     assert max(fact.confidence for fact in found.values()) < 0.9

@@ -21,7 +21,7 @@ from forms_service.ocr.attachments.straighten import without_dark_edges, without
 from forms_service.ocr.attachments.written_lines import find_lines
 from forms_service.spec_catalogue import SpecCatalogue
 from samples.drawing.paper import SAMPLE_TYPEFACES, Paper
-from tests.ocr.attachments.test_facts import ON, facts, page
+from tests.ocr.attachments.test_facts import ON, facts, numbered, page
 from tests.ocr.attachments.test_recognition import title
 
 
@@ -71,7 +71,7 @@ def test_the_latin_name_tells_where_the_arabic_one_ends(types: DocumentTypes) ->
 def test_two_scripts_that_agree_make_a_name_sure_and_that_differ_doubtful(types: DocumentTypes) -> None:
     look = types.classes["activity_proof"]
     for arabic, low, high in (("كريم الناصري", 0.88, 1.0), ("خديجة بوعزة", 0.0, 0.6)):
-        read = read_facts([page(["M. Karim Naciri, né"], [f"السيد {arabic}، المزداد"])], look, ON)
+        read = read_facts(numbered(page(["M. Karim Naciri, né"], [f"السيد {arabic}، المزداد"])), look, ON)
         assert low <= read["name.ar"].confidence <= high
         assert low <= read["name"].confidence <= high
 

@@ -109,21 +109,50 @@ def test_front_and_back_on_two_pages_are_one_card(types: DocumentTypes) -> None:
     assert "several_documents" not in [warning.code for warning in reading.warnings]
 
 
-def test_two_papers_in_one_file_are_told(types: DocumentTypes) -> None:
-    card, bank = drawn_page("identity_card", 6)[0], drawn_page("bank_attestation", 4)[0]
-    reading = read_attachment([card, page_image(bank.pixels, 2)], types, on=ON)
-    assert "several_documents" in [warning.code for warning in reading.warnings]
+def test_both_sides_of_a_card_in_one_photo_are_one_card(types: DocumentTypes) -> None:
+    page, true, _ = drawn_page("identity_card", 9)
+    middle = page.pixels.shape[0] // 2
+    front, back = page.pixels[:middle], page.pixels[middle : 2 * middle]
+    height, width = front.shape
+    table = np.full((height + 240, 2 * width + 360), 60, np.uint8)
+    for side, x in ((front, 120), (back, width + 240)):
+        table[120 : 120 + height, x : x + width] = side
+    reading = read_attachment([page_image(table)], types, on=ON)
+    assert reading.class_id == "identity_card"
+    for fact in ("number", "last", "first", "birth", "expires"):
+        assert same(reading.facts.get(fact), true[fact]), fact
+    assert (reading.fact_confidences["number"], reading.others) == (0.99, ())
 
 
-def test_a_page_the_recogniser_gives_up_on_costs_a_warning(
+def test_two_papers_in_one_file_are_both_read(types: DocumentTypes) -> None:
+    card, true, _ = drawn_page("identity_card", 6)
+    bank, account, _ = drawn_page("bank_attestation", 4)
+    reading = read_attachment([card, page_image(bank.pixels, 2)], types, as_type="bank", on=ON)
+    assert (reading.type, reading.pages, reading.facts["rib"]) == ("bank", (2,), account["rib"])
+    (other,) = reading.others
+    assert (other.type, other.pages, other.facts["number"]) == ("identity_card", (1,), true["number"])
+    (told,) = [one.message for one in reading.warnings if one.code == "several_documents"]
+    assert "Carte nationale d'identité (CNI) (page 1), Attestation de compte bancaire (page 2)" in told.fr
+
+
+def test_the_cards_of_two_people_in_one_file_are_two(types: DocumentTypes) -> None:
+    cards = [drawn_page("identity_card", seed) for seed in (6, 12)]
+    reading = read_attachment([cards[0][0], page_image(cards[1][0].pixels, 2)], types, on=ON)
+    numbers = [reading.facts["number"], *(other.facts["number"] for other in reading.others)]
+    assert numbers == [true["number"] for _, true, _ in cards]
+
+
+def test_where_the_reader_of_latin_gives_up_the_arabic_is_still_read(
     types: DocumentTypes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def give_up(*_: object, **__: object) -> None:
         raise UnreadableDocument("too long", code="reading_timed_out")
 
     monkeypatch.setattr(writing, "read_page_text", give_up)
-    reading = read_attachment([drawn_page("cheque")[0]], types, on=ON)
-    assert (reading.type, [warning.code for warning in reading.warnings]) == ("unknown", ["unread"])
+    page, true, class_id = drawn_page("birth_extract", 4)
+    reading = read_attachment([page], types, on=ON)
+    assert (reading.class_id, [warning.code for warning in reading.warnings]) == (class_id, ["half_read"])
+    assert same(reading.facts["last.ar"], true["last.ar"]) and "last" not in reading.facts
 
 
 def test_a_blank_page_is_not_even_read(types: DocumentTypes, monkeypatch: pytest.MonkeyPatch) -> None:
