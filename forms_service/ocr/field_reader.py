@@ -23,7 +23,7 @@ from forms_service.ocr.evidence import Evidence, Group, group_of
 from forms_service.ocr.known_words import settled_by_list
 from forms_service.ocr.latin_reader import read_email, read_latin
 from forms_service.ocr.line_reader import read_either, text_lines
-from forms_service.ocr.look_alikes import has_ambiguous_second, mend_identity_number
+from forms_service.ocr.look_alikes import IDENTITY_PLACES, has_ambiguous_second, mend_identity_number
 from forms_service.ocr.looks import DoubtedLine, LineReading
 from forms_service.ocr.name_scripts import is_same_name
 from forms_service.ocr.signature_zones import Zone, read_signature
@@ -144,7 +144,8 @@ def _comb(page: np.ndarray, field: FieldSpec, place: Placement, engine: TextEngi
         mended.update({settled} - {text})
         return settled
 
-    reading = read_comb(crop, place.comb or 1, engine, kind_of(field).charset, mend)
+    expected = IDENTITY_PLACES if field.kind == "identity_number" else ()
+    reading = read_comb(crop, place.comb or 1, engine, kind_of(field).charset, mend, expected)
     if not reading.text:
         return _blank(field, place, engine) if reading.agreed else _unread(field, place, engine)
     doubt = None
