@@ -60,7 +60,5 @@ def _document(reading: AttachmentReading) -> dict[str, Any]:
 def _at_page(page: int, request: ReadingRequest, folder: Path) -> Iterator[Care]:
     """A page of a paper is at work: where it ended readings before, it is read more carefully."""
     begin_page(folder, page, request.page_seconds, of_a_paper=True)
-    try:
-        yield Care(min(request.ended_at.count(page), max(Care)))
-    finally:
-        begin_page(folder, None, request.page_seconds)
+    yield Care(min(request.ended_at.count(page), max(Care)))
+    begin_page(folder, None, request.page_seconds)  # not where an error ends the reading: it is this page's

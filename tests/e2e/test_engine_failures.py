@@ -121,7 +121,8 @@ def read_papers_with(agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyP
         (tmp_path / "path").mkdir()
         (tmp_path / "path" / "sitecustomize.py").write_text(bad)
         monkeypatch.setattr(sys, "path", [str(tmp_path / "path"), *sys.path])
-        monkeypatch.setenv("FORMS_TEXT_ENGINE", "bad")
+        if "ENGINES[" in bad:
+            monkeypatch.setenv("FORMS_TEXT_ENGINE", "bad")
         drawn = [drawn_page("birth_extract", 4), drawn_page("identity_card", 6)]
         out = io.BytesIO()
         first, second = (Image.fromarray(page.pixels) for page, _, _ in drawn)
