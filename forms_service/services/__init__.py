@@ -16,6 +16,7 @@ from forms_service.services.dossier_papers import DossierPapers
 from forms_service.services.kept_answers import KeptAnswers
 from forms_service.services.kept_typing import KeptTyping
 from forms_service.services.notices import Notices
+from forms_service.services.listings import Listings
 from forms_service.services.reading_evidence import ReadingEvidence
 from forms_service.services.reading_results import ReadingResults
 from forms_service.services.receipt_checks import ReceiptChecks
@@ -45,6 +46,7 @@ class Services(
     AccessTokens,
     KeptAnswers,
     WebhookDelivery,
+    Listings,
     Deposits,
     DossierPapers,
     ClerkWork,

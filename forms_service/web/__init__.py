@@ -18,6 +18,7 @@ from forms_service.web import (
     account,
     account_opening,
     agency,
+    api,
     applicant,
     assets,
     auth,
@@ -92,6 +93,7 @@ def create_app(application: Application) -> Flask:
     ):
         app.register_blueprint(area.pages, url_prefix="/<any(ar, fr):lang>" + area.PREFIX)
     app.register_blueprint(assets.pages)
+    api.mount(app, application)
     return app
 
 

@@ -1,0 +1,171 @@
+"""The agency's work: dossiers for people at the counter, blanks, stacks of scans, sheets to identify."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response, jsonify, url_for
+
+from core.errors import DossierError
+from forms_service.locales import both
+from forms_service.web.api import office_shapes, presented, shapes
+from forms_service.web.api.doors import allows, matched, the_actor
+from forms_service.web.api.dossiers import page_of, seen, shown
+from forms_service.web.api.forms import PDF
+from forms_service.web.api.papers import ANY_FILE, PNG
+from forms_service.web.api.uploads import StackFiles
+from forms_service.web.downloads import pdf_stream, picture, upload_back
+from forms_service.web.security import application, services
+
+routes = APIBlueprint("agency", __name__)
+
+
+@routes.get("/agency/dossiers")
+@allows("agency")
+@routes.input(office_shapes.Sought, location="query")
+@routes.output(shapes.DossierPage)
+def find_dossiers(query_data: office_shapes.Sought) -> dict[str, Any]:
+    """Find dossiers by reference, registration number or name; without `q`, list all, latest change first.
+
+    A search gives at most a hundred dossiers, on one page.
+    """
+    if query_data.q.strip():
+        found = services().find_dossiers(the_actor(), query_data.q)
+        return {"items": [presented.summary(one) for one in found[:100]], "next": None}
+    limit = query_data.limit
+    return page_of(services().agency_dossiers(the_actor(), seen(query_data), limit + 1), limit, "changed_at")
+
+
+@routes.post("/agency/dossiers")
+@allows("agency")
+@routes.input(office_shapes.CounterDossierIn)
+@routes.output(shapes.Dossier, status_code=201)
+def open_for_person(json_data: office_shapes.CounterDossierIn) -> Response:
+    """Open a dossier for a person at the counter; it belongs to the account of that number, if any."""
+    number, known = services().counter_registration(the_actor(), json_data.registration)
+    if not known and not json_data.anyway:
+        raise DossierError(both("desk.unknown_number", number=number), code="registration_not_known")
+    dossier_id = services().open_dossier(the_actor(), json_data.form, json_data.language, number)
+    return shown(dossier_id, 201)
+
+
+@routes.post("/agency/dossiers/<dossier_id>/paper-received")
+@allows("agency")
+@matched()
+@routes.output(shapes.Dossier)
+def note_paper(dossier_id: str) -> Response:
+    """Note that the paper file of a physical check was brought."""
+    services().receive_paper(the_actor(), dossier_id)
+    return shown(dossier_id)
+
+
+@routes.get("/agency/forms/<form_id>/blanks.pdf")
+@allows("agency")
+@routes.input(office_shapes.BlanksAsked, location="query")
+@routes.output(**PDF)
+def blanks(form_id: str, query_data: office_shapes.BlanksAsked) -> Response:
+    """Get blanks to print in one file, made while it is sent; each with a reference of its own by default."""
+    spec = application().catalogue.get(form_id)
+    sheets = services().blank_sheets(
+        the_actor(),
+        spec.id,
+        query_data.copies,
+        referenced=query_data.references,
+        large=query_data.large,
+        two_sided=query_data.two_sided,
+    )
+    return pdf_stream(sheets, f"{spec.id}-x{query_data.copies}.pdf")
+
+
+# --- stacks ----------------------------------------------------------------------------------------
+
+
+@routes.get("/agency/stacks")
+@allows("agency")
+@routes.output(office_shapes.StackList)
+def list_stacks() -> dict[str, Any]:
+    """List the latest stacks, and every one that is still being sorted."""
+    return {"items": services().stacks(the_actor())}
+
+
+@routes.post("/agency/stacks")
+@allows("agency")
+@routes.input(StackFiles, location="files")
+@routes.output(office_shapes.StackSummary, status_code=202)
+def take_stack(files_data: StackFiles) -> Response:
+    """Take a stack of scans in.  A worker sorts it sheet by sheet; ask for it again to see how far it is."""
+    named = ((file.filename or "", file.read()) for file in files_data.files)
+    stack_id = services().receive_stack(the_actor(), named, files_data.by_position)
+    view = services().stack(the_actor(), stack_id).summary
+    answer: Response = jsonify(office_shapes.StackSummary.model_validate(view).model_dump(mode="json"))
+    answer.status_code = 202
+    answer.headers["Location"] = url_for("agency.show_stack", stack_id=stack_id)
+    return answer
+
+
+@routes.get("/agency/stacks/<stack_id>")
+@allows("agency")
+@routes.output(office_shapes.Stack)
+def show_stack(stack_id: str) -> Any:
+    """Tell how far a stack has come, and what became of each of its sheets."""
+    return services().stack(the_actor(), stack_id)
+
+
+# --- sheets to identify ----------------------------------------------------------------------------
+
+
+@routes.get("/agency/left-pages")
+@allows("agency")
+@routes.output(office_shapes.LeftPages)
+def list_left_pages() -> dict[str, Any]:
+    """List the sheets that no dossier could be found for."""
+    found, total = services().left_pages(the_actor())
+    return {"items": found, "total": total}
+
+
+@routes.get("/agency/left-pages/<page_id>/picture.png")
+@allows("agency")
+@routes.input(shapes.WidthAsked, location="query")
+@routes.output(**PNG)
+def left_page_picture(page_id: str, query_data: shapes.WidthAsked) -> Response:
+    """Get the picture of a sheet to identify."""
+    return picture(services().left_page_image(the_actor(), page_id, query_data.width))
+
+
+@routes.get("/agency/left-pages/<page_id>/file")
+@allows("agency")
+@routes.output(**ANY_FILE)
+def left_page_file(page_id: str) -> Response:
+    """Get the whole file a sheet came in."""
+    data, _, name = services().left_page_original(the_actor(), page_id)
+    return upload_back(data, "application/octet-stream", name)
+
+
+@routes.post("/agency/left-pages/<page_id>/filing")
+@allows("agency")
+@routes.input(office_shapes.FilingIn)
+@routes.output(office_shapes.Filed)
+def file_left_page(page_id: str, json_data: office_shapes.FilingIn) -> dict[str, Any]:
+    """Put a sheet into the dossier of a reference, or into a new one."""
+    dossier_id = services().file_left_page(
+        the_actor(),
+        page_id,
+        reference=json_data.reference,
+        registration=json_data.registration,
+        form_id=json_data.form,
+        as_type=json_data.type,
+        child=json_data.child,
+        second_copy=json_data.second_copy,
+    )
+    return {"dossier": dossier_id}
+
+
+@routes.post("/agency/left-pages/<page_id>/discarding")
+@allows("agency")
+@routes.input(office_shapes.ReasonIn)
+@routes.output({}, status_code=204)
+def discard_left_page(page_id: str, json_data: office_shapes.ReasonIn) -> tuple[str, int]:
+    """Take a sheet off the list for a reason; its original is kept."""
+    services().discard_left_page(the_actor(), page_id, json_data.reason)
+    return "", 204
