@@ -50,6 +50,11 @@ from forms_service.storage.models import (
 FORM = "form"
 """Document type of signed pages of the form itself."""
 
+AMONG_COLLEAGUES = frozenset(
+    {"taken_over", "put_back", "decision_proposed", "decision_returned", "decision_withdrawn"}
+)
+"""What reviewers settle among themselves: the applicant is told the decision once it stands."""
+
 SURE_FACT = 0.8
 """Confidence from which a fact read on a paper may contradict an answer."""
 
@@ -177,7 +182,11 @@ def dossier_view(
             if may_edit(actor, row) or one.status != ReadingStatus.REFUSED
         ),
         scans=tuple(scan_view(one, pages[one.id]) for one in uploads if one.is_form),
-        events=tuple(event_view(one) for one in audit.history(session, row.id)),
+        events=tuple(
+            event_view(one)
+            for one in audit.history(session, row.id)
+            if actor.is_staff or one.action not in AMONG_COLLEAGUES
+        ),
         owner_name=row.owner_name,
         opened_at=row.opened_at,
         changed_at=row.changed_at,

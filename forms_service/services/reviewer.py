@@ -23,6 +23,7 @@ from forms_service.services.standing_readings import shows_paper
 from forms_service.services.storing_answers import put_field
 from forms_service.services.uploads import narrowed
 from forms_service.services.views import Actor, ExtractionView, ReadingStatus
+from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import CorrectionRow, DossierRow, ExtractionRow, PageRow
 
 ANSWER_REASONS = ("unreadable", "differs", "incomplete", "doubtful")
@@ -68,6 +69,20 @@ class ReviewerWork(ReviewQueue, Decisions):
         if found is None:
             raise DossierError(say("unknown_page"), code="unknown_page")
         return narrowed(self.objects.get(found.image_object), 10_000)
+
+    def page_sizes(self, actor: Actor, dossier_id: str) -> dict[tuple[str, int], tuple[int, int]]:
+        """Width and height in pixels of every page of the form, by scan and page from 0."""
+        with self.database.reading() as session:
+            row = self.get_dossier(session, actor, dossier_id)
+            repository = DossierRepository(session)
+            scans = [one.id for one in repository.attachments(row.id) if one.is_form]
+            keys = {
+                (scan, one.number): one.image_object
+                for scan, every in repository.pages(scans).items()
+                for one in every
+                if one.form_page
+            }
+        return {place: _png_size(self.objects.get(key)) for place, key in keys.items()}
 
     # --- settle what was read -------------------------------------------------------------------
 
@@ -268,6 +283,11 @@ class ReviewerWork(ReviewQueue, Decisions):
             by=actor.id,
             at=row.decided_at,
         )
+
+
+def _png_size(png: bytes) -> tuple[int, int]:
+    """Width and height stand first in every PNG, so nothing is decoded."""
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
 
 
 def _cut(png: bytes, box: tuple[int, ...]) -> bytes:

@@ -26,6 +26,7 @@ from forms_service.web import (
     compression,
     confirming,
     deposit,
+    decisions,
     documents,
     dossier_papers,
     errors,
@@ -93,6 +94,7 @@ def create_app(application: Application) -> Flask:
     ):
         app.register_blueprint(area.pages, url_prefix="/<any(ar, fr):lang>" + area.PREFIX)
     app.register_blueprint(assets.pages)
+        decisions,
     api.mount(app, application)
     return app
 

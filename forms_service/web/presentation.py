@@ -70,7 +70,7 @@ def navigation() -> list[NavigationEntry]:
 def _area(blueprint: str) -> str:
     if blueprint in ("groups", "documents", "deposit", "confirming"):
         return "applicant"
-    return "reviewer" if blueprint == "revocation" else blueprint
+    return "reviewer" if blueprint in ("revocation", "decisions") else blueprint
 
 
 def long_time(moment: datetime | date) -> str:

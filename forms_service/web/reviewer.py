@@ -15,15 +15,23 @@ from core.dossier import DossierState
 from core.errors import FormsError
 from core.localized_text import Language
 from core.scope import build_scope
-from forms_service.services.messages import say
+from forms_service.services.decisions import OUTCOMES as DECIDED
+from forms_service.services.decisions import REJECTED
 from forms_service.services.presenting import SURE_FACT
+from forms_service.services.review_queue import HOLDERS, ON_LINE, ORDERS, QUEUE_STATES, QueueWish
 from forms_service.services.reviewer import ANSWER_REASONS
-from forms_service.services.views import AttachmentView, DossierView, ExtractionView
-from forms_service.web import correction, errors, readings, screens
+from forms_service.services.views import (
+    AttachmentView,
+    DossierView,
+    EventView,
+    ExtractionView,
+    ReadingStatus,
+)
+from forms_service.web import correction, errors, readings, screens, security
 from forms_service.web.correction import Askable
 from forms_service.web.downloads import picture
 from forms_service.web.languages import language, translate
-from forms_service.web.presentation import fact_label
+from forms_service.web.presentation import fact_label, type_name
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
 
@@ -31,7 +39,7 @@ PREFIX = "/review"
 pages = Blueprint("reviewer", __name__)
 
 DECLINE_REASONS = ("unreadable", "wrong_document", "expired", "other_person", "incomplete", "not_certified")
-OUTCOMES = ("accepted", "refused", "closed")
+OUTCOMES = tuple(DECIDED)
 
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
@@ -46,18 +54,61 @@ class PaperFact:
     unsure: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ReadBox:
+    """Where on its page one value was read, in the page's pixels."""
+
+    id: str
+    left: int
+    top: int
+    width: int
+    height: int
+    doubtful: bool
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetBoxes:
+    """One page of the form with everything read on it."""
+
+    scan_id: str
+    page: int
+    width: int
+    height: int
+    boxes: tuple[ReadBox, ...]
+
+
 @pages.get("/")
 @needs("reviewer")
 def queue() -> str:
-    """The dossiers waiting, oldest first."""
-    return render_template("queue.html", dossiers=services().queue(the_actor()))
+    """The dossiers waiting: by age, by deadline or by doubt, narrowed as wished."""
+    asked = request.args
+    wish = QueueWish(
+        order=asked.get("order", "age") if asked.get("order") in ORDERS else "age",
+        form=asked.get("form", ""),
+        state=asked.get("state", ""),
+        agency=asked.get("agency", ""),
+        holder=asked.get("holder", "") if asked.get("holder") in HOLDERS else "",
+        page=asked.get("page", 1, type=int),
+    )
+    return render_template(
+        "queue.html",
+        wish=wish,
+        found=services().queue_page(the_actor(), wish),
+        forms=security.application().catalogue.forms(),
+        states=QUEUE_STATES,
+        orders=ORDERS,
+        holders=HOLDERS,
+        on_line=ON_LINE,
+        today=services().today(),
+    )
 
 
 @pages.get("/<dossier_id>")
 @needs("reviewer")
 def dossier(dossier_id: str) -> str:
     """One dossier: doubtful values first, then the sure ones, documents, decision."""
-    return _page(dossier_id, {}, [])
+    return dossier_page(dossier_id, {}, [])
 
 
 @pages.post("/<dossier_id>/values/<extraction_id>")
@@ -70,19 +121,37 @@ def judge_value(dossier_id: str, extraction_id: str) -> Response | tuple[str, in
     every = services().extractions(the_actor(), dossier_id)
     reading = next((one for one in every if one.id == extraction_id), None) or abort(404)
     typed = _typed(reading)
+    if request.form.get("verdict") == "again":
+        return _ask_again(dossier_id, reading, every)
     if typed == readings.as_typed(reading) and reading.value is not None:
-        services().accept_value(the_actor(), extraction_id)
+        services().accept_value(the_actor(), extraction_id, seen())
     else:
         emptied = request.form.get("leave_empty") == "true"
-        problem = services().correct_value(the_actor(), extraction_id, typed, emptied)
+        problem = services().correct_value(the_actor(), extraction_id, typed, emptied, seen())
         if problem:
             message = problem.in_language(language())
             wrong = Problem(f"value-{extraction_id}", f"{reading.label.in_language(language())}: {message}")
-            return _page(dossier_id, {extraction_id: (typed, message)}, [wrong]), 422
+            return dossier_page(dossier_id, {extraction_id: (typed, message)}, [wrong]), 422
         if emptied and not typed and reading.current is not None:
             _tell_emptied(dossier_id, reading)
-    following = _next_doubt(doubtful(every), extraction_id)
-    anchor = f"value-{following}" if following else "sure"
+    return _to_next(dossier_id, every, extraction_id)
+
+
+def _ask_again(
+    dossier_id: str, reading: ExtractionView, every: list[ExtractionView]
+) -> Response | tuple[str, int]:
+    """Put an answer on the request for a correction, for a reason the applicant will read."""
+    reason = request.form.get("again", "")
+    if reason not in ANSWER_REASONS:
+        wrong = Problem(f"again-{reading.id}", translate("review.again_first"))
+        return dossier_page(dossier_id, {}, [wrong], wanting=reading.id), 422
+    services().reject_value(the_actor(), reading.id, reason, seen())
+    return _to_next(dossier_id, every, reading.id)
+
+
+def _to_next(dossier_id: str, every: list[ExtractionView], settled: str) -> Response:
+    following = _next_doubt(doubtful(every), settled)
+    anchor = f"value-{following}" if following else "documents"
     return redirect(url_for(".dossier", dossier_id=dossier_id, _anchor=anchor), code=303)
 
 
@@ -116,11 +185,13 @@ def judge_document(dossier_id: str, attachment_id: str) -> Response | tuple[str,
     reason = request.form.get("reason") or None
     if not accepted and reason not in DECLINE_REASONS:
         wrong = Problem(f"reason-{attachment_id}", translate("review.reason_first"))
-        return _page(dossier_id, {}, [wrong]), 422
-    services().decide_document(the_actor(), dossier_id, attachment_id, accepted, None if accepted else reason)
-    return redirect(
-        url_for(".dossier", dossier_id=dossier_id, _anchor=f"attachment-{attachment_id}"), code=303
+        return dossier_page(dossier_id, {}, [wrong]), 422
+    services().decide_document(
+        the_actor(), dossier_id, attachment_id, accepted, None if accepted else reason, seen()
     )
+    papers = [one.id for one in services().dossier(the_actor(), dossier_id).attachments if is_open(one)]
+    anchor = f"attachment-{papers[0]}" if papers else "decision"
+    return redirect(url_for(".dossier", dossier_id=dossier_id, _anchor=anchor), code=303)
 
 
 @pages.post("/<dossier_id>/correction")
@@ -129,40 +200,35 @@ def request_correction(dossier_id: str) -> Response | tuple[str, int]:
     """Ask the applicant, once and for everything, to mend what is wrong."""
     message = request.form.get("message", "").strip()
     if not message:
-        return _page(dossier_id, {}, [Problem("message", translate("review.message_first"))]), 422
+        return dossier_page(dossier_id, {}, [Problem("message", translate("review.message_first"))]), 422
     fields, documents = request.form.getlist("fields"), request.form.getlist("documents")
     reasons = {name: request.form.get(f"why-{name}", "") for name in fields}
-    services().request_correction(the_actor(), dossier_id, fields, documents, message, reasons)
+    services().request_correction(the_actor(), dossier_id, fields, documents, message, reasons, seen())
     flash(translate("review.correction_sent"), "done")
     return redirect(url_for(".queue"), code=303)
 
 
-@pages.post("/<dossier_id>/decision")
-@needs("reviewer")
-def decide(dossier_id: str) -> Response | tuple[str, int]:
-    """Close the review with an outcome; a refusal must say why."""
-    outcome, note = request.form.get("outcome", ""), request.form.get("note", "").strip()
-    if outcome not in OUTCOMES:
-        return _page(dossier_id, {}, [Problem("outcome-accepted", translate("review.outcome_first"))]), 422
-    if outcome != "accepted" and not note:
-        return _page(dossier_id, {}, [Problem("note", translate("review.note_first"))]), 422
-    despite = request.form.get("despite") == "true"
-    if outcome == "accepted" and services().acceptance_gaps(the_actor(), dossier_id):
-        told = say("accepted_despite_gaps").in_language(language())
-        if not despite or not note:
-            return _page(dossier_id, {}, [Problem("note" if despite else "despite", told)]), 422
-    services().decide(the_actor(), dossier_id, outcome, note, despite)
-    flash(translate("review.decided"), "done")
-    return redirect(url_for(".queue"), code=303)
-
-
 @pages.errorhandler(FormsError)
-def _told_on_the_page(error: FormsError) -> tuple[str, int]:
-    """What went wrong stands on the dossier's own page, with everything that was typed."""
+def told_on_the_page(error: FormsError) -> tuple[str, int]:
+    """What went wrong, and what others changed, stands on the dossier's own page, with all that was typed."""
     status, dossier_id = errors.status_of(error), (request.view_args or {}).get("dossier_id")
     if request.method != "POST" or status not in (409, 422) or dossier_id is None:
         return errors.known(error)
-    return _page(dossier_id, {}, [Problem(None, error.message.in_language(language()))]), status
+    typed = {}
+    extraction_id = (request.view_args or {}).get("extraction_id")
+    if extraction_id is not None:
+        typed = {extraction_id: (",".join(request.form.getlist("value")), "")}
+    return dossier_page(dossier_id, typed, [Problem(None, error.message.in_language(language()))]), status
+
+
+def seen() -> int | None:
+    """The revision of the dossier that the reviewer's page showed."""
+    return request.form.get("seen", type=int)
+
+
+def is_open(paper: AttachmentView) -> bool:
+    """Whether a paper still waits for a reviewer's word."""
+    return paper.decision is None and paper.status is not ReadingStatus.REFUSED and not paper.made_on_screen
 
 
 # --- the pieces of the page ---------------------------------------------------------------------
@@ -181,7 +247,18 @@ def _next_doubt(doubts: list[ExtractionView], settled: str) -> str | None:
     return rest[0] if rest else None
 
 
-def _page(dossier_id: str, typed: dict[str, tuple[str, str]], problems: list[Problem]) -> str:
+def dossier_page(
+    dossier_id: str,
+    typed: dict[str, tuple[str, str]],
+    problems: list[Problem],
+    wanting: str | None = None,
+) -> str:
+    """The dossier before its reviewer.
+
+    Args:
+        typed: What was written into values and is not kept yet, with what is wrong with it.
+        wanting: The value for which the reason to ask it again is still to be chosen.
+    """
     view = services().dossier(the_actor(), dossier_id)
     every = services().extractions(the_actor(), dossier_id)
     doubts = doubtful(every)
@@ -189,33 +266,82 @@ def _page(dossier_id: str, typed: dict[str, tuple[str, str]], problems: list[Pro
     report: CompletenessReport = services().completeness(the_actor(), dossier_id)
     under_review = view.state is DossierState.UNDER_REVIEW
     scope = build_scope(view.spec, view.dossier, screens.today())
+    again = {one.field_id: one.decision_reason for one in every if one.decision == REJECTED}
+    named, offered = readings.places(view), readings.choices(view, every)
     return render_template(
         "review.html",
         view=view,
         doubts=doubts,
         sure=[one for one in every if one.id not in ids and one.verdict != "empty"],
+        settled=sum(one.decided_by is not None for one in every),
+        boxes=_boxes(view, every, ids),
         editable=readings.as_typed,
         crop_width=readings.crop_width,
-        choices=readings.choices(view, every),
-        places=readings.places(view),
+        choices=offered,
+        places=named,
         facts_of=_facts,
         label_of=lambda one: readings.label_of(view, one),
         typed=typed,
+        wanting=wanting,
         report=report,
         answers=_answers(view),
         reasons=DECLINE_REASONS,
         answer_reasons=ANSWER_REASONS,
         outcomes=OUTCOMES,
         under_review=under_review,
+        holding=services().holding(the_actor(), dossier_id),
+        changes=_changes(view, every),
         gaps=services().acceptance_gaps(the_actor(), dossier_id) if under_review else [],
-        ask_fields=_kept(correction.askable_fields(view, scope, report), "fields"),
+        ask_fields=_kept(_with_again(correction.askable_fields(view, scope, report), again), "fields"),
         ask_documents=_kept(correction.askable_documents(view, report), "documents"),
+        again=again,
+        is_open=is_open,
         lifted=[(one, correction.document_label(view.spec, one)) for one in report.lifted],
         current_of=lambda one: _current(view, one),
         kept=request.form,
         may_start=view.state is DossierState.SUBMITTED,
         problems=problems,
     )
+
+
+def _changes(view: DossierView, every: list[ExtractionView]) -> list[tuple[EventView, str]]:
+    """What others did since the page was made that was posted, each with what it was done to."""
+    revision = seen() if request.method == "POST" else None
+    if revision is None:
+        return []
+    labels = {one.field_id: f"{readings.label_of(view, one)} – {_current(view, one)}" for one in every}
+    papers = {one.id: type_name(one.type or one.declared_type) for one in view.attachments}
+    return [
+        (
+            one,
+            labels.get(str(one.details.get("field")), "")
+            or papers.get(str(one.details.get("attachment")), ""),
+        )
+        for one in services().changes_since(the_actor(), view.id, revision)
+    ]
+
+
+def _boxes(view: DossierView, every: list[ExtractionView], doubts: set[str]) -> list[SheetBoxes]:
+    """Every page of the form that something was read from, with the places it was read at."""
+    sizes = services().page_sizes(the_actor(), view.id)
+    pages_seen: dict[tuple[str, int], list[ReadBox]] = {}
+    for one in every:
+        if one.crop_available and (one.scan_id, one.page) in sizes:
+            left, top, right, bottom = one.box
+            box = ReadBox(
+                one.id, left, top, right - left, bottom - top, one.id in doubts, readings.label_of(view, one)
+            )
+            pages_seen.setdefault((one.scan_id, one.page), []).append(box)
+    return [
+        SheetBoxes(scan_id, page, *sizes[scan_id, page], tuple(boxes))
+        for (scan_id, page), boxes in pages_seen.items()
+    ]
+
+
+def _with_again(every: list[Askable], again: dict[str, str | None]) -> list[Askable]:
+    """What is to be asked again comes ticked; of a name in two scripts, its one question."""
+    wanted = {name.removesuffix(".ar") for name in again} | set(again)
+    return [replace(one, ticked=True) if one.subject in wanted else one for one in every]
 
 
 def _kept(every: list[Askable], name: str) -> list[Askable]:

@@ -52,15 +52,3 @@ if (live) {
   };
   setTimeout(look, 2500);
 }
-
-// Reviewing: "j" and "k" go to the next and previous value when no text is being typed.
-document.addEventListener("keydown", (event) => {
-  if (event.target.matches("input[type=text], textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key !== "j" && event.key !== "k") return;
-  const fields = [...document.querySelectorAll(".reading input[type=text]")];
-  if (!fields.length) return;
-  const here = fields.findIndex((field) => field.getBoundingClientRect().top > 8);
-  const next = event.key === "j" ? Math.max(here, 0) : Math.max(here - 2, 0);
-  event.preventDefault();
-  fields[Math.min(next, fields.length - 1)].focus();
-});

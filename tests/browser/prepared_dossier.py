@@ -1,0 +1,116 @@
+"""A deposited dossier whose form came back on paper: many values sure, a few in doubt, each at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+
+from core.placement import BoxMm
+from forms_service.bootstrap import Application
+from forms_service.demo_accounts import DEMO_ACCOUNTS
+from forms_service.previewing import sample_answers
+from forms_service.reading_process import ReadingOutcome
+from forms_service.render.form_pdf import render_filled
+from forms_service.render.layout import lay_out
+from forms_service.services import Actor, reading_results
+from forms_service.upload_reading import _result
+
+ALLOWANCE = "311-1-14"
+FIELDS, DOUBTS = 60, 5
+_DPI = 150
+_PX_PER_MM = _DPI / 25.4
+_DOUBTED_KINDS = ("latin_name", "arabic_name", "text")
+
+
+def actor(application: Application, role: str) -> Actor:
+    account = next(one for one in DEMO_ACCOUNTS if role in one.roles)
+    found = application.services.authenticate(account.login, account.password)
+    assert found
+    return found
+
+
+def reviewable(application: Application, folder: Path, jobs: Any) -> tuple[str, list[str]]:
+    """A dossier of sixty read fields, five of them in doubt; gives its id and the doubtful fields."""
+    services, applicant = application.services, actor(application, "applicant")
+    dossier_id = services.open_dossier(applicant, ALLOWANCE, "ar")
+    view = services.dossier(applicant, dossier_id)
+    pdf = render_filled(view.spec, sample_answers(view.spec), reference=view.reference, flatten=True)
+    extractions, doubtful = _extractions(view.spec)
+    pages = []
+    for number, page in enumerate(pypdfium2.PdfDocument(pdf)):
+        page.render(scale=_DPI / 72).to_pil().convert("L").save(folder / f"page-{number}.png")
+        pages.append(
+            {
+                "image": f"page-{number}.png",
+                "scale": 1.0,
+                "form": view.spec.id,
+                "version": view.spec.version,
+                "form_page": number + 1,
+                "form_pages": len(pypdfium2.PdfDocument(pdf)),
+                "variant": "",
+                "reference": view.reference,
+                "ours": True,
+                "registered": True,
+            }
+        )
+    result = _result(
+        "read", pages=pages, extractions=extractions, is_form=True, signed_paper=True, confidence=0.9
+    )
+    services.upload(applicant, dossier_id, "formulaire.pdf", pdf, "form", None)
+    with _prepared(result, folder):
+        while jobs.waiting:
+            services.read_upload(jobs.waiting.pop(0))
+    services.deposit(applicant, dossier_id, True)
+    return dossier_id, doubtful
+
+
+@contextmanager
+def _prepared(result: dict[str, Any], folder: Path) -> Iterator[None]:
+    @contextmanager
+    def reading(*_args: object) -> Iterator[ReadingOutcome]:
+        yield ReadingOutcome(result, folder)
+
+    kept = reading_results.run_reading_of_pages
+    reading_results.run_reading_of_pages = reading
+    try:
+        yield
+    finally:
+        reading_results.run_reading_of_pages = kept
+
+
+def _extractions(spec: Any) -> tuple[list[dict[str, Any]], list[str]]:
+    layout, answers = lay_out(spec).layout, sample_answers(spec)
+    found: list[dict[str, Any]] = []
+    doubtful: list[str] = []
+    for field in spec.printed_fields():
+        if len(found) == FIELDS or field.office or answers.get(field.id) is None:
+            continue
+        place = layout.of_field(field.id)[0]
+        value = answers[field.id]
+        doubt = field.kind in _DOUBTED_KINDS and len(doubtful) < DOUBTS
+        if doubt:
+            doubtful.append(field.id)
+        found.append(
+            {
+                "field_id": field.id,
+                "raw": str(value),
+                "value": value,
+                "problem": None,
+                "confidence": 0.61 if doubt else 0.97,
+                "page": place.page - 1,
+                "box": _pixels(place.box),
+                "verdict": "review" if doubt else "accept",
+                "engine": "prepared",
+                "reason": "low_confidence" if doubt else None,
+            }
+        )
+    return found, doubtful
+
+
+def _pixels(box: BoxMm) -> list[int]:
+    sides = (box.x, box.y, box.x + box.width, box.y + box.height)
+    return [round(one * _PX_PER_MM) for one in sides]
