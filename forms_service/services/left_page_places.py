@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +14,9 @@ from core.errors import DossierError
 from core.localized_text import LocalizedText
 from core.placement import PageIdentity
 from forms_service.services.messages import say
+from forms_service.services.sheets_by_print import NOTHING_SAID, PLACE, Said, dossiers_named, said_on
 from forms_service.services.stack_parts import identity_of, sheets_of
+from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import DossierRow, LeftPageRow, PageRow, StackFileRow, StackSheetRow
 
@@ -37,9 +40,27 @@ def sheet_of(session: Session, row: LeftPageRow) -> StackSheetRow | None:
 
 
 def known_identity_of(session: Session, row: LeftPageRow) -> PageIdentity | None:
-    """The form and page that a waiting page's code names, if it could be read."""
+    """The form and page that a waiting page is by its code, else by its print; whose it is, print cannot tell."""
     sheet = sheet_of(session, row)
-    return identity_of(sheet.seen) if sheet is not None else None
+    if sheet is None:
+        return None
+    printed = sheet.seen.get("by_print")
+    return identity_of(sheet.seen) or (PageIdentity.decode(printed) if printed else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Where a waiting page may go, to be checked by a clerk.
+
+    Attributes:
+        reference: Of the dossier proposed; None where nothing tells.
+        why: What speaks for it: ``number``, ``name`` or ``place``.
+        said: What the page itself says of its person, where only its print told what it is.
+    """
+
+    reference: str | None
+    why: str = PLACE
+    said: Said = NOTHING_SAID
 
 
 def pages_in(session: Session, dossier_id: str) -> set[tuple[str, int]]:
@@ -54,22 +75,32 @@ def pages_in(session: Session, dossier_id: str) -> set[tuple[str, int]]:
     return held | {(one.variant, one.page) for one in known if one is not None}
 
 
-def suggestion_for(session: Session, row: LeftPageRow, takes_paper: frozenset[DossierState]) -> str | None:
-    """Reference of the dossier a waiting page seems to belong to: the one before it, else the one after.
+def proposal_for(
+    session: Session, row: LeftPageRow, catalogue: SpecCatalogue, takes_paper: frozenset[DossierState]
+) -> Proposal:
+    """Where a waiting page seems to belong, and why.
 
-    Only a dossier of the page's own form that still lacks the page is proposed.  A page whose code names
-    nothing is proposed where it lay.
+    A page that its code tells goes where it lay: to the dossier before it, else the one after, of its
+    own form and lacking the page.  One that only its print tells may have lain anywhere: its own words
+    decide, or nothing is proposed.  A page of which nothing is known is proposed where it lay.
     """
-    identity = known_identity_of(session, row)
-    if identity is None:
-        return row.suggested
-    for dossier in _beside(session, row):
+    identity, sheet = known_identity_of(session, row), sheet_of(session, row)
+    if identity is None or sheet is None:
+        return Proposal(row.suggested)
+    by_print = identity_of(sheet.seen) is None
+    said = said_on(sheet.seen) if by_print else NOTHING_SAID
+    if by_print and (identity.form_id, identity.version) in catalogue.specs:
+        spec = catalogue.get(identity.form_id, identity.version)
+        near = dossiers_named(session, row.intake_id, spec, said)
+    else:
+        near = ((one, PLACE) for one in _beside(session, row) if not by_print)
+    for dossier, why in near:
         same = (dossier.form_id, dossier.form_version) == (identity.form_id, identity.version)
         if not same or DossierState(dossier.state) not in takes_paper:
             continue
         if (identity.variant, identity.page) not in pages_in(session, dossier.id):
-            return dossier.reference
-    return None
+            return Proposal(dossier.reference, why, said)
+    return Proposal(None, said=said)
 
 
 def _beside(session: Session, row: LeftPageRow) -> Iterator[DossierRow]:

@@ -16,10 +16,11 @@ from forms_service.reading_process import ReadingFailed, ReadingRequest, run_rea
 from forms_service.services.accounts import REGISTRATION
 from forms_service.services.applicant import ApplicantWork
 from forms_service.services.left_page_places import (
+    Proposal,
     known_identity_of,
+    proposal_for,
     refuse_other_form,
     refuse_second_copy,
-    suggestion_for,
 )
 from forms_service.services.messages import say
 from forms_service.services.stack_parts import filed_before
@@ -49,7 +50,7 @@ class LeftPages(Uploads, ApplicantWork):
         order = (LeftPageRow.scanned_at, LeftPageRow.file, LeftPageRow.number)
         with self.database.reading() as session:
             rows = session.scalars(select(LeftPageRow).where(waiting).order_by(*order).limit(_MOST_SHOWN))
-            found = [_view(one, suggestion_for(session, one, TAKES_PAPER)) for one in rows]
+            found = [_view(one, proposal_for(session, one, self.catalogue, TAKES_PAPER)) for one in rows]
             return found, session.scalar(select(func.count()).where(waiting)) or 0
 
     def left_page_image(self, actor: Actor, page_id: str, width_px: int) -> bytes:
@@ -237,7 +238,7 @@ def _page_name(row: LeftPageRow) -> str:
     return plain_filename(f"{row.file.rpartition('.')[0] or row.file} ({row.number}).png")
 
 
-def _view(row: LeftPageRow, suggested: str | None) -> LeftPage:
+def _view(row: LeftPageRow, proposed: Proposal) -> LeftPage:
     message = localized(row.message)
     assert message is not None  # noqa: S101 - the column is never empty
     return LeftPage(
@@ -249,5 +250,8 @@ def _view(row: LeftPageRow, suggested: str | None) -> LeftPage:
         row.form_page,
         row.page_object is not None,
         row.scanned_at,
-        suggested,
+        proposed.reference,
+        proposed.why,
+        proposed.said.number,
+        proposed.said.name,
     )

@@ -25,7 +25,7 @@ from forms_service.services.correction_slips import WITHOUT_DOSSIER, slip_refusa
 from forms_service.services.left_pages import TAKES_PAPER
 from forms_service.services.messages import say
 from forms_service.services.presenting import FORM
-from forms_service.services.stack_intake import StackIntake
+from forms_service.services.reading_sheets import SheetsByPrint
 from forms_service.services.stack_parts import (
     FILED,
     StackPart,
@@ -63,7 +63,7 @@ class _Place:
     refused: tuple[str, LocalizedText] | None = None
 
 
-class StackFiling(StackIntake):
+class StackFiling(SheetsByPrint):
     """Filing what was seen."""
 
     # --- filing ---------------------------------------------------------------------------------
@@ -223,6 +223,12 @@ class StackFiling(StackIntake):
             if left:
                 cut = self.cut_leaves(file.name, self.objects.get(file.object_key), left)
                 leaves |= {(file.number, page): key for page, key in cut.items()}
+        by_print = [row for row in rows if row.fate != FILED and row.seen.get("by_print")]
+        says = {
+            (row.file, row.page): self.read_whose(row, leaf)
+            for row in by_print
+            if (leaf := leaves.get((row.file, row.page))) is not None
+        }
         with self.database.writing() as session:
             stack = session.get_one(IntakeRow, stack_id, with_for_update=True)
             if stack.state != "sorting":
@@ -230,6 +236,8 @@ class StackFiling(StackIntake):
             stack.state = "done"
             rows = sheets_of(session, stack_id)
             for row, sheet in zip(rows, sheets, strict=True):
+                if found := says.get((row.file, row.page)):
+                    row.seen = {**row.seen, "says": found}
                 self._settle_sheet(session, stack, files, row, sheet, rows, leaves.get((row.file, row.page)))
             for file in files:
                 if file.message is not None and file.object_key:
