@@ -90,6 +90,7 @@ class Waiting:
         script: Of an answer asked in two: which one.
         target: Id of its block: by the field, so that a finding can lead there.
         said: The value as a person reads it; empty where ink was seen and nothing read.
+        may_stay: Whether it is a value at all: an incomplete number can only be mended.
         typed: What was typed before and says something else; None when nothing was.
         box: What its text box holds at first; posted unchanged it mends nothing.
         options: The choices of a field that has some.
@@ -103,6 +104,7 @@ class Waiting:
     label: str
     place: str
     said: str
+    may_stay: bool
     typed: str | None
     reason: str
     crop_url: str | None
@@ -137,6 +139,7 @@ def _waiting(view: DossierView, one: ExtractionView, place: str, offered: list[t
         label=label_of(view, plain),
         place=place,
         said=_said(one),
+        may_stay=one.value is not None,
         typed=typed,
         reason=doubted,
         crop_url=url_for("confirming.crop", dossier_id=view.id, extraction_id=one.id)

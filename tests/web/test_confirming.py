@@ -57,8 +57,9 @@ def test_the_list_leads_to_the_answers_and_a_tick_keeps_one(
     html = applicant.get(f"/dossiers/{dossier}/confirm").get_data(as_text=True)
     pictures = re.findall(rf"/ar(/dossiers/{dossier}/confirm/\w+\.png)", html)
     assert len(pictures) == 4
-    assert Image.open(io.BytesIO(applicant.get(pictures[0]).data)).height > 40
     ids = waiting(service, dossier)
+    assert f'name="keep.{ids["assured.birth"]}"' not in html, "no day of February: it can only be mended"
+    assert Image.open(io.BytesIO(applicant.get(pictures[0]).data)).height > 40
     answer = applicant.post(
         f"/dossiers/{dossier}/confirm",
         {
