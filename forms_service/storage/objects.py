@@ -9,11 +9,16 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from core.errors import FormsError
 from core.localized_text import LocalizedText
+
+_ABANDONED_SECONDS = 600
+"""Writing one paper takes far less, even on a slow disk."""
 
 
 class MissingObject(FormsError):
@@ -49,12 +54,15 @@ class ObjectStore(Protocol):
 class FolderStore:
     """Objects as files, two levels of folders deep.
 
-    The rename makes an object appear whole or not at all; the two ``fsync`` make it stay.
+    The rename makes an object appear whole or not at all; the two ``fsync`` make it stay.  What a killed
+    process was writing lies apart and is swept away when the store is opened later.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._arriving = root / ".arriving"
+        self._arriving.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._sweep()
 
     def put(self, content: bytes) -> str:
         """Keep the bytes durably; the same bytes are kept once."""
@@ -63,7 +71,7 @@ class FolderStore:
         if path.exists():
             return key
         self._make_folder(path.parent)
-        temporary = path.parent / f".{key[:16]}.{secrets.token_hex(6)}"
+        temporary = self._arriving / f"{key[:16]}.{secrets.token_hex(6)}"
         try:
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
@@ -100,6 +108,13 @@ class FolderStore:
         if len(key) != 64 or not set(key) <= set("0123456789abcdef"):
             raise MissingObject(_MISSING)
         return self.root / key[:2] / key[2:4] / key
+
+    def _sweep(self) -> None:
+        """Remove what no process can still be writing: half of somebody's paper must not stay."""
+        for one in self._arriving.iterdir():
+            with suppress(FileNotFoundError):
+                if one.stat().st_mtime < time.time() - _ABANDONED_SECONDS:
+                    one.unlink()
 
     def _make_folder(self, folder: Path) -> None:
         """Make the folder so that it survives a power cut too: each parent is synced."""

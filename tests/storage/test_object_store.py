@@ -101,3 +101,14 @@ def test_many_writers_of_the_same_paper_agree(store: FolderStore) -> None:
     assert len(keys) == 8
     assert len(set(keys)) == 1
     assert store.get(keys[0]) == b"same" * 5000
+
+
+def test_half_a_paper_of_a_killed_process_is_swept_away_and_one_being_written_is_not(tmp_path: Path) -> None:
+    folder = tmp_path / "objects"
+    FolderStore(folder)
+    old, new = folder / ".arriving" / "old", folder / ".arriving" / "new"
+    for one in (old, new):
+        one.write_bytes(b"half of somebody's")
+    os.utime(old, (1, 1))
+    FolderStore(folder)
+    assert (old.exists(), new.exists()) == (False, True)
