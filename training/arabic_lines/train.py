@@ -132,111 +132,136 @@ def averaged(network: LineNetwork, others: int, finished: bool) -> bool:
     return bool(flat[-1] > 0)
 
 
+def rate_at(peak: float, steps: int, done: float) -> float:
+    """The learning rate: up over the first steps, then down along a cosine until the time is over."""
+    return peak * min(1.0, (steps + 1) / 200) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+
+
+def loss_on(
+    network: LineNetwork, lines: list[tuple[np.ndarray, list[int]]], rng: random.Random
+) -> torch.Tensor:
+    """The loss per character on a batch of lines, each a little varied."""
+    network.train()
+    batch, widths = varied(*stacked(lines), rng)
+    with torch.autocast("cpu", torch.bfloat16):
+        scores = network(batch.to(memory_format=torch.channels_last))
+    columns = torch.clamp((widths + 1) // COLUMN_PX, max=scores.shape[1])
+    labels = torch.tensor([c for _, classes in lines for c in classes])
+    lengths = torch.tensor([len(classes) for _, classes in lines])
+    loss = nn.functional.ctc_loss(
+        scores.permute(1, 0, 2), labels, columns, lengths, reduction="none", zero_infinity=True
+    )
+    return (loss / lengths).mean()
+
+
+def followed(average: LineNetwork, network: LineNetwork, steps: int) -> None:
+    """Bring the running average of the weights a step nearer to them."""
+    kept = min(KEPT_SHARE, steps / (steps + 20))
+    with torch.no_grad():
+        for mean, now in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
+            if mean.dtype.is_floating_point:
+                mean.lerp_(now, 1 - kept)
+            else:
+                mean.copy_(now)
+
+
+class Training:
+    """One process's training: its weights, their running average, and the best average so far."""
+
+    def __init__(self, given: argparse.Namespace) -> None:
+        self.given, self.steps, self.losses, self.best = given, 0, [], 0.0
+        characters = CHARACTERS_OF[given.script]
+        validation = Shards(given.validation, characters)
+        validation.refresh()
+        self.checked = sorted(validation.all_lines(), key=lambda one: one[0].shape[1])[::3]
+        self.shards = Shards(given.shards, characters)
+        while not self.shards.refresh():
+            time.sleep(5)
+        network = LineNetwork(given.script)
+        if given.start:
+            held = torch.load(given.start)
+            network.load_state_dict(held.get("network", held))
+        self.network = network.to(memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.network)
+        self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=given.peak, weight_decay=0.01)
+
+    def run(self) -> None:
+        """Train until the time is over."""
+        rng, begun = random.Random(1 + self.given.rank), time.time()
+        told, seconds, finished = begun, self.given.minutes * 60, False
+        while not finished:
+            known = self.shards.refresh()
+            for lines in self.shards.batches(rng):
+                spent = time.time() - begun
+                self._step(lines, rng, min(spent / seconds, 1.0))
+                if self.steps % TOGETHER_STEPS == 0:
+                    finished = averaged(self.network, self.given.processes, spent >= seconds)
+                if finished:
+                    break
+                if self.given.rank == 0 and time.time() - told > EVERY_S:
+                    told = time.time()
+                    self._keep(f"{spent / 60:5.1f} min", f"of {known}")
+                    state = {
+                        "network": self.network.state_dict(),
+                        "optimiser": self.optimiser.state_dict(),
+                    }
+                    torch.save(state, self.given.out / "state.pt")
+        if not self.given.rank:
+            self._keep("end:", "")
+
+    def _step(self, lines: list[tuple[np.ndarray, list[int]]], rng: random.Random, done: float) -> None:
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate_at(self.given.peak, self.steps, done)
+        loss = loss_on(self.network, lines, rng)
+        self.optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), 3.0)
+        self.optimiser.step()
+        self.steps += 1
+        self.losses.append(float(loss.detach()))
+        followed(self.average, self.network, self.steps)
+
+    def _keep(self, when: str, known: str) -> None:
+        """Judge the average, tell how well it reads, and keep it if none was better."""
+        exact, right = judged(self.average, self.checked)
+        recent = self.losses[-200:]
+        print(
+            f"{when} {self.steps} steps {self.steps * BATCH * self.given.processes} lines {known} loss"
+            f" {sum(recent) / max(len(recent), 1):.4f} validation exact {exact:.4f} characters {right:.4f}",
+            flush=True,
+        )
+        torch.save(self.average.state_dict(), self.given.out / "last.pt")
+        if exact >= self.best:
+            self.best = exact
+            torch.save(self.average.state_dict(), self.given.out / "best.pt")
+
+
+def wanted() -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("script", choices=CHARACTERS_OF)
+    for name in ("shards", "validation", "out"):
+        parser.add_argument(name, type=Path)
+    parser.add_argument("--minutes", type=float, default=45)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--start", type=Path, help="weights to begin with")
+    parser.add_argument("--rank", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--port", type=int, default=29511)
+    parser.add_argument("--peak", type=float, default=PEAK_RATE)
+    return parser.parse_args()
+
+
 def main() -> None:
     """Train, telling every few minutes how well it goes."""
-    wanted = argparse.ArgumentParser()
-    wanted.add_argument("script", choices=CHARACTERS_OF)
-    for name in ("shards", "validation", "out"):
-        wanted.add_argument(name, type=Path)
-    wanted.add_argument("--minutes", type=float, default=45)
-    wanted.add_argument("--threads", type=int, default=1)
-    wanted.add_argument("--start", type=Path, help="weights to begin with")
-    wanted.add_argument("--rank", type=int, default=0)
-    wanted.add_argument("--processes", type=int, default=1)
-    wanted.add_argument("--port", type=int, default=29511)
-    wanted.add_argument("--peak", type=float, default=PEAK_RATE)
-    given = wanted.parse_args()
+    given = wanted()
     torch.set_num_threads(given.threads)
     if given.processes > 1:
         store = f"tcp://127.0.0.1:{given.port}"
         distributed.init_process_group("gloo", store, rank=given.rank, world_size=given.processes)
     torch.manual_seed(1)
-    rng = random.Random(1 + given.rank)
     given.out.mkdir(parents=True, exist_ok=True)
-    characters = CHARACTERS_OF[given.script]
-    validation = Shards(given.validation, characters)
-    validation.refresh()
-    checked = sorted(validation.all_lines(), key=lambda one: one[0].shape[1])[::3]
-    shards = Shards(given.shards, characters)
-    while not shards.refresh():
-        time.sleep(5)
-    network = LineNetwork(given.script)
-    if given.start:
-        held = torch.load(given.start)
-        network.load_state_dict(held.get("network", held))
-    network = network.to(memory_format=torch.channels_last)
-    average = copy.deepcopy(network)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=given.peak, weight_decay=0.01)
-    finished = False
-    begun, told, steps, losses, best = time.time(), time.time(), 0, [], 0.0
-    seconds = given.minutes * 60
-    while not finished:
-        known = shards.refresh()
-        for lines in shards.batches(rng):
-            spent = time.time() - begun
-            done = min(spent / seconds, 1.0)
-            rate = (
-                given.peak
-                * min(1.0, (steps + 1) / 200)
-                * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
-            )
-            for group in optimiser.param_groups:
-                group["lr"] = rate
-            network.train()
-            batch, widths = varied(*stacked(lines), rng)
-            batch = batch.to(memory_format=torch.channels_last)
-            with torch.autocast("cpu", torch.bfloat16):
-                scores = network(batch)
-            columns = torch.clamp((widths + 1) // COLUMN_PX, max=scores.shape[1])
-            labels = torch.tensor([c for _, classes in lines for c in classes])
-            lengths = torch.tensor([len(classes) for _, classes in lines])
-            loss = nn.functional.ctc_loss(
-                scores.permute(1, 0, 2), labels, columns, lengths, reduction="none", zero_infinity=True
-            )
-            loss = (loss / lengths).mean()
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 3.0)
-            optimiser.step()
-            steps += 1
-            losses.append(float(loss.detach()))
-            kept = min(KEPT_SHARE, steps / (steps + 20))
-            with torch.no_grad():
-                for mean, now in zip(
-                    average.state_dict().values(), network.state_dict().values(), strict=True
-                ):
-                    if mean.dtype.is_floating_point:
-                        mean.lerp_(now, 1 - kept)
-                    else:
-                        mean.copy_(now)
-            if steps % TOGETHER_STEPS == 0:
-                finished = averaged(network, given.processes, spent >= seconds)
-            if finished:
-                break
-            if given.rank == 0 and time.time() - told > EVERY_S:
-                told = time.time()
-                exact, right = judged(average, checked)
-                print(
-                    f"{spent / 60:5.1f} min {steps} steps {steps * BATCH * given.processes} lines of {known} loss"
-                    f" {sum(losses[-200:]) / len(losses[-200:]):.4f}"
-                    f" validation exact {exact:.4f} characters {right:.4f}",
-                    flush=True,
-                )
-                torch.save(average.state_dict(), given.out / "last.pt")
-                torch.save(
-                    {"network": network.state_dict(), "optimiser": optimiser.state_dict()},
-                    given.out / "state.pt",
-                )
-                if exact >= best:
-                    best = exact
-                    torch.save(average.state_dict(), given.out / "best.pt")
-    if given.rank:
-        return
-    exact, right = judged(average, checked)
-    torch.save(average.state_dict(), given.out / "last.pt")
-    if exact >= best:
-        torch.save(average.state_dict(), given.out / "best.pt")
-    print(f"end: {steps} steps, validation exact {exact:.4f} characters {right:.4f}", flush=True)
+    Training(given).run()
 
 
 if __name__ == "__main__":
