@@ -9,6 +9,7 @@ import re
 from string import ascii_uppercase, digits
 
 _TO_DIGIT = str.maketrans("OQDILZSBG", "000112586")
+_STROKES = str.maketrans("OIl", "011")
 _TO_LETTER = str.maketrans("012578", "OIZSTB")
 _STRAY = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "—": "-", "–": "-", "‐": "-"})
 _CONSONANTS = "bcdfghjkmnpqrstvxzBCDFGHJKMNPQRSTVXZ"
@@ -21,6 +22,8 @@ IDENTITY_PLACES = (ascii_uppercase, None, *(digits,) * 10)
 
 _ARTICLE = re.compile(r"(?<!\S)([EA])I(?!\S)")
 _FALSE_INITIAL = re.compile(rf"(?<![^\s'-])l(?=[{_CONSONANTS}]\w)")
+_STRAY_MARK = re.compile(r"(?<=\w)- (?=\w)|(?<=°)'(?=\d)")
+_AFTER_NUMBER_SIGN = re.compile(r"(?<=n° )[IlO\d]+(?!\w)")
 _MARKS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u0640]")
 
 
@@ -41,7 +44,8 @@ def mend_article(text: str) -> str:
 
 def mend_latin(text: str) -> str:
     """Settle I, l and | by the case of the letters around them (``EI Fassi`` is ``El Fassi``)."""
-    text = plain_latin(text).replace("|", "I")
+    text = _STRAY_MARK.sub(" ", plain_latin(text).replace("|", "I"))
+    text = _AFTER_NUMBER_SIGN.sub(lambda number: number[0].translate(_STROKES), text)
     mixed_case = any(c.islower() for c in text)
     return " ".join(_in_one_case(_mend_word(word, mixed_case)) for word in text.split())
 

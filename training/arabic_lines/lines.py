@@ -136,7 +136,7 @@ class LineMaker:
         sheet = Image.fromarray(pixels)
         draw = ImageDraw.Draw(sheet)
         if rng.random() < self.EDGE_SHARE:
-            for edge in rng.sample(self.EDGES, k=rng.randint(1, 3)):
+            for edge in rng.sample(self.EDGES, k=rng.randint(1, min(3, len(self.EDGES)))):
                 thick = rng.randint(2, 5)
                 ends = {"top": (0, 0, width, 0), "bottom": (0, height - 1, width, height - 1)}
                 ends |= {"left": (0, 0, 0, height), "right": (width - 1, 0, width - 1, height)}

@@ -29,6 +29,11 @@ UNREADABLE = (
     *("bebas", "dancing", "lobster", "isabella", "ecolier", "radis", "breip", "smallcaps", "d050000"),
     *("standardsymbols", "z003", "chorus", "unifont", "hairline", "linbiolinum_k", "monof", "rbz", "_i_z"),
 )
+TYPEWRITTEN = re.compile(r"mono|cursor|inconsol|code|typewr", re.IGNORECASE)
+SLANTED = re.compile(r"italic|oblique|slanted", re.IGNORECASE)
+TYPEWRITTEN_WEIGHT, SLANTED_WEIGHT = 2.0, 0.5
+"""Typewriters and terminals fill in forms more often than there are families of them, slanted cuts less."""
+
 NEEDED = frozenset(CHARACTERS[:-1]) - set("ÆæŒœÑñ°")
 
 
@@ -68,11 +73,20 @@ def fit(path: Path) -> TrainingFont | None:
     return TrainingFont(str(path), characters, 1.0, any(word in name for word in HELD_OUT))
 
 
+def weight_of(path: Path, cuts: int) -> float:
+    """How often a cut of a family of so many is drawn."""
+    typewritten = TYPEWRITTEN_WEIGHT if TYPEWRITTEN.search(path.stem) else 1.0
+    return cuts**-0.6 * typewritten * (SLANTED_WEIGHT if SLANTED.search(path.stem) else 1.0)
+
+
 def main(folders: list[str], target: str) -> None:
     """Write the list of usable fonts found in the folders; every family is drawn about equally often."""
     fonts = usable(folders, fit)
     cuts = Counter(family_of(Path(font.path)) for font in fonts)
-    listed = [asdict(font) | {"weight": cuts[family_of(Path(font.path))] ** -0.6} for font in fonts]
+    listed = [
+        asdict(font) | {"weight": weight_of(Path(font.path), cuts[family_of(Path(font.path))])}
+        for font in fonts
+    ]
     Path(target).write_text(json.dumps(listed, ensure_ascii=False, indent=0))
     print(dict(cuts))
 

@@ -10,7 +10,10 @@ from forms_service.ocr.latin_lines import normalised
 from training.arabic_lines.lines import PX_PER_MM, Face, LineMaker
 from training.latin_lines.words import LatinLines, label
 
-COPIED_SHARE, UNEVEN_SHARE = 0.1, 0.15
+COPIED_SHARE, UNEVEN_SHARE, STRUCK_SHARE = 0.3, 0.15, 0.06
+COPIED_AT = (112, 210)
+"""From a copier that leaves thin strokes out to one that fills small letters."""
+
 SCREEN_MM = 0.45
 
 
@@ -20,8 +23,8 @@ class LatinLineMaker(LineMaker):
     EM_MM = (1.9, 4.8)
     WIDEST_PX = 1100
     EDGE_SHARE = 0.1
-    EDGES = ("top", "bottom") * 4 + ("left", "right")
-    """An upright edge looks like an I: were it more frequent, a last I would be taken for an edge."""
+    EDGES = ("top", "bottom")
+    """An upright edge looks like an I, or like the stem of a broken L: the service takes it out before."""
 
     def __init__(self, latin: list[Face], arabic: list[Face], texts: LatinLines, seed: int) -> None:
         super().__init__(latin, [], None, seed, stacked_share=0.0)
@@ -96,7 +99,29 @@ class LatinLineMaker(LineMaker):
     def _spoilt(self, pixels: np.ndarray) -> np.ndarray:
         if self._rng.random() < COPIED_SHARE:
             pixels = self._copied(pixels)
+        if self._rng.random() < STRUCK_SHARE:
+            pixels = self._written_over(pixels)
         return super()._spoilt(pixels)
+
+    def _written_over(self, pixels: np.ndarray) -> np.ndarray:
+        """Parts of a stamp's rings or of a signature, through which the letters still show."""
+        rng, (height, width) = self._rng, pixels.shape
+        drawn = np.zeros(pixels.shape, np.uint8)
+        thick = max(round(rng.uniform(0.35, 0.85) * PX_PER_MM), 1)
+        if rng.random() < 0.5:
+            radius = rng.uniform(9, 18) * PX_PER_MM
+            along, from_edge = rng.uniform(0, 2 * np.pi), rng.uniform(0.85, 1.0)
+            x, y = rng.uniform(0, width), rng.uniform(0, height)
+            centre = x + radius * from_edge * np.cos(along), y + radius * from_edge * np.sin(along)
+            cv2.circle(drawn, tuple(map(round, centre)), round(radius), 255, thick, cv2.LINE_AA)
+        else:
+            t = np.linspace(0, 1, 80)
+            x = rng.uniform(-0.3, 0.8) * width + 55 * PX_PER_MM * t + 40 * np.sin(23 * t + rng.uniform(0, 3))
+            y = rng.uniform(0, height) + 90 * np.sin(17 * t + rng.uniform(0, 3)) * (1 - 0.6 * t)
+            points = np.column_stack([x, y]).astype(np.int32)
+            cv2.polylines(drawn, [points], False, 255, max(thick * 2 // 3, 1), cv2.LINE_AA)
+        level = rng.uniform(10, 140)
+        return (pixels * (1.0 - drawn / 255.0 * (1.0 - level / 255.0))).astype(np.uint8)
 
     def _copied(self, pixels: np.ndarray) -> np.ndarray:
         """A light or a dark copy, black and white; grays stand on a printer's screen."""
@@ -106,7 +131,7 @@ class LatinLineMaker(LineMaker):
         dots = np.cos(2 * np.pi * (x + y) / period / 2**0.5) + np.cos(2 * np.pi * (x - y) / period / 2**0.5)
         printed = np.where(pixels > 127.5 + 63 * dots, 255, 0).astype(np.uint8)
         seen = cv2.GaussianBlur(printed, (0, 0), rng.uniform(0.5, 1.2))
-        return np.where(seen > rng.choice((115, 120, 140, 165, 190, 205, 215)), 255, 0).astype(np.uint8)
+        return np.where(seen > rng.randint(*COPIED_AT), 255, 0).astype(np.uint8)
 
 
 def set_in_one(text: str, font: ImageFont.FreeTypeFont, settings: dict) -> np.ndarray:

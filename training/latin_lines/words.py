@@ -85,10 +85,10 @@ class LatinLines:
         """One line's text."""
         sorts: tuple[tuple[float, Callable[[], str]], ...] = (
             (0.17, lambda: self._cased(" ".join(self._name(rng) for _ in range(rng.choice((1, 1, 2)))), rng)),
-            (0.22, lambda: self._random(rng)),
-            (0.10, lambda: self._cased(" ".join(rng.choices(self._words, k=rng.randint(1, 4))), rng)),
+            (0.19, lambda: self._random(rng)),
+            (0.08, lambda: self._cased(" ".join(rng.choices(self._words, k=rng.randint(1, 4))), rng)),
             (0.16, lambda: self._address(rng)),
-            (0.17, lambda: self._email(rng)),
+            (0.22, lambda: self._email(rng)),
             (0.08, lambda: amount(rng)),
             (0.05, lambda: code(rng)),
             (0.02, lambda: rng.choice(LETTERS + "0123456789") + rng.choice(("", "", ".", "'", ",", "°"))),
