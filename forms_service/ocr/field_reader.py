@@ -28,6 +28,7 @@ from forms_service.ocr.looks import DoubtedLine, LineReading
 from forms_service.ocr.name_scripts import is_same_name
 from forms_service.ocr.signature_zones import Zone, read_signature
 from forms_service.ocr.struck_answers import comb_is_struck, is_struck
+from forms_service.ocr.struck_arabic import arabic_is_struck
 from forms_service.ocr.tick_boxes import Mark, read_tick
 from forms_service.ocr.twin_names import read_twins
 
@@ -110,8 +111,8 @@ def _struck_doubted(page: np.ndarray, place: Placement, reading: FieldReading) -
     if place.comb:
         struck = comb_is_struck(cut(page, place.box, BOX_INSET_MM), place.comb)
     else:
-        latin = dominant_script(reading.raw) is not Script.ARAB
-        struck = latin and is_struck(cut(page, place.box, BOX_INSET_MM), place.lines)
+        arabic = dominant_script(reading.raw) is Script.ARAB
+        struck = (arabic_is_struck if arabic else is_struck)(cut(page, place.box, BOX_INSET_MM), place.lines)
     if not struck:
         return reading
     doubted, sure = reading.doubted(Doubt.STRUCK_OUT), min(reading.confidence, 0.5)

@@ -2,8 +2,8 @@
 
 Printed Latin letters and digits have no level stroke longer than a T's bar, no straight one much longer
 than they are high, and none that runs from letter to letter; a line, a cross or a wave through a value
-has.  Single steep slashes look like the letters' own strokes.  Arabic letters are joined by such strokes,
-so of them this says nothing: there the readers, who then disagree, have to notice.
+has.  Single steep slashes look like the letters' own strokes.  Arabic letters are joined by level strokes
+of their own: ``struck_arabic`` looks at them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LEAST_CELLS = 1.3
 _CORE = (0.15, 0.85)
 """Part of the writing's height where a line through it runs; serifs that touch lie above and below."""
 
-_SLOPES = (-0.1, -0.05, 0.0, 0.05, 0.1)
+SLOPES = (-0.1, -0.05, 0.0, 0.05, 0.1)
 
 SHORT_LINE_MM = 2.4
 _SHORT_CORE = (0.33, 0.75)
@@ -69,8 +69,8 @@ def _line_is_struck(ink: Ink) -> bool:
     return (
         _holds_line(core, round(LEAST_LINE_MM * PX_PER_MM))
         or _holds_short_line(mask)
-        or _holds_slanted_line(mask)
-        or _follows(core) > WAVE_MM * PX_PER_MM
+        or holds_slanted_line(mask, max(SLANTED_LINE_MM * PX_PER_MM, SLANTED_HEIGHTS * len(mask)))
+        or follows(core) > WAVE_MM * PX_PER_MM
     )
 
 
@@ -85,7 +85,7 @@ def _holds_line(mask: np.ndarray, length: int) -> bool:
     if mask.shape[1] < length or not mask.size:
         return False
     mask = cv2.copyMakeBorder(mask, length, length, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    return any(cv2.erode(mask, _line(length, slope)).any() for slope in _SLOPES)
+    return any(cv2.erode(mask, _line(length, slope)).any() for slope in SLOPES)
 
 
 def _holds_short_line(mask: np.ndarray) -> bool:
@@ -94,7 +94,7 @@ def _holds_short_line(mask: np.ndarray) -> bool:
     first, last = (int(share * len(mask)) for share in _SHORT_CORE)
     if mask.shape[1] < length:
         return False
-    for slope in _SLOPES:
+    for slope in SLOPES:
         line = _line(length, slope)
         strokes = cv2.dilate(_eroded(mask, line), np.ascontiguousarray(line[::-1, ::-1]))
         strokes[:first] = strokes[last:] = 0
@@ -123,8 +123,8 @@ def _crosses_and_sticks_out(mask: np.ndarray, box: np.ndarray) -> bool:
     return bool(max(beside[0], wide - 1 - beside[-1]) >= _FREE_END_MM * PX_PER_MM)
 
 
-def _holds_slanted_line(mask: np.ndarray) -> bool:
-    length = max(SLANTED_LINE_MM * PX_PER_MM, SLANTED_HEIGHTS * len(mask))
+def holds_slanted_line(mask: np.ndarray, length: float) -> bool:
+    """Whether the ink holds a straight slanting stroke, either way, of that many pixels."""
     for angle in _ANGLES_DEG:
         line = _slanted(length, angle)
         if line.shape[0] > mask.shape[0] or line.shape[1] > mask.shape[1]:
@@ -134,7 +134,7 @@ def _holds_slanted_line(mask: np.ndarray) -> bool:
     return False
 
 
-def _follows(core: np.ndarray) -> int:
+def follows(core: np.ndarray) -> int:
     """How many columns of ink can be followed without going back, each step a little up or down at most."""
     reached = np.zeros((len(core), 1), np.float32)
     steps, farthest = np.ones((2 * _WAVE_STEP_PX + 1, 1), np.uint8), 0

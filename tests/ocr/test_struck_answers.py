@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from core.extraction import FieldAnswer, Verdict
+from core.localized_text import Script, dominant_script
 from core.placement import Placement, WidgetKind
 from forms_service.ocr.crops import cut, even_light
 from forms_service.ocr.doubts import DOUBT_SENTENCES, Doubt
@@ -17,10 +18,12 @@ from forms_service.ocr.engine import text_engine
 from forms_service.ocr.field_reader import FieldReading, read_fields
 from forms_service.ocr.registration import PX_PER_MM, Registration
 from forms_service.ocr.struck_answers import comb_is_struck, is_struck
+from forms_service.ocr.struck_arabic import arabic_is_struck
 from forms_service.rehearsal.altered_answers import (
     ALTERED_ANSWERS,
     crossed,
     crossed_at_first,
+    scribbled,
     slashed,
     struck,
     struck_by_wave,
@@ -96,6 +99,27 @@ def test_crosses_waves_and_slashes_from_corner_to_corner_are_seen(altered, damag
         assert is_struck(cut(seen, place.box, 0.15)), place.field_id
 
 
+def _is_arabic(place: Placement) -> bool:
+    return dominant_script(str(_answers()[place.field_id])) is Script.ARAB
+
+
+@pytest.mark.parametrize("damage", ["clean 300 dpi", "clean 200 dpi", "JPEG 40", "blurred", "mixed"])
+@pytest.mark.parametrize("altered", [struck, crossed, crossed_at_first, slashed, scribbled])
+def test_a_line_through_arabic_writing_is_seen_and_the_strokes_that_join_its_letters_are_none(
+    altered, damage: str
+) -> None:
+    rng = np.random.default_rng(SEED)
+    places = [place for place in _written() if _is_arabic(place)]
+    assert len(places) >= 4
+    page = _typed()
+    for place in places:
+        page = altered(page, place, rng)
+    plain, lined = _seen(_typed(), damage), _seen(page, damage)
+    for place in places:
+        assert not arabic_is_struck(cut(plain, place.box, 0.15), place.lines), place.field_id
+        assert arabic_is_struck(cut(lined, place.box, 0.15), place.lines), place.field_id
+
+
 WORDS = ("Rabat", "Mohammed", "Ali", "Hay Riad 27", "Benjelloun Karima", "Attaoui", "FATIHA", "Imm. 4")
 
 
@@ -140,6 +164,7 @@ def test_a_line_through_a_comb_is_seen_and_its_own_lines_are_none() -> None:
 def test_an_empty_place_holds_no_line() -> None:
     blank = np.full((90, 700), 245, np.uint8)
     assert not is_struck(blank)
+    assert not arabic_is_struck(blank)
     assert not comb_is_struck(blank, 8)
 
 
@@ -166,6 +191,9 @@ def test_the_reason_is_told_and_what_is_untouched_keeps_its_own() -> None:
     after = _read(struck(_typed(), place, np.random.default_rng(4)))
     assert after[place.field_id].doubt is Doubt.STRUCK_OUT
     assert after[place.field_id].confidence <= 0.5
+    arabic = next(one for one in places if _is_arabic(one))
+    lined = _read(struck(_typed(), arabic, np.random.default_rng(4)))[arabic.field_id]
+    assert (lined.verdict, lined.doubt) == (Verdict.REVIEW, Doubt.STRUCK_OUT)
     assert all(one.doubt is not Doubt.STRUCK_OUT for one in before.values())
     untouched = [one.field_id for one in places if not one.box.overlaps(place.frame or place.box)]
     assert {name: after[name].value for name in untouched} == {name: before[name].value for name in untouched}
