@@ -10,8 +10,8 @@ from forms_service.services.access_tokens import AccessTokens
 from forms_service.services.account_care import AccountCare
 from forms_service.services.base import Adapters
 from forms_service.services.clerk import ClerkWork
+from forms_service.services.complements import Complements
 from forms_service.services.confirming import ConfirmingAnswers
-from forms_service.services.deposits import Deposits
 from forms_service.services.dossier_papers import DossierPapers
 from forms_service.services.kept_answers import KeptAnswers
 from forms_service.services.kept_typing import KeptTyping
@@ -47,7 +47,7 @@ class Services(
     KeptAnswers,
     WebhookDelivery,
     Listings,
-    Deposits,
+    Complements,
     DossierPapers,
     ClerkWork,
     ConfirmingAnswers,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -178,7 +178,7 @@ def dossier_view(
         revision=row.revision,
         attachments=tuple(
             replace(one, warnings=(*one.warnings, doubts[one.id])) if one.id in doubts else one
-            for one in _attachment_views(spec, uploads, pages)
+            for one in _marked_later(row, _attachment_views(spec, uploads, pages))
             if may_edit(actor, row) or one.status != ReadingStatus.REFUSED
         ),
         scans=tuple(scan_view(one, pages[one.id]) for one in uploads if one.is_form),
@@ -216,6 +216,14 @@ def _attachment_views(
         told = say("missing_pages", pages="، ".join(map(str, missing)))
         views[place] = replace(views[place], warnings=(*views[place].warnings, told))
     return tuple(views)
+
+
+def _marked_later(row: DossierRow, views: Iterable[AttachmentView]) -> Iterator[AttachmentView]:
+    """The uploads, those that came after the deposit marked; its time is kept to the second."""
+    since = row.deposited_at + timedelta(seconds=1) if row.deposited_at else None
+    for one in views:
+        later = since is not None and one.uploaded_at > since and not one.made_on_screen
+        yield replace(one, added_later=later)
 
 
 def missing_pages(spec: FormSpec, pages: Sequence[PageRow]) -> list[int]:

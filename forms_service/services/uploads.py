@@ -7,6 +7,7 @@ reading happens in a worker, in another.
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import PurePath
 
 from sqlalchemy.orm import Session
@@ -54,17 +55,33 @@ class Uploads(UseCases):
             DossierError: ``unknown_document_type``, ``too_many_uploads``, ``wrong_state``.
             UnreadableDocument: ``file_too_large``: only this is not kept.
         """
+        return self.receive(
+            actor, dossier_id, filename, data, as_type, child, look_seconds, self.get_editable
+        )
+
+    def receive(
+        self,
+        actor: Actor,
+        dossier_id: str,
+        filename: str,
+        data: bytes,
+        as_type: str | None,
+        child: int | None,
+        look_seconds: float,
+        admit: Callable[[Session, Actor, str], DossierRow],
+    ) -> AttachmentView:
+        """Take a paper in where ``admit`` gives the dossier; as ``upload`` otherwise."""
         filename = plain_filename(filename)
         self._refuse_unknown_type(as_type)
         limit = self.adapters.config.max_upload_bytes
         if len(data) > limit:
             raise refusal("file_too_large", filename, limit // 1024 // 1024)
         with self.database.reading() as session:  # before bytes are kept for somebody who may not
-            asked = self.reading_request(self.get_editable(session, actor, dossier_id), filename, as_type)
+            asked = self.reading_request(admit(session, actor, dossier_id), filename, as_type)
         key = self.objects.put(data)
         looked = self._first_look(asked, data, look_seconds)
         with self.database.writing() as session:
-            row = self.get_editable(session, actor, dossier_id)
+            row = admit(session, actor, dossier_id)
             upload = self.take_in(session, row, actor, filename, data, key, as_type, child, looked)
         if looked.rest is not None and upload.status == ReadingStatus.WAITING.value:
             kept = upload.id

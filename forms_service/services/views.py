@@ -66,6 +66,7 @@ class AttachmentView:
         decision: ``accepted`` or ``refused`` by a reviewer, else None.
         made_on_screen: Nobody handed it in: the service made it from the answers at the deposit.
         is_slip: A correction slip that came back.
+        added_later: It came after the deposit.
     """
 
     id: str
@@ -89,6 +90,7 @@ class AttachmentView:
     made_on_screen: bool = False
     is_slip: bool = False
     fact_confidences: Mapping[str, float] = field(default_factory=dict)
+    added_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from forms_service.web import (
     auth,
     codes_in_arabic,
     compression,
+    complements,
     confirming,
     deposit,
     decisions,
@@ -93,6 +94,7 @@ def create_app(application: Application) -> Flask:
         revocation,
     ):
         app.register_blueprint(area.pages, url_prefix="/<any(ar, fr):lang>" + area.PREFIX)
+        complements,
     app.register_blueprint(assets.pages)
         decisions,
     api.mount(app, application)

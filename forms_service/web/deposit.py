@@ -96,7 +96,12 @@ def deposited(dossier_id: str) -> str | Response:
         return redirect(url_for("applicant.task_list", dossier_id=dossier_id))
     report = report_of(one)
     return render_template(
-        "deposited.html", view=one.view, report=report, errors=_missing(one, report, {Severity.ERROR})
+        "deposited.html",
+        view=one.view,
+        report=report,
+        errors=_missing(one, report, {Severity.ERROR}),
+        complement=services().complement(the_actor(), dossier_id),
+        amounts=amounts(report),
     )
 
 
@@ -119,6 +124,8 @@ def status(dossier_id: str) -> str:
         "status.html",
         view=one.view,
         standing=services().receipt_standing(the_actor(), dossier_id),
+        complement=services().complement(the_actor(), dossier_id),
+        amounts=amounts(report),
         report=report,
         answers=list(_answer_blocks(one)),
         errors=_missing(one, report, {Severity.ERROR}),

@@ -68,7 +68,7 @@ def navigation() -> list[NavigationEntry]:
 
 
 def _area(blueprint: str) -> str:
-    if blueprint in ("groups", "documents", "deposit", "confirming"):
+    if blueprint in ("groups", "documents", "deposit", "complements", "confirming"):
         return "applicant"
     return "reviewer" if blueprint in ("revocation", "decisions") else blueprint
 

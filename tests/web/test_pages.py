@@ -38,6 +38,7 @@ APPLICANT = {
     "deposit.check": "/dossiers/{draft}/check",
     "deposit.deposited": "/dossiers/{review}/deposited",
     "deposit.status": "/dossiers/{review}/status",
+    "complements.complement": "/dossiers/{review}/complement",
 }
 CLERK = {
     "agency.desk": "/agency/?q=El",
