@@ -16,12 +16,15 @@ def remarks_of(session: Session, row: StackSheetRow) -> tuple[LocalizedText, ...
     """
     upload = session.get(AttachmentRow, row.seen["attachment"]) if row.seen.get("attachment") else None
     found = list(row.remarks)
-    if upload is not None and upload.removed_at is None and _is_first(session, row):
-        found += [*upload.warnings, *([upload.message] if upload.status == "refused" else [])]
+    if upload is not None and upload.removed_at is None:
+        told_of_it = [*upload.warnings, *([upload.message] if upload.status == "refused" else [])]
+        if told_of_it and _is_first(session, row):
+            found += told_of_it
     told = (localized(one) for one in found)
     return tuple(dict.fromkeys(one for one in told if one is not None))
 
 
 def _is_first(session: Session, row: StackSheetRow) -> bool:
-    before = session.get(StackSheetRow, (row.intake_id, row.file, row.page - 1))
-    return before is None or before.seen.get("attachment") != row.seen["attachment"]
+    """Whether no sheet before it in its file went into the same upload, however far apart they lay."""
+    before = (session.get(StackSheetRow, (row.intake_id, row.file, page)) for page in range(1, row.page))
+    return all(one is None or one.seen.get("attachment") != row.seen["attachment"] for one in before)

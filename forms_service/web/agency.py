@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.errors import DossierError, FormsError, InvalidValue
+from forms_service.services.views import PageFate
 from forms_service.web import security
 from forms_service.web.downloads import pdf_stream, picture, upload_back
 from forms_service.web.languages import language, translate
@@ -111,7 +115,21 @@ def stack(stack_id: str) -> str:
     """How far a stack has come, and what became of each of its sheets."""
     view = services().stack(the_actor(), stack_id)
     names = {one.id: one for one in services().stacks(the_actor())}
-    return render_template("agency_stack.html", view=view, stack=view.summary, earlier=names)
+    runs = runs_of(view.sheets)
+    return render_template("agency_stack.html", view=view, stack=view.summary, earlier=names, runs=runs)
+
+
+def runs_of(sheets: Iterable[PageFate]) -> list[tuple[PageFate, int]]:
+    """Sheets one after another of which the same is to be said, as one line: its first, and its last page."""
+    runs: list[tuple[PageFate, int]] = []
+    for one in sheets:
+        if runs and one.form_page is None and not one.remarks:
+            first, last = runs[-1]
+            if one == replace(first, page=one.page) and one.page == last + 1:
+                runs[-1] = (first, one.page)
+                continue
+        runs.append((one, one.page))
+    return runs
 
 
 @pages.get("/pages/<page_id>.png")

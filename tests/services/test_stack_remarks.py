@@ -1,4 +1,4 @@
-"""What reading finds of a stack's sheets is told on the stack's page, once."""
+"""What reading finds of a stack's sheets is told on the stack's page, once, however far apart they lay."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_what_was_seen_and_what_was_read_stand_together_at_the_first_sheet() -> 
         StackSheetRow(
             intake_id="s", file=0, page=page, seen={"attachment": "u"}, remarks=[DOOR] * (page == 1)
         )
-        for page in (1, 2)
+        for page in (1, 4)
     )
     kept = Kept(first, second)
     assert [one.fr for one in remarks_of(kept, first)] == ["coupée", "non reconnue"]  # type: ignore[arg-type]

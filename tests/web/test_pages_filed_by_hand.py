@@ -61,6 +61,9 @@ def test_a_second_copy_of_a_page_joins_only_when_that_is_confirmed(
     (page,) = waiting(service)
     assert page.suggested is None, "the dossier before it has its second page"
     asked = {"reference": right, "as_type": "form"}
+    assert "second_copy" not in clerk.get("/agency/intake").get_data(as_text=True), (
+        "asked only when it is one"
+    )
     (line,) = services.find_dossiers(actor, right)
     answer = clerk.post(f"/agency/pages/{page.id}/file", asked)
     assert answer.status_code == 422
