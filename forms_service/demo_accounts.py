@@ -39,6 +39,7 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
     _applicant("751131028", "Amadou Diallo"),
     DemoAccount("agence", "demo-agence", "Agence de démonstration", frozenset({"clerk"})),
     DemoAccount("controle", "demo-controle", "Contrôle de démonstration", frozenset({"reviewer"})),
+    DemoAccount("pilotage", "demo-pilotage", "Pilotage de démonstration", frozenset({"operator", "author"})),
 )
 
 

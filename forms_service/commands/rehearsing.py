@@ -11,7 +11,13 @@ import click
 from core.errors import UnknownForm
 from core.form_spec import FormSpec
 from forms_service.commands.previewing import spec_path
-from forms_service.commands.shared import catalogue, configuration, print_json, progress
+from forms_service.commands.shared import (
+    catalogue,
+    configuration,
+    print_json,
+    progress,
+    started_installation,
+)
 
 if TYPE_CHECKING:
     from forms_service.rehearsal.rehearse import RehearsalReport
@@ -33,8 +39,9 @@ if TYPE_CHECKING:
     help="Language of the table and the remarks.",
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--keep", is_flag=True, help="Keep the figures for the author's page of the service.")
 def rehearse_form(
-    form_or_path: str, copies: int, seed: int, large: bool, language: str, as_json: bool
+    form_or_path: str, copies: int, seed: int, large: bool, language: str, as_json: bool, keep: bool
 ) -> int:
     """Tell how well each field of a form will be read, why not better, and what to do.
 
@@ -51,6 +58,8 @@ def rehearse_form(
     with progress(f"{spec.id}: filling, spoiling, reading", copies) as watch:
         variant = LARGE if large else ""
         report = rehearse_spec(spec, copies=copies, seed=seed, watch=watch, variant=variant)
+    if keep:
+        _keep(spec, report, copies, variant)
     if as_json:
         print_json(report.as_dict())
     else:
@@ -58,6 +67,17 @@ def rehearse_form(
             report, {one.id for one in spec.printed_fields() if one.office}, _WORDS[language], language
         )
     return 0
+
+
+def _keep(spec: FormSpec, report: RehearsalReport, copies: int, variant: str) -> None:
+    """Put the figures where the service shows them; nothing is kept of a service that never ran."""
+    from forms_service.bootstrap import build
+
+    application = build(started_installation())
+    try:
+        application.services.keep_rehearsal(spec, report.as_dict(), copies, variant)
+    finally:
+        application.close()
 
 
 def _rehearsed_spec(form_or_path: str, language: str) -> FormSpec | None:

@@ -9,19 +9,21 @@ from __future__ import annotations
 from forms_service.services.access_tokens import AccessTokens
 from forms_service.services.account_care import AccountCare
 from forms_service.services.base import Adapters
-from forms_service.services.clerk import ClerkWork
 from forms_service.services.complements import Complements
 from forms_service.services.confirming import ConfirmingAnswers
+from forms_service.services.counter import Counter
 from forms_service.services.dossier_papers import DossierPapers
 from forms_service.services.kept_answers import KeptAnswers
 from forms_service.services.kept_typing import KeptTyping
-from forms_service.services.notices import Notices
 from forms_service.services.listings import Listings
 from forms_service.services.reading_evidence import ReadingEvidence
 from forms_service.services.reading_results import ReadingResults
 from forms_service.services.receipt_checks import ReceiptChecks
+from forms_service.services.rehearsals import Rehearsals
 from forms_service.services.reviewer import ReviewerWork
 from forms_service.services.same_person import SamePerson
+from forms_service.services.statistics import StatisticsWork
+from forms_service.services.users import Users
 from forms_service.services.views import (
     Actor,
     AttachmentView,
@@ -42,14 +44,13 @@ from forms_service.services.webhook_delivery import WebhookDelivery
 
 class Services(
     AccountCare,
-    Notices,
     AccessTokens,
     KeptAnswers,
     WebhookDelivery,
     Listings,
     Complements,
     DossierPapers,
-    ClerkWork,
+    Counter,
     ConfirmingAnswers,
     SamePerson,
     ReviewerWork,
@@ -57,6 +58,9 @@ class Services(
     ReadingEvidence,
     KeptTyping,
     ReceiptChecks,
+    StatisticsWork,
+    Rehearsals,
+    Users,
 ):
     """Everything anybody may do, for every audience."""
 

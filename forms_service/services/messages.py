@@ -181,6 +181,25 @@ MESSAGES: dict[str, LocalizedText] = {
         "طُلبت إعادة الجواب «{label}»، ولم يُرسل طلب التصحيح بعد.",
         "La réponse « {label} » est à redemander et la demande de correction n'est pas partie.",
     ),
+    "no_such_dossier": _T(
+        "لا يوجد ملف بهذا المرجع. لم يتغير شيء. تحققوا من المرجع المكتوب على الوصل.",
+        "Aucun dossier n'a cette référence. Rien n'a été modifié. Vérifiez celle qui figure sur l'accusé.",
+    ),
+    "staff_login_needed": _T(
+        "اكتبوا اسم مستخدم لا يتكون من أرقام فقط، فالأرقام للمؤمن لهم. لم يُفتح أي حساب.",
+        "Indiquez un identifiant qui ne soit pas fait que de chiffres : ceux-ci sont pour les assurés. "
+        "Aucun compte n'a été ouvert.",
+    ),
+    "role_needed": _T(
+        "اختاروا دورا واحدا على الأقل. لم يتغير شيء.",
+        "Choisissez au moins un rôle. Rien n'a été modifié.",
+    ),
+    "unknown_account": _T("هذا الحساب غير موجود.", "Ce compte n'existe pas."),
+    "last_operator": _T(
+        "هذا آخر حساب يدير المستعملين، فلا يمكن إغلاقه أو نزع دوره. لم يتغير شيء. عينوا مسؤولا آخر أولا.",
+        "C'est le dernier compte qui gère les utilisateurs : il garde ce rôle. Rien n'a été modifié. "
+        "Nommez d'abord un autre responsable.",
+    ),
     "nothing_to_accept": _T(
         "لم تُقرأ أي قيمة صالحة هنا. اكتبوا القيمة الصحيحة بأنفسكم.",
         "Aucune valeur valable n'a été lue ici. Saisissez la bonne valeur.",

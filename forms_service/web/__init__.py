@@ -22,11 +22,12 @@ from forms_service.web import (
     applicant,
     assets,
     auth,
+    author,
     codes_in_arabic,
     compression,
     complements,
     confirming,
-    deposit,
+    counter,
     decisions,
     documents,
     dossier_papers,
@@ -34,6 +35,7 @@ from forms_service.web import (
     groups,
     languages,
     presentation,
+    operator,
     public,
     reviewer,
     revocation,
@@ -95,8 +97,12 @@ def create_app(application: Application) -> Flask:
     ):
         app.register_blueprint(area.pages, url_prefix="/<any(ar, fr):lang>" + area.PREFIX)
         complements,
+        counter,
     app.register_blueprint(assets.pages)
         decisions,
+        author,
+        operator,
+        programs,
     api.mount(app, application)
     return app
 

@@ -51,7 +51,10 @@ def home_of_actor() -> str:
     roles = security.the_actor().roles
     if "reviewer" in roles:
         return url_for("reviewer.queue")
-    return url_for("agency.desk") if "clerk" in roles else url_for("applicant.dossiers")
+    for role, page in (("clerk", "agency.desk"), ("operator", "operator.figures"), ("author", "author.forms")):
+        if role in roles:
+            return url_for(page)
+    return url_for("applicant.dossiers")
 
 
 def session_ended_page(typed: str, place: str) -> str:

@@ -46,6 +46,8 @@ _ENTRIES = (
     ("applicant.dossiers", "nav.dossiers", "applicant"),
     ("agency.desk", "nav.desk", "clerk"),
     ("reviewer.queue", "nav.queue", "reviewer"),
+    ("author.forms", "nav.forms", "author"),
+    ("operator.figures", "nav.operator", "operator"),
     ("public.verify", "nav.verify", None),
     ("account.mine", "nav.account", "*"),
 )
@@ -70,6 +72,8 @@ def navigation() -> list[NavigationEntry]:
 def _area(blueprint: str) -> str:
     if blueprint in ("groups", "documents", "deposit", "complements", "confirming"):
         return "applicant"
+    if blueprint == "counter":
+        return "agency"
     return "reviewer" if blueprint in ("revocation", "decisions") else blueprint
 
 
@@ -79,6 +83,16 @@ def long_time(moment: datetime | date) -> str:
     if isinstance(moment, datetime):
         return format_datetime(moment.astimezone(MOROCCO), "d MMMM y HH:mm", locale=locale)
     return format_date(moment, "d MMMM y", locale=locale)
+
+
+def hour(moment: datetime) -> str:
+    """The hour of the day, Moroccan time."""
+    return f"\u2066{moment.astimezone(MOROCCO):%H:%M}\u2069"
+
+
+def day_and_month(day: date) -> str:
+    """A day within a year, in numbers."""
+    return f"\u2066{day:%d/%m}\u2069"
 
 
 def iso_time(moment: datetime | date) -> str:
@@ -100,6 +114,13 @@ def money(value: object, unit: str) -> str:
     """An amount with its unit as the page's language writes it."""
     number = format_decimal(Decimal(str(value)), format="#,##0.##", locale=_BABEL[languages.language()])
     return f"{number} {languages.translate('unit.' + unit) if has('unit.' + unit) else unit}"
+
+
+def decimal(number: float) -> str:
+    """A number with one decimal as the page's language writes it."""
+    return format_decimal(
+        Decimal(str(round(number, 1))), format="#,##0.#", locale=_BABEL[languages.language()]
+    )
 
 
 def percent(share: float) -> str:
@@ -176,6 +197,8 @@ def install(app: Flask) -> None:
         money=money,
         moment=moment,
         percent=percent,
+        hour=hour,
+        decimal=decimal,
         script_of=script_of,
         csrf_field=csrf_field,
         type_name=type_name,

@@ -1,0 +1,182 @@
+"""Who works here: opening, closing and changing the accounts of staff; every change is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.errors import DossierError, InvalidValue
+from forms_service.services.accounts import Accounts, hashed, plain_login
+from forms_service.services.messages import say
+from forms_service.services.views import ROLES, Actor
+from forms_service.storage.models import AccountRow
+
+STAFF_ROLES = tuple(one for one in ROLES if one != "applicant")
+_UNAMBIGUOUS = "abcdefghjkmnpqrstuvwxyz23456789"
+_PASSWORD_GROUPS, _GROUP_LENGTH = 4, 4
+
+
+@dataclass(frozen=True, slots=True)
+class UserView:
+    """One account as an operator sees it."""
+
+    id: str
+    login: str
+    name: str
+    roles: tuple[str, ...]
+    agency: str
+    created_at: datetime
+    disabled_at: datetime | None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether it belongs to somebody of the fund."""
+        return bool(set(self.roles) & set(STAFF_ROLES))
+
+
+class Users(Accounts):
+    """Looking after accounts."""
+
+    def users(self, actor: Actor, login: str = "") -> list[UserView]:
+        """Everybody of the staff by name; with a login, the account of that login whoever holds it."""
+        self.require_role(actor, "operator")
+        with self.database.reading() as session:
+            query = select(AccountRow).order_by(AccountRow.name, AccountRow.login)
+            if login:
+                query = query.where(AccountRow.login == plain_login(login))
+            views = [_view(row) for row in session.scalars(query)]
+        return views if login else [one for one in views if one.is_staff]
+
+    def user(self, actor: Actor, account_id: str) -> UserView:
+        """One account.
+
+        Raises:
+            DossierError: ``unknown_account``.
+        """
+        self.require_role(actor, "operator")
+        with self.database.reading() as session:
+            return _view(self._account_row(session, account_id))
+
+    def open_staff_account(
+        self, actor: Actor, login: str, name: str, roles: Collection[str], agency: str = ""
+    ) -> tuple[UserView, str]:
+        """Open an account for a colleague; gives it with a password that is shown once.
+
+        Raises:
+            InvalidValue: ``login_needed``, ``name_needed``, ``role_needed``.
+            DossierError: ``login_taken``.
+        """
+        self.require_role(actor, "operator")
+        if not plain_login(login) or plain_login(login).isdecimal():
+            raise InvalidValue(say("staff_login_needed"), code="login_needed")
+        chosen, password = _checked(roles), self._new_password()
+        password_hash = hashed(password)
+        try:
+            with self.database.writing() as session:
+                row = self.new_account(session, login, name, chosen, password_hash)
+                row.agency = " ".join(agency.split())[:64]
+                self._noted(session, actor, row, "staff_account_opened", {"roles": chosen})
+        except IntegrityError:
+            raise DossierError(say("login_taken"), code="login_taken") from None
+        return _view(row), password
+
+    def change_user(
+        self, actor: Actor, account_id: str, name: str, roles: Collection[str], agency: str
+    ) -> None:
+        """Give a colleague another name, other roles, another agency.
+
+        Raises:
+            DossierError: ``last_operator`` when nobody would be left to look after accounts.
+        """
+        self.require_role(actor, "operator")
+        chosen, name = _checked(roles), " ".join(name.split())[:200]
+        if not name:
+            raise InvalidValue(say("name_needed"), code="name_needed")
+        with self.database.writing() as session:
+            row = self._account_row(session, account_id)
+            if not _view(row).is_staff:
+                raise DossierError(say("not_allowed"), code="not_allowed")
+            if "operator" not in chosen:
+                self._refuse_last(session, row)
+            before = sorted(row.roles)
+            row.name, row.roles, row.agency = name, chosen, " ".join(agency.split())[:64]
+            self._noted(session, actor, row, "account_changed", {"roles": chosen, "roles_before": before})
+
+    def close_account(self, actor: Actor, account_id: str) -> None:
+        """Let nobody come in with an account any more; what was done with it stays on record."""
+        self.require_role(actor, "operator")
+        with self.database.writing() as session:
+            row = self._account_row(session, account_id)
+            self._refuse_last(session, row)
+            if row.disabled_at is None:
+                row.disabled_at = self.now()
+                self._noted(session, actor, row, "account_closed", {})
+
+    def reopen_account(self, actor: Actor, account_id: str) -> None:
+        """Let somebody come in again."""
+        self.require_role(actor, "operator")
+        with self.database.writing() as session:
+            row = self._account_row(session, account_id)
+            if row.disabled_at is not None:
+                row.disabled_at = None
+                self._noted(session, actor, row, "account_reopened", {})
+
+    def reset_password(self, actor: Actor, account_id: str) -> str:
+        """Give an account a new password, shown once; its sessions end."""
+        self.require_role(actor, "operator")
+        password = self._new_password()
+        password_hash = hashed(password)
+        with self.database.writing() as session:
+            row = self._account_row(session, account_id)
+            self.set_password(session, row, password_hash)
+            self._noted(session, actor, row, "password_reset", {})
+        return password
+
+    # --- details --------------------------------------------------------------------------------
+
+    def _account_row(self, session: Session, account_id: str) -> AccountRow:
+        row = session.get(AccountRow, account_id)
+        if row is None:
+            raise DossierError(say("unknown_account"), code="unknown_account")
+        return row
+
+    def _refuse_last(self, session: Session, row: AccountRow) -> None:
+        """Whoever looks after accounts last keeps that role: nobody else could give it back."""
+        if "operator" not in row.roles or row.disabled_at is not None:
+            return
+        others = session.scalars(
+            select(AccountRow).where(AccountRow.id != row.id, AccountRow.disabled_at.is_(None))
+        )
+        if not any("operator" in one.roles for one in others):
+            raise DossierError(say("last_operator"), code="last_operator")
+
+    def _noted(
+        self, session: Session, actor: Actor, row: AccountRow, action: str, details: dict[str, object]
+    ) -> None:
+        self.note(session, None, actor, action, {"account": row.id, **details})
+
+    def _new_password(self) -> str:
+        pick = self.adapters.pick
+        groups = (
+            "".join(_UNAMBIGUOUS[pick(len(_UNAMBIGUOUS))] for _ in range(_GROUP_LENGTH))
+            for _ in range(_PASSWORD_GROUPS)
+        )
+        return "-".join(groups)
+
+
+def _checked(roles: Collection[str]) -> list[str]:
+    chosen = sorted(set(roles) & set(STAFF_ROLES))
+    if not chosen:
+        raise InvalidValue(say("role_needed"), code="role_needed")
+    return chosen
+
+
+def _view(row: AccountRow) -> UserView:
+    return UserView(
+        row.id, row.login, row.name, tuple(row.roles), row.agency, row.created_at, row.disabled_at
+    )
