@@ -24,18 +24,19 @@ from forms_service.web import (
     auth,
     author,
     codes_in_arabic,
-    compression,
     complements,
+    compression,
     confirming,
     counter,
     decisions,
+    deposit,
     documents,
     dossier_papers,
     errors,
     groups,
     languages,
-    presentation,
     operator,
+    presentation,
     public,
     reviewer,
     revocation,
@@ -91,18 +92,17 @@ def create_app(application: Application) -> Flask:
         documents,
         dossier_papers,
         deposit,
-        agency,
-        reviewer,
-        revocation,
-    ):
-        app.register_blueprint(area.pages, url_prefix="/<any(ar, fr):lang>" + area.PREFIX)
         complements,
+        agency,
         counter,
-    app.register_blueprint(assets.pages)
+        reviewer,
         decisions,
+        revocation,
         author,
         operator,
-        programs,
+    ):
+        app.register_blueprint(area.pages, url_prefix="/<any(ar, fr):lang>" + area.PREFIX)
+    app.register_blueprint(assets.pages)
     api.mount(app, application)
     return app
 
