@@ -342,10 +342,10 @@ class LeftPage:
         fate / message: Why it could not be filed, as ``PageFate``.
         picture: Whether there is one to look at.
         suggested: Reference of the dossier it seems to belong to, to be checked.
-    """
-
         why: What speaks for that: the ``number`` or the ``name`` read on the page, or its ``place``.
         number_read / name_read: What the page says of its person, where only its print told what it is.
+    """
+
     id: str
     file: str
     number: int
@@ -355,11 +355,11 @@ class LeftPage:
     picture: bool
     scanned_at: datetime
     suggested: str | None = None
-
-
     why: str = "place"
     number_read: str = ""
     name_read: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class IntakeResult:
     """What became of a stack of scans: the dossiers found or opened, and every page's fate."""
