@@ -1,8 +1,9 @@
 """Tells signed zones from blank ones, and from zones that hold a stamp, a stain or a punched hole.
 
-A signature is a pen's stroke of some length.  Ink broader than any pen's and long straight lines are
-taken out before; what then falls into letters as print does, or runs along a circle larger than the
-loops of a hand, may be a stamp: a person has to look.
+A signature is a pen's stroke of some length.  Ink broader than any pen's, long straight lines, and strokes
+that are one smooth arc from end to end (a stamp's rim, a hair) are taken out before; what then falls into
+letters as print does, or runs along a circle larger than the loops of a hand, may be a stamp: a person has
+to look.
 """
 
 from __future__ import annotations
@@ -46,6 +47,16 @@ RIM_LENGTH_MM = 14.0
 RIM_GAP_MM = 0.7
 RIM_DEGREES = 30.0
 RIM_SHARE = 0.4
+ARC_BREADTH_MM = 0.5
+ARC_SHARE = 0.92
+ARC_MM = 4.0
+PART_OF_ARC_MM = 9.0
+"""A stroke of which so much runs along one ellipse is an arc, if it is as long as the first; if blots were
+taken out of it, as the second, for without its thick middle a cross falls into four arms."""
+
+LETTERS_IN_FRAME = 2
+"""Beside a straight line, a stamp's frame perhaps, fewer letters will do."""
+
 _TRIALS = 400
 _POINTS = 500
 
@@ -64,11 +75,14 @@ def read_signature(page: np.ndarray, box: BoxMm) -> Zone:
     ink = ink_of(crop)
     if not _is_enough(ink.mask):
         return Zone.BLANK
-    strokes = _without_lines(_without_blots(ink.mask))
+    penned = _without_blots(ink.mask)
+    unruled = _without_lines(penned)
+    strokes = _without_arcs(unruled, PART_OF_ARC_MM) & _without_arcs(ink.mask, ARC_MM)
     if not _is_enough(strokes) or _longest_mm(strokes) < LEAST_LENGTH_MM:
         return Zone.UNCERTAIN
     pale = np.percentile(crop[strokes], 10) > GRAY_LEVEL
-    printed = _letters(ink.mask) >= LEAST_LETTERS or _is_rim(strokes)
+    framed = np.count_nonzero(unruled) < np.count_nonzero(penned)
+    printed = _letters(ink.mask) >= (LETTERS_IN_FRAME if framed else LEAST_LETTERS) or _is_rim(unruled)
     return Zone.UNCERTAIN if pale or printed else Zone.SIGNED
 
 
@@ -101,10 +115,37 @@ def _without_lines(mask: np.ndarray) -> np.ndarray:
     return left
 
 
+def _without_arcs(mask: np.ndarray, least_mm: float) -> np.ndarray:
+    """The ink without strokes that are one smooth arc: who signs turns the pen at least once."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    left = mask.copy()
+    for number, (x, y, wide, tall, _) in enumerate(stats[1:], start=1):
+        if max(wide, tall) < least_mm * PX_PER_MM:
+            continue
+        part = labels[y : y + tall, x : x + wide] == number
+        if _is_arc(part):
+            left[y : y + tall, x : x + wide] &= ~part
+    return left
+
+
+def _is_arc(stroke: np.ndarray) -> bool:
+    """Whether nearly all ink of one stroke lies close to one ellipse, by the distance's first order."""
+    points = np.argwhere(stroke)[:, ::-1].astype(np.float32)
+    (x, y), axes, turn = cv2.fitEllipseDirect(points[:: max(len(points) // _POINTS, 1)])
+    half = np.maximum(np.array(axes, float) / 2, 1e-3)
+    angle = np.radians(turn)
+    across = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    placed = (points - (x, y)) @ across.T
+    reach = np.hypot(*(placed / half).T)
+    steep = np.hypot(*(placed / half**2).T) / np.maximum(reach, 1e-6)
+    away = np.abs(reach - 1.0) / np.maximum(steep, 1e-9)
+    return bool(np.mean(away < ARC_BREADTH_MM * PX_PER_MM) >= ARC_SHARE)
+
+
 def _longest_mm(mask: np.ndarray) -> float:
     """How far the longest stroke reaches, across or down."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    return float(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max()) / PX_PER_MM
+    return float(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(initial=0)) / PX_PER_MM
 
 
 def _letters(mask: np.ndarray) -> int:

@@ -73,6 +73,43 @@ def _cup(page: np.ndarray) -> np.ndarray:
     return cv2.circle(page, _px(130, 240), _width(36), 120, _width(2.0), cv2.LINE_AA)
 
 
+def _oval_stamp(page: np.ndarray) -> np.ndarray:
+    for wide, tall in ((18, 9), (13, 6)):
+        cv2.ellipse(
+            page, _px(134, 212), (_width(wide), _width(tall)), 8, 0, 360, 90, _width(0.6), cv2.LINE_AA
+        )
+    return page
+
+
+def _edge_of_a_stamp(page: np.ndarray) -> np.ndarray:
+    return cv2.circle(page, _px(180, 226), _width(17), 90, _width(0.8), cv2.LINE_AA)
+
+
+def _hair(page: np.ndarray) -> np.ndarray:
+    t = np.linspace(0, 1.6, 60)
+    points = np.column_stack([130 + 9 * np.cos(t), 206 + 9 * np.sin(t)])
+    return cv2.polylines(page, [np.round(points * PX_PER_MM).astype(np.int32)], False, 80, 2, cv2.LINE_AA)
+
+
+def _crossed_out(page: np.ndarray) -> np.ndarray:
+    return cv2.line(page, _px(106, 214), _px(160, 211), 40, _width(0.5), cv2.LINE_AA)
+
+
+def _cross(page: np.ndarray, width_mm: float) -> np.ndarray:
+    for start, end in (((124, 206), (137, 218)), ((136, 205), (125, 219))):
+        cv2.line(page, _px(*start), _px(*end), 40, _width(width_mm), cv2.LINE_AA)
+    return page
+
+
+def test_a_cross_is_a_signature_of_who_cannot_write() -> None:
+    for width_mm in (0.3, 0.6):
+        assert read_signature(_cross(_page(), width_mm), ZONE) is Zone.SIGNED, width_mm
+
+
+def test_a_signature_beside_the_edge_of_a_stamp_is_still_one() -> None:
+    assert read_signature(_edge_of_a_stamp(_sign(_page())), ZONE) is Zone.SIGNED
+
+
 def test_a_signature_is_a_stroke_not_a_speck() -> None:
     assert read_signature(_page(), ZONE) is Zone.BLANK
     speck = cv2.rectangle(_page(), _px(120, 210), _px(121.5, 211.5), 20, -1)
@@ -83,7 +120,18 @@ def test_a_signature_is_a_stroke_not_a_speck() -> None:
 
 @pytest.mark.parametrize(
     "soiled",
-    [_stamp_within, _stamp_over_the_edge, _date_stamp, _holes, _felt_marker, _cup],
+    [
+        _stamp_within,
+        _stamp_over_the_edge,
+        _date_stamp,
+        _holes,
+        _felt_marker,
+        _cup,
+        _oval_stamp,
+        _edge_of_a_stamp,
+        _hair,
+        _crossed_out,
+    ],
 )
 def test_what_is_no_pen_is_never_taken_for_a_signature(soiled) -> None:
     assert read_signature(soiled(_page()), ZONE) is Zone.UNCERTAIN
