@@ -4,6 +4,7 @@
     COPIES=1000 .venv/bin/python -m tests.benchmarks.bench_ticks
     SEEDS=tuning .venv/bin/python -m tests.benchmarks.bench_ticks
     SEED=7 .venv/bin/python -m tests.benchmarks.bench_ticks        # marks nobody has looked at
+    PART=2/4 .venv/bin/python -m tests.benchmarks.bench_ticks      # a quarter of the kinds, the second
 
 Marks are drawn on the printed choices of form 311-1-14, its own labels around them, then laid up to
 0.3 mm off, blurred, sprinkled with noise and packed as JPEG.  «Wrong» is what would be taken unseen
@@ -32,6 +33,7 @@ from forms_service.spec_catalogue import SpecCatalogue
 FORM = "311-1-14"
 COPIES = int(os.environ.get("COPIES", "200"))
 SEED = int(os.environ.get("SEED", "0"))
+PART, PARTS = (int(number) for number in os.environ.get("PART", "1/1").split("/"))
 MATERIAL = TUNING if os.environ.get("SEEDS") == "tuning" else MEASURING
 
 
@@ -48,6 +50,8 @@ def main() -> None:
     total: Counter[str] = Counter()
     first_seed = MATERIAL.seed_offset + 1_000_000 * SEED
     for number, kind in enumerate(KINDS):
+        if number % PARTS != PART - 1:
+            continue
         found: Counter[str] = Counter()
         for copy in range(COPIES):
             field = choices[copy % len(choices)]
