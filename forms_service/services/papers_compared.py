@@ -6,7 +6,7 @@ said.  A paper about several people (a marriage act) contradicts when it names s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,6 +36,12 @@ COUPLE, CHILD = ("husband", "wife"), "child"
 """Facts of acts that name somebody of the request, whoever of them it is."""
 
 NAME_LABEL = LocalizedText("الاسم الكامل", "Nom et prénom")
+IN_ACTS = {
+    "husband": LocalizedText("الزوج", "L'époux"),
+    "wife": LocalizedText("الزوجة", "L'épouse"),
+    CHILD: LocalizedText("الطفل", "L'enfant"),
+}
+"""People of acts by who they are: their facts' labels name a script, and either may have been read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +56,13 @@ class Named:
         return bool(self.first or self.last)
 
     @property
-    def name(self) -> str:
-        """The name as answered, in one script."""
+    def whole(self) -> Spelled:
+        """The whole name as answered."""
         parts = (self.first, self.last)
-        latin = " ".join(part.latin for part in parts if part.latin)
-        return latin or " ".join(part.arabic for part in parts if part.arabic)
+        return Spelled(
+            " ".join(part.latin for part in parts if part.latin),
+            " ".join(part.arabic for part in parts if part.arabic),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +73,8 @@ class Difference:
     """
 
     what: LocalizedText
-    read: str
-    given: str
+    read: LocalizedText | str
+    given: LocalizedText | str
 
 
 def differences(
@@ -91,7 +99,7 @@ def differences(
         compared = [list(_differences_from(one, paper, labels)) for one in people]
         found += _number_of_another(spec, paper, demand, dossier, scope, labels)
         return found + min(compared, key=len, default=[])
-    return found + list(_strangers(spec, paper, dossier, labels))
+    return found + list(_strangers(spec, paper, dossier))
 
 
 def person_named(answers: Mapping[str, object], prefix: str = "") -> Named:
@@ -166,7 +174,7 @@ def _differences_from(
             yield Difference(labels[fact], _plain(read), _plain(given))
     for parts in (("first", "last"), ("name",)):
         if _names_another(paper, parts, person):
-            yield Difference(NAME_LABEL, _as_read(paper, parts), person.name)
+            yield Difference(NAME_LABEL, *_side_by_side(_read_name(paper, parts), [person]))
 
 
 def _names_another(paper: Attachment, parts: Iterable[str], person: Named) -> bool:
@@ -190,14 +198,28 @@ def _read_name(paper: Attachment, parts: Iterable[str], *, only_sure: bool = Fal
     return Spelled(joined(""), joined(".ar"))
 
 
-def _as_read(paper: Attachment, parts: Iterable[str]) -> str:
-    read = _read_name(paper, parts, only_sure=True)
-    return read.latin or read.arabic
+def _side_by_side(read: Spelled, people: Sequence[Named]) -> tuple[LocalizedText, LocalizedText]:
+    """The whole name read and those answered, for people to compare: in one script wherever both have it.
+
+    Unsure parts are shown too; what of the name is sure already contradicts.
+    """
+    given = [one.whole for one in people]
+
+    def shown(first: str, second: str) -> tuple[str, str]:
+        for script in (first, second):
+            if getattr(read, script) and all(getattr(one, script) for one in given):
+                break
+        else:
+            script = first
+        other = second if script == first else first
+        names = [getattr(one, script) or getattr(one, other) for one in given]
+        return getattr(read, script) or getattr(read, other), " / ".join(names)
+
+    (read_ar, given_ar), (read_fr, given_fr) = shown("arabic", "latin"), shown("latin", "arabic")
+    return LocalizedText(read_ar, read_fr), LocalizedText(given_ar, given_fr)
 
 
-def _strangers(
-    spec: FormSpec, paper: Attachment, dossier: Dossier, labels: Mapping[str, LocalizedText]
-) -> Iterator[Difference]:
+def _strangers(spec: FormSpec, paper: Attachment, dossier: Dossier) -> Iterator[Difference]:
     """People an act names who are nobody of the request; only where everybody it may name is known."""
     answers = dossier.answers()
     adults = [one for one in (person_named(answers, f"{prefix}.") for prefix in SPOUSES) if one]
@@ -206,15 +228,12 @@ def _strangers(
         one for one in named if adults and all(_names_another(paper, (one,), adult) for adult in adults)
     ]
     if len(adults) > 1 or len(strange) == len(COUPLE):
-        known = " / ".join(adult.name for adult in adults)
         for one in strange:
-            label = labels.get(one) or labels[f"{one}.ar"]
-            yield Difference(label, _as_read(paper, (one,)), known)
+            yield Difference(IN_ACTS[one], *_side_by_side(_read_name(paper, (one,)), adults))
     children = [person_named(row) for rows in dossier.groups.values() for row in rows]
     firsts = [Named(one.first, Spelled(), {}) for one in children]
     if firsts and all(firsts) and all(_names_another(paper, (CHILD,), one) for one in firsts):
-        known = " / ".join(one.name for one in firsts)
-        yield Difference(labels[f"{CHILD}.ar"], _as_read(paper, (CHILD,)), known)
+        yield Difference(IN_ACTS[CHILD], *_side_by_side(_read_name(paper, (CHILD,)), firsts))
 
 
 def _other_account(

@@ -301,6 +301,21 @@ def test_what_a_paper_says_is_compared_with_the_answers(
     assert [one.warnings for one in seen] == [tuple(one.message for one in found)]
 
 
+def test_names_that_differ_are_shown_in_the_script_of_whoever_reads(office, arrives) -> None:
+    dossier = office.open()
+    spouses = {"assured.first": "Ali", "assured.first.ar": "علي", "assured.last": "Alami"}
+    spouses |= {"assured.last.ar": "العلمي", "spouse.first": "Salma", "spouse.last": "Tazi"}
+    spouses |= {"spouse.first.ar": "سلمى", "spouse.last.ar": "التازي"}
+    office.services.answer(office.applicant, dossier, spouses, {})
+    facts = {"husband": "Ali Alami", "wife": "Hanane Berrada", "wife.ar": "حنان برادة"}
+    paper = _result("read", pages=[page(None, ours=False)], facts=facts)
+    arrives(dossier, {**paper, "fact_confidences": dict.fromkeys(facts, SURE)}, "marriage")
+    report = office.services.completeness(office.applicant, dossier)
+    (told,) = [one.message for one in report.findings if one.code == "document_mismatch"]
+    assert "الزوجة: «حنان برادة» في الوثيقة و«علي العلمي / سلمى التازي» في الطلب" in told.ar
+    assert "L'épouse : « Hanane Berrada » sur le document, « Ali Alami / Salma Tazi »" in told.fr
+
+
 def test_a_guardian_is_no_spouse_of_the_dead_and_a_court_file_no_identity_number(office, arrives) -> None:
     dossier = office.open()
     guarded = {"quality": "guardian", "assured.first": "Rachid", "assured.last": "Ouazzani"}

@@ -37,12 +37,20 @@ def _card_name(page: PageWriting, on: date, part: str, place: int) -> Found | No
     if spelled:
         for name in front:
             if fuzz.ratio(fold_letters(name.raw), spelled.lower()) >= 78:
-                same = fold_letters(name.raw) == spelled.lower()
-                return Found(name.raw if same else spelled, 0.97 if same else 0.7)
+                if fold_letters(name.raw) == spelled.lower():
+                    return Found(name.raw, 0.97)
+                return Found(_sounding_as_in_arabic(page, spelled, name.raw), 0.7)
         return Found(spelled, 0.75)
     if len(front) >= 2:
         return Found(front[place].raw, front[place].confidence * 0.75)
     return None
+
+
+def _sounding_as_in_arabic(page: PageWriting, in_zone: str, printed: str) -> str:
+    """Of two spellings (O and Q look alike) the one that the card's Arabic says too; else the zone's."""
+    pieces = [piece.text for row in page.arabic_rows for piece in row]
+    heard = {one: any(is_same_name(one, piece) for piece in pieces) for one in (in_zone, printed)}
+    return printed if heard[printed] and not heard[in_zone] else in_zone
 
 
 def _card_name_ar(page: PageWriting, on: date, place: int) -> Found | None:

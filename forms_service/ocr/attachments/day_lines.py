@@ -17,7 +17,7 @@ import numpy as np
 
 from core.dates_in_text import ARABIC_MONTHS, find_dates, fold_letters
 from forms_service.ocr.arabic_lines import ArabicWord, read_words
-from forms_service.ocr.attachments.arabic_writing import ReadLine, without_pale_ink
+from forms_service.ocr.attachments.arabic_writing import MIN_DIGITS_CONFIDENCE, ReadLine, without_pale_ink
 from forms_service.ocr.attachments.written_lines import WrittenLine
 
 LOOKS_AGREED, CLEARLY_MORE = 2, 2
@@ -36,6 +36,7 @@ _MONTH_NAMES = "|".join(fold_letters(name) for name in ARABIC_MONTHS)
 _SPEAKS_OF_A_DAY = re.compile(
     rf"(?<!\w)(?:و?ب?(?:ال)?تاريخ|و?حررت?|و?سلمت?|و?صدرت?|و?ضمنت?|يوم|(?:ال)?موافق|{_MONTH_NAMES})(?!\w)|20\d\d"
 )
+_HAS_DIGIT = re.compile(r"\d").search
 _DIGIT_LOOK = str.maketrans("اه", "15")
 _DAY_BEFORE_MONTH = re.compile(
     rf"(?:(?<=بتاريخ)|(?<!\w))([اه\d]{{1,2}})\s*(?=(?:{'|'.join(map(fold_letters, ARABIC_MONTHS))}) )"
@@ -53,7 +54,7 @@ class SeenDay:
     @property
     def sureness(self) -> float:
         """The confidence of the weakest word with a digit."""
-        return min((one.confidence for one in self.words if re.search(r"\d", one.text)), default=0.0)
+        return min((one.confidence for one in self.words if _HAS_DIGIT(one.text)), default=0.0)
 
 
 def with_day_digits(folded: str) -> str:
@@ -73,8 +74,12 @@ def with_lost_days(pixels: np.ndarray, lines: Sequence[ReadLine]) -> list[ReadLi
 
 
 def _lost_its_day(read: ReadLine) -> bool:
-    text = _text(read.words)
-    return read.is_arabic and _SPEAKS_OF_A_DAY.search(text) is not None and not find_dates(text)
+    """Whether a line speaks of a day and gives none, or none that anybody would believe."""
+    believed = [
+        one for one in read.words if one.confidence >= MIN_DIGITS_CONFIDENCE or not _HAS_DIGIT(one.text)
+    ]
+    speaks = _SPEAKS_OF_A_DAY.search(_text(read.words)) is not None
+    return read.is_arabic and speaks and not find_dates(_text(believed))
 
 
 def _text(words: Sequence[ArabicWord]) -> str:

@@ -21,7 +21,7 @@ from forms_service.ocr.attachments.page_reading import AtPage, ReadPage, read_pa
 from forms_service.ocr.attachments.recognition import UNKNOWN, Recognition, recognise
 from forms_service.ocr.attachments.several_papers import Paper, papers_in
 from forms_service.ocr.attachments.straighten import straighten, without_rules
-from forms_service.ocr.attachments.validity import valid_until
+from forms_service.ocr.attachments.validity import past_school_year, valid_until
 from forms_service.ocr.attachments.warnings import AttachmentWarning, warn
 from forms_service.ocr.attachments.writing import PageWriting
 from forms_service.ocr.page_images import PageImage
@@ -258,7 +258,10 @@ def _fact_warnings(
 ) -> list[AttachmentWarning]:
     found = []
     sure = {name: fact for name, fact in facts.items() if fact.confidence >= SURE_DAY}
-    if look and until is not None and valid_until(look, sure) == until and until < on:
+    year = past_school_year(sure, on)
+    if year is not None:
+        found.append(warn("past_school_year", year=year))
+    elif look and until is not None and valid_until(look, sure) == until and until < on:
         found.append(warn("expired", until=f"{until:%d/%m/%Y}"))
     if look and "rib" not in facts and any(fact.id == "rib" for fact in look.facts):
         found.append(warn("invalid_rib"))

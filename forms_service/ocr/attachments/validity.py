@@ -9,7 +9,10 @@ from datetime import date
 from core.document_types import DocumentClass
 from forms_service.ocr.attachments.facts import ReadFact
 
-EXPIRES, ISSUED = "expires", "issued"
+EXPIRES, ISSUED, SCHOOL_YEAR = "expires", "issued", "school_year"
+
+NEW_YEAR_BEGUN = (10, 1)
+"""From this day (month, day) on everybody can have a certificate of the school year that began."""
 
 
 def valid_until(look: DocumentClass, facts: Mapping[str, ReadFact]) -> date | None:
@@ -21,6 +24,15 @@ def valid_until(look: DocumentClass, facts: Mapping[str, ReadFact]) -> date | No
     if issued is None or look.validity_months is None:
         return None
     return _months_later(issued, look.validity_months)
+
+
+def past_school_year(facts: Mapping[str, ReadFact], on: date) -> str | None:
+    """The school year of a certificate («2025/2026») if another has begun since; None where it is this one's."""
+    fact = facts.get(SCHOOL_YEAR)
+    if fact is None:
+        return None
+    ends = int(str(fact.value).rpartition("/")[2])
+    return str(fact.value) if on >= date(ends, *NEW_YEAR_BEGUN) else None
 
 
 def _day(fact: ReadFact | None) -> date | None:

@@ -51,6 +51,11 @@ SENTENCES = {
         ar="انتهت صلاحية هذه الوثيقة بتاريخ {until}. أرفقوا وثيقة سارية المفعول.",
         fr="Ce document n'est plus valable depuis le {until}. Joignez un document en cours de validité.",
     ),
+    "past_school_year": LocalizedText(
+        ar="هذه الشهادة خاصة بسنة {year}، وقد بدأت بعدها سنة جديدة. أرفقوا شهادة السنة الجارية.",
+        fr="Ce certificat est celui de l'année {year} ; une nouvelle année a commencé depuis. "
+        "Joignez le certificat de l'année en cours.",
+    ),
     "invalid_rib": LocalizedText(
         ar="لم يتم العثور على رقم حساب بنكي (24 رقما) مفتاحه صحيح. تحققوا من وضوح الرقم على الوثيقة.",
         fr="Aucun numéro de compte (24 chiffres) dont la clé est juste n'a été lu. "

@@ -315,3 +315,13 @@ def test_no_number_read_once_is_called_sure(types: DocumentTypes) -> None:
     found = read_facts(numbered(once), types.classes["income_certificate"], ON)
     assert {"number", "year", "income"} <= set(found)
     assert max(fact.confidence for fact in found.values()) < 0.9
+
+
+def test_a_certificate_of_a_past_school_year_is_told(types: DocumentTypes) -> None:
+    look = types.classes["school_certificate"]
+    read = {"school_year": ReadFact("2025/2026", 0.93), "issued": ReadFact("2026-06-20", 0.95)}
+    until = valid_until(look, read)
+    for on, codes in ((date(2026, 9, 20), []), (date(2026, 11, 22), ["past_school_year"])):
+        assert [one.code for one in _fact_warnings(look, read, until, on)] == codes
+    doubtful = {**read, "school_year": ReadFact("2025/2026", 0.5)}
+    assert _fact_warnings(look, doubtful, until, date(2026, 11, 22)) == []
