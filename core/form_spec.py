@@ -331,6 +331,7 @@ class FormSpec:
     calculations: tuple[Calculation, ...] = ()
     physical_check_rate: float = 0.0
     physical_check_notice: LocalizedText | None = None
+    physical_check_always: Condition | None = None
     signature_field: str | None = None
     applicant_fields: dict[str, str] = field(default_factory=dict)
     applicants: tuple[Applicant, ...] = ()

@@ -145,6 +145,7 @@ class _Checks(FieldChecks):
                 yield from _given_uses(one.id, when=one.when, required=required)
         for applicant in spec.applicants:
             yield from _given_uses("applicant", when=applicant.when)
+        yield from _given_uses("physical_check", when=self.spec.physical_check_always)
         for fact in spec.facts:
             yield from _given_uses(fact.id, value=fact.value, when=fact.when)
         for group in spec.groups:

@@ -74,6 +74,7 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
     "physical_check": {
         "rate": Key("number", "Share of deposits drawn, 0 to 1.", required=True),
         "notice": Key("localized", "What the applicant is told when drawn.", required=True),
+        "always_when": Key("expression", "Deposits for which this holds are drawn whatever the rate."),
         "source": _SOURCE,
         "proposed": _PROPOSED,
     },

@@ -126,6 +126,9 @@ class _Builder:
             physical_check_notice=_maybe_words(physical, "notice")
             if isinstance(physical, Construct)
             else None,
+            physical_check_always=_condition(physical, "always_when")
+            if isinstance(physical, Construct)
+            else None,
             signature_field=_maybe_text(applicant, "signature"),
             applicant_fields={
                 "name": ",".join(applicant.texts("name")),

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
 
 from core.completeness import CompletenessReport, assess_completeness
+from core.conditions import holds
 from core.deposit import receipt_for
 from core.dossier import Dossier, DossierEvent, DossierState, Origin, next_state, printed_answers
 from core.errors import DossierError, FormsError
 from core.form_spec import FormSpec
 from core.localized_text import Language
 from core.receipt import DepositReceipt
+from core.scope import build_scope
 from forms_service.services.applicant import ApplicantWork
 from forms_service.services.base import may_edit
 from forms_service.services.made_forms import (
@@ -137,13 +139,13 @@ class Deposits(ApplicantWork):
                 return None
             spec = self.spec_of(row)
             first = row.deposited_at is None
-            check = self._drawn(spec) if first else bool(row.physical_check)
-            event = DossierEvent.DEPOSIT_WITH_PHYSICAL_CHECK if first and check else DossierEvent.DEPOSIT
-            state = next_state(DossierState(row.state), event)
             day = self.day_of_deposit(row)
             read = read_dossier(session, row, spec)
             after = at_deposit(session, row, spec, read.dossier, actor, day)
             dossier, ticked = declared(after.dossier, spec, day, actor, now)
+            check = self._drawn(spec, dossier, day) if first else bool(row.physical_check)
+            event = DossierEvent.DEPOSIT_WITH_PHYSICAL_CHECK if first and check else DossierEvent.DEPOSIT
+            state = next_state(DossierState(row.state), event)
             report = assess_completeness(spec, dossier, day, read.unreadable())
             holder = self.account_name(session, row) or row.owner_name
             receipt = self._receipt(row, spec, dossier, report, now, check, holder)
@@ -241,7 +243,11 @@ class Deposits(ApplicantWork):
                 )
             )
 
-    def _drawn(self, spec: FormSpec) -> bool:
+    def _drawn(self, spec: FormSpec, dossier: Dossier, day: date) -> bool:
+        """Whether the papers of this deposit are to be seen: by the form's rule, else by lot."""
+        always = spec.physical_check_always
+        if always is not None and holds(always, build_scope(spec, dossier, day)):
+            return True
         rate = self.adapters.config.physical_check_rate
         return self.adapters.draw() < (spec.physical_check_rate if rate is None else rate)
 

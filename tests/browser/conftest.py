@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +10,14 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import event
 from werkzeug.serving import make_server
 
-from forms_service.bootstrap import build
+from forms_service.bootstrap import Application, build
 from forms_service.config import Config
 from forms_service.web import create_app
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "scripts"))  # the demonstration and its pages
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -29,14 +33,14 @@ PATIENCE_MS = 15_000
 
 
 class ReadingsInBackground:
-    """Reads uploads one after another in a thread, as a worker does."""
+    """Reads uploads and sends messages one after another in a thread, as a worker does."""
 
     def __init__(self) -> None:
         self._waiting: list[str] = []
         self._stop = threading.Event()
 
-    def enqueue(self, session: Any, task: str, key: str) -> None:
-        self._waiting.append(key)
+    def enqueue(self, session: Any, task: str, key: str, delay_seconds: float = 0.0) -> None:
+        event.listen(session, "after_commit", lambda _session: self._waiting.append(key), once=True)
 
     def run(self, services: Any) -> None:
         while not self._stop.wait(0.3):
@@ -44,17 +48,25 @@ class ReadingsInBackground:
                 key = self._waiting.pop(0)
                 services.sort_stack(key)
                 services.read_upload(key)
+                services.send_letter(key)
 
     def stop(self) -> None:
         self._stop.set()
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the service answers, on a free loopback port."""
-    jobs = ReadingsInBackground()
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    """The service behind the pages, for what is prepared without a browser."""
     config = Config(data_folder=tmp_path_factory.mktemp("browser"), demo=True)
-    application = build(config, jobs=jobs, draw=lambda: 1.0)
+    application = build(config, jobs=ReadingsInBackground(), draw=lambda: 1.0)
+    yield application
+    application.close()
+
+
+@pytest.fixture(scope="module")
+def address(application: Application) -> Iterator[str]:
+    """Where the service answers, on a free loopback port."""
+    jobs: Any = application.jobs
     server = make_server("127.0.0.1", 0, create_app(application), threaded=True)
     threads = [
         threading.Thread(target=server.serve_forever, daemon=True),
@@ -67,7 +79,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     jobs.stop()
     for thread in threads:
         thread.join(timeout=30)
-    application.close()
 
 
 @pytest.fixture(scope="module")

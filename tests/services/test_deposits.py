@@ -236,3 +236,29 @@ def test_printed_forms_carry_the_dossiers_reference_and_answers(office, dossier:
     assert (
         read_values(office.services.blank_pdf("311-1-14", 1, "6MWU-T4A5-HTG3")).reference == "6MWU-T4A5-HTG3"
     )
+
+
+@pytest.mark.parametrize(
+    ("quality", "state"), [("divorced", "physical_check_pending"), ("assured", "submitted")]
+)
+def test_a_rule_of_the_form_draws_deposits_whatever_the_rate(
+    office, monkeypatch, quality: str, state: str
+) -> None:
+    from core.spec_parser import parse_spec
+    from forms_service.config import default_spec_folder
+    from forms_service.spec_catalogue import SpecCatalogue
+
+    path = default_spec_folder() / "311-1-14" / "v1.yaml"
+    rule = (
+        "physical_check:\n  rate: 0\n  always_when: 'quality == \"divorced\"'\n"
+        "  notice: {fr: Présentez vos originaux., ar: قدموا أصول الوثائق.}\nsections:\n"
+    )
+    spec = parse_spec(path.read_text(encoding="utf-8").replace("sections:\n", rule, 1), str(path))
+    monkeypatch.setattr(SpecCatalogue, "get", lambda *_: spec)
+    office.draws[0] = 0.0
+    dossier = office.open()
+    office.services.answer(office.applicant, dossier, {"quality": quality})
+    receipt = office.services.deposit(office.applicant, dossier, True)
+    view = office.services.dossier(office.applicant, dossier)
+    assert (view.state, view.physical_check) == (state, quality == "divorced")
+    assert receipt.physical_check is (quality == "divorced")

@@ -1,0 +1,101 @@
+"""Somebody who has never been here opens an account on a telephone, in Arabic, and begins a request."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from forms_service.bootstrap import Application
+
+pytestmark = pytest.mark.browser
+
+PATIENCE_MS = 60_000
+TELEPHONE = {"width": 390, "height": 844}
+PASSWORD = "أربع كلمات سهلة هنا"
+
+
+@pytest.fixture(params=["with scripts", "without scripts"])
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport=TELEPHONE,  # type: ignore[arg-type]
+        java_script_enabled=request.param == "with scripts",
+        reduced_motion="reduce",
+        is_mobile=True,
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    yield page
+    context.close()
+
+
+def code_in(mailbox: Path, address: str) -> str:
+    """Wait for the message to an address, as somebody looks at their telephone."""
+    limit = time.monotonic() + PATIENCE_MS / 1000
+    while time.monotonic() < limit:
+        for file in sorted(mailbox.glob("*.txt"), reverse=True):
+            head, _, text = file.read_text(encoding="utf-8").partition("\n")
+            if address in head and (found := re.search(r"(?<!\d)\d{6}(?!\d)", text)):
+                return found[0]
+        time.sleep(0.1)
+    raise AssertionError("no code came")
+
+
+def fits(page: Page) -> None:
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider <= 0, f"{page.url}: {wider} px too wide"
+
+
+def test_from_the_home_page_to_the_first_task_of_a_request(
+    page: Page, address: str, application: Application, request: pytest.FixtureRequest
+) -> None:
+    with_scripts = request.node.callspec.params["page"] == "with scripts"
+    number, phone = ("81000001", "0655000001") if with_scripts else ("81000002", "0655000002")
+    page.goto(f"{address}/ar/forms/311-1-14")
+    page.click("aside a.button")
+    page.click("a[href*='/account/open']")
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    fits(page)
+    page.fill("[name='q.registration']", number)
+    page.fill("[name='q.identity_number']", "AB123456")
+    for part, text in (("day", "٥"), ("month", "٣"), ("year", "١٩٨٨")):
+        page.fill(f"#q-birth-{part}", text)
+    page.fill("[name='q.last_name']", "الفاسي")
+    page.click("main form button")
+    expect(page.locator(".summary a")).to_have_count(2)
+    expect(page.locator("[name='q.registration']")).to_have_value(number)
+    page.fill("[name='q.first_name']", "نعيمة")
+    page.fill("[name='q.phone']", phone)
+    page.click("main form button")
+    page.wait_for_url("**/ar/account/code")
+    fits(page)
+    page.fill("#code", "000000")
+    page.click("main form.card button")
+    expect(page.locator("#code-error")).to_be_visible()
+    page.fill("#code", code_in(application.config.mailbox_folder, phone))
+    page.click("main form.card button")
+    page.wait_for_url("**/ar/account/password")
+    fits(page)
+    page.fill("#password", PASSWORD)
+    page.fill("#again", PASSWORD)
+    page.locator("main form.card button").dblclick()
+    page.wait_for_url("**/ar/forms/311-1-14")
+    page.click("aside button")
+    page.wait_for_url(re.compile(r"/ar/dossiers/[^/]+$"))
+    expect(page.locator("ul.tasks").first.locator("li").first).to_be_visible()
+    fits(page)
+
+    page.goto(f"{address}/ar/account/")
+    expect(page.locator("main")).to_contain_text(phone)
+    page.click("header form button")
+    page.goto(f"{address}/ar/sign-in")
+    page.fill("#login", number)
+    page.fill("#password", PASSWORD)
+    page.click("main form button")
+    page.wait_for_url("**/ar/dossiers/")
+    expect(page.locator("article.card")).to_have_count(1)
