@@ -46,7 +46,7 @@ class WebhookDelivery(Webhooks):
             for row in active:
                 actor: Actor | None = actors[row.account_id]
                 if event in row.events and actor is not None and may_see(actor, change.dossier):
-                    self._write(session, row, event, event_id, change)
+                    self._write_message(session, row, event, event_id, change)
 
     def deliver_webhook(self, key: str) -> None:
         """Try to send one message (``delivery.attempt``); one that has arrived is not sent again."""
@@ -56,7 +56,7 @@ class WebhookDelivery(Webhooks):
             webhook = session.get_one(WebhookRow, row.webhook_id) if row is not None else None
         if row is None or webhook is None or row.state != WAITING or str(row.attempts) != attempt:
             return
-        self._note_attempt(delivery_id, int(attempt), self._send(row, webhook))
+        self._note_attempt(delivery_id, int(attempt), self._send_message(row, webhook))
 
     def give_up_webhook(self, key: str) -> None:
         """Keep a message among the dead ones whose sending ended the worker each time."""
@@ -69,7 +69,7 @@ class WebhookDelivery(Webhooks):
 
     # --- details --------------------------------------------------------------------------------
 
-    def _write(
+    def _write_message(
         self, session: Session, webhook: WebhookRow, event: str, event_id: str, change: StateChange
     ) -> None:
         now = self.now()
@@ -88,7 +88,7 @@ class WebhookDelivery(Webhooks):
         session.flush()
         self.hand_over(session, row, 0.0)
 
-    def _send(self, row: WebhookDeliveryRow, webhook: WebhookRow) -> Sent:
+    def _send_message(self, row: WebhookDeliveryRow, webhook: WebhookRow) -> Sent:
         if webhook.stopped_at is not None:
             return Sent(problem="stopped")
         try:

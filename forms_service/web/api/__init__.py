@@ -47,7 +47,7 @@ def create_api(application: Application) -> APIFlask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config.update(
         MAX_CONTENT_LENGTH=_FILES_AT_ONCE * application.config.max_upload_bytes,
-        MAX_FORM_MEMORY_SIZE=64 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         SESSION_COOKIE_SECURE=application.config.public_url.startswith("https://"),
         PROPAGATE_EXCEPTIONS=False,
     )

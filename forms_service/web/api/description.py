@@ -101,14 +101,18 @@ def _completed(app: APIFlask, spec: dict[str, Any]) -> dict[str, Any]:
     spec.setdefault("components", {}).setdefault("schemas", {})["Problem"] = shapes.Problem.model_json_schema(
         ref_template="#/components/schemas/{model}"
     )
-    views = {_path(rule.rule): {} for rule in app.url_map.iter_rules()}
+    endpoints: dict[str, dict[str, str]] = {}
     for rule in app.url_map.iter_rules():
-        for method in rule.methods or ():
-            views[_path(rule.rule)][method.lower()] = app.view_functions[rule.endpoint]
+        endpoints.setdefault(_path(rule.rule), {}).update(
+            {method.lower(): rule.endpoint for method in rule.methods or ()}
+        )
     for method, path, operation in operations(spec):
-        view: Any = views[path][method]
+        view: Any = app.view_functions[endpoints[path][method]]
         noted: dict[str, Any] = view._spec
+        operation["tags"] = [endpoints[path][method].partition(".")[0]]
         operation["operationId"] = view.__name__
+        if "requestBody" in operation:
+            operation["requestBody"]["required"] = True
         operation["parameters"] = [*operation.get("parameters", []), *_headers(method, noted)]
         _describe_answers(operation, method, path, noted)
     return _with_plain_names(spec)

@@ -101,7 +101,7 @@ def _check_form() -> Response | None:
         return problem(404, "http_404", both("api.http_404"))
     if any(len(values) > 1 for _, values in request.args.lists()):
         return _bad("api.repeated")
-    takes = _takes()
+    takes = _takes() if _opens() else None
     if takes == "application/json":
         if not request.is_json:
             raise UnsupportedMediaType
@@ -118,10 +118,16 @@ def _noted() -> dict[str, Any]:
     return noted
 
 
+def _opens() -> bool:
+    """Whether the token opens this door at all; who may not in is not told what is wrong with their request."""
+    needed = {scope for one in _noted().get("security") or () for scope in one[TOKEN]}
+    return not needed or (g.grant is not None and needed <= g.grant.scopes)
+
+
 def _check_match() -> Response | None:
     """Refuse a revision that is none, and its absence where whole dossiers are judged."""
     wanted, given = _noted().get("match"), request.headers.get(MATCH_HEADER)
-    if wanted is None or g.grant is None:
+    if wanted is None or not _opens():
         return None
     if given is None:
         return problem(428, "revision_needed", both("api.revision_needed")) if wanted == "required" else None
