@@ -1,14 +1,14 @@
 """Every page of the service, found in its own table of addresses: none can be forgotten.
 
 A page is an address under a language that answers somebody with HTML.  Names in addresses are filled with
-what the demonstration has; an address with a name that is not known here is reported.
+what the demonstration has, or found by following the links of other pages.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from demonstration import ALLOWANCE, Demonstration, account
@@ -20,9 +20,10 @@ from forms_service.demo_accounts import DEMO_ACCOUNTS
 DOSSIERS = ("partly", "new", "scanned", "checked", "returned")
 NEWCOMER = "newcomer"
 """A visitor who was sent a one-time code."""
-HANDED_OUT = re.compile(r"\.(pdf|png|jpg|jpeg|csv|xlsx|zip|json|yaml|css|js|ttf|woff2)$")
+HANDED_OUT = re.compile(r"\.(<any\([^)]*\):\w+>|pdf|png|jpg|jpeg|csv|xlsx|zip|json|yaml|css|js|ttf|woff2)$")
 HANDED_OUT_TOO = frozenset({"static", "documents.file", "agency.left_page_original"})
 """What hands out files whatever they are called."""
+_LINK = re.compile(r'href="/ar(/[^"#?]*)')
 _CHOICES = re.compile(r"<any\(([^)]*)\):(\w+)>")
 
 
@@ -33,10 +34,6 @@ class PageOfSomebody:
     name: str
     who: str | None
     path: str
-
-
-class UnknownNames(LookupError):
-    """An address has names that nothing here can stand for."""
 
 
 def chosen(ids: Mapping[str, str]) -> list[PageOfSomebody]:
@@ -93,7 +90,28 @@ def every_page(demo: Demonstration, ids: Mapping[str, str]) -> list[PageOfSomebo
         if page is not None:
             found.append(page)
             shown.add(rule.endpoint)
-    return found
+    return [*found, *_linked_pages(demo, found, clients, shown)]
+
+
+def _linked_pages(
+    demo: Demonstration,
+    pages: Iterable[PageOfSomebody],
+    clients: Mapping[str | None, FlaskClient],
+    shown: set[str | None],
+) -> Iterator[PageOfSomebody]:
+    """Pages of things nobody here knows by name, found as people find them: by a link on another page."""
+    addresses = demo.app.url_map.bind("localhost")
+    for page in pages:
+        html = clients[page.who].get(f"/ar{page.path}").get_data(as_text=True) if page.who in clients else ""
+        for path in dict.fromkeys(_LINK.findall(html)):
+            endpoint = _endpoint(addresses, path)
+            rules = list(demo.app.url_map.iter_rules(endpoint)) if endpoint else []
+            if endpoint in shown or not any(_may_be_page(one) for one in rules):
+                continue
+            answer = clients[page.who].get(f"/ar{path}")
+            if answer.status_code == 200 and answer.mimetype == "text/html":
+                shown.add(endpoint)
+                yield PageOfSomebody(str(endpoint).replace(".", "-"), page.who, path)
 
 
 def unvisited(demo: Demonstration, pages: Iterable[PageOfSomebody]) -> list[str]:
@@ -169,8 +187,8 @@ def _somebodys_page(
     names = sorted(rule.arguments - {"lang"})
     spelled_out = {name: re.split(r",\s*", choices) for choices, name in _CHOICES.findall(rule.rule)}
     values = {**spelled_out, **values}
-    if unknown := set(names) - set(values):
-        raise UnknownNames(f"{rule.rule}: give scripts/every_page.py values for {sorted(unknown)}")
+    if set(names) - set(values):
+        return None
     pattern = re.sub(r"<(?:[^<>:]+:)?(\w+)>", r"{\1}", rule.rule)
     for combination in itertools.product(*(values[name] for name in names)):
         path = pattern.format(lang="ar", **dict(zip(names, combination, strict=True)))

@@ -41,6 +41,7 @@ from forms_service.web import (
     reviewer,
     revocation,
     security,
+    sent_by_script,
     text_size,
 )
 
@@ -75,6 +76,7 @@ def create_app(application: Application) -> Flask:
     app.jinja_env.globals["asset_version"] = _asset_version(Path(app.root_path) / "static")
     CSRFProtect(app)
     compression.install(app)  # what is registered first sees answers last, when nobody changes them any more
+    sent_by_script.install(app)
     text_size.install(app)
     languages.install(app)
     presentation.install(app)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from core.completeness import CompletenessReport, Finding
+from core.completeness import CompletenessReport
 from core.form_spec import FieldSpec, Severity
 from forms_service.web import screens, tasks
 from forms_service.web.applicant import Opened, editable, opened, report_of
@@ -16,6 +16,7 @@ from forms_service.web.documents import demands_of, form_needs
 from forms_service.web.downloads import pdf_download
 from forms_service.web.groups import summary
 from forms_service.web.languages import language, translate
+from forms_service.web.missing_points import missing_points
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
 
@@ -40,15 +41,6 @@ class AnswerBlock:
     lines: tuple[AnswerLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """One finding, and where it is mended."""
-
-    finding: Finding
-    words: str
-    url: str | None
-
-
 @pages.get("/<dossier_id>/missing")
 @needs("applicant", "clerk")
 def missing(dossier_id: str) -> str | Response:
@@ -61,8 +53,8 @@ def missing(dossier_id: str) -> str | Response:
         "missing.html",
         view=one.view,
         report=report,
-        errors=_missing(one, report, {Severity.ERROR}),
-        others=_missing(one, report, {Severity.WARNING, Severity.INFO}),
+        errors=missing_points(one, report, {Severity.ERROR}),
+        others=missing_points(one, report, {Severity.WARNING, Severity.INFO}),
     )
 
 
@@ -99,7 +91,7 @@ def deposited(dossier_id: str) -> str | Response:
         "deposited.html",
         view=one.view,
         report=report,
-        errors=_missing(one, report, {Severity.ERROR}),
+        errors=missing_points(one, report, {Severity.ERROR}),
         complement=services().complement(the_actor(), dossier_id),
         amounts=amounts(report),
     )
@@ -128,7 +120,7 @@ def status(dossier_id: str) -> str:
         amounts=amounts(report),
         report=report,
         answers=list(_answer_blocks(one)),
-        errors=_missing(one, report, {Severity.ERROR}),
+        errors=missing_points(one, report, {Severity.ERROR}),
         correction_places=tasks.correction_places(one.view, one.scope, progress),
         correction_complete=progress is not None and progress.complete,
     )
@@ -147,25 +139,12 @@ def _check_page(one: Opened, problems: list[Problem]) -> str:
         answers=list(_answer_blocks(one)),
         demands=demands_of(one.view, report),
         form_needs=form_needs(report),
-        errors=_missing(one, report, {Severity.ERROR}),
-        warnings=_missing(one, report, {Severity.WARNING}),
+        errors=missing_points(one, report, {Severity.ERROR}),
+        warnings=missing_points(one, report, {Severity.WARNING}),
         declarations=[d.text.in_language(language()) for d in declared],
         amounts=amounts(report),
         problems=problems,
     )
-
-
-def _missing(one: Opened, report: CompletenessReport, severities: set[Severity]) -> list[Missing]:
-    findings = tasks.open_findings(one.view, one.scope, report)
-    return [
-        Missing(
-            finding,
-            tasks.worded(one.spec, finding).in_language(language()),
-            tasks.place_of(one.view, one.scope, finding) if one.view.may_edit else None,
-        )
-        for finding in findings
-        if finding.severity in severities
-    ]
 
 
 def _answer_blocks(one: Opened) -> Iterator[AnswerBlock]:

@@ -18,8 +18,11 @@ from forms_service.services.views import AttachmentView, DossierView
 from forms_service.web.applicant import editable, opened, report_of
 from forms_service.web.downloads import pdf_download, picture, upload_back
 from forms_service.web.languages import language, translate
+from forms_service.web.missing_points import row_name
 from forms_service.web.presentation import FORM, type_name
 from forms_service.web.security import needs, services, the_actor
+from forms_service.web.sent_by_script import sent_again
+from forms_service.web.tasks import missing_documents
 
 PREFIX = "/dossiers"
 pages = Blueprint("documents", __name__)
@@ -53,6 +56,11 @@ class Demand:
     being_read: bool
     doubtful: bool
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to do for it."""
+        return self.lifted or (self.requirement.satisfied and not self.doubtful)
+
 
 @pages.get("/<dossier_id>/documents")
 @needs("applicant", "clerk")
@@ -69,6 +77,7 @@ def documents(dossier_id: str) -> str | Response:
         "documents.html",
         view=one.view,
         demands=demands,
+        missing=len(missing_documents(report)),
         form_needs=form_needs(report),
         form_uploads=[a for a in one.view.attachments if a.is_form or a.type == FORM],
         other_uploads=rest,
@@ -91,6 +100,7 @@ def upload(dossier_id: str) -> Response:
     files = [file for file in request.files.getlist("files") if file.filename]
     if not files:
         flash(translate("upload.nothing"), "problem")
+    files = _not_here_yet(one.view, files) if sent_again() else files
     taken = _take_in(dossier_id, files[:_MOST_FILES], as_type, int(child) if child.isdigit() else None)
     _put_in_place_of(request.form.get("replaces"), one.view, taken)
     if len(files) > _MOST_FILES:
@@ -100,6 +110,25 @@ def upload(dossier_id: str) -> Response:
     return redirect(url_for(".documents", dossier_id=dossier_id, _anchor=anchor), code=303)
 
 
+def _not_here_yet(view: DossierView, files: list[FileStorage]) -> list[FileStorage]:
+    """The files of a second try that the first one did not bring: same name, same bytes."""
+    left = []
+    for file in files:
+        data, name = file.read(), _plain_name(file)
+        file.seek(0)
+        kept = [one for one in view.attachments if one.filename == name and one.size == len(data)]
+        if not any(services().attachment_file(the_actor(), view.id, one.id)[0] == data for one in kept):
+            left.append(file)
+    here = len(files) - len(left)
+    if here:
+        flash(translate("upload.taken", n=here), "done")
+    return left
+
+
+def _plain_name(file: FileStorage) -> str:
+    return (file.filename or "").replace("\\", "/").rpartition("/")[2]
+
+
 def _take_in(
     dossier_id: str, files: Iterable[FileStorage], as_type: str | None, child: int | None
 ) -> list[AttachmentView]:
@@ -107,7 +136,7 @@ def _take_in(
     kept: list[AttachmentView] = []
     until = monotonic() + LOOK_SECONDS
     for file in files:
-        name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
+        name = _plain_name(file)
         try:
             left = max(0.0, until - monotonic())
             view = services().upload(the_actor(), dossier_id, name, file.read(), as_type, child, left)
@@ -271,7 +300,7 @@ def _demand(
     return Demand(
         target=f"doc-{requirement.document_id}{child}",
         requirement=requirement,
-        row=_row_name(view, requirement),
+        row=row_name(view, requirement),
         types=tuple((t, type_name(t)) for t in (requirement.type, *requirement.alternatives)),
         uploads=tuple(uploads),
         on_file=requirement.unless_on_file,
@@ -285,14 +314,6 @@ def _demand(
 def _waits_for_reading(requirement: Requirement, uploads: list[AttachmentView]) -> bool:
     unread = sum(not one.status.is_final for one in uploads)
     return requirement.satisfied and requirement.accepted - unread < requirement.count
-
-
-def _row_name(view: DossierView, requirement: Requirement) -> str | None:
-    document = next((d for d in view.spec.documents if d.id == requirement.document_id), None)
-    if document is None or document.per is None or requirement.child is None:
-        return None
-    group = view.spec.group(document.per)
-    return group.item_label.fill(n=requirement.child).in_language(language())
 
 
 def _all_types(view: DossierView) -> list[tuple[str, str]]:

@@ -4,26 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-ENGLISH = [
-    "the",
-    "and",
-    "of",
-    "your",
-    "you",
-    "please",
-    "file",
-    "choose",
-    "submit",
-    "error",
-    "page",
-    "not",
-    "found",
-    "this",
-    "with",
-    "for",
-    "is",
-    "are",
-]
+ENGLISH = frozenset(
+    {"the", "and", "of", "your", "you", "please", "file", "choose", "submit", "error", "page", "not", "found"}
+    | {"this", "with", "for", "is", "are"}
+)
 KNOWN_TO_BE_FRENCH = {"page", "for", "error"}
 INVARIABLE = frozenset(
     # kinds of files, networks and papers that both languages call by the same letters

@@ -18,24 +18,28 @@ window.addEventListener("pageshow", () => {
   }
 });
 
-// Files may be dropped anywhere on their box.
-for (const box of document.querySelectorAll(".drop")) {
-  const input = box.querySelector("input[type=file]");
-  box.addEventListener("dragover", (event) => { event.preventDefault(); box.classList.add("over"); });
-  box.addEventListener("dragleave", () => box.classList.remove("over"));
-  box.addEventListener("drop", (event) => {
-    event.preventDefault();
-    box.classList.remove("over");
-    input.files = event.dataTransfer.files;
-  });
-}
+// Printing shows what is folded away.
+const folded = () => [...document.querySelectorAll("main details:not([open])")];
+let unfolded = [];
+window.addEventListener("beforeprint", () => { unfolded = folded(); for (const one of unfolded) one.open = true; });
+window.addEventListener("afterprint", () => { for (const one of unfolded) one.open = false; });
+
+// A link to something folded away unfolds it.
+const unfold = () => {
+  const target = location.hash && document.getElementById(location.hash.slice(1));
+  for (let fold = target && target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  if (target) target.scrollIntoView();
+};
+window.addEventListener("hashchange", unfold);
+if (location.hash) unfold();
 
 // While the machine reads, look again from time to time, unless somebody is in the middle of something.
 const live = document.querySelector("[data-live]");
 if (live) {
   const look = async () => {
     const chosen = [...document.querySelectorAll("input[type=file]")].some((input) => input.files.length);
-    if (!chosen && !document.querySelector("main :focus")) {
+    const sending = document.querySelector(".drop[data-filled]");
+    if (!chosen && !sending && !document.querySelector("main :focus")) {
       const answer = await fetch(location.href, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
       if (answer && answer.ok) {
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
