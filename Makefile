@@ -8,7 +8,7 @@ export OMP_THREAD_LIMIT := 1
 PORT ?= 8000
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
-.PHONY: help install run worker test lint format demo samples lock bench-pdf bench-scan bench-flat bench-attachments bench-damage clean
+.PHONY: help install run worker test lint format demo samples lock bench-pdf bench-scan bench-flat bench-attachments bench-damage fuzz-api clean
 
 help:            ## List the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -61,6 +61,9 @@ bench-scan: install ## Measure reading against whole-page pytesseract
 
 bench-flat: install ## Measure memory and seconds a page over many pages
 	$(BIN)/python -m tests.benchmarks.bench_flat
+
+fuzz-api: install ## Let schemathesis think of many requests (API_EXAMPLES=25)
+	API_EXAMPLES=$(or $(API_EXAMPLES),25) $(BIN)/python -m pytest -p no:xdist -q tests/web/test_api_schema.py
 
 lock:            ## Pin every package anew (needs uv)
 	scripts/lock.sh

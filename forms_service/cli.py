@@ -20,6 +20,7 @@ from forms_service.commands.readings import attachment, scan
 from forms_service.commands.receipts import receipt
 from forms_service.commands.running import demo, serve, worker
 from forms_service.commands.specs import specs
+from forms_service.commands.tokens import token
 from forms_service.logs import quieten_readers
 
 BAD_INPUT = 2
@@ -31,7 +32,7 @@ def commands() -> None:
     """Bilingual forms from one YAML spec each: paper, reading, completeness, receipts."""
 
 
-for command in (specs, pdf, scan, attachment, dossier, receipt, serve, worker, demo):
+for command in (specs, pdf, scan, attachment, dossier, receipt, token, serve, worker, demo):
     commands.add_command(command)
 
 

@@ -37,6 +37,7 @@ from forms_service.web import (
     languages,
     operator,
     presentation,
+    programs,
     public,
     reviewer,
     revocation,
@@ -102,6 +103,7 @@ def create_app(application: Application) -> Flask:
         revocation,
         author,
         operator,
+        programs,
     ):
         app.register_blueprint(area.pages, url_prefix="/<any(ar, fr):lang>" + area.PREFIX)
     app.register_blueprint(assets.pages)
