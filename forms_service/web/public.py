@@ -32,7 +32,7 @@ def form(form_id: str) -> str:
         spec=spec,
         texts=texts,
         document_types=security.application().catalogue.document_types(),
-        physical_check=spec.physical_check_rate > 0,
+        physical_check=_may_be_checked(spec),
     )
 
 
@@ -85,3 +85,9 @@ def _spec(form_id: str) -> FormSpec:
         return security.application().catalogue.get(form_id)
     except (KeyError, FormsError):
         abort(404)
+
+
+def _may_be_checked(spec: FormSpec) -> bool:
+    """Whether a deposit on this form may be drawn for a check of its papers."""
+    rate = security.application().config.physical_check_rate
+    return (spec.physical_check_rate if rate is None else rate) > 0 or spec.physical_check_always is not None

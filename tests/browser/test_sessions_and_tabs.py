@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from forms_service.bootstrap import Application
@@ -59,6 +61,12 @@ def returned(application: Application, draft: str) -> str:
     services.start_review(reviewer, draft)
     services.request_correction(reviewer, draft, ["assured.address"], [], "اكتبوا عنوانكم كاملا.")
     return draft
+
+
+def photo() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (900, 1270), "#eeeae0").save(out, "JPEG")
+    return out.getvalue()
 
 
 def type_in_credentials(page: Page) -> None:
@@ -173,7 +181,7 @@ def test_a_missing_paper_is_added_after_the_deposit_and_confirmed_once(
     page.goto(f"{address}/ar/dossiers/{draft}/status")
     page.click("a[href$='/complement']")
     form = page.locator("form[enctype]:has(input[name=as_type][value=id_assured])")
-    paper = {"name": "البطاقة.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\nnot much"}
+    paper = {"name": "البطاقة.jpg", "mimeType": "image/jpeg", "buffer": photo()}
     form.locator("input[type=file]").first.set_input_files(paper)
     form.locator("button[type=submit]").click()
     confirm = page.locator("form[action$='/complement/confirm'] button")
