@@ -14,6 +14,7 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 import click
 
 from core.errors import FormsError, SpecErrors
+from forms_service.commands.accounts import accounts
 from forms_service.commands.dossiers import dossier
 from forms_service.commands.papers import pdf
 from forms_service.commands.readings import attachment, scan
@@ -32,7 +33,7 @@ def commands() -> None:
     """Bilingual forms from one YAML spec each: paper, reading, completeness, receipts."""
 
 
-for command in (specs, pdf, scan, attachment, dossier, receipt, token, serve, worker, demo):
+for command in (specs, pdf, scan, attachment, dossier, receipt, token, serve, worker, demo, accounts):
     commands.add_command(command)
 
 

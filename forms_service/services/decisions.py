@@ -126,7 +126,7 @@ class Decisions(FourEyes):
             if waiting.proposed_by == actor.id:
                 raise DossierError(say("own_proposal"), code="own_proposal")
             self._settle_proposal(waiting, actor, RETURNED, note)
-            self.touch(session, row, actor, "decision_returned", {"outcome": waiting.outcome, "note": note})
+            self.touch(session, row, actor, "decision_returned", {"outcome": waiting.outcome})
 
     def withdraw_decision(self, actor: Actor, dossier_id: str) -> None:
         """Take one's own proposal back; the dossier is under review as before."""

@@ -34,6 +34,14 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """A proposal that a second reviewer sent back, and why."""
+
+    by_name: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Holding:
     """Who has a dossier in hand, since when, and whether a second reviewer must confirm its decision."""
 
@@ -42,7 +50,7 @@ class Holding:
     since: datetime | None
     needs_second: bool
     proposal: Proposal | None
-    returned: EventView | None
+    returned: Returned | None
 
 
 class FourEyes(UseCases):
@@ -165,17 +173,17 @@ def _shown(session: Session, row: DossierRow, waiting: DecisionProposalRow) -> P
     )
 
 
-def _last_return(session: Session, row: DossierRow) -> EventView | None:
-    """The last event of the decision, when it is that a second reviewer sent it back."""
-    last = session.scalar(
-        select(AuditRow)
-        .where(AuditRow.dossier_id == row.id, AuditRow.action.in_(("decision_returned", "decision_proposed")))
-        .order_by(AuditRow.id.desc())
+def _last_return(session: Session, row: DossierRow) -> Returned | None:
+    """Why the latest proposal was sent back, while the dossier is still under review."""
+    latest = session.scalar(
+        select(DecisionProposalRow)
+        .where(DecisionProposalRow.dossier_id == row.id)
+        .order_by(DecisionProposalRow.id.desc())
         .limit(1)
     )
-    if last is None or last.action != "decision_returned" or row.state != DossierState.UNDER_REVIEW:
+    if latest is None or latest.settled != RETURNED or row.state != DossierState.UNDER_REVIEW:
         return None
-    return event_view(last)
+    return Returned(name_of(session, latest.settled_by), latest.settled_note or "")
 
 
 def _changes(session: Session, dossier_id: str, revision: int, actor: Actor) -> list[AuditRow]:

@@ -23,7 +23,7 @@ from forms_service.web import security
 from forms_service.web.downloads import picture
 from forms_service.web.languages import language
 from forms_service.web.security import needs, services, the_actor
-from forms_service.web.spec_preview import PagePicture, ShownRemark, preview_page
+from forms_service.web.spec_preview import ShownRemark, preview_page
 
 PREFIX = "/author"
 pages = Blueprint("author", __name__)
@@ -94,17 +94,15 @@ def page(form_id: str, version: int, number: int) -> Response:
 @pages.get("/<form_id>/<int:version>/preview")
 @needs("author", "operator")
 def preview(form_id: str, version: int) -> PageResponse:
-    """Paper, questions, documents and conditions in words, as ``specs preview`` writes them."""
+    """Questions, documents and conditions in words, as ``specs preview`` writes them; its paper is one page up."""
     spec = _catalogue().get(form_id, version)
-    drawn = _drawn(spec)
-    pictures = [PagePicture(number, len(drawn), "blank", png) for number, png in enumerate(drawn, 1)]
     remarks = [
         ShownRemark(one.place.line, one.severity is AdviceSeverity.ERROR, one.english, one.message)
         for one in _linted(spec).remarks
     ]
     chosen = None if request.args.get("both") else language()
     source = _path(spec).read_text(encoding="utf-8")
-    html = preview_page(spec, remarks, source, pictures, _catalogue().document_types(), chosen)
+    html = preview_page(spec, remarks, source, (), _catalogue().document_types(), chosen)
     return _standing_alone(html)
 
 

@@ -1,0 +1,43 @@
+"""``forms-service accounts``: the first account of an installation, from which the others are opened on screen."""
+
+from __future__ import annotations
+
+import click
+
+from forms_service.commands.shared import configuration
+from forms_service.services.users import STAFF_ROLES
+
+
+@click.group()
+def accounts() -> None:
+    """Open accounts for staff; applicants open their own."""
+
+
+@accounts.command("open")
+@click.argument("login")
+@click.option("--name", required=True, help="Name as colleagues read it.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice(STAFF_ROLES),
+    help="May be given again.",
+)
+@click.option("--agency", default="", help="Agency the person works at.")
+def open_account(login: str, name: str, roles: tuple[str, ...], agency: str) -> None:
+    """Open an account and print its password, which is shown nowhere else.
+
+    Whoever may run this on the machine may also open any account; it is for the first operator.
+    """
+    from forms_service.bootstrap import build
+    from forms_service.services.base import SYSTEM
+    from forms_service.services.views import Actor
+
+    application = build(configuration())
+    try:
+        console = Actor(SYSTEM.id, SYSTEM.name, frozenset({"operator"}))
+        user, password = application.services.open_staff_account(console, login, name, roles, agency)
+    finally:
+        application.close()
+    click.echo(f"{user.login}  {password}")

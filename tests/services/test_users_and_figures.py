@@ -1,0 +1,154 @@
+"""Accounts of staff, the record of changes, and the figures an operator sees."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from core.errors import InvalidValue
+from forms_service.services.records import RecordWish
+from tests.services.conftest import PASSWORD, REFUND
+from tests.services.prepared_readings import extractions, read, refused, scan
+
+
+@pytest.fixture
+def operator(office):
+    return office.services.add_account("pilotage", PASSWORD, "Pilotage", {"operator"})
+
+
+def test_an_operator_opens_an_account_and_its_password_works_once_told(office, operator) -> None:
+    user, password = office.services.open_staff_account(
+        operator, "Rabat1", " Salma  Idrissi ", ["clerk"], "Agdal"
+    )
+    assert (user.login, user.name, user.roles, user.agency) == (
+        "rabat1",
+        "Salma Idrissi",
+        ("clerk",),
+        "Agdal",
+    )
+    assert office.services.authenticate("rabat1", password).id == user.id
+    with refused("login_taken"):
+        office.services.open_staff_account(operator, "RABAT1", "Autre", ["clerk"])
+    for login, roles in (("123456789", ["clerk"]), ("", ["clerk"]), ("x1", []), ("x1", ["applicant"])):
+        with pytest.raises(InvalidValue):
+            office.services.open_staff_account(operator, login, "Autre", roles)
+
+
+def test_only_operators_look_after_accounts_figures_and_the_record(office, operator) -> None:
+    day = date(2026, 3, 1)
+    for stranger in (office.clerk, office.reviewer, office.applicant):
+        for attempt in (
+            lambda who: office.services.users(who),
+            lambda who: office.services.close_account(who, operator.id),
+            lambda who: office.services.reset_password(who, operator.id),
+            lambda who: office.services.open_staff_account(who, "x", "X", ["operator"]),
+            lambda who: office.services.change_user(who, who.id, "X", ["operator"], ""),
+            lambda who: office.services.record_page(who, RecordWish()),
+            lambda who: office.services.statistics(who, day, day),
+        ):
+            with refused("not_allowed"):
+                attempt(stranger)
+    # and an operator sees no dossier
+    dossier = office.open()
+    with refused("not_yours"):
+        office.services.dossier(operator, dossier)
+
+
+def test_a_closed_account_lets_nobody_in_until_it_is_opened_again(office, operator) -> None:
+    office.services.close_account(operator, office.clerk.id)
+    assert office.services.authenticate("agence", PASSWORD) is None
+    assert office.services.actor(office.clerk.id) is None
+    office.services.reopen_account(operator, office.clerk.id)
+    assert office.services.authenticate("agence", PASSWORD)
+
+
+def test_the_last_operator_stays(office, operator) -> None:
+    with refused("last_operator"):
+        office.services.close_account(operator, operator.id)
+    with refused("last_operator"):
+        office.services.change_user(operator, operator.id, "Pilotage", ["clerk"], "")
+    other, _ = office.services.open_staff_account(operator, "second", "Second", ["operator"])
+    office.services.close_account(operator, other.id)
+    with refused("last_operator"):  # a closed one does not count
+        office.services.change_user(operator, operator.id, "Pilotage", ["clerk"], "")
+    office.services.reopen_account(operator, other.id)
+    office.services.change_user(operator, operator.id, "Pilotage", ["clerk"], "Fès")
+    assert office.services.actor(operator.id).roles == {"clerk"}
+
+
+def test_a_new_password_ends_the_old_one_and_everything_is_on_record(office, operator) -> None:
+    password = office.services.reset_password(operator, office.reviewer.id)
+    assert office.services.authenticate("controle", PASSWORD) is None
+    assert office.services.authenticate("controle", password)
+    office.services.change_user(operator, office.reviewer.id, "Contrôle", ["reviewer", "clerk"], "Fès")
+    page = office.services.record_page(operator, RecordWish(person="pilotage"))
+    assert {one.action for one in page.lines} == {"password_reset", "account_changed"}
+    changed = next(one for one in page.lines if one.action == "account_changed")
+    assert changed.details["roles_before"] == ["reviewer"]
+    assert changed.details["roles"] == ["clerk", "reviewer"]
+    assert password not in str([one.details for one in page.lines])
+
+
+def test_the_record_is_narrowed_by_day_action_and_dossier(office, operator) -> None:
+    first, second = office.open(), office.open()
+    office.clock.move(days=2)
+    office.services.answer(office.applicant, first, {"assured.last": "Amrani"})
+    reference = office.services.dossier(office.applicant, first).reference
+
+    def actions(**wish: object) -> list[str]:
+        return [one.action for one in office.services.record_page(operator, RecordWish(**wish)).lines]
+
+    assert actions(reference=reference.lower()) == ["answered", "opened"]
+    assert actions(action="opened") == ["opened", "opened"]
+    day = office.services.today()
+    assert actions(since=day, reference=reference) == ["answered"]
+    assert actions(until=day - timedelta(days=1), reference=reference) == ["opened"]
+    assert actions(person="nobody of that name") == []
+    assert second
+
+
+def test_figures_count_what_happened(office, operator, arrives) -> None:
+    services = office.services
+    day = services.today()
+    dossier = office.open()
+    arrives(
+        dossier,
+        scan(
+            read("assured.last", "Omrani", "review"),
+            read("assured.first", "Adam"),
+            read("assured.city", "Fes", "review"),
+        ),
+    )
+    services.deposit(office.applicant, dossier, True)
+    services.start_review(office.reviewer, dossier)
+    found = extractions(office, dossier)
+    services.correct_value(office.reviewer, found["assured.last"].id, "El Amrani")
+    services.reject_value(office.reviewer, found["assured.city"].id, "unreadable")
+    office.clock.move(days=4)
+    services.decide(office.reviewer, dossier, "refused", "Hors délai")
+    other = office.open(REFUND)
+    services.deposit(office.applicant, other, True)
+    figures = services.statistics(operator, day, services.today())
+    assert [number for _, number in figures.arrivals] == [1, 0, 0, 0, 1]
+    assert (figures.waiting.decided, figures.waiting.median_days, figures.open_now) == (1, 4.0, 1)
+    assert dict(figures.waiting.steps)[7] == 1
+    assert (figures.complete_at_first, figures.first_deposits) == (0, 2)
+    by_field = {one.field_id: one for one in figures.fields}
+    last, city, first = (by_field[f"assured.{one}"] for one in ("last", "city", "first"))
+    assert (last.read, last.taken, last.doubtful, last.corrected, last.asked_again) == (1, 0, 1, 1, 0)
+    assert (city.corrected, city.asked_again) == (0, 1)
+    assert (first.taken, first.taken_share, first.doubtful) == (1, 1.0, 0)
+    only = services.statistics(operator, day, services.today(), REFUND)
+    assert sum(number for _, number in only.arrivals) == 1
+    assert only.fields == ()
+
+
+def test_a_rehearsal_is_kept_with_the_text_it_was_made_with(office, operator) -> None:
+    spec = office.application.catalogue.get(REFUND)
+    assert office.services.rehearsals(operator, spec) == []
+    office.services.keep_rehearsal(spec, {"overall": {"exact_share": 0.97}}, 9, "")
+    (kept,) = office.services.rehearsals(operator, spec)
+    assert (kept.copies, kept.figures["overall"]["exact_share"], kept.current) == (9, 0.97, True)
+    with refused("not_allowed"):
+        office.services.rehearsals(office.clerk, spec)
