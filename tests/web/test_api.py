@@ -135,7 +135,7 @@ def test_a_clerks_program_opens_dossiers_and_takes_stacks(service: Service, prog
     assert sent.status_code == 202 and sent.get_json()["files"] == 2
     place = sent.headers["Location"].removeprefix("/api/v1")
     assert [one["name"] for one in clerk.get(place)["files"]] == ["a.pdf", "b.pdf"]
-    blanks = clerk.send("GET", f"/agency/forms/{ALLOWANCE}/blanks.pdf?copies=2")
+    blanks = clerk.send("GET", f"/agency/forms/{ALLOWANCE}/copies.pdf?copies=2")
     assert blanks.mimetype == "application/pdf" and blanks.data.startswith(b"%PDF")
 
 

@@ -17,6 +17,7 @@ PUBLIC = {
     "public.home": "/",
     "public.form": f"/forms/{ALLOWANCE}",
     "public.verify": "/verify",
+    "programs.interface": "/programs/",
     "auth.sign_in": "/sign-in",
     "account_opening.open_account": "/account/open",
     "account_opening.forgotten": "/account/forgotten",
@@ -47,6 +48,7 @@ CLERK = {
 }
 REVIEWER = {
     "reviewer.queue": "/review/",
+    "programs.tokens": "/programs/tokens",
     "reviewer.dossier": "/review/{review}",
     "revocation.receipt": "/review/{review}/receipt",
 }

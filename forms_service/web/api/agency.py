@@ -60,7 +60,7 @@ def note_paper(dossier_id: str) -> Response:
     return shown(dossier_id)
 
 
-@routes.get("/agency/forms/<form_id>/blanks.pdf")
+@routes.get("/agency/forms/<form_id>/copies.pdf")
 @allows("agency")
 @routes.input(office_shapes.BlanksAsked, location="query")
 @routes.output(**PDF)

@@ -1,0 +1,57 @@
+"""A real worker sends a real message until it arrives."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from forms_service.bootstrap import build
+from forms_service.config import Config
+from forms_service.first_look import NoLook
+from tests.services.webhook_receiver import Receiver, is_genuine
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "a long enough password"
+
+
+@pytest.mark.parametrize("statuses", [[500, 500, 204]])
+def test_a_worker_sends_a_message_again_until_the_receiver_has_it(
+    tmp_path: Path, statuses: list[int]
+) -> None:
+    config = Config(data_folder=tmp_path / "var", webhook_private=True, webhook_pause_s=1.0)
+    application = build(config, draw=lambda: 1.0, first_look=NoLook())
+    services = application.services
+    applicant = services.add_account("123456782", PASSWORD, "Fatima Amrani", {"applicant"})
+    environment = {
+        **os.environ,
+        "FORMS_DATA_DIR": str(config.data_folder),
+        "FORMS_WEBHOOK_PRIVATE": "1",
+        "FORMS_WEBHOOK_PAUSE_SECONDS": "1",
+        "PYTHONPATH": str(ROOT),
+    }
+    with Receiver(statuses) as receiver:
+        _, secret = services.add_webhook(applicant, receiver.url, ["dossier.submitted"])
+        dossier = services.open_dossier(applicant, "310-1-32", "fr")
+        services.deposit(applicant, dossier, True)
+        command = [sys.executable, "-m", "forms_service", "worker"]
+        worker = subprocess.Popen(command, env=environment, cwd=ROOT)
+        try:
+            limit = time.monotonic() + 240
+            while services.deliveries(applicant)[0].state != "delivered":
+                assert time.monotonic() < limit and worker.poll() is None, services.deliveries(applicant)
+                time.sleep(0.2)
+        finally:
+            worker.terminate()
+            worker.wait(timeout=60)
+            application.close()
+    assert len(receiver.received) == 3 and all(is_genuine(one, secret) for one in receiver.received)
+    assert len({one.headers["webhook-id"] for one in receiver.received}) == 1
+    gap = int(receiver.received[2].headers["webhook-timestamp"]) - int(
+        receiver.received[1].headers["webhook-timestamp"]
+    )
+    assert gap >= 3
