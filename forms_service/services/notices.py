@@ -6,15 +6,20 @@ A notice names the first name and the reference, nothing else: what is decided i
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.dossier import DossierState
-from core.localized_text import Language
+from core.localized_text import Language, LocalizedText
+from forms_service.locales import both
 from forms_service.services.account_opening import addresses
 from forms_service.services.letters import Letters
 from forms_service.services.state_changes import StateChange
-from forms_service.storage.account_models import HolderRow
+from forms_service.services.views import Actor
+from forms_service.storage.account_models import HolderRow, LetterRow
 from forms_service.storage.models import DossierRow
 
 _S = DossierState
@@ -34,8 +39,39 @@ OCCASIONS = {
 """What is told of which change; the others are the applicant's own doing."""
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """One message about a dossier: what it told, by which channel, and whether it left.
+
+    Attributes:
+        sent_at: None while it waits, and when it was given up.
+    """
+
+    subject: LocalizedText
+    channel: str
+    written_at: datetime
+    sent_at: datetime | None
+    given_up: bool
+
+
 class Notices(Letters):
     """Writing notices."""
+
+    def notices(self, actor: Actor, dossier_id: str) -> list[NoticeView]:
+        """The messages about one dossier, oldest first, for whoever may see it."""
+        with self.database.reading() as session:
+            row = self.get_dossier(session, actor, dossier_id)
+            query = select(LetterRow).where(LetterRow.dossier_id == row.id).order_by(LetterRow.written_at)
+            return [
+                NoticeView(
+                    both(f"letter.{one.occasion}.subject", reference=row.reference),
+                    one.channel,
+                    one.written_at,
+                    one.sent_at,
+                    one.given_up_at is not None,
+                )
+                for one in session.scalars(query)
+            ]
 
     def tell_owners(self, session: Session, changes: Iterable[StateChange]) -> None:
         """Write to the owners of the dossiers that came to another state, in that transaction."""

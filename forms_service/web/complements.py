@@ -60,6 +60,7 @@ def complement(dossier_id: str) -> str | Response:
 @needs("applicant", "clerk")
 def add(dossier_id: str) -> Response:
     """Take papers in; one that is refused loses nothing else."""
+    opened(dossier_id)  # nobody learns which dossiers there are
     as_type, child = request.form.get("as_type", ""), request.form.get("child", "")
     files = [file for file in request.files.getlist("files") if file.filename][:_MOST_FILES]
     if not files:

@@ -117,6 +117,7 @@ def status(dossier_id: str) -> str:
         view=one.view,
         standing=services().receipt_standing(the_actor(), dossier_id),
         complement=services().complement(the_actor(), dossier_id),
+        notices=services().notices(the_actor(), dossier_id),
         amounts=amounts(report),
         report=report,
         answers=list(_answer_blocks(one)),

@@ -57,7 +57,7 @@ def test_from_the_home_page_to_the_first_task_of_a_request(
     with_scripts = request.node.callspec.params["page"] == "with scripts"
     number, phone = ("81000001", "0655000001") if with_scripts else ("81000002", "0655000002")
     page.goto(f"{address}/ar/forms/311-1-14")
-    page.click("aside a.button")
+    page.locator("main a.button[href*='sign-in']").first.click()
     page.click("a[href*='/account/open']")
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
     fits(page)
@@ -85,7 +85,7 @@ def test_from_the_home_page_to_the_first_task_of_a_request(
     page.fill("#again", PASSWORD)
     page.locator("main form.card button").dblclick()
     page.wait_for_url("**/ar/forms/311-1-14")
-    page.click("aside button")
+    page.locator("main form[action$='/dossiers/'] button").first.click()
     page.wait_for_url(re.compile(r"/ar/dossiers/[^/]+$"))
     expect(page.locator("ul.tasks").first.locator("li").first).to_be_visible()
     fits(page)

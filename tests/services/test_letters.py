@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from core.errors import DossierError
 from core.localized_text import Language
 from forms_service.locales import sentences
 from forms_service.sending import Letter, NotSent
@@ -208,6 +209,22 @@ def test_notices_speak_the_language_and_take_the_channels_of_the_account(office,
     office.services.set_notifications(reached, [], Language.FR)
     office.services.start_review(office.reviewer, dossier)
     assert sent(office, post) == []
+
+
+def test_a_dossier_tells_which_messages_left(office, post, reached) -> None:
+    dossier = office.open()
+    reference = office.services.deposit(office.applicant, dossier, True).reference
+    (waiting,) = office.services.notices(office.applicant, dossier)
+    assert (waiting.channel, waiting.sent_at, waiting.given_up) == ("sms", None, False)
+    assert reference in waiting.subject.fr
+    post.failures.append(NotSent("no such number", for_good=True))
+    sent(office, post)
+    office.services.start_review(office.reviewer, dossier)
+    sent(office, post)
+    first, second = office.services.notices(office.applicant, dossier)
+    assert (first.given_up, second.sent_at) == (True, office.clock.now)
+    with pytest.raises(DossierError):
+        office.services.notices(office.neighbour, dossier)
 
 
 def test_a_draw_for_a_check_is_told_with_the_deposit(make_office) -> None:
