@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -29,7 +30,10 @@ def interface() -> str:
     """Every operation in words, by what it is about, with the right it takes."""
     actor = current_actor()
     return render_template(
-        "programs.html", groups=_groups(), staff=actor is not None and bool(actor.roles & set(STAFF))
+        "programs.html",
+        groups=_groups(),
+        scope_labels=SCOPE_LABELS,
+        staff=actor is not None and bool(actor.roles & set(STAFF)),
     )
 
 
@@ -115,7 +119,8 @@ def _groups() -> list[tuple[str, list[dict[str, Any]]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for method, path, operation in operations(spec):
         scopes = [scope for one in operation.get("security", []) for scope in one.get(TOKEN, [])]
-        line = {"method": method.upper(), "path": path, "id": operation["operationId"], "scopes": scopes}
+        shown = re.sub(r"{\w+}", "…", path)
+        line = {"method": method.upper(), "path": shown, "id": operation["operationId"], "scopes": scopes}
         found.setdefault(operation["tags"][0], []).append(line)
     order = [one["name"] for one in spec["tags"]]
     return [(name, sorted(found[name], key=lambda one: one["path"])) for name in order if name in found]
