@@ -7,6 +7,7 @@ RUN=(python3-venv tesseract-ocr tesseract-ocr-ara tesseract-ocr-fra fonts-noto-c
 TEST=(chromium poppler-utils qpdf fonts-dejavu-core fonts-liberation fonts-hosny-amiri
       fonts-kacst fonts-sil-scheherazade fonts-unikurdweb fonts-courier-prime fonts-clear-sans
       fonts-gnutypewriter fonts-inter fonts-paratype fonts-mononoki
+      fonts-sil-gentium-basic fonts-anonymous-pro
       fonts-dkg-handwriting fonts-rufscript fonts-ecolier-court fonts-breip
       fonts-crosextra-carlito fonts-crosextra-caladea fonts-freefont-ttf)
 

@@ -24,6 +24,8 @@ _ARTICLE = re.compile(r"(?<!\S)([EA])I(?!\S)")
 _FALSE_INITIAL = re.compile(rf"(?<![^\s'-])l(?=[{_CONSONANTS}]\w)")
 _STRAY_MARK = re.compile(r"(?<=\w)- (?=\w)|(?<=°)'(?=\d)")
 _AFTER_NUMBER_SIGN = re.compile(r"(?<=n° )[IlO\d]+(?!\w)")
+_LONE_CAPITAL = re.compile(r"(?<=[a-z])[A-HJ-Z](?=[a-z])")
+_LOST_DOT = re.compile(r"(@[^.@]{2,}?)(com|net|org|fr|ma)$")
 _MARKS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u0640]")
 
 
@@ -78,9 +80,12 @@ def _mend_word(word: str, mixed_case: bool) -> str:
 def mend_address(text: str) -> str:
     """Give the letters of an e-mail address that shape alone leaves open the case of all others.
 
-    ``Imechrek@Souk.ma`` is then ``lmechrek@souk.ma``.  Telephones begin addresses with a capital of their
-    own accord, so this is a guess: only for readers that differ, never for what both saw.
+    ``Imechrek@Souk.ma`` is then ``lmechrek@souk.ma``; no address ends in ``.corn`` or lacks its last dot.
+    Telephones begin addresses with a capital of their own accord, so this is a guess: only for readers
+    that differ, never for what both saw.
     """
+    text = _LONE_CAPITAL.sub(lambda letter: letter[0].lower(), text)
+    text = _LOST_DOT.sub(r"\1.\2", text.removesuffix(".corn") + ".com" * text.endswith(".corn"))
     told = [c for c in text if c.isalpha() and c.upper() not in _SAME_SHAPE + "I"]
     if told and all(c.islower() for c in told):
         return text.translate(_TO_SMALL).replace("I", "l")

@@ -6,8 +6,8 @@ with 95 % trust.  Within it a group is accepted from a score on for one of three
 names (``basis``; ``error_at_most`` is the bound):
 
 - ``proven``: the group keeps the promise by itself.  That takes 3,000 readings without a mistake.
-- ``bounded``: no more of the group were wrong than the promise allows, three in a thousand can be ruled out,
-  and all groups together keep the promise.
+- ``bounded``: no more of the group were wrong than the promise allows, nor of the least sure tenth of what is
+  accepted, three in a thousand can be ruled out, and all groups together keep the promise.
 - ``faultless``: there are too few readings for either, and none was wrong.
 """
 
@@ -246,11 +246,19 @@ _Tail = tuple[float, int, int]
 
 
 def _laxest(tails: Sequence[_Tail], limit: float, least: int, margin: int = 0) -> _Tail | None:
-    """The laxest tail that keeps a limit, and the promise in what was seen, as every surer one did."""
+    """The laxest tail that keeps a limit, and the promise in what was seen, as every surer one did.
+
+    Args:
+        margin: Shares given back where mistakes ended the search; and so many of the least sure shares
+            must keep the promise by themselves, for in another typeface they may be far more.
+    """
     large = [tail for tail in tails if tail[1] >= least]
+    surer = {tail: tails[place - margin] for place, tail in enumerate(tails) if place >= margin}
 
     def keeps(tail: _Tail) -> bool:
-        return tail[2] <= LIMIT * tail[1] and error_at_most(tail[2], tail[1]) <= limit
+        _, readings, wrong = surer.get(tail, (0.0, 0, 0)) if margin else (0.0, 0, 0)
+        at_the_edge = tail[2] - wrong <= LIMIT * (tail[1] - readings)
+        return at_the_edge and tail[2] <= LIMIT * tail[1] and error_at_most(tail[2], tail[1]) <= limit
 
     kept = list(takewhile(keeps, large))
     if len(kept) < len(large):

@@ -146,6 +146,15 @@ def test_a_group_that_broke_the_promise_in_what_was_seen_is_not_accepted_whateve
     assert together["latin"]["accept"]["from_score"] is None
 
 
+def test_mistakes_among_the_least_sure_are_not_made_up_for_by_the_surest_of_the_same_group():
+    """One wrong in the least sure twentieth of 2,500 is little of all, and much of those like it."""
+    sure = [reading(0.7 + number / 100_000) for number in range(2375)]
+    unsure = [reading(0.1 + number / 1000, number != 40) for number in range(125)]
+    found = acceptance([*sure, *unsure])
+    assert (found.basis, found.wrong) == ("bounded", 0)
+    assert found.from_score > 0.7
+
+
 def test_blanks_and_ticks_make_up_for_nobody():
     names, marks = mistaken(3, 3000), [*mistaken(0, 8000, Group.BLANK), *mistaken(0, 8000, Group.TICK)]
     assert fit([*names, *mistaken(0, 8000, Group.NUMBER)])["latin"]["accept"]["basis"] == "bounded"

@@ -225,6 +225,21 @@ def test_what_spelling_alone_tells_is_settled_where_both_readers_saw_the_same(se
 def test_an_address_in_small_letters_holds_no_single_capital():
     assert mend_address("Imechrek_1O@Souk.ma") == "lmechrek_1o@souk.ma"
     assert mend_address("AIL@EXEMPLE.MA") == "AIL@EXEMPLE.MA"
+    assert mend_address("sidiali@foUm.ma") == "sidiali@foum.ma"
+
+
+@pytest.mark.parametrize(
+    ("seen", "meant"),
+    [
+        ("salma@marrakech.corn", "salma@marrakech.com"),
+        ("salma@azemmourcom", "salma@azemmour.com"),
+        ("salma@corn.ma", "salma@corn.ma"),
+        ("salma@fr.ma", "salma@fr.ma"),
+        ("corn.salma@exemple.ma", "corn.salma@exemple.ma"),
+    ],
+)
+def test_an_address_ends_in_a_dot_and_a_domain_that_exists(seen, meant):
+    assert mend_address(seen) == meant
 
 
 @pytest.mark.parametrize(

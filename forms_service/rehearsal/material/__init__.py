@@ -28,7 +28,7 @@ FOLDER = Path(__file__).parent
 _PACKAGES = (
     "fonts-liberation fonts-dejavu fonts-noto-core fonts-hosny-amiri fonts-kacst fonts-sil-scheherazade"
     " fonts-unikurdweb fonts-courier-prime fonts-clear-sans fonts-gnutypewriter fonts-inter fonts-paratype"
-    " fonts-mononoki"
+    " fonts-mononoki fonts-crosextra-caladea fonts-sil-gentium-basic fonts-anonymous-pro"
 )
 _NO_FONT = LocalizedText(
     ar=f"لا يوجد أي خط من خطوط التجربة. تثبتها الحزم: {_PACKAGES}",
