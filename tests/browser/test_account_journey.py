@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from test_access_of_every_page import AXE, RULES, violations
 
 from forms_service.bootstrap import Application
 
@@ -99,3 +100,45 @@ def test_from_the_home_page_to_the_first_task_of_a_request(
     page.click("main form button")
     page.wait_for_url("**/ar/dossiers/")
     expect(page.locator("article.card")).to_have_count(1)
+
+
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_axe_finds_nothing_on_the_pages_that_only_a_code_opens(
+    browser: Browser, address: str, application: Application, language: str
+) -> None:
+    number, phone = ("81000003", "0655000003") if language == "ar" else ("81000004", "0655000004")
+    context = browser.new_context(viewport=TELEPHONE, bypass_csp=True)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    found: list[str] = []
+
+    def look(name: str) -> None:
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found.extend(f"{name}: {one}" for one in violations(page, RULES))
+        fits(page)
+
+    page.goto(f"{address}/{language}/account/open")
+    answers = {"registration": number, "identity_number": "AB123456", "first_name": "Naima", "phone": phone}
+    for name, text in {**answers, "last_name": "Fassi"}.items():
+        page.fill(f"[name='q.{name}']", text)
+    page.click("main form button")
+    look("opening, with a day missing")
+    for part, text in (("day", "5"), ("month", "3"), ("year", "1988")):
+        page.fill(f"#q-birth-{part}", text)
+    page.click("main form button")
+    page.wait_for_url("**/account/code")
+    look("code")
+    page.fill("#code", "12")
+    page.click("main form.card button")
+    look("wrong code")
+    page.fill("#code", code_in(application.config.mailbox_folder, phone))
+    page.click("main form.card button")
+    page.wait_for_url("**/account/password")
+    look("password")
+    page.fill("#password", "court")
+    page.fill("#again", "court")
+    page.click("main form.card button")
+    look("short password")
+    context.close()
+    assert not found, "\n".join(found)
