@@ -9,7 +9,7 @@ from flask import Response, jsonify, url_for
 
 from core.errors import DossierError
 from forms_service.locales import both
-from forms_service.web.api import office_shapes, presented, shapes
+from forms_service.web.api import office_shapes, paper_shapes, presented, shapes
 from forms_service.web.api.doors import allows, matched, the_actor
 from forms_service.web.api.dossiers import page_of, seen, shown
 from forms_service.web.api.forms import PDF
@@ -126,9 +126,9 @@ def list_left_pages() -> dict[str, Any]:
 
 @routes.get("/agency/left-pages/<page_id>/picture.png")
 @allows("agency")
-@routes.input(shapes.WidthAsked, location="query")
+@routes.input(paper_shapes.WidthAsked, location="query")
 @routes.output(**PNG)
-def left_page_picture(page_id: str, query_data: shapes.WidthAsked) -> Response:
+def left_page_picture(page_id: str, query_data: paper_shapes.WidthAsked) -> Response:
     """Get the picture of a sheet to identify."""
     return picture(services().left_page_image(the_actor(), page_id, query_data.width))
 

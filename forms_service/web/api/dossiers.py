@@ -10,7 +10,7 @@ from flask import Response, url_for
 
 from forms_service.services.listings import Seen
 from forms_service.services.views import DossierSummary, DossierView
-from forms_service.web.api import presented, shapes
+from forms_service.web.api import paper_shapes, presented, shapes
 from forms_service.web.api.doors import allows, matched, the_actor
 from forms_service.web.api.presented import revised
 from forms_service.web.security import services
@@ -145,9 +145,9 @@ def _told(dossier_id: str, problems: Mapping[str, Any]) -> Response:
 
 @routes.get("/dossiers/<dossier_id>/completeness")
 @allows("dossiers:read")
-@routes.input(shapes.DayAsked, location="query")
-@routes.output(shapes.Completeness)
-def judge_dossier(dossier_id: str, query_data: shapes.DayAsked) -> dict[str, Any]:
+@routes.input(paper_shapes.DayAsked, location="query")
+@routes.output(paper_shapes.Completeness)
+def judge_dossier(dossier_id: str, query_data: paper_shapes.DayAsked) -> dict[str, Any]:
     """Tell what is missing and why, with the rule behind each finding."""
     return presented.completeness(services().completeness(the_actor(), dossier_id, query_data.on))
 
@@ -155,9 +155,9 @@ def judge_dossier(dossier_id: str, query_data: shapes.DayAsked) -> dict[str, Any
 @routes.post("/dossiers/<dossier_id>/deposit")
 @allows("dossiers:write")
 @matched()
-@routes.input(shapes.DepositIn)
-@routes.output(shapes.Receipt, status_code=200)
-def deposit_dossier(dossier_id: str, json_data: shapes.DepositIn) -> Response:
+@routes.input(paper_shapes.DepositIn)
+@routes.output(paper_shapes.Receipt, status_code=200)
+def deposit_dossier(dossier_id: str, json_data: paper_shapes.DepositIn) -> Response:
     """Deposit the dossier, or hand it in again after a correction, and get the receipt.
 
     Depositing twice gives the same receipt.  An incomplete dossier may be deposited: the receipt says
@@ -169,7 +169,7 @@ def deposit_dossier(dossier_id: str, json_data: shapes.DepositIn) -> Response:
 
 @routes.get("/dossiers/<dossier_id>/receipt")
 @allows("dossiers:read")
-@routes.output(shapes.Receipt)
+@routes.output(paper_shapes.Receipt)
 def show_receipt(dossier_id: str) -> Response:
     """Show the latest receipt and whether it still counts."""
     return _receipt(dossier_id)
@@ -178,12 +178,12 @@ def show_receipt(dossier_id: str) -> Response:
 def _receipt(dossier_id: str) -> Response:
     receipt = services().latest_receipt(the_actor(), dossier_id)
     standing = services().receipt_standing(the_actor(), dossier_id)
-    return revised(shapes.Receipt, presented.receipt(receipt, standing), opened(dossier_id).revision)
+    return revised(paper_shapes.Receipt, presented.receipt(receipt, standing), opened(dossier_id).revision)
 
 
 @routes.get("/dossiers/<dossier_id>/history")
 @allows("dossiers:read")
-@routes.output(shapes.History)
+@routes.output(paper_shapes.History)
 def show_history(dossier_id: str) -> dict[str, Any]:
     """Tell where a dossier stands and what happened to it."""
     return presented.history(opened(dossier_id), the_actor())

@@ -14,7 +14,7 @@ from forms_service.conditions_in_words import in_words
 from forms_service.locales import both
 from forms_service.services.receipt_checks import ReceiptCheck
 from forms_service.spec_json import spec_as_json
-from forms_service.web.api import shapes
+from forms_service.web.api import paper_shapes, shapes
 from forms_service.web.api.problems import problem
 from forms_service.web.api.uploads import ReceiptFile
 from forms_service.web.downloads import pdf_download
@@ -107,14 +107,14 @@ def blank_form(form_id: str, query_data: shapes.BlankAsked) -> Response:
 
 @routes.post("/receipts/verification")
 @routes.input(ReceiptFile, location="files")
-@routes.output(shapes.ReceiptCheck)
+@routes.output(paper_shapes.ReceiptCheck)
 def verify_receipt(files_data: ReceiptFile) -> dict[str, Any]:
     """Tell whether a receipt – its PDF, or a photo or scan of the paper – is genuine and still counts."""
     return _told(services().check_receipt_pdf(files_data.file.read()))
 
 
 @routes.get("/receipts/<reference>/<code>")
-@routes.output(shapes.ReceiptCheck)
+@routes.output(paper_shapes.ReceiptCheck)
 def check_receipt(reference: str, code: str) -> dict[str, Any] | Response:
     """Tell what is known of a receipt by its reference and its control code, or the code of its QR square."""
     check = services().check_receipt_code(reference, code)

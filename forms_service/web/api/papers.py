@@ -11,7 +11,7 @@ from core.errors import DossierError
 from forms_service.locales import both
 from forms_service.services.messages import say
 from forms_service.services.views import ExtractionView
-from forms_service.web.api import presented, shapes
+from forms_service.web.api import paper_shapes, presented, shapes
 from forms_service.web.api.doors import allows, matched, the_actor
 from forms_service.web.api.dossiers import opened
 from forms_service.web.api.forms import PDF
@@ -78,9 +78,9 @@ def remove_attachment(dossier_id: str, attachment_id: str) -> tuple[str, int]:
 @routes.post("/dossiers/<dossier_id>/attachments/<attachment_id>/place")
 @allows("dossiers:write")
 @matched()
-@routes.input(shapes.MoveIn)
-@routes.output(shapes.Moved)
-def move_attachment(dossier_id: str, attachment_id: str, json_data: shapes.MoveIn) -> dict[str, Any]:
+@routes.input(paper_shapes.MoveIn)
+@routes.output(paper_shapes.Moved)
+def move_attachment(dossier_id: str, attachment_id: str, json_data: paper_shapes.MoveIn) -> dict[str, Any]:
     """Put a paper where it belongs – another kind, another child, for clerks another dossier."""
     target, new_id = services().refile_attachment(
         the_actor(),
@@ -104,9 +104,11 @@ def original_file(dossier_id: str, attachment_id: str) -> Response:
 
 @routes.get("/dossiers/<dossier_id>/attachments/<attachment_id>/pages/<int:page>.png")
 @allows("dossiers:read")
-@routes.input(shapes.WidthAsked, location="query")
+@routes.input(paper_shapes.WidthAsked, location="query")
 @routes.output(**PNG)
-def page_picture(dossier_id: str, attachment_id: str, page: int, query_data: shapes.WidthAsked) -> Response:
+def page_picture(
+    dossier_id: str, attachment_id: str, page: int, query_data: paper_shapes.WidthAsked
+) -> Response:
     """Get a picture of one page (from 0), once it was read."""
     number, width = min(page, 2**31 - 1), query_data.width
     return picture(services().attachment_page_image(the_actor(), dossier_id, attachment_id, number, width))
@@ -125,7 +127,7 @@ def find_reading(dossier_id: str, reading_id: str) -> ExtractionView:
 
 @routes.get("/dossiers/<dossier_id>/readings")
 @allows("dossiers:read")
-@routes.output(shapes.ReadingList)
+@routes.output(paper_shapes.ReadingList)
 def list_readings(dossier_id: str) -> dict[str, Any]:
     """List everything read from the pages: value, confidence, verdict, and where it stands."""
     every = services().extractions(the_actor(), dossier_id)
@@ -177,9 +179,9 @@ def blank_pdf(dossier_id: str, query_data: shapes.BlankAsked) -> Response:
 
 @routes.get("/dossiers/<dossier_id>/personal.pdf")
 @allows("dossiers:read")
-@routes.input(shapes.PersonalAsked, location="query")
+@routes.input(paper_shapes.PersonalAsked, location="query")
 @routes.output(**PDF)
-def personal_pdf(dossier_id: str, query_data: shapes.PersonalAsked) -> Response:
+def personal_pdf(dossier_id: str, query_data: paper_shapes.PersonalAsked) -> Response:
     """Get the form with nothing but the applicant's identity in it."""
     data = services().personal_blank(
         the_actor(), dossier_id, flatten=query_data.print, large=query_data.large

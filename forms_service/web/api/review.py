@@ -11,7 +11,7 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from core.errors import InvalidValue
-from forms_service.web.api import office_shapes, shapes
+from forms_service.web.api import office_shapes, paper_shapes, shapes
 from forms_service.web.api.doors import allows, matched, the_actor
 from forms_service.web.api.dossiers import opened, page_of, seen, shown
 from forms_service.web.api.forms import PDF
@@ -76,14 +76,14 @@ def _settle(dossier_id: str, reading_id: str, given: office_shapes.ValueIn) -> R
 
 def _settled(dossier_id: str, reading_id: str) -> Response:
     now = find_reading(dossier_id, reading_id)
-    return revised(shapes.Reading, reading(now, the_actor()), opened(dossier_id).revision)
+    return revised(paper_shapes.Reading, reading(now, the_actor()), opened(dossier_id).revision)
 
 
 @routes.post("/dossiers/<dossier_id>/readings/<reading_id>/value")
 @allows("dossiers:write")
 @matched()
 @routes.input(office_shapes.ValueIn)
-@routes.output(shapes.Reading)
+@routes.output(paper_shapes.Reading)
 def confirm_reading(dossier_id: str, reading_id: str, json_data: office_shapes.ValueIn) -> Response:
     """Confirm or correct a reading before the deposit, as the applicant or for them."""
     return _settle(dossier_id, reading_id, json_data)
@@ -93,7 +93,7 @@ def confirm_reading(dossier_id: str, reading_id: str, json_data: office_shapes.V
 @allows("review")
 @matched()
 @routes.input(office_shapes.ValueIn)
-@routes.output(shapes.Reading)
+@routes.output(paper_shapes.Reading)
 def settle_reading(dossier_id: str, reading_id: str, json_data: office_shapes.ValueIn) -> Response:
     """Accept a reading (`value: null`), or put the right value in its place."""
     return _settle(dossier_id, reading_id, json_data)
@@ -103,7 +103,7 @@ def settle_reading(dossier_id: str, reading_id: str, json_data: office_shapes.Va
 @allows("review")
 @matched()
 @routes.input(office_shapes.RejectIn)
-@routes.output(shapes.Reading)
+@routes.output(paper_shapes.Reading)
 def reject_reading(dossier_id: str, reading_id: str, json_data: office_shapes.RejectIn) -> Response:
     """Note that an answer must be asked again, and why."""
     services().reject_value(the_actor(), find_reading(dossier_id, reading_id).id, json_data.reason)
