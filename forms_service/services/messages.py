@@ -114,10 +114,6 @@ MESSAGES: dict[str, LocalizedText] = {
         "كلمة السر الحالية غير صحيحة. لم يتغير شيء.",
         "Le mot de passe actuel est inexact. Rien n'a été modifié.",
     ),
-    "too_many_attempts": _T(
-        "محاولات كثيرة. لم يتغير شيء. انتظروا {minutes} دقيقة ثم أعيدوا المحاولة.",
-        "Trop d'essais. Rien n'a été modifié. Attendez {minutes} minutes, puis réessayez.",
-    ),
     "code_gone": _T(
         "انتهت صلاحية هذا الرمز أو استُعمل من قبل. لم يتغير شيء. اطلبوا رمزا جديدا.",
         "Ce code n'est plus valable ou a déjà servi. Rien n'a été modifié. Demandez-en un nouveau.",

@@ -9,8 +9,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import FormsError
+from forms_service.locales import both
 from forms_service.services.base import UseCases
-from forms_service.services.messages import say
 from forms_service.storage.account_models import AttemptRow
 
 
@@ -63,7 +63,7 @@ class Throttle(UseCases):
             since = now - timedelta(minutes=limit.minutes)
             held = select(func.count()).where(AttemptRow.subject == subject, AttemptRow.at > since)
             if (session.scalar(held) or 0) >= limit.most:
-                raise TooManyAttempts(say("too_many_attempts", minutes=limit.minutes))
+                raise TooManyAttempts(both("account.too_many", n=limit.minutes))
         session.add_all(AttemptRow(subject=subject, at=now) for _, subject in subjects)
 
     def forgive_attempts(self, session: Session, limit: Limit, who: str) -> None:
