@@ -19,8 +19,8 @@ from core.errors import DossierError, InvalidValue
 from core.localized_text import LocalizedText
 from forms_service.services.base import UseCases
 from forms_service.services.views import Actor
-from forms_service.storage.models import AccountRow
 from forms_service.storage.api_models import AccessTokenRow
+from forms_service.storage.models import AccountRow
 
 _T = LocalizedText
 

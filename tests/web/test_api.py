@@ -238,6 +238,13 @@ def test_the_same_key_and_request_get_the_same_answer_and_are_done_once(program:
     assert (other.status_code, other.get_json()["code"]) == (409, "idempotency_key_reused")
 
 
+def test_a_kept_answer_is_not_given_to_a_token_without_the_scope(program: Any) -> None:
+    body = {"form": ALLOWANCE}
+    assert program("applicant", number=7).send("POST", "/dossiers", body, Idempotency_Key=KEY).status_code == 201
+    narrow = program("applicant", ["dossiers:read"], 7)
+    assert narrow.send("POST", "/dossiers", body, Idempotency_Key=KEY).status_code == 403
+
+
 def test_an_upload_is_the_same_whatever_boundary_its_form_has(program: Any) -> None:
     mine = program("applicant", number=3)
     path = f"/dossiers/{opened(mine)}/attachments"

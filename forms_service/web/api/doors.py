@@ -169,7 +169,7 @@ def _check_token() -> Response | None:
 
 def _check_key(app: APIFlask) -> Response | None:
     key, grant = request.headers.get(KEY_HEADER), g.grant
-    if key is None or grant is None or request.method != "POST" or request.url_rule is None:
+    if key is None or grant is None or request.method != "POST" or not _opens():
         return None
     if not re.fullmatch(KEY_PATTERN[1:-1], key):
         return _bad("api.wrong_key")
