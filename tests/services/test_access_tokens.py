@@ -90,3 +90,11 @@ def test_operators_make_and_revoke_for_others_and_nobody_else_does(office: Offic
         office.services.make_token(someone, "machine", ["review"], login="nobody")
     office.services.revoke_token(someone, view.id)
     assert office.services.grant(token) is None
+
+
+def test_a_closed_account_closes_its_tokens(office: Office) -> None:
+    token, _ = office.services.make_token(office.clerk, "machine", ["agency"])
+    office.services.close_account(operator("root"), office.clerk.id)
+    assert office.services.grant(token) is None
+    office.services.reopen_account(operator("root"), office.clerk.id)
+    assert office.services.grant(token) is not None
