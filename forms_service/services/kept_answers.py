@@ -158,7 +158,10 @@ class KeptAnswers(UseCases):
                 return held
         except IntegrityError:  # somebody was faster by a moment
             with self.database.reading() as session:
-                return session.get(KeptAnswerRow, (attempt.account_id, attempt.key))
+                held = session.get(KeptAnswerRow, (attempt.account_id, attempt.key))
+            if held is None:  # and has come to nothing since
+                raise DossierError(UNDER_WAY, code="request_under_way") from None
+            return held
 
     def _mine(self, attempt: Attempt) -> tuple[object, ...]:
         return (
