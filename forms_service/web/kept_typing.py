@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, redirect, request
+from flask import Response, current_app, redirect, request, url_for
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.datastructures import MultiDict
 
@@ -19,6 +19,12 @@ from forms_service.web.languages import language
 
 FIELD = "kept"
 _QUESTION_PAGES = frozenset({"applicant.save_section", "applicant.save_facts", "groups.save_row"})
+_SHOWN_ON = {
+    "reviewer.request_correction": ("reviewer.dossier", "ask"),
+    "decisions.decide": ("reviewer.dossier", "decision"),
+}
+"""What is sent to an address of its own: the page it is written on, and where on it."""
+
 _NOT_TYPED = frozenset({"csrf_token"})
 _LONGEST = 100_000
 _MAX_AGE_S = 3600
@@ -29,7 +35,7 @@ def rescue() -> Response | tuple[str, int] | None:
 
     Whoever is signed in again meanwhile gets the page back at once; anybody else signs in first.
     """
-    if request.endpoint not in _QUESTION_PAGES or not _from_this_site():
+    if request.endpoint not in _QUESTION_PAGES | _SHOWN_ON.keys() or not _from_this_site():
         return None
     typed = [(name, text) for name, text in request.form.items(multi=True) if name not in _NOT_TYPED]
     if sum(len(name) + len(text) for name, text in typed) > _LONGEST:
@@ -65,10 +71,14 @@ def forget() -> None:
 
 def _place() -> str:
     """The page, whichever language it is shown in."""
-    return request.path.removeprefix(f"/{language().value}")
+    path = _address().partition("#")[0] if request.endpoint in _SHOWN_ON else request.path
+    return path.removeprefix(f"/{language().value}")
 
 
 def _address() -> str:
+    if shown_on := _SHOWN_ON.get(request.endpoint or ""):
+        page, anchor = shown_on
+        return url_for(page, **(request.view_args or {}), _anchor=anchor)
     return request.full_path.rstrip("?")
 
 

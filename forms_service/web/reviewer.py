@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from core.completeness import CompletenessReport
@@ -27,7 +28,7 @@ from forms_service.services.views import (
     ExtractionView,
     ReadingStatus,
 )
-from forms_service.web import correction, errors, readings, screens, security
+from forms_service.web import correction, errors, kept_typing, readings, screens, security
 from forms_service.web.correction import Askable
 from forms_service.web.downloads import picture
 from forms_service.web.languages import language, translate
@@ -204,6 +205,7 @@ def request_correction(dossier_id: str) -> Response | tuple[str, int]:
     fields, documents = request.form.getlist("fields"), request.form.getlist("documents")
     reasons = {name: request.form.get(f"why-{name}", "") for name in fields}
     services().request_correction(the_actor(), dossier_id, fields, documents, message, reasons, seen())
+    kept_typing.forget()
     flash(translate("review.correction_sent"), "done")
     return redirect(url_for(".queue"), code=303)
 
@@ -268,6 +270,7 @@ def dossier_page(
     scope = build_scope(view.spec, view.dossier, screens.today())
     again = {one.field_id: one.decision_reason for one in every if one.decision == REJECTED}
     named, offered = readings.places(view), readings.choices(view, every)
+    kept = _written_before()
     return render_template(
         "review.html",
         view=view,
@@ -292,13 +295,13 @@ def dossier_page(
         holding=services().holding(the_actor(), dossier_id),
         changes=_changes(view, every),
         gaps=services().acceptance_gaps(the_actor(), dossier_id) if under_review else [],
-        ask_fields=_kept(_with_again(correction.askable_fields(view, scope, report), again), "fields"),
-        ask_documents=_kept(correction.askable_documents(view, report), "documents"),
+        ask_fields=_kept(_with_again(correction.askable_fields(view, scope, report), again), "fields", kept),
+        ask_documents=_kept(correction.askable_documents(view, report), "documents", kept),
         again=again,
         is_open=is_open,
         lifted=[(one, correction.document_label(view.spec, one)) for one in report.lifted],
         current_of=lambda one: _current(view, one),
-        kept=request.form,
+        kept=kept,
         may_start=view.state is DossierState.SUBMITTED,
         problems=problems,
     )
@@ -344,11 +347,22 @@ def _with_again(every: list[Askable], again: dict[str, str | None]) -> list[Aska
     return [replace(one, ticked=True) if one.subject in wanted else one for one in every]
 
 
-def _kept(every: list[Askable], name: str) -> list[Askable]:
+def _written_before() -> MultiDict[str, str]:
+    """What the reviewer had written when a request or decision comes back, or when the session ended."""
+    if request.form:
+        return request.form
+    rescued = kept_typing.shown_again()
+    if rescued is None:
+        return MultiDict()
+    flash(translate("question.shown_again"), "warn")
+    return rescued
+
+
+def _kept(every: list[Askable], name: str, kept: MultiDict[str, str]) -> list[Askable]:
     """As the reviewer ticked them, when the request for a correction comes back."""
-    if "message" not in request.form:
+    if "message" not in kept:
         return every
-    ticked = set(request.form.getlist(name))
+    ticked = set(kept.getlist(name))
     return [replace(one, ticked=one.subject in ticked) for one in every]
 
 

@@ -152,3 +152,33 @@ def test_nothing_typed_reaches_addresses_or_logs(
     told = caplog.text + "".join(capfd.readouterr()) + back.headers["Location"]
     assert "Oqba" not in told
     assert "kept" not in back.headers["Location"]
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "shown"),
+    [
+        ("correction", {"message": "Joignez l'acte.", "fields": "assured.city"}, "Joignez l&#39;acte."),
+        ("decision", {"outcome": "refused", "note": "Pas de droit ouvert."}, "Pas de droit ouvert."),
+    ],
+)
+def test_what_a_reviewer_had_written_is_shown_again_on_the_dossiers_page(
+    service: Service, path: str, data: dict, shown: str
+) -> None:
+    dossier = service.under_review()
+    client = ended(service.visitor().sign_in("reviewer"))
+    page = f"/ar/review/{dossier}"
+    answer = posts(client, f"{page}/{path}", data)
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 401
+    assert shown not in html
+    account = next(one for one in DEMO_ACCOUNTS if "reviewer" in one.roles)
+    asked = {name: hidden(html, name) for name in ("csrf_token", "next", "kept")}
+    back = posts(client, "/ar/sign-in", {**asked, "login": account.login, "password": account.password})
+    assert back.headers["Location"].partition("#")[0] == page
+    again = client.get(page).get_data(as_text=True)
+    assert shown in again
+    assert "انتهت الجلسة قبل" in again
+    if path == "correction":
+        assert re.search(r'value="assured.city"[^>]*checked', again)
+        posts(client, f"{page}/{path}", {**data, "csrf_token": hidden(again, "csrf_token")})
+        assert shown not in client.get(page).get_data(as_text=True), "it was sent"
