@@ -125,7 +125,7 @@ def send_documents(page: Page, base: str) -> None:
     page.set_input_files(
         "#doc-birth-1-files", {"name": "عقد الازدياد.jpg", "mimeType": "image/jpeg", "buffer": photo()}
     )
-    page.click("#doc-birth-1 form[enctype] button")
+    page.click("#doc-birth-1 .drop + button")
     expect(page.locator("#doc-birth-1 .files > li")).to_have_count(1)
     expect(page.locator(".notice.done")).to_be_visible()
     page.locator("#doc-id_assured input[name=on_file]").check()
@@ -210,3 +210,96 @@ def test_no_page_is_wider_than_a_small_phone(browser: Browser, address: str) -> 
             )
             assert wider <= 0, f"{language}{path}: {wider} px too wide"
     context.close()
+
+
+ANSWERS_OF_A_COUPLE = {
+    "assured": {
+        "id_no": "AB123456",
+        "registration": "149364188",
+        "first": "Fatima Zahra",
+        "first.ar": "فاطمة الزهراء",
+        "last": "El Amrani",
+        "last.ar": "العمراني",
+        "address": "12, rue Ibn Sina",
+        "city": "Rabat",
+        "country": "Maroc",
+        "mobile": "0612345678",
+    },
+    "spouse": {
+        "id_no": "CD654321",
+        "first": "Youssef",
+        "first.ar": "يوسف",
+        "last": "Benali",
+        "last.ar": "بنعلي",
+    },
+}
+
+
+def test_a_complete_request_is_deposited_from_a_phone_in_arabic(browser: Browser, address: str) -> None:
+    """Everything the list asks for, in the order the pages lead, until nothing is missing anywhere."""
+    phone = {"viewport": WINDOWS["ar"], "has_touch": True, "is_mobile": True}
+    context = browser.new_context(**phone)  # type: ignore[arg-type]
+    context.set_default_timeout(4 * PATIENCE_MS)
+    page = context.new_page()
+    sign_in(page, address, "ar")
+    base = begin(page, address, "ar")
+    page.goto(f"{base}/section/nature")
+    page.check("[name='q.nature'][value=initial_or_additional]")
+    page.fill("[name='q.children_to_declare']", "1")
+    save(page)
+    page.goto(f"{base}/section/quality")
+    page.check("[name='q.quality'][value=assured]")
+    save(page)
+    for person, born in (("assured", ("12", "03", "1988")), ("spouse", ("02", "11", "1985"))):
+        page.goto(f"{base}/section/{person}")
+        fill_date(page, f"q-{person}-birth", *born)
+        for name, text in ANSWERS_OF_A_COUPLE[person].items():
+            page.fill(f"[name='q.{person}.{name}']", text)
+        if person == "spouse":
+            page.check("[name='q.spouse.work'][value=none]")
+        save(page)
+        expect(page.locator(".summary")).to_have_count(0)
+    add_child(page, base)
+    send_everything(page, base)
+
+    page.goto(f"{base}/missing")
+    expect(page.locator(".notice.done")).to_be_visible()
+    expect(page.locator("main .tasks a[href*='#doc-']")).to_have_count(0)
+    page.goto(f"{base}/check")
+    page.check("#declaration")
+    page.click("form[action$='/deposit'] button")
+    page.wait_for_url(f"{base}/deposited")
+    expect(page.locator("#still")).to_have_count(0)
+    assert page.context.request.get(f"{base}/receipt.pdf").ok
+    context.close()
+
+
+def send_everything(page: Page, base: str) -> None:
+    """One photo for each document still asked for; every page counts them alike."""
+    for _ in range(12):
+        page.goto(f"{base}/documents")
+        left = page.locator(".demand:not(.settled):not(:has(.files > li))")
+        asked = left.count()
+        counted_alike(page, base, asked)
+        if not asked:
+            return
+        page.goto(f"{base}/documents")
+        target = str(left.first.get_attribute("id"))
+        paper = {"name": f"{target}.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+        page.set_input_files(f"#{target}-files", paper)  # type: ignore[arg-type]
+        page.click(f"#{target} .drop + button")
+        expect(page.locator(f"#{target} .files > li")).to_have_count(1)
+    raise AssertionError("the list of documents does not end")
+
+
+def counted_alike(page: Page, base: str, asked: int) -> None:
+    """The list of tasks, the documents and what is missing agree on the number."""
+    page.goto(f"{base}/missing")
+    expect(page.locator("main .tasks a[href*='#doc-']")).to_have_count(asked)
+    page.goto(f"{base}/documents")
+    bar = page.locator(".onward .tag")
+    expect(bar).to_have_class(re.compile("warn" if asked else "good"))
+    said = bar.inner_text()
+    page.goto(base)
+    if asked:
+        expect(page.locator(".tasks .hint", has_text=said)).to_have_count(1)
