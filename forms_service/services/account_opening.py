@@ -105,8 +105,8 @@ class AccountOpening(OneTimeCodes, Accounts):
                 account_id=account.id if account else None,
                 usable=usable,
             )
-            if usable:
-                self._send_code(session, "code_reset", chosen, reached[chosen], language, digits)
+            address = reached[chosen] if usable else ""
+            self._send_code(session, "code_reset", chosen, address, language, digits)
         return code_id, {}
 
     def finish_reset(self, code_id: str, password: str) -> Actor:

@@ -45,7 +45,11 @@ class Letters(UseCases):
         dossier_id: str | None = None,
         worth: timedelta = NOTICE_KEPT_FOR,
     ) -> None:
-        """Write a message in the caller's transaction; a worker sends it once that commits."""
+        """Write a message in the caller's transaction; a worker sends it once that commits.
+
+        Without an address the same is done and nothing sent: how long an answer takes must not tell
+        whether there is somebody to write to.
+        """
         now = self.now()
         record = {"address": address, **worded(occasion, channel, language, values)}
         row = LetterRow(
@@ -55,7 +59,9 @@ class Letters(UseCases):
             account_id=account_id,
             dossier_id=dossier_id,
             language=language.value,
-            sealed=self.adapters.seal.close(record),
+            sealed=self.adapters.seal.close(record) if address else None,
+            given_up_at=None if address else now,
+            problem=None if address else "no address",
             written_at=now,
             useless_after=now + worth,
             tries=0,
