@@ -143,7 +143,7 @@ def _described(
         facts={name: fact.value for name, fact in paper.facts.items()},
         fact_confidences={name: fact.confidence for name, fact in paper.facts.items()},
         valid_until=until,
-        warnings=tuple(_fact_warnings(look, paper.facts, until, day)),
+        warnings=(*_perhaps_several(types, paper), *_fact_warnings(look, paper.facts, until, day)),
         pages=paper.numbers,
     )
 
@@ -251,6 +251,14 @@ def _several(types: DocumentTypes, papers: Sequence[Paper]) -> list[AttachmentWa
         ar.append(f"{label.ar} ({'الصفحات' if several else 'الصفحة'} {numbers})")
         fr.append(f"{label.fr} ({'pages' if several else 'page'} {numbers})")
     return [warn("several_documents", seen=LocalizedText("، ".join(ar), ", ".join(fr)))]
+
+
+def _perhaps_several(types: DocumentTypes, paper: Paper) -> list[AttachmentWarning]:
+    """That nobody can tell whether pages of one look are one document: a person looks."""
+    if not paper.doubtful:
+        return []
+    numbers = LocalizedText("، ".join(map(str, paper.doubtful)), ", ".join(map(str, paper.doubtful)))
+    return [warn("perhaps_several", pages=numbers, seen=types.label_of(paper.class_id))]
 
 
 def _fact_warnings(

@@ -47,6 +47,12 @@ SENTENCES = {
         ar="يضم هذا الملف أكثر من وثيقة: {seen}. قُرئت كل وثيقة على حدة.",
         fr="Ce fichier contient plusieurs documents : {seen}. Chacun est lu à part.",
     ),
+    "perhaps_several": LocalizedText(
+        ar="الصفحات {pages}: عدة صفحات من نوع واحد («{seen}»). تحققوا مما إذا كانت وثيقة واحدة،"
+        " وإلا فأرسلوا كل وثيقة في ملف على حدة.",
+        fr="Pages {pages} : plusieurs pages d'un même type (« {seen} »). Vérifiez s'il s'agit d'un seul "
+        "document ; sinon, envoyez chaque document dans un fichier à part.",
+    ),
     "expired": LocalizedText(
         ar="انتهت صلاحية هذه الوثيقة بتاريخ {until}. أرفقوا وثيقة سارية المفعول.",
         fr="Ce document n'est plus valable depuis le {until}. Joignez un document en cours de validité.",

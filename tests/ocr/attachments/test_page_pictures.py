@@ -14,7 +14,7 @@ from tests.ocr.attachments.drawn import drawn_page
 @pytest.mark.parametrize("code", sorted(WARNING_CODES))
 def test_every_warning_is_worded_in_both_languages(code: str) -> None:
     said = {"seen": "x", "expected": "y", "until": "01/01/2026", "year": "2025/2026"}
-    said |= {"form": "311-1-14", "number": "2", "form_page": "1", "form_pages": "3"}
+    said |= {"form": "311-1-14", "number": "2", "form_page": "1", "form_pages": "3", "pages": "1, 2"}
     message = warn(code, 2, **said).message
     assert message.ar
     assert message.fr
