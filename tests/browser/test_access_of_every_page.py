@@ -6,6 +6,7 @@ The pages come from the service's own table of addresses (scripts/every_page.py)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,8 @@ class Everything:
 
 @pytest.fixture(scope="module")
 def everything() -> Iterator[Everything]:
-    with demonstration() as demo:
-        pages = every_page(demo, prepare(demo))
+    with demonstration() as demo, ThreadPoolExecutor(1) as aside:  # the browser's loop runs in this thread
+        pages = aside.submit(lambda: every_page(demo, prepare(demo))).result()
         sessions = {who: session_of(demo, who) for who in {one.who for one in pages}}
         yield Everything(demo, pages, sessions)
 
