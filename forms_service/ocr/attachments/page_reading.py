@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from core.errors import UnreadableDocument
+from core.localized_text import LocalizedText
 from forms_service.ocr.attachments.straighten import straighten, without_rules
 from forms_service.ocr.attachments.warnings import AttachmentWarning, warn
 from forms_service.ocr.attachments.writing import PageWriting
@@ -61,11 +62,21 @@ def reading_page(page: int, at_page: AtPage) -> Iterator[Care]:
         yield care
 
 
-def read_pages(pages: Sequence[PageImage], at_page: AtPage) -> tuple[list[ReadPage], list[AttachmentWarning]]:
-    """Read page by page; a reader that gives up on one costs what it would have read, and a warning."""
+def read_pages(
+    pages: Sequence[PageImage], at_page: AtPage, in_time: Callable[[], bool] = lambda: True
+) -> tuple[list[ReadPage], list[AttachmentWarning]]:
+    """Read page by page; a reader that gives up on one costs what it would have read, and a warning.
+
+    Args:
+        in_time: Whether another page may be begun; those left then are named in a warning.
+    """
     read: list[ReadPage] = []
     warnings: list[AttachmentWarning] = []
-    for page in pages:
+    for place, page in enumerate(pages):
+        if place and not in_time():
+            left = [str(one.page) for one in pages[place:]]
+            warnings.append(warn("too_many_to_read", pages=LocalizedText("، ".join(left), ", ".join(left))))
+            break
         with reading_page(page.page, at_page) as care:
             for sheet in sheets_of(page.pixels):
                 writing, given_up = _read(straighten(sheet), care)

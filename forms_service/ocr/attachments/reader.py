@@ -5,7 +5,8 @@ Nothing of the page's text is kept: only the facts its class declares.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -28,8 +29,8 @@ from forms_service.ocr.page_images import PageImage
 from forms_service.ocr.page_text import read_page_text_here
 from forms_service.ocr.picture_quality import judge_picture
 
-MAX_PAGES = 6
-"""Pages of one attachment that are read; later ones are only judged for quality."""
+MOST_CPU_SECONDS, MOST_SECONDS = 60.0, 120.0
+"""No further page is begun after so long; as much again is left to recognise them and to read their facts."""
 
 SURE_MARGIN = 0.45
 """Below this margin a glance does not contradict what the sender says a page is."""
@@ -104,7 +105,7 @@ def read_attachment(
         warn(flaw, page, of_several=len(pages) > 1) for page, one in judged.items() for flaw in one.flaws
     ]
     readable = [page for page in pages if not judged[page.page].is_hopeless]
-    read, unread = read_pages(readable[:MAX_PAGES], at_page)
+    read, unread = read_pages(readable, at_page, _in_time())
     seen = []
     for page in read:
         with reading_page(page.number, at_page):
@@ -129,6 +130,12 @@ def read_attachment(
         warnings=(*warnings, *main.warnings),
         others=tuple(others),
     )
+
+
+def _in_time() -> Callable[[], bool]:
+    """Whether there is time for a page more, counted from now."""
+    cpu, wall = time.process_time() + MOST_CPU_SECONDS, time.monotonic() + MOST_SECONDS
+    return lambda: time.process_time() < cpu and time.monotonic() < wall
 
 
 def _described(

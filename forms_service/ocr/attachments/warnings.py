@@ -23,6 +23,12 @@ SENTENCES = {
         fr="Page {page} : seul son texte arabe a été lu, la lecture du texte latin n'a pas abouti. "
         "Le fichier est conservé ; un agent le lira.",
     ),
+    "too_many_to_read": LocalizedText(
+        ar="لم تُقرأ آليا الصفحات التالية لأن الملف طويل: {pages}. الملف محفوظ كاملا وسيطلع عليها أحد الموظفين."
+        " ولتُقرأ آليا أرسلوها في ملف آخر.",
+        fr="Le fichier est long : ces pages n'ont pas été lues automatiquement : {pages}. Le fichier est conservé "
+        "en entier ; un agent les lira. Pour qu'elles soient lues, envoyez-les dans un autre fichier.",
+    ),
     "form_page": LocalizedText(
         ar="الصفحة {number} من الملف هي الصفحة {form_page} من {form_pages} من الاستمارة {form}:"
         " هي جزء من الاستمارة وليست مرفقا. تُقرأ بالأمر: forms-service scan read",

@@ -6,9 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
+from forms_service.ocr.attachments import page_reading, read_attachment, reader
 from forms_service.ocr.attachments.straighten import straighten
 from forms_service.ocr.attachments.warnings import WARNING_CODES, warn
-from tests.ocr.attachments.drawn import drawn_page
+from forms_service.spec_catalogue import SpecCatalogue
+from tests.ocr.attachments.drawn import ON, drawn_page, page_image
+from tests.ocr.attachments.test_facts import page as saying
 
 
 @pytest.mark.parametrize("code", sorted(WARNING_CODES))
@@ -58,3 +61,29 @@ def test_pale_print_is_laid_level_like_black_print() -> None:
     assert straighten(pale).shape == straighten(pixels).shape
     print_left = straighten(pale) < 200
     assert np.mean(print_left == (straighten(pixels) < 120)) > 0.97
+
+
+@pytest.fixture
+def nine_pages(monkeypatch: pytest.MonkeyPatch):
+    """Read a file of an account's attestation on eight pages and a death certificate on the ninth."""
+    said = iter([["RELEVE D'IDENTITE BANCAIRE"], *[["suite"]] * 7, ["EXTRAIT D'ACTE DE DECES"]])
+    monkeypatch.setattr(page_reading, "_read", lambda *_: (saying(next(said)), False))
+    pixels = drawn_page("bank_attestation")[0].pixels
+    pages = [page_image(pixels, number) for number in range(1, 10)]
+    return lambda: read_attachment(pages, SpecCatalogue.load().types, on=ON)
+
+
+def test_the_last_page_of_a_long_file_is_read_too(nine_pages) -> None:
+    reading = nine_pages()
+    papers = {one.class_id: one.pages for one in (reading, *reading.others)}
+    assert papers["death_certificate"] == (9,)
+    assert "too_many_to_read" not in [one.code for one in reading.warnings]
+
+
+def test_pages_there_is_no_time_for_are_named(nine_pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = iter([True] * 6 + [False])
+    monkeypatch.setattr(reader, "_in_time", lambda: lambda: next(looks))
+    reading = nine_pages()
+    assert (reading.class_id, reading.pages) == ("bank_attestation", tuple(range(1, 8)))
+    (told,) = [one.message for one in reading.warnings if one.code == "too_many_to_read"]
+    assert "8, 9." in told.fr and "8، 9." in told.ar
