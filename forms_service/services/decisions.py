@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.completeness import CompletenessReport
 from core.dossier import DossierEvent, DossierState, next_state
 from core.errors import DossierError
 from core.form_spec import Severity
@@ -42,11 +43,17 @@ class Gap:
 class Decisions(FourEyes):
     """Deciding dossiers, alone or by two."""
 
-    def acceptance_gaps(self, actor: Actor, dossier_id: str) -> list[Gap]:
-        """What an acceptance would pass over: everything missing or wrong, papers nobody ruled on."""
+    def acceptance_gaps(
+        self, actor: Actor, dossier_id: str, report: CompletenessReport | None = None
+    ) -> list[Gap]:
+        """What an acceptance would pass over: everything missing or wrong, papers nobody ruled on.
+
+        Args:
+            report: What ``completeness`` has just told of the dossier, so that it is not judged twice.
+        """
         self.require_role(actor, "reviewer")
         with self.database.reading() as session:
-            return self._gaps(session, self.get_dossier(session, actor, dossier_id))
+            return self._gaps(session, self.get_dossier(session, actor, dossier_id), report)
 
     def decide(
         self,
@@ -198,8 +205,8 @@ class Decisions(FourEyes):
         waiting.settled, waiting.settled_by, waiting.settled_at = settled, actor.id, self.now()
         waiting.settled_note = note
 
-    def _gaps(self, session: Session, row: DossierRow) -> list[Gap]:
-        report = self.assess(session, row)  # type: ignore[attr-defined]
+    def _gaps(self, session: Session, row: DossierRow, report: CompletenessReport | None = None) -> list[Gap]:
+        report = report or self.assess(session, row)  # type: ignore[attr-defined]
         found = [Gap(one.subject, one.message) for one in report.findings if one.severity is Severity.ERROR]
         types = self.catalogue.document_types()
         for paper in DossierRepository(session).attachments(row.id):

@@ -294,7 +294,7 @@ def dossier_page(
         under_review=under_review,
         holding=services().holding(the_actor(), dossier_id),
         changes=_changes(view, every),
-        gaps=services().acceptance_gaps(the_actor(), dossier_id) if under_review else [],
+        gaps=services().acceptance_gaps(the_actor(), dossier_id, report) if under_review else [],
         ask_fields=_kept(_with_again(correction.askable_fields(view, scope, report), again), "fields", kept),
         ask_documents=_kept(correction.askable_documents(view, report), "documents", kept),
         again=again,

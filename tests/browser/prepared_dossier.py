@@ -23,6 +23,7 @@ ALLOWANCE = "311-1-14"
 FIELDS, DOUBTS = 60, 5
 _DPI = 150
 _PX_PER_MM = _DPI / 25.4
+_ROW_VALUES = {"date": "2015-03-12", "latin_name": "Adam", "arabic_name": "آدم"}
 _DOUBTED_KINDS = ("latin_name", "arabic_name", "text")
 
 
@@ -94,7 +95,8 @@ def _extractions(spec: Any) -> tuple[list[dict[str, Any]], list[str]]:
         doubt = field.kind in _DOUBTED_KINDS and len(doubtful) < DOUBTS
         if doubt:
             doubtful.append(field.id)
-        found.append(_extraction(field.id, answers[field.id], place.page - 1, _pixels(place.box), doubt))
+        value = True if field.kind == "declaration" else answers[field.id]  # the deposit declares it as well
+        found.append(_extraction(field.id, value, place.page - 1, _pixels(place.box), doubt))
     for field_id, value in _rows(spec):
         if len(found) < FIELDS and field_id not in {one["field_id"] for one in found}:
             found.append(
@@ -109,8 +111,8 @@ def _rows(spec: Any) -> Iterator[tuple[str, Any]]:
     for group in spec.groups:
         for number in range(1, group.maximum + 1):
             for field in group.fields:
-                if field.kind == "date":
-                    yield f"{group.id}.{number}.{field.id}", f"20{number:02d}-03-12"
+                if field.kind in _ROW_VALUES:
+                    yield f"{group.id}.{number}.{field.id}", _ROW_VALUES[field.kind]
 
 
 def _extraction(field_id: str, value: Any, page: int, box: list[int], doubt: bool) -> dict[str, Any]:

@@ -84,6 +84,11 @@ class Desk:
         return page
 
 
+def at_rest(page: Page) -> None:
+    """What was sent has been answered: the reviewer goes on before that, a test looks afterwards."""
+    expect(page.locator("html[aria-busy]")).to_have_count(0, timeout=PATIENCE_MS)
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     jobs = Waiting()
@@ -113,7 +118,7 @@ def test_five_doubts_of_sixty_fields_take_one_key_each_and_the_correction_its_le
         len(desk.application.services.extractions(actor(desk.application, "reviewer"), desk.dossier_id))
         == FIELDS
     )
-    page.locator("table.queue th a").press("Enter")
+    page.locator("table.queue tbody th a").press("Enter")
     page.locator("form[action$='/start'] button").press("Enter")
     doubts = page.locator(".reading.doubt")
     expect(doubts).to_have_count(DOUBTS)
@@ -130,6 +135,7 @@ def test_five_doubts_of_sixty_fields_take_one_key_each_and_the_correction_its_le
     keys.press("Enter")
     expect(doubts).to_have_count(0)
     assert keys.pressed == (DOUBTS - 1) + 1 + len("Berrada") + 1
+    at_rest(page)
     assert desk.answers()[desk.doubtful[-1]] == "Berrada"
     # the paper that waits has the focus; one key accepts it, another leads to the decision
     expect(page.locator("article.paper[data-open]")).to_be_focused()
@@ -137,6 +143,7 @@ def test_five_doubts_of_sixty_fields_take_one_key_each_and_the_correction_its_le
     expect(page.locator("article.paper[data-open]")).to_have_count(0)
     keys.press("v")
     expect(page.locator("#outcome-accepted")).to_be_focused()
+    at_rest(page)
     (paper,) = [
         one
         for one in desk.application.services.dossier(
@@ -191,7 +198,9 @@ def test_an_answer_is_put_on_the_request_for_a_reason(desk: Desk, browser: Brows
     card.locator("select[name=again]").press("Enter") if scripts else card.locator(
         "button[value=again]"
     ).click()
-    expect(page.locator(".reading.doubt")).to_have_count(DOUBTS - 1)
+    expect(page.locator(".reading.doubt")).to_have_count(DOUBTS - 1, timeout=PATIENCE_MS)
+    if scripts:
+        at_rest(page)
     name = desk.doubtful[0]
     expect(page.locator(f"#ask-fields-{name}".replace(".", "\\."))).to_be_checked()
     expect(page.locator(f"select[name='why-{name}']")).to_have_value("unreadable")
@@ -204,7 +213,7 @@ def test_all_doubts_are_cleared_without_scripts(desk: Desk, browser: Browser) ->
     page.click("form[action$='/start'] button")
     for left in range(DOUBTS - 1, -1, -1):
         page.locator(".reading.doubt [name=value]").first.press("Enter")
-        expect(page.locator(".reading.doubt")).to_have_count(left)
+        expect(page.locator(".reading.doubt")).to_have_count(left, timeout=PATIENCE_MS)
     page.context.close()
 
 
@@ -222,7 +231,7 @@ def test_the_second_reviewer_sees_what_the_first_one_changed(desk: Desk, browser
     value.fill("Second")
     value.press("Enter")
     changes = page.locator("#changes")
-    expect(changes).to_contain_text("Premier")
+    expect(changes).to_contain_text("Premier", timeout=PATIENCE_MS)
     expect(changes).to_contain_text("Contrôle de démonstration")
     expect(page.locator(".summary")).to_be_visible()
     assert desk.answers()[desk.doubtful[0]] == "Premier"

@@ -26,9 +26,9 @@
   // The box on the page that belongs to the value in hand.
   const point = (one) => {
     for (const box of document.querySelectorAll(".boxed a.here")) box.classList.remove("here");
-    const article = one.closest && one.closest("article.reading");
+    const article = one && one.closest && one.closest("article.reading:not(.paper)");
     const box = article && document.getElementById(article.id.replace("reading-", "box-"));
-    if (!box) return;
+    if (!box || !box.matches(".boxed a")) return;
     box.classList.add("here");
     const holder = box.closest(".sheets");
     if (getComputedStyle(holder).overflowY === "visible") return;
@@ -126,60 +126,70 @@
     if (does) { event.preventDefault(); does(); }
   });
 
-  // A value or a paper is settled without making the whole page anew.
-  let sending = false;
-  document.addEventListener("submit", async (event) => {
+  // A value or a paper is settled without making the whole page anew, and without waiting for the answer:
+  // what was sent goes out one after another, and whatever is refused comes back with its reason.
+  let line = Promise.resolve(), waiting = 0;
+  document.addEventListener("submit", (event) => {
     const form = event.target, card = form.closest("article.reading");
     if (!card || event.defaultPrevented) return;
     event.preventDefault();
-    if (sending) return;
-    sending = true;
+    if (form.dataset.sent) return;
+    form.dataset.sent = "yes";
+    const body = new FormData(form, event.submitter), next = nextOf(card), action = form.action;
+    if (card.matches(".paper")) card.removeAttribute("data-open");
+    else card.remove();
+    go(next);
+    waiting += 1;
     document.documentElement.setAttribute("aria-busy", "true");
-    try {
-      const following = after(card);
-      const answer = await fetch(form.action, { method: "POST", body: new FormData(form, event.submitter) });
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (!fresh.getElementById(card.id)) { location.assign(answer.url); return; }
-      if (answer.ok) settle(card, fresh, following);
-      else refuse(fresh);
-    } catch {
-      form.submit();
-    } finally {
-      sending = false;
-      document.documentElement.removeAttribute("aria-busy");
-    }
+    line = line.then(() => send(card.id, action, body)).catch(() => location.reload()).finally(() => {
+      waiting -= 1;
+      if (!waiting) document.documentElement.removeAttribute("aria-busy");
+    });
   }, true);
 
-  const after = (card) => {
-    const every = stops(), here = every.findIndex((one) => card.contains(one) || one === card);
-    const rest = here < 0 ? every : [...every.slice(here + 1), ...every.slice(0, here)];
-    return rest.find((one) => one.closest(".doubt")) && card.matches(".doubt")
-      ? rest.find((one) => one.closest(".doubt"))
-      : rest.find((one) => one.matches("article.paper")) || rest.find((one) => one.id === "outcome-accepted") || null;
+  const send = async (id, action, body) => {
+    const answer = await fetch(action, { method: "POST", body });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!fresh.getElementById(id)) location.assign(answer.url);
+    else if (answer.ok) settled(id, fresh);
+    else refused(fresh);
   };
 
-  const settle = (card, fresh, following) => {
-    const next = following && (following.id || following.closest("article").id);
-    const mine = fresh.getElementById(card.id);
+  // The next doubt; when none is left, the first paper that waits; then the decision.
+  const nextOf = (card) => {
+    const every = stops(), here = every.findIndex((one) => card.contains(one) || one === card);
+    const rest = here < 0 ? every : [...every.slice(here + 1), ...every.slice(0, here)];
+    const doubt = card.matches(".doubt") && rest.find((one) => one.closest(".doubt"));
+    return doubt || rest.find((one) => one.matches("article.paper")) || rest.find((one) => one.id === "outcome-accepted");
+  };
+
+  const settled = (id, fresh) => {
+    const card = document.getElementById(id);
+    if (card && card.matches(".paper")) keepingFocus(card, fresh.getElementById(id));
+    else if (card && !fresh.getElementById(id).matches(".doubt")) card.remove();
+    for (const old of document.querySelectorAll("main > .notice.done, main > .notice.info:not([id])")) old.remove();
     const told = fresh.querySelector("main > .notice");
-    for (const old of document.querySelectorAll("main > .notice.done, main > .notice.info:not([id]), main > .summary")) old.remove();
     if (told && !told.id) document.querySelector("main").prepend(told);
-    if (card.matches(".paper")) card.replaceWith(mine);
-    else card.remove();
+    if (waiting > 1) return;
     for (const part of document.querySelectorAll("[data-fresh]")) {
       const other = fresh.getElementById(part.id);
-      if (other && !typedIn(part)) part.replaceWith(other);
+      if (other && !typedIn(part)) keepingFocus(part, other);
     }
     for (const box of fresh.querySelectorAll(".boxed a")) {
       const here = document.getElementById(box.id);
-      if (here) here.setAttribute("class", box.getAttribute("class"));
+      if (here) here.setAttribute("class", `${box.getAttribute("class")}${here.classList.contains("here") ? " here" : ""}`);
     }
-    go(document.getElementById(next) || document.querySelector("article.paper[data-open]") || document.getElementById("outcome-accepted"));
+  };
+
+  const keepingFocus = (old, fresh) => {
+    const focused = old.contains(document.activeElement) && document.activeElement.id;
+    old.replaceWith(fresh);
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   };
 
   const typedIn = (part) => [...part.querySelectorAll("textarea")].some((one) => one.value !== one.defaultValue);
 
-  const refuse = (fresh) => {
+  const refused = (fresh) => {
     document.querySelector("main").replaceWith(fresh.querySelector("main"));
     document.title = fresh.title;
     (document.querySelector("[aria-invalid=true]") || document.querySelector(".summary"))?.focus();
