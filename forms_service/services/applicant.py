@@ -21,6 +21,7 @@ from core.receipt import new_reference
 from core.scope import build_scope
 from forms_service.services.answers_to_confirm import with_read_answers
 from forms_service.services.base import UseCases, may_edit
+from forms_service.services.childrens_papers import settle_children
 from forms_service.services.identity_doubts import identity_doubts
 from forms_service.services.made_forms import at_deposit
 from forms_service.services.messages import say
@@ -205,6 +206,7 @@ class ApplicantWork(UseCases):
                 at = self.touch(session, dossier, actor, "answered", {"groups": [group_id]})
                 repository.put_group(dossier, group_id, typed, by=actor.id, at=at, replaces=current)
                 session.flush()
+                settle_children(session, dossier, spec)
             problems = read_groups(spec, repository.groups(dossier.id))[2]
             return {(number, name): text for (one, number, name), text in problems.items() if one == group_id}
 

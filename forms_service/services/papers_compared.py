@@ -35,6 +35,9 @@ SPOUSES = ("assured", "spouse")
 COUPLE, CHILD = ("husband", "wife"), "child"
 """Facts of acts that name somebody of the request, whoever of them it is."""
 
+_NAMES = (("first", "last"), ("name",))
+"""The facts that hold a name: in two parts, or whole."""
+
 NAME_LABEL = LocalizedText("الاسم الكامل", "Nom et prénom")
 IN_ACTS = {
     "husband": LocalizedText("الزوج", "L'époux"),
@@ -116,6 +119,16 @@ def person_named(answers: Mapping[str, object], prefix: str = "") -> Named:
     return Named(first, last, numbers)
 
 
+def says_a_name(paper: Attachment) -> bool:
+    """Whether a name of one person was read on a paper."""
+    return any(_read_name(paper, parts) for parts in _NAMES)
+
+
+def names_another(paper: Attachment, person: Named) -> bool:
+    """Whether the name on a paper is surely somebody else's."""
+    return any(_names_another(paper, parts, person) for parts in _NAMES)
+
+
 def person_of(spec: FormSpec, demand: RequiredDocument, scope: Scope) -> str | None:
     """The prefix of the answers about the person; None when the form asks nothing about them."""
     return _applicant(spec, scope) if demand.subject == "applicant" else demand.subject
@@ -172,7 +185,7 @@ def _differences_from(
         read, given = paper.facts.get(fact), person.numbers.get(fact)
         if fact in labels and fact not in paper.unsure and read and given and str(read) != str(given):
             yield Difference(labels[fact], _plain(read), _plain(given))
-    for parts in (("first", "last"), ("name",)):
+    for parts in _NAMES:
         if _names_another(paper, parts, person):
             yield Difference(NAME_LABEL, *_side_by_side(_read_name(paper, parts), [person]))
 

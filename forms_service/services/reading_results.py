@@ -23,6 +23,7 @@ from forms_service.reading_process import (
     run_reading_of_pages,
 )
 from forms_service.services.base import CLOSED_STATES, SYSTEM
+from forms_service.services.childrens_papers import settle_children
 from forms_service.services.correction_slips import CorrectionSlips
 from forms_service.services.identity_doubts import WHOSE_PAPER, belongs_to, is_identity_type
 from forms_service.services.messages import say
@@ -117,6 +118,7 @@ class ReadingResults(CorrectionSlips):
                 repository.drop_refused_copies(row, at)
             if result["status"] == ReadingStatus.READ:
                 self._take_over(session, row, dossier, spec, result)
+            settle_children(session, dossier, spec)
             if result["slips"]:
                 self.take_slip(session, row, dossier, spec, result)
             session.flush()
@@ -198,7 +200,7 @@ class ReadingResults(CorrectionSlips):
         if row.is_form:
             row.type = FORM if result["signed_paper"] else None
         else:
-            row.type, row.child = self._role_of(session, row, dossier, spec, result["document_class"])
+            row.type = self._role_of(session, row, dossier, spec, result["document_class"])
             if row.declared_type == FORM and not warnings and row.status != "refused":
                 warnings.append(say("not_the_form").as_dict())
             if row.type is None and self._is_identity(result["document_class"]):
@@ -212,8 +214,8 @@ class ReadingResults(CorrectionSlips):
         dossier: DossierRow,
         spec: FormSpec,
         document_class: str | None,
-    ) -> tuple[str | None, int | None]:
-        """(type, row of the group) of a document: what the person said, else the demand it fits.
+    ) -> str | None:
+        """The type of a document: what the person said, else that of the demand it fits.
 
         Of several demands the one for the child with the birth date on the paper comes first, then
         those that nothing meets yet.
@@ -231,12 +233,11 @@ class ReadingResults(CorrectionSlips):
         if row.declared_type in (None, FORM) and self._is_identity(document_class) and len(fitting) > 1:
             fitting = self._of_that_person(session, row, dossier, spec, fitting)
             if not fitting:
-                return None, row.child
+                return None
         for one in fitting:
-            role = next(role for role in (one.type, *one.alternatives) if role in roles)
-            return role, row.child or (one.child if one.child in born_on_that_day else None)
+            return next(role for role in (one.type, *one.alternatives) if role in roles)
         known = [one.type for one in spec.documents if one.type in roles] or sorted(roles)
-        return (known[0] if known else None), row.child
+        return known[0] if known else None
 
     def _is_identity(self, document_class: str | None) -> bool:
         """Whether papers of that look say who somebody is."""

@@ -12,6 +12,7 @@ from core.dossier import Origin
 from core.field_kinds import Answer
 from core.form_spec import FormSpec, Group
 from core.localized_text import LocalizedText
+from forms_service.services.childrens_papers import settle_children
 from forms_service.storage.dossiers import FIELD, DossierRepository
 from forms_service.storage.models import AttachmentRow, DossierRow, ExtractionRow
 from forms_service.storage.name_index import NameIndex
@@ -59,6 +60,8 @@ def put_field(
         rows += [{} for _ in range(number - len(rows))]
         rows[number - 1][name] = value if raw is None else raw
         repository.put_group(dossier, group.id, rows, by=by, at=at, replaces=held)
+        session.flush()
+        settle_children(session, dossier, spec)
     session.flush()
 
 

@@ -130,6 +130,7 @@ class Uploads(UseCases):
             object_key=object_key,
             declared_type=as_type,
             child=child,
+            declared_child=child,
             is_form=as_type == FORM,
             status=(ReadingStatus.REFUSED if problem else ReadingStatus.WAITING).value,
             message=problem.as_dict() if problem else None,

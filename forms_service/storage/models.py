@@ -145,6 +145,7 @@ class AttachmentRow(Base):
     """One upload, its original in the object store, and what the machine found.
 
     ``origin`` is ``upload``, or ``screen`` for a form the service made from the answers at the deposit.
+    ``declared_child`` is the child a person placed it under; ``child`` that, or the one its facts name.
     """
 
     __tablename__ = "attachment"
@@ -158,6 +159,7 @@ class AttachmentRow(Base):
     declared_type: Mapped[str | None] = mapped_column(String(64))
     type: Mapped[str | None] = mapped_column(String(64))
     child: Mapped[int | None]
+    declared_child: Mapped[int | None]
     is_form: Mapped[bool] = mapped_column(default=False)
     origin: Mapped[str] = mapped_column(String(16), default="upload", server_default="upload")
     status: Mapped[str] = mapped_column(String(16), index=True)

@@ -284,13 +284,14 @@ def form_needs(report: CompletenessReport) -> list[Requirement]:
 
 
 def _uploads_for(requirement: Requirement, left: list[AttachmentView]) -> list[AttachmentView]:
+    """The uploads that serve a demand, as they are judged: one of no child serves one child, not the first."""
     types = {requirement.type, *requirement.alternatives}
-    return [
-        one
-        for one in left
-        if (one.type or one.declared_type) in types
-        and (requirement.child is None or one.child in (requirement.child, None))
-    ]
+    fitting = [one for one in left if (one.type or one.declared_type) in types]
+    if requirement.child is None:
+        return fitting
+    marked = [one for one in fitting if one.child == requirement.child]
+    unmarked = [one for one in fitting if one.child is None]
+    return marked + unmarked[: max(0, requirement.count - len(marked))]
 
 
 def _demand(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.completeness import CompletenessReport, Finding, Requirement
-from core.form_spec import Severity
-from forms_service.services.views import DossierView
+from core.form_spec import RequiredDocument, Severity
+from forms_service.services.views import AttachmentView, DossierView
 from forms_service.web import tasks
 from forms_service.web.applicant import Opened
 from forms_service.web.languages import language, translate
@@ -87,3 +87,23 @@ def row_name(view: DossierView, need: Requirement) -> str | None:
     if document is None or document.per is None or need.child is None:
         return None
     return view.spec.group(document.per).item_label.fill(n=need.child).in_language(language())
+
+
+def paper_of_whom(view: DossierView, paper: AttachmentView) -> str | None:
+    """The child a paper is filed under, by number and by name as far as it was answered."""
+    document = next((one for one in view.spec.documents if one.per and paper.type in _types(one)), None)
+    if paper.child is None or document is None or document.per is None:
+        return str(paper.child) if paper.child else None
+    label = view.spec.group(document.per).item_label.fill(n=paper.child).in_language(language())
+    rows = view.dossier.groups.get(document.per, ())
+    row = rows[paper.child - 1] if paper.child <= len(rows) else {}
+    named = [
+        " ".join(str(row[name]) for part in ("first", "last") if row.get(name := f"{part}{script}"))
+        for script in (("", ".ar") if language() == "fr" else (".ar", ""))
+    ]
+    name = next(filter(None, named), "")
+    return f"{label} – {name}" if name else label
+
+
+def _types(document: RequiredDocument) -> tuple[str, ...]:
+    return (document.type, *document.alternatives)

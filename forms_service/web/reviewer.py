@@ -32,6 +32,7 @@ from forms_service.web import correction, errors, kept_typing, readings, screens
 from forms_service.web.correction import Askable
 from forms_service.web.downloads import picture
 from forms_service.web.languages import language, translate
+from forms_service.web.missing_points import paper_of_whom
 from forms_service.web.presentation import fact_label, type_name
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
@@ -283,6 +284,7 @@ def dossier_page(
         choices=offered,
         places=named,
         facts_of=_facts,
+        of_whom=lambda one: paper_of_whom(view, one),
         label_of=lambda one: readings.label_of(view, one),
         typed=typed,
         wanting=wanting,

@@ -506,3 +506,29 @@ def test_a_second_paper_that_finds_no_room_is_named(office, arrives) -> None:
     arrives(dossier, _two_papers())
     (held,) = office.services.dossier(office.applicant, dossier).attachments
     assert "Carte nationale d'identité" in held.warnings[-1].fr
+
+
+def test_children_typed_after_their_papers_get_them_and_what_a_person_placed_stays(office, arrives) -> None:
+    dossier = office.open()
+    office.services.answer(office.applicant, dossier, {"quality": "assured"}, {})
+    extract = _result("read", pages=[page(None, ours=False)], document_class="birth_extract")
+    for facts in (
+        {"birth": "2018-09-01"},
+        {"birth": "2015-03-12"},
+        {"birth": "2020-05-05", "first": "Lina", "last": "Tazi"},
+        {"birth": "2020-05-05", "first": "Adam", "last": "Tazi"},
+        {},
+    ):
+        arrives(dossier, {**extract, "facts": facts})
+    arrives(dossier, {**extract, "facts": {"birth": "2015-03-12"}}, "birth", 2)
+    twins = [{"birth": "05/05/2020", "first": first, "last": "Tazi"} for first in ("Adam", "Lina")]
+
+    def children() -> list[int | None]:
+        return [one.child for one in office.services.dossier(office.applicant, dossier).attachments]
+
+    assert children() == [None, None, None, None, None, 2]
+    born = [{"birth": "12/03/2015"}, {"birth": "01/09/2018"}]
+    office.services.answer_group(office.applicant, dossier, "children", [*born, *twins])
+    assert children() == [2, 1, 4, 3, None, 2]
+    office.services.answer_group(office.applicant, dossier, "children", [born[1], *twins])
+    assert children() == [1, None, 3, 2, None, 2]

@@ -138,3 +138,21 @@ def test_a_refused_file_is_named_once_and_can_only_be_replaced_or_removed(
     assert "ليست في مكانها" not in listed
     assert "/remove" in listed
     assert 'name="replaces"' in listed
+
+
+def test_a_childs_paper_names_the_child_and_each_unplaced_one_serves_one_child(
+    service: Service, reviewer: Visitor, applicant: Visitor
+) -> None:
+    dossier_id = service.new_dossier(ANSWERS)
+    named = _paper(service, dossier_id, type="birth", facts={"birth": "2018-09-01"})
+    plain = [_paper(service, dossier_id, type="birth") for _ in range(2)]
+    children = [{"birth": "12/03/2015"}, {"birth": "01/09/2018", "first": "Lina", "last": "Tazi"}]
+    children.append({"birth": "02/02/2019"})
+    owner = service.actor("applicant")
+    service.application.services.answer_group(owner, dossier_id, "children", children)
+    html = applicant.get(f"/dossiers/{dossier_id}/documents").get_data(as_text=True)
+    for child, paper in enumerate((plain[0], named, plain[1]), start=1):
+        block = html.partition(f'id="doc-birth-{child}"')[2].partition("</section>")[0]
+        assert re.findall(r'id="attachment-(\w+)"', block) == [paper]
+    heading = re.search(r"<h3>.*?</h3>", _seen(service, reviewer, dossier_id, named), re.DOTALL)
+    assert heading and "الطفل 2 – Lina Tazi" in heading[0]
