@@ -21,7 +21,12 @@ from forms_service.services.identity_doubts import papers_in_doubt
 from forms_service.services.made_forms import CORRECTION_SLIP, MADE_ON_SCREEN
 from forms_service.services.messages import say
 from forms_service.services.same_answer import says_the_same
-from forms_service.services.standing_readings import is_open, shows_paper, standing_readings
+from forms_service.services.standing_readings import (
+    is_open,
+    settled_in_review,
+    shows_paper,
+    standing_readings,
+)
 from forms_service.services.views import (
     Actor,
     AttachmentView,
@@ -351,13 +356,17 @@ def extraction_views(session: Session, dossier: DossierRow, spec: FormSpec) -> l
     """What was read from a dossier's pages, beside what the dossier holds; no answer twice."""
     current = current_answers(session, dossier, spec)
     found = _standing(session, dossier, spec)
-    names = _names(session, {one.decided_by for one in found if one.decided_by})
-    return [_extraction_view(one, spec, current, names) for one in found]
+    people = _people(session, {one.decided_by for one in found if one.decided_by})
+    return [_extraction_view(one, dossier, spec, current, people) for one in found]
 
 
 def open_doubts(session: Session, dossier: DossierRow, spec: FormSpec) -> int:
-    """How many readings still wait for a person's eyes."""
-    return sum(is_open(one) for one in _standing(session, dossier, spec))
+    """How many unsure readings still wait for a reviewer's eyes."""
+    found = _standing(session, dossier, spec)
+    if not any(one.decided_by for one in found):
+        return sum(is_open(one) for one in found)
+    views = extraction_views(session, dossier, spec)
+    return sum(one.is_doubtful and one.verdict is Verdict.REVIEW for one in views)
 
 
 def _standing(session: Session, row: DossierRow, spec: FormSpec) -> list[ExtractionRow]:
@@ -382,14 +391,22 @@ def find_field(spec: FormSpec, field_id: str) -> FieldSpec | None:
     return answer_field(spec, field_id)
 
 
-def _names(session: Session, ids: set[str]) -> dict[str, str]:
+def _people(session: Session, ids: set[str]) -> dict[str, Actor]:
     accounts = {one: session.get(AccountRow, one) for one in ids}
-    return {one: row.name if row else audit.SYSTEM_NAME for one, row in accounts.items()}
+    nobody = Actor(audit.SYSTEM_ID, audit.SYSTEM_NAME, frozenset())
+    return {
+        one: Actor(row.id, row.name, frozenset(row.roles)) if row else nobody for one, row in accounts.items()
+    }
 
 
 def _extraction_view(
-    row: ExtractionRow, spec: FormSpec, current: Mapping[str, Answer], names: Mapping[str, str]
+    row: ExtractionRow,
+    dossier: DossierRow,
+    spec: FormSpec,
+    current: Mapping[str, Answer],
+    people: Mapping[str, Actor],
 ) -> ExtractionView:
+    who = people.get(row.decided_by or "")
     field = find_field(spec, row.field_id)
     value: Answer = row.value["value"] if row.value else None
     held = current.get(row.field_id)
@@ -411,9 +428,10 @@ def _extraction_view(
         current=held,
         conflicts=held is not None and value is not None and not says_the_same(field, held, value),
         decision=row.decision,
-        decided_by=names.get(row.decided_by) if row.decided_by else None,
+        decided_by=who.name if who else None,
         decided_at=row.decided_at,
         decision_reason=row.decision_reason,
+        settled_in_review=who is not None and settled_in_review(row, dossier, who.roles),
     )
 
 

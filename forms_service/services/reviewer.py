@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy.orm import Session
 
-from core.dossier import DossierEvent, DossierState, Origin
+from core.dossier import EDITABLE_STATES, DossierEvent, DossierState, Origin
 from core.errors import DossierError, InvalidValue
 from core.field_kinds import Answer, kind_of
 from core.form_spec import FormSpec
@@ -19,12 +19,12 @@ from forms_service.services.messages import say
 from forms_service.services.presenting import current_answers, extraction_views, find_field, shown
 from forms_service.services.reading_evidence import keep_outcome
 from forms_service.services.review_queue import ReviewQueue
-from forms_service.services.standing_readings import shows_paper
+from forms_service.services.standing_readings import settled_in_review, shows_paper
 from forms_service.services.storing_answers import put_field
 from forms_service.services.uploads import narrowed
 from forms_service.services.views import Actor, ExtractionView, ReadingStatus
 from forms_service.storage.dossiers import DossierRepository
-from forms_service.storage.models import CorrectionRow, DossierRow, ExtractionRow, PageRow
+from forms_service.storage.models import AccountRow, CorrectionRow, DossierRow, ExtractionRow, PageRow
 
 ANSWER_REASONS = ("unreadable", "differs", "incomplete", "doubtful")
 """Why an answer is asked again: codes of the sentences ``answer_reason``."""
@@ -241,18 +241,28 @@ class ReviewerWork(ReviewQueue, Decisions):
     def _to_settle(
         self, session: Session, actor: Actor, extraction_id: str, expected_revision: int | None = None
     ) -> tuple[ExtractionRow, DossierRow, FormSpec]:
-        """An extraction the person may settle: reviewers, and owners while they may edit."""
+        """An extraction the person may settle: reviewers, and owners while they may edit.
+
+        What was kept or mended before the dossier came back from whoever prepares it is a reviewer's to
+        judge; what a colleague decided is not.
+        """
         row = self._extraction(session, actor, extraction_id)
         dossier = self.get_dossier(session, actor, row.dossier_id, to_change=True)
         if not may_edit(actor, dossier):
             self.require_role(actor, "reviewer")
             self.refuse_closed(dossier)
         session.refresh(row)
-        if row.decided_by not in (None, actor.id):
+        if row.decided_by not in (None, actor.id) and not self._is_to_judge(session, dossier, row):
             raise DossierError(say("already_decided"), code="changed_meanwhile")
         self.refuse_while_proposed(session, dossier)
         self.refuse_changed(session, actor, dossier, expected_revision, ("field", row.field_id))
         return row, dossier, self.spec_of(dossier)
+
+    def _is_to_judge(self, session: Session, dossier: DossierRow, row: ExtractionRow) -> bool:
+        """Whether somebody settled a reading while preparing a dossier that has been handed in since."""
+        account = session.get(AccountRow, row.decided_by)
+        in_review = settled_in_review(row, dossier, account.roles if account else ())
+        return not in_review and DossierState(dossier.state) not in EDITABLE_STATES
 
     def _settle(
         self,

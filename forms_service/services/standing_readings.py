@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from core.completeness import applies
@@ -15,7 +15,7 @@ from core.form_spec import FormSpec
 from core.scope import build_scope
 from forms_service.ocr.doubts import Doubt
 from forms_service.services.same_answer import says_the_same
-from forms_service.storage.models import ExtractionRow
+from forms_service.storage.models import DossierRow, ExtractionRow
 
 _UNSEEN = frozenset({Doubt.OUTSIDE_PICTURE.value, Doubt.BOX_NOT_SEEN.value})
 
@@ -70,8 +70,22 @@ def standing_readings(
     return [one for one in rows if one.id in standing]
 
 
+def settled_in_review(row: ExtractionRow, dossier: DossierRow, roles: Collection[str]) -> bool:
+    """Whether the person who settled a reading did so as its reviewer, not as whoever prepares the dossier.
+
+    Nobody reviews before the first deposit, whatever else their account may do.
+
+    Args:
+        roles: Of the account that settled it.
+    """
+    if row.decided_by is None or "reviewer" not in roles:
+        return False
+    deposited, decided = dossier.deposited_at, row.decided_at
+    return deposited is not None and (decided is None or decided >= deposited)
+
+
 def is_open(row: ExtractionRow) -> bool:
-    """Whether a reading still waits for a person's eyes."""
+    """Whether a reading still waits for the first person's eyes."""
     return row.verdict == Verdict.REVIEW and row.decision is None
 
 

@@ -158,7 +158,7 @@ def _stated(source: SummarySource) -> Iterator[tuple[LocalizedText, LocalizedTex
         yield CHECK, YES
     if source.readings:
         read = [one for one in source.readings if one.verdict is not Verdict.EMPTY]
-        open_ = [one for one in read if _is_open(one)]
+        open_ = [one for one in read if one.is_doubtful]
         yield READ_VALUES, COUNTED.fill(read=len(read), doubts=len(open_))
     if source.changes:
         yield CORRECTED, _same(str(len({one.field_id for one in source.changes})))
@@ -166,11 +166,6 @@ def _stated(source: SummarySource) -> Iterator[tuple[LocalizedText, LocalizedTex
 
 def _same(text: str) -> LocalizedText:
     return LocalizedText(text, text)
-
-
-def _is_open(one: ExtractionView) -> bool:
-    """What a person must still look at: unsure, or against what the dossier holds."""
-    return one.decision is None and (one.verdict is Verdict.REVIEW or one.conflicts)
 
 
 # --- answers --------------------------------------------------------------------------------------
@@ -297,7 +292,7 @@ def _percent(share: float) -> int:
 
 
 def _alarms(reading: ExtractionView | None) -> Iterator[LocalizedText]:
-    if reading is None or not _is_open(reading):
+    if reading is None or not reading.is_doubtful:
         return
     if reading.conflicts:
         yield DIFFERS.fill(read=reading.shown)

@@ -215,6 +215,8 @@ class ExtractionView:
         decided_by: Name of the person who decided, None while open.
         decision: ``accepted``, ``corrected``, ``rejected`` (to be asked again, for ``decision_reason``),
             ``filled`` (taken over by itself) or None.
+        settled_in_review: Whether a reviewer decided; what applicants and clerks kept or mended before
+            stays a reviewer's to judge.
     """
 
     id: str
@@ -236,6 +238,17 @@ class ExtractionView:
     decided_by: str | None
     decided_at: datetime | None
     decision_reason: str | None = None
+    settled_in_review: bool = False
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a reviewer must look at it: unsure and undecided, or not what the dossier holds.
+
+        That whoever wrote the paper chose what they typed makes the paper say no less.
+        """
+        if self.settled_in_review:
+            return False
+        return self.conflicts or (not self.decision and self.verdict is Verdict.REVIEW)
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,8 +238,8 @@ def is_open(paper: AttachmentView) -> bool:
 
 
 def doubtful(every: list[ExtractionView]) -> list[ExtractionView]:
-    """What a person must look at: undecided, and unsure or against what the applicant typed."""
-    return [one for one in every if not one.decision and (one.verdict == "review" or one.conflicts)]
+    """What a reviewer must look at, in the order of the form."""
+    return [one for one in every if one.is_doubtful]
 
 
 def _next_doubt(doubts: list[ExtractionView], settled: str) -> str | None:

@@ -115,3 +115,95 @@ def test_nobody_elses_and_no_deposited_dossier_is_confirmed(office, dossier: str
     assert waiting(office, dossier) == {}
     with refused("wrong_state"):
         office.services.confirm_answers(office.applicant, dossier, {last.id: "read"})
+
+
+# --- past the deposit: the reviewer judges what was kept or mended before ----------------------------
+
+
+def handed_in(office, dossier: str, kept: dict[str, str], mended: dict[str, str] | None = None) -> dict:
+    """The readings by field once the applicant settled some of them and a reviewer took the dossier in hand."""
+    ids = {field: one.id for field, one in waiting(office, dossier).items()}
+    kept, mended = ({ids[field]: said for field, said in some.items()} for some in (kept, mended or {}))
+    assert office.services.confirm_answers(office.applicant, dossier, kept, mended) == {}
+    office.clock.move(minutes=5)
+    office.services.deposit(office.applicant, dossier, True)
+    office.services.start_review(office.reviewer, dossier)
+    return as_reviewed(office, dossier)
+
+
+def as_reviewed(office, dossier: str) -> dict:
+    return {one.field_id: one for one in office.services.extractions(office.reviewer, dossier)}
+
+
+def test_what_the_applicant_typed_against_the_paper_reaches_the_reviewer(office, dossier: str) -> None:
+    found = handed_in(office, dossier, {"assured.country": "typed"}, {"assured.last": "Bennis"})
+    for field, paper, typed in (
+        ("assured.country", "France", "Maroc"),
+        ("assured.last", "Bennani", "Bennis"),
+    ):
+        one = found[field]
+        assert (one.value, one.current, one.decided_by) == (paper, typed, "Fatima Amrani")
+        assert one.is_doubtful
+        assert one.crop_available
+    assert office.services.queue(office.reviewer)[0].to_review == 5, "three that nobody confirmed too"
+    for field in ("guardian.mobile", "assured.birth", "assured.quarter"):
+        office.services.reject_value(office.reviewer, found[field].id, "unreadable")
+    office.services.accept_value(office.reviewer, found["assured.last"].id)
+    assert office.services.queue(office.reviewer)[0].to_review == 1
+    with refused("unsettled_values"):
+        office.services.decide(office.reviewer, dossier, "accepted")
+
+
+def test_a_reviewer_settles_what_the_applicant_kept_mended_or_left(office, dossier: str) -> None:
+    found = handed_in(
+        office, dossier, {"assured.last": "read", "assured.country": "typed"}, {"assured.birth": "28/02/1988"}
+    )
+    seen = office.services.dossier(office.reviewer, dossier).revision
+    assert not found["assured.last"].is_doubtful, "the paper and the applicant say the same"
+    services, reviewer = office.services, office.reviewer
+    assert (
+        services.correct_value(reviewer, found["assured.last"].id, "Bennis", expected_revision=seen) is None
+    )
+    services.accept_value(reviewer, found["assured.country"].id)
+    services.reject_value(reviewer, found["assured.birth"].id, "differs")
+    values = office.values(dossier)
+    assert (values["assured.last"], values["assured.country"]) == ("Bennis", "France")
+    assert given(office, dossier, "assured.country").origin == Origin.REVIEWER
+    after = as_reviewed(office, dossier)
+    assert {after[one].decided_by for one in ("assured.last", "assured.country", "assured.birth")} == {
+        "Contrôle"
+    }
+    assert after["assured.birth"].decision == "rejected"
+    assert not any(after[one].is_doubtful for one in ("assured.last", "assured.country", "assured.birth"))
+    settled = [
+        one.actor_name for one in services.dossier(reviewer, dossier).events if one.action == "value_settled"
+    ]
+    assert settled.count("Fatima Amrani") == 3, "who kept, mended or left it before stays in the history"
+    other = services.add_account("controle2", "a long enough password", "Autre", {"reviewer"})
+    with refused("changed_meanwhile"):
+        services.accept_value(other, found["assured.last"].id)
+
+
+def test_what_a_clerk_who_also_reviews_confirmed_at_the_counter_is_no_review(office, dossier: str) -> None:
+    both = office.services.add_account("deux", "a long enough password", "Deux", {"clerk", "reviewer"})
+    last = waiting(office, dossier)["assured.last"]
+    office.services.confirm_answers(both, dossier, {}, {last.id: "Bennis"})
+    office.clock.move(minutes=5)
+    office.services.deposit(office.applicant, dossier, True)
+    office.services.start_review(office.reviewer, dossier)
+    assert as_reviewed(office, dossier)["assured.last"].is_doubtful
+    office.services.accept_value(office.reviewer, last.id)
+    assert office.values(dossier)["assured.last"] == "Bennani"
+
+
+def test_nobody_reviews_over_an_applicant_who_is_mending(office, dossier: str) -> None:
+    handed_in(office, dossier, {})
+    office.services.request_correction(office.reviewer, dossier, ["assured.last"], [], "Nom illisible")
+    last = waiting(office, dossier)["assured.last"]
+    office.services.confirm_answers(office.applicant, dossier, {}, {last.id: "Bennis"})
+    with refused("changed_meanwhile"):
+        office.services.accept_value(office.reviewer, last.id)
+    office.services.deposit(office.applicant, dossier, True)
+    office.services.start_review(office.reviewer, dossier)
+    office.services.accept_value(office.reviewer, last.id)
+    assert office.values(dossier)["assured.last"] == "Bennani"

@@ -118,3 +118,28 @@ def test_a_clerk_at_the_desk_confirms_and_a_stranger_does_not(
     assert stranger.get(f"/dossiers/{dossier}/confirm/{last}.png").status_code == 404
     assert clerk.post(f"/dossiers/{dossier}/confirm", {f"keep.{last}": "read"}).status_code == 303
     assert values(service, dossier)["assured.last"] == "Bennani"
+
+
+def test_the_reviewer_sees_paper_and_mended_answer_and_asks_again(
+    service: Service, applicant: Visitor, reviewer: Visitor, dossier: str
+) -> None:
+    last = waiting(service, dossier)["assured.last"]
+    assert applicant.post(f"/dossiers/{dossier}/confirm", {f"mend.{last}": "Bennis"}).status_code == 303
+    services = service.application.services
+    services.deposit(service.actor("applicant"), dossier, True)
+    services.start_review(service.actor("reviewer"), dossier)
+    html = reviewer.get(f"/review/{dossier}").get_data(as_text=True)
+    doubts = html.partition('id="doubts"')[2].partition('id="sure"')[0]
+    card = doubts.partition(f'id="reading-{last}"')[2].partition("</article>")[0]
+    assert f"/review/{dossier}/values/{last}/crop.png" in card
+    assert 'value="Bennani"' in card, "what stands on the paper"
+    assert "كتب المعني بالأمر: <bdi>Bennis</bdi>" in re.sub(r"<bdi[^>]*>", "<bdi>", card)
+    assert "أبقى مُعد الملف ما كتبه أو صححه" in card
+    posted = {"value": "Bennani", "verdict": "again", "again": "differs"}
+    seen = re.search(r'name="seen" value="(\d+)"', card)
+    assert seen is not None
+    answer = reviewer.post(f"/review/{dossier}/values/{last}", {**posted, "seen": seen[1]})
+    assert answer.status_code == 303
+    html = reviewer.get(f"/review/{dossier}").get_data(as_text=True)
+    asked = html.partition('id="ask"')[2]
+    assert re.search(r'value="assured.last" id="[^"]*" checked', asked), "it goes on the correction slip"

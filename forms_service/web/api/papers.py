@@ -131,7 +131,7 @@ def find_reading(dossier_id: str, reading_id: str) -> ExtractionView:
 def list_readings(dossier_id: str) -> dict[str, Any]:
     """List everything read from the pages: value, confidence, verdict, and where it stands."""
     every = services().extractions(the_actor(), dossier_id)
-    open_ones = [one for one in every if not one.decision and (one.verdict == "review" or one.conflicts)]
+    open_ones = [one for one in every if one.is_doubtful]
     return {"items": [presented.reading(one, the_actor()) for one in every], "doubtful": len(open_ones)}
 
 
