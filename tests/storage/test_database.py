@@ -21,6 +21,7 @@ from forms_service.storage.database import Database, migration_settings
 from forms_service.storage.models import AccountRow, Base, DossierRow, StackFileRow, StackSheetRow
 
 TWO_FATES = [(1, "filed"), (2, "unidentified")]
+ONE_NAME_THRICE = [("scan.pdf", "a"), ("b.pdf", "b"), ("scan.pdf", "c"), ("scan.pdf", "d")]
 
 
 @pytest.fixture
@@ -202,6 +203,42 @@ def test_stacks_taken_in_before_keep_what_became_of_their_sheets_both_ways(datab
     go("head", command.upgrade)
     with Session(engine) as session:
         assert len(session.scalars(select(StackSheetRow)).all()) == 2
+
+
+def test_files_of_one_name_keep_every_page_both_ways(database: Database) -> None:
+    settings, engine = migration_settings(), database.engine
+
+    def go(revision: str, way: Callable[[object, str], None]) -> None:
+        with engine.begin() as connection:
+            settings.attributes["connection"] = connection
+            way(settings, revision)
+
+    with database.writing() as session:
+        session.add(account("clerk"))
+    go("0009", command.downgrade)
+    files = [{"name": name, "object": letter * 64} for name, letter in ONE_NAME_THRICE]
+    listed = [("scan.pdf", 1), ("scan.pdf", 2), ("b.pdf", 1), ("scan.pdf", 0)]
+    listed += [("scan.pdf", page) for page in (1, 2, 3)]
+    pages = [{"file": name, "page": page, "fate": "unidentified", "dossier": None} for name, page in listed]
+    stack = "insert into intake (id, files, pages, scanned_by, scanned_at) values ('s', :f, :p, 'clerk', :at)"
+    with engine.begin() as connection:
+        at = datetime(2026, 3, 1, 12, tzinfo=UTC).isoformat(" ")
+        connection.execute(text(stack), {"f": json.dumps(files), "p": json.dumps(pages), "at": at})
+    go("head", command.upgrade)
+    with Session(engine) as session:
+        kept = session.scalars(select(StackFileRow).order_by(StackFileRow.number))
+        assert [(one.name, one.object_key[0], one.pages) for one in kept] == [
+            *(("scan.pdf", "a", 2), ("b.pdf", "b", 1), ("scan.pdf", "c", 1), ("scan.pdf", "d", 3)),
+        ]
+        places = {(one.file, one.page) for one in session.scalars(select(StackSheetRow))}
+        assert places == {(0, 1), (0, 2), (1, 1), (2, 0), (3, 1), (3, 2), (3, 3)}
+    go("0009", command.downgrade)
+    with engine.connect() as connection:
+        again = connection.execute(text("select files, pages from intake")).one()
+    assert [json.loads(one) for one in again] == [files, pages]
+    go("head", command.upgrade)
+    with Session(engine) as session:
+        assert {(one.file, one.page) for one in session.scalars(select(StackSheetRow))} == places
 
 
 def test_holders_codes_and_letters_come_and_go_with_their_tables(database: Database) -> None:

@@ -56,10 +56,8 @@ def upgrade() -> None:
 def _move(
     connection: sa.Connection, intake: str, files: list[dict[str, Any]], pages: list[dict[str, Any]]
 ) -> None:
-    """One stack's lists as rows.  Two files of one name cannot be told apart: the first takes the pages."""
-    left = {(one["file"], one["page"]): one for one in pages}
-    for number, file in enumerate(files):
-        theirs = [left.pop(key) for key in sorted(left) if key[0] == file["name"]]
+    """One stack's lists as rows."""
+    for number, (file, theirs) in enumerate(_pages_of_files(files, pages)):
         row = {"intake_id": intake, "number": number, "name": file["name"], "object_key": file["object"]}
         connection.execute(_FILE.insert().values(**row, pages=len(theirs)))
         for one in theirs:
@@ -67,6 +65,24 @@ def _move(
             sheet = {"intake_id": intake, "file": number, "page": one["page"], "fate": one["fate"]}
             rest = {"seen": {}, "remarks": [], "opened": False, "dossier_id": one["dossier"]}
             connection.execute(_SHEET.insert().values(**sheet, **rest, message=told))
+
+
+def _pages_of_files(
+    files: list[dict[str, Any]], pages: list[dict[str, Any]]
+) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Every file with its pages, none lost where files have one name.
+
+    Pages were listed file by file: where a page comes again, or a file that could not be opened (its page is 0)
+    stands between, the next file of that name begins.
+    """
+    runs: dict[str, list[list[dict[str, Any]]]] = {}
+    for one in pages:
+        begun = runs.setdefault(one["file"], [[]])
+        held = {other["page"] for other in begun[-1]}
+        if one["page"] in held or (held and 0 in (one["page"], *held)):
+            begun.append([])
+        begun[-1].append(one)
+    return [(file, runs[file["name"]].pop(0) if runs.get(file["name"]) else []) for file in files]
 
 
 def downgrade() -> None:
@@ -77,7 +93,9 @@ def downgrade() -> None:
         files = connection.execute(
             sa.select(_FILE).where(_FILE.c.intake_id == intake).order_by(_FILE.c.number)
         ).all()
-        sheets = connection.execute(sa.select(_SHEET).where(_SHEET.c.intake_id == intake)).all()
+        sheets = connection.execute(
+            sa.select(_SHEET).where(_SHEET.c.intake_id == intake).order_by(_SHEET.c.file, _SHEET.c.page)
+        ).all()
         names = {one.number: one.name for one in files}
         listed = [{"name": one.name, "object": one.object_key} for one in files]
         fates = [
