@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 
 from core.errors import UnknownForm
+from core.extraction import Verdict
 from core.form_spec import FormSpec
 from core.placement import PageIdentity
 from forms_service.reading_process import ReadingFailed, ReadingRequest, run_reading_of_pages
@@ -21,7 +22,7 @@ log = structlog.get_logger(__name__)
 class SheetsByPrint(StackIntake):
     """Reading the sheets that only their print tells."""
 
-    def read_whose(self, row: StackSheetRow, leaf: str) -> dict[str, str]:
+    def read_whose(self, row: StackSheetRow, leaf: str) -> dict[str, Any]:
         """The number and names on a sheet; nothing where its reading fails, for a person looks at it anyway."""
         printed = PageIdentity.decode(row.seen["by_print"])
         try:
@@ -43,12 +44,20 @@ class SheetsByPrint(StackIntake):
             return {}
 
 
-def _said(spec: FormSpec, extractions: list[dict[str, Any]]) -> dict[str, str]:
-    values = {one["field_id"]: str(one["value"]) for one in extractions if one["value"]}
-    names = name_fields(spec)
+def _said(spec: FormSpec, extractions: list[dict[str, Any]]) -> dict[str, Any]:
+    read = {one["field_id"]: one for one in extractions if one["value"]}
+    number, names = spec.applicant_fields["registration"], name_fields(spec)
+    latin = [one for one in names if one in read]
+    arabic = [f"{one}.ar" for one in names if f"{one}.ar" in read]
     said = {
-        "number": values.get(spec.applicant_fields["registration"], ""),
-        "latin": " ".join(values[one] for one in names if one in values),
-        "arabic": " ".join(values[f"{one}.ar"] for one in names if f"{one}.ar" in values),
+        "number": str(read[number]["value"]) if number in read else "",
+        "latin": " ".join(str(read[one]["value"]) for one in latin),
+        "arabic": " ".join(str(read[one]["value"]) for one in arabic),
+        "number_sure": number in read and _is_sure(read[number]),
+        "name_sure": bool(latin or arabic) and all(_is_sure(read[one]) for one in (*latin, *arabic)),
     }
     return {name: value for name, value in said.items() if value}
+
+
+def _is_sure(reading: dict[str, Any]) -> bool:
+    return bool(reading["verdict"] == Verdict.ACCEPT)

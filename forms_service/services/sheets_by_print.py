@@ -25,11 +25,18 @@ NUMBER, NAME, PLACE = "number", "name", "place"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a page says of its person; empty where nothing could be read."""
+    """What a page says of its person; empty where nothing could be read.
+
+    Attributes:
+        number_sure: Whether the number was read beyond doubt; else it may be a stranger's by one digit.
+        name_sure: Whether every part of the name was.
+    """
 
     number: str = ""
     latin: str = ""
     arabic: str = ""
+    number_sure: bool = False
+    name_sure: bool = False
 
     @property
     def name(self) -> str:
@@ -55,16 +62,22 @@ def dossiers_named(
 ) -> Iterator[tuple[DossierRow, str]]:
     """The dossiers of a form's version that a page's own words name, and by what.
 
-    A number that somebody's dossier has decides; else the names, among the dossiers of the stack, where
-    they fit one person's only.
+    A number that somebody's dossier has decides, unless the names say otherwise; a doubtful number only
+    together with a name that fits.  Else sure names do, among the dossiers of the stack, where they fit one
+    person's only.  A stranger's papers are never proposed for one misread digit.
     """
     form = (DossierRow.form_id == spec.id, DossierRow.form_version == spec.version)
     if said.number:
         query = select(DossierRow).where(DossierRow.registration == said.number, *form)
         found = list(session.scalars(query.order_by(DossierRow.changed_at.desc())))
-        yield from ((one, NUMBER) for one in found)
+        for one in found:
+            names = _names_fit(session, one, spec, said)
+            if names or (names is None and said.number_sure):
+                yield one, NUMBER
         if found:
             return
+    if not said.name_sure:
+        return
     ids = {one.dossier_id for one in sheets_of(session, stack_id) if one.dossier_id}
     near = session.scalars(select(DossierRow).where(DossierRow.id.in_(ids), *form))
     fitting = [one for one in near if _may_be(session, one, spec, said)]
@@ -76,10 +89,17 @@ def _may_be(session: Session, dossier: DossierRow, spec: FormSpec, said: Said) -
     """Whether the names on a page can be those of a dossier; another number says that they are not."""
     if said.number and dossier.registration and said.number != dossier.registration:
         return False
+    return bool(_names_fit(session, dossier, spec, said))
+
+
+def _names_fit(session: Session, dossier: DossierRow, spec: FormSpec, said: Said) -> bool | None:
+    """Whether the names on a page can be those of a dossier; None where either has none."""
     answers = read_dossier(session, dossier, spec).dossier.answers()
     given = [
         Spelled(str(answers.get(one) or ""), str(answers.get(f"{one}.ar") or "")) for one in name_fields(spec)
     ]
     first, last = (*given, Spelled(), Spelled())[:2]
     read = Spelled(said.latin, said.arabic)
-    return bool(read) and bool(first or last) and not is_another_person(read, first, last)
+    if not read or not (first or last):
+        return None
+    return not is_another_person(read, first, last)
