@@ -13,11 +13,15 @@ from forms_service.ocr.attachments.card_zone import card_zone
 from forms_service.ocr.attachments.facts import Found, reads
 from forms_service.ocr.attachments.labels import Labelled
 from forms_service.ocr.attachments.names import arabic_words, full_name, latin_words
+from forms_service.ocr.attachments.office_words import names_an_office
 from forms_service.ocr.attachments.writing import PageWriting, Piece
 from forms_service.ocr.name_scripts import is_same_name
 from forms_service.ocr.page_text import PageWord
 
 CARDS = ("identity_card", "residence_title")
+
+UNLABELLED = 0.6
+"""What a name is worth at most that nothing on the card calls one: never enough to contradict anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,7 @@ def insured(page: PageWriting, on: date) -> Found | None:
     for row in page.rows:
         for piece in row:
             name = latin_words(Labelled(_in_capitals(piece)))
-            if name and 2 <= name.raw.count(" ") + 1 <= 4 and not _is_heading(fold_letters(piece.text)):
-                return Found(name.raw, 0.75 * name.confidence)
+            is_office = names_an_office(piece.text) or _is_heading(fold_letters(piece.text))
+            if name and 2 <= name.raw.count(" ") + 1 <= 4 and not is_office:
+                return Found(name.raw, min(UNLABELLED, name.confidence))
     return None

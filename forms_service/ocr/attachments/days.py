@@ -267,16 +267,21 @@ def birth(page: PageWriting, on: date) -> Found | None:
 
 
 _YOUNGEST_INSURED_DAYS = 15 * 365
+_OTHER_ROLES = ("issued", "expires", "death", "event")
 
 
 @reads("birth", of=("cnss_card",))
 def birth_of_insured(page: PageWriting, on: date) -> Found | None:
-    """Read the date of birth on the fund's card: said, or the one day on it that is long ago."""
+    """Read the date of birth on the fund's card: said, or the one day without any other role that is long ago."""
     said = birth(page, on)
     if said is not None:
         return said
+    dated = list(dated_roles(page))
+    taken = {one.day for one in dated if one.role in _OTHER_ROLES}
     old = {
-        one.day: one.confidence for one in dated_roles(page) if (on - one.day).days > _YOUNGEST_INSURED_DAYS
+        one.day: one.confidence
+        for one in dated
+        if one.day not in taken and (on - one.day).days > _YOUNGEST_INSURED_DAYS
     }
     return Found(next(iter(old)).isoformat(), min(0.6, *old.values())) if len(old) == 1 else None
 

@@ -11,7 +11,9 @@ from rapidfuzz import fuzz
 from core.dates_in_text import fold_letters
 from core.localized_text import is_arabic_letter
 from forms_service.ocr.attachments.facts import Found, reads
+from forms_service.ocr.attachments.names import full_name
 from forms_service.ocr.attachments.numbers import account
+from forms_service.ocr.attachments.office_words import begins_with_a_function
 from forms_service.ocr.attachments.writing import PageWriting, Piece
 from forms_service.ocr.page_identity import find_identity
 
@@ -50,6 +52,20 @@ _NO_FIRM = re.compile(
     r"rue|avenue|bd\b|boulevard|ice\b|rc\b|patente|caisse nationale|cnss|site|www|e-?mail|capital|siege)"
     r"|(المملكه|وزاره|الاكاديميه|اكاديميه|المديريه|مديريه|النيابه|عماله|اقليم|ولايه|مصلحه|وكاله|الهاتف|الصندوق)(?!\w)"
 )
+_AS_A_PERSON = re.compile(
+    r"(?:(?:M\.|Mr|Mme|Mlle|Monsieur|Madame|Mademoiselle) )?[A-ZÀ-Ý][a-zà-ÿ'’-]+(?: [A-ZÀ-Ý][a-zà-ÿ'’-]+)?"
+    r"(?: [A-ZÀ-Ý'’-]{2,}){1,3}"
+)
+"""«Karim TAZI»: as people write themselves, first name and then surname in capitals."""
+
+_FIRM = re.compile(
+    r"\b(sarl|sa|sas|snc|gie|ste|societe|ets|etablissements?|groupe|cabinet|clinique|cooperative|entreprise|pharmacie|"
+    r"imprimerie|hotel|cafe|restaurant|garage|textiles?|transports?|travaux|conserverie|laboratoires?)\b"
+)
+_ADDRESS = re.compile(
+    r"\W*(?:n ?° ?)?(?:\d+\W*(?:bis|ter)?\W*)?"
+    r"(rue|avenue|av|bd|boulevard|hay|quartier|lot|lotissement|imm|immeuble|residence|douar|derb|appt)\b"
+)
 _SCHOOL = re.compile(
     r"(?:^|\W)(ecole|college|lycee|groupe scolaire|institut|institution|faculte|universite|centre|complexe|ista|"
     r"cfa|ensa|encg|etablissement scolaire)\b"
@@ -72,8 +88,11 @@ def employer(page: PageWriting, on: date) -> Found | None:
         return labelled
     for rows in (page.rows, page.arabic_rows):
         for piece in _head(rows, page):
-            if not _NO_FIRM.match(fold_letters(piece.text)):
-                return _named(piece, IN_HEAD)
+            if _NO_FIRM.match(fold_letters(piece.text)) or begins_with_a_function(piece.text):
+                continue
+            if _is_an_addressee(piece, page, on):
+                return None  # what follows is their address
+            return _named(piece, IN_HEAD)
     return None
 
 
@@ -86,7 +105,11 @@ def school(page: PageWriting, on: date) -> Found | None:
         return labelled
     for rows in (page.rows, page.arabic_rows):
         # A university stands above its faculty, an academy above its school: the last one is the pupil's.
-        schools = [piece for piece in _head(rows, page) if _SCHOOL.search(fold_letters(piece.text))]
+        schools = [
+            piece
+            for piece in _head(rows, page)
+            if _SCHOOL.search(fold_letters(piece.text)) and not begins_with_a_function(piece.text)
+        ]
         if schools:
             return _named(schools[-1], IN_HEAD)
     return None
@@ -150,6 +173,17 @@ def _head(rows: Rows, page: PageWriting) -> Iterator[Piece]:
         if row[0].top > limit or any(_TITLE.match(fold_letters(piece.text)) for piece in row):
             return
         yield from (piece for piece in row if _is_a_name(_tidy(piece.text)))
+
+
+def _is_an_addressee(piece: Piece, page: PageWriting, on: date) -> bool:
+    """Whether a line in a paper's head names a person: whom it is about, or one above their own address."""
+    person = full_name(page, on)
+    if person and sorted(fold_letters(person.raw).split()) == sorted(fold_letters(_tidy(piece.text)).split()):
+        return True
+    if not _AS_A_PERSON.fullmatch(_tidy(piece.text)) or _FIRM.search(fold_letters(piece.text)):
+        return False
+    below = [one for row in page.rows for one in row if 0 < one.top - piece.top < 4 * piece.height]
+    return any(_ADDRESS.match(fold_letters(one.text)) for one in below)
 
 
 def _is_a_name(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The Arabic words that offices write around names and dates, to mend those whose dots were lost.
+"""The words of offices: those that name no person, and the Arabic ones around names and dates.
 
 A coarse copy leaves the letters' bodies and blurs their dots: «بناريخ» can only be «بتاريخ».  Only an unsure
 word is mended, only to a word of this list, and names never are.
@@ -6,6 +6,7 @@ word is mended, only to a word of this list, and names never are.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from core.dates_in_text import ARABIC_MONTHS, HIJRI_MONTHS, fold_letters
@@ -32,6 +33,30 @@ _WORDS = (
     " نسبة نسبته العجز عجز البدني الدائم مستمر مدة باطن الأرض المناجم منجم صاحب الحساب البنك الوكالة صالحة غاية إلى من"
     " على في يناير طلقة واحدة أولى رجعية بائنة صداق الصداق قدره درهم الحمد لله وحده المهني الضرائب"
 )
+
+
+_OFFICES = re.compile(
+    r"\b(directions?|directeur|directrice|general|generale|delegation|delegue|ministere|agence|service|services|division|"
+    r"departement|bureau|guichet|secretaire|secretariat|chef|responsable|gerant|gerante|president|presidente|"
+    r"proviseur|inspecteur|controleur|officier|signature|signe|cachet|visa|royaume|caisse|securite|sociale|nationale|"
+    r"assure|assuree|immatriculation|carte|regime|prestations|allocations|cnss)\b"
+)
+_FUNCTIONS = re.compile(
+    r"(?:\W|p/|pour |l[ae]s? |m(?:r|me|lle)?\.? |monsieur |madame |l')*"
+    r"(directeur|directrice|chef|responsable|gerante?|presidente?|proviseur|doyen|recteur|principal|secretaire|"
+    r"chargee? de|signature|signe|cachet|visa|tampon)\b"
+    r"|\W*(المدير|المديره|مدير|مديره|الرييس|رييس|الرييسه|الناظر|العميد|المسوول|المسووله|الكاتب|توقيع|خاتم|طابع)(?!\w)"
+)
+
+
+def names_an_office(text: str) -> bool:
+    """Whether a text bears a word that stands in no person's name: «DIRECTION GENERALE»."""
+    return _OFFICES.search(fold_letters(text)) is not None
+
+
+def begins_with_a_function(text: str) -> bool:
+    """Whether a text says who signs rather than where they do: «Le Directeur du centre»."""
+    return _FUNCTIONS.match(fold_letters(text)) is not None
 
 
 @cache

@@ -89,6 +89,16 @@ def test_every_declared_fact_has_a_reader(types: DocumentTypes) -> None:
             "Faculté des Sciences",
         ),
         ("school_certificate", ["CERTIFICAT DE SCOLARITE", "Établissement : Lycée Atlas"], "school", "Lycée Atlas"),
+        ("school_certificate", ["Le Directeur du centre", "CERTIFICAT DE SCOLARITE"], "school", None),
+        ("school_certificate", ["P/ La Directrice de l'école", "CERTIFICAT DE SCOLARITE"], "school", None),
+        (
+            "school_certificate",
+            ["Centre de formation Atlas", "Le Directeur du centre", "CERTIFICAT DE SCOLARITE"],
+            "school",
+            "Centre de formation Atlas",
+        ),
+        ("activity_proof", ["Karim TAZI", "12, rue des Orangers", "ATTESTATION DE TRAVAIL"], "employer", None),
+        ("activity_proof", ["ATLAS TEXTILE", "12, rue des Orangers", "ATTESTATION"], "employer", "ATLAS TEXTILE"),
         ("bank_attestation", ["BANQUE DES OASIS", "RELEVE", "Titulaire : Ali Alami"], "bank", "BANQUE DES OASIS"),
     ],
 )  # fmt: skip
@@ -96,6 +106,24 @@ def test_who_wrote_a_paper(
     types: DocumentTypes, class_id: str, french: list[str], fact: str, value: str | None
 ) -> None:
     assert facts(types, class_id, page(french)).get(fact) == value
+
+
+CARD = ["CAISSE NATIONALE DE SECURITE SOCIALE", "N° 123456789"]
+
+
+def test_the_day_a_card_was_issued_is_nobodys_birth(types: DocumentTypes) -> None:
+    found = facts(types, "cnss_card", page([*CARD, "KARIM TAZI", "Délivrée le 12/03/2008"]))
+    assert found["issued"] == "2008-03-12"
+    assert "birth" not in found
+
+
+@pytest.mark.parametrize("office", ["DIRECTION GENERALE", "LE CHEF DE SERVICE", "AGENCE DE RABAT"])
+def test_an_office_on_a_card_is_nobodys_name(types: DocumentTypes, office: str) -> None:
+    look = types.classes["cnss_card"]
+    assert "name" not in read_facts(numbered(page([*CARD, office])), look, ON)
+    name = read_facts(numbered(page([*CARD, office, "KARIM TAZI"])), look, ON)["name"]
+    assert name.value == "KARIM TAZI"
+    assert name.confidence <= 0.6, "nothing on the card calls it a name"
 
 
 def test_a_bank_without_letters_is_named_by_its_account(types: DocumentTypes) -> None:
