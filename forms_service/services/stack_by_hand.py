@@ -2,30 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.localized_text import LocalizedText
+from core.placement import PageIdentity
+from forms_service.services.left_page_places import known_identity_of
 from forms_service.services.left_pages import DISCARDED
 from forms_service.services.left_pages import FILED as FILED_BY_HAND
 from forms_service.services.messages import say
-from forms_service.services.stack_parts import files_of
+from forms_service.services.stack_parts import files_of, identity_of
 from forms_service.services.views import PageFate
-from forms_service.storage.models import AccountRow, AttachmentRow, DossierRow, LeftPageRow
+from forms_service.storage.models import AccountRow, AttachmentRow, DossierRow, LeftPageRow, StackSheetRow
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedSheet:
+    """A sheet and the dossier it went to, by itself or by hand.
+
+    Attributes:
+        identity: The page of the form that it is, as far as its code, or the clerk's sheet by its print, tells.
+        opened: Whether the dossier was opened for it.
+    """
+
+    row: StackSheetRow
+    dossier_id: str
+    identity: PageIdentity | None
+    opened: bool
+
+
+def placed_sheets(session: Session, stack_id: str, rows: Sequence[StackSheetRow]) -> list[PlacedSheet]:
+    """Every sheet of a stack that went to a dossier, in order; a file that could not be opened is one sheet."""
+    by_hand = _settled_by_hand(session, stack_id)
+    names = {one.number: one.name for one in files_of(session, stack_id)}
+    found = []
+    for row in rows:
+        left = by_hand.pop((names[row.file], row.page), None)
+        if row.dossier_id is not None:
+            found.append(PlacedSheet(row, row.dossier_id, identity_of(row.seen), row.opened))
+        elif left is not None:
+            found += _placed(session, row, left)
+    for (name, page), left in by_hand.items():
+        number = next(number for number, one in names.items() if one == name)
+        whole = StackSheetRow(intake_id=stack_id, file=number, page=page, seen={}, remarks=[])
+        found += _placed(session, whole, left)
+    return found
+
+
+def _placed(session: Session, row: StackSheetRow, left: LeftPageRow) -> Iterator[PlacedSheet]:
+    upload = session.get(AttachmentRow, left.attachment_id) if left.attachment_id else None
+    if left.outcome != FILED_BY_HAND or upload is None:
+        return
+    dossier = session.get_one(DossierRow, upload.dossier_id)
+    is_new = dossier.opened_by == left.settled_by and dossier.opened_at >= left.scanned_at
+    yield PlacedSheet(
+        row, dossier.id, known_identity_of(session, left), opened=is_new and upload.position == 1
+    )
+
+
+def _settled_by_hand(session: Session, stack_id: str) -> dict[tuple[str, int], LeftPageRow]:
+    files = {(one.name, one.object_key) for one in files_of(session, stack_id)}
+    settled = session.scalars(
+        select(LeftPageRow)
+        .where(LeftPageRow.intake_id == stack_id, LeftPageRow.outcome.is_not(None))
+        .order_by(LeftPageRow.file, LeftPageRow.number)
+    )
+    return {(one.file, one.number or 1): one for one in settled if (one.file, one.original_object) in files}
 
 
 def told_by_hand(session: Session, stack_id: str, fates: Iterable[PageFate]) -> list[PageFate]:
     """The fates of a stack's sheets, those that a person settled as that person settled them."""
-    files = {(one.name, one.object_key) for one in files_of(session, stack_id)}
-    settled = session.scalars(
-        select(LeftPageRow).where(LeftPageRow.intake_id == stack_id, LeftPageRow.outcome.is_not(None))
-    )
-    by_place = {
-        (one.file, one.number or 1): one for one in settled if (one.file, one.original_object) in files
-    }
+    by_place = _settled_by_hand(session, stack_id)
     return [
         _settled(session, fate, by_place[fate.file, fate.page])
         if fate.fate != "filed" and (fate.file, fate.page) in by_place

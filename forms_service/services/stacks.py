@@ -11,7 +11,7 @@ from core.errors import DossierError
 from core.form_spec import FormSpec
 from forms_service.services.messages import say
 from forms_service.services.presenting import missing_pages
-from forms_service.services.stack_by_hand import told_by_hand
+from forms_service.services.stack_by_hand import PlacedSheet, placed_sheets, told_by_hand
 from forms_service.services.stack_filing import LEFT_UNREADABLE
 from forms_service.services.stack_given_up import StackGivenUp
 from forms_service.services.stack_parts import FILED, files_of, identity_of, sheets_of
@@ -92,7 +92,7 @@ class Stacks(StackGivenUp):
             if stack is None:
                 raise DossierError(say("unknown_stack"), code="unknown_stack")
             files, rows = files_of(session, stack_id), sheets_of(session, stack_id)
-            dossiers = self._dossiers(session, rows)
+            dossiers = self._dossiers(session, placed_sheets(session, stack_id, rows))
             references = {one.id: one.reference for one in dossiers}
             fates = [_fate(session, row, files, references) for row in rows if row.fate is not None]
             fates += [
@@ -109,39 +109,38 @@ class Stacks(StackGivenUp):
                 dossiers=dossiers,
             )
 
-    def _dossiers(self, session: Session, rows: Sequence[StackSheetRow]) -> tuple[StackDossier, ...]:
+    def _dossiers(self, session: Session, placed: Sequence[PlacedSheet]) -> tuple[StackDossier, ...]:
         """The dossiers a stack's sheets went to, each with the pages of its form that are still missing."""
         found = []
-        for dossier_id in dict.fromkeys(row.dossier_id for row in rows if row.dossier_id):
+        for dossier_id in dict.fromkeys(one.dossier_id for one in placed):
             dossier = session.get_one(DossierRow, dossier_id)
-            theirs = [row for row in rows if row.dossier_id == dossier_id]
-            papers = [row for row in theirs if not _is_cover(row)]
+            theirs = [one for one in placed if one.dossier_id == dossier_id]
+            papers = [one.row for one in theirs if not _is_cover(one.row)]
             found.append(
                 StackDossier(
                     id=dossier.id,
                     reference=dossier.reference,
                     person=dossier.owner_name,
                     title=self.spec_of(dossier).title,
-                    opened=any(row.opened for row in theirs),
+                    opened=any(one.opened for one in theirs),
                     sheets=len(papers),
                     attachments=sum(row.form_page is None for row in papers),
                     missing=tuple(_missing(session, self.spec_of(dossier), dossier, theirs)),
-                    remarks=sum(len(remarks_of(session, row)) for row in theirs),
+                    remarks=sum(len(remarks_of(session, one.row)) for one in theirs),
                 )
             )
         return tuple(found)
 
 
 def _missing(
-    session: Session, spec: FormSpec, dossier: DossierRow, rows: Sequence[StackSheetRow]
+    session: Session, spec: FormSpec, dossier: DossierRow, placed: Sequence[PlacedSheet]
 ) -> list[int]:
     """Pages of the form that neither this stack nor an earlier upload brought."""
     uploads = [one.id for one in DossierRepository(session).attachments(dossier.id)]
     pages = list(session.scalars(select(PageRow).where(PageRow.attachment_id.in_(uploads))))
-    for row in rows:
-        identity = identity_of(row.seen)
-        if identity is not None and row.form_page is not None:
-            pages.append(PageRow(form_page=identity.page, variant=identity.variant))
+    for one in placed:
+        if one.identity is not None and one.row.form_page is not None:
+            pages.append(PageRow(form_page=one.identity.page, variant=one.identity.variant))
     return missing_pages(spec, pages)
 
 

@@ -1,0 +1,66 @@
+"""What a clerk identified by hand counts on the page of its stack like what was filed by itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.placement import PageIdentity
+from forms_service.storage.models import IntakeRow, LeftPageRow, StackFileRow, StackSheetRow
+from tests.services.conftest import ALLOWANCE
+from tests.services.prepared_readings import PDF
+
+TOLD = {"ar": "؟", "fr": "?"}
+
+
+@pytest.fixture
+def waiting(office) -> str:
+    """The page that waits of a stack of two: the first one nobody could tell whose it is."""
+    services, key = office.services, office.services.objects.put(PDF)
+    printed = PageIdentity(ALLOWANCE, 1, 1, 3, "").encode()
+    with services.database.writing() as session:
+        common = {"intake_id": "s", "original_object": key, "file": "pile.pdf", "number": 1}
+        session.add(IntakeRow(id="s", scanned_by=office.clerk.id, scanned_at=office.clock(), state="done"))
+        session.flush()
+        session.add(StackFileRow(intake_id="s", number=0, name="pile.pdf", object_key=key, pages=2))
+        for page, fate in ((1, "unidentified"), (2, "filed")):
+            seen = {"page": page, "by_print": printed} if page == 1 else {"page": page, "blank": True}
+            sheet = StackSheetRow(intake_id="s", file=0, page=page, seen=seen, fate=fate, message=TOLD)
+            sheet.form_page = 1 if page == 1 else None
+            session.add(sheet)
+        at = office.clock()
+        session.add(
+            LeftPageRow(
+                id="p",
+                page_object=key,
+                form_page=1,
+                fate="unidentified",
+                message=TOLD,
+                scanned_at=at,
+                **common,
+            )
+        )
+    return "p"
+
+
+def test_a_dossier_opened_by_hand_is_one_of_the_stack_and_offered_for_its_receipt(office, waiting) -> None:
+    services, clerk = office.services, office.clerk
+    assert services.stack(clerk, "s").dossiers == ()
+    filed = services.file_left_page(
+        clerk, waiting, registration="111222333", form_id=ALLOWANCE, as_type="form"
+    )
+    (one,) = services.stack(clerk, "s").dossiers
+    assert (one.id, one.opened, one.sheets, one.attachments) == (filed, True, 1, 0)
+    assert one.missing == (), "its only page to fill in is there, though nobody read it yet"
+    assert [line.id for line in services.handover(clerk, "s").lines] == [filed]
+    assert services.deposit_stack(clerk, "s", [filed], forms_seen=True) == []
+
+
+def test_one_that_was_there_before_is_not_told_as_opened(office, waiting) -> None:
+    services, clerk = office.services, office.clerk
+    held = services.open_dossier(clerk, ALLOWANCE, "ar", for_registration="111222333")
+    office.clock.move(days=1)
+    reference = services.dossier(clerk, held).reference
+    services.upload(clerk, held, "paper.pdf", PDF)
+    services.file_left_page(clerk, waiting, reference=reference)
+    (one,) = services.stack(clerk, "s").dossiers
+    assert (one.id, one.opened) == (held, False)
