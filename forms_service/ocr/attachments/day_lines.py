@@ -20,6 +20,9 @@ from forms_service.ocr.arabic_lines import ArabicWord, read_words
 from forms_service.ocr.attachments.arabic_writing import MIN_DIGITS_CONFIDENCE, ReadLine, without_pale_ink
 from forms_service.ocr.attachments.written_lines import WrittenLine
 
+MOST_LINES = 6
+"""So many lines of a page are read again: each costs up to 36 looks, and acts bear fewer days than that."""
+
 LOOKS_AGREED, CLEARLY_MORE = 2, 2
 """So many looks must give one day, and so many times as many as the next day."""
 
@@ -34,8 +37,9 @@ TALL, FURTHER, MARGIN_PX = 1.25, (0.0, 3.0, 6.0, 9.0), 4
 
 _MONTH_NAMES = "|".join(fold_letters(name) for name in ARABIC_MONTHS)
 _SPEAKS_OF_A_DAY = re.compile(
-    rf"(?<!\w)(?:و?ب?(?:ال)?تاريخ|و?حررت?|و?سلمت?|و?صدرت?|و?ضمنت?|يوم|(?:ال)?موافق|{_MONTH_NAMES})(?!\w)|20\d\d"
+    rf"(?<!\w)(?:و?ب?(?:ال)?تاريخ|و?حررت?|و?سلمت?|و?صدرت?|و?ضمنت?|(?:ال)?موافق|{_MONTH_NAMES})(?!\w)"
 )
+_NAMES_A_YEAR = re.compile(r"20\d\d")
 _HAS_DIGIT = re.compile(r"\d").search
 _DIGIT_LOOK = str.maketrans("اه", "15")
 _DAY_BEFORE_MONTH = re.compile(
@@ -67,19 +71,26 @@ def with_day_digits(folded: str) -> str:
 
 
 def with_lost_days(pixels: np.ndarray, lines: Sequence[ReadLine]) -> list[ReadLine]:
-    """The lines, each that lost its day read again for it."""
+    """The lines, those that lost their day read again for it: the ones that say so before those of a mere year."""
     heights = [read.line.height for read in lines if read.is_arabic]
     usual = float(np.median(heights)) if heights else 0.0
-    return [_with_day(pixels, read, usual) if _lost_its_day(read) else read for read in lines]
+    lost = [index for index, read in enumerate(lines) if _lost_its_day(read)]
+    lost.sort(key=lambda index: _SPEAKS_OF_A_DAY.search(_text(lines[index].words)) is None)
+    again = set(lost[:MOST_LINES])
+    return [_with_day(pixels, read, usual) if index in again else read for index, read in enumerate(lines)]
 
 
 def _lost_its_day(read: ReadLine) -> bool:
     """Whether a line speaks of a day and gives none, or none that anybody would believe."""
+    if not read.is_arabic:
+        return False
+    text = _text(read.words)
+    if not (_SPEAKS_OF_A_DAY.search(text) or _NAMES_A_YEAR.search(text)):
+        return False
     believed = [
         one for one in read.words if one.confidence >= MIN_DIGITS_CONFIDENCE or not _HAS_DIGIT(one.text)
     ]
-    speaks = _SPEAKS_OF_A_DAY.search(_text(read.words)) is not None
-    return read.is_arabic and speaks and not find_dates(_text(believed))
+    return not find_dates(_text(believed))
 
 
 def _text(words: Sequence[ArabicWord]) -> str:
