@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page
 
 ENGLISH = frozenset(
@@ -30,6 +32,7 @@ INVARIABLE = frozenset(
         "HTTP",
         "HTTPS",
     }
+    | {"Alt", "Tab", "Ctrl", "OpenAPI", "YAML"}  # keys, and names of formats
 )
 _TEXTS = """() => {
   const found = [];
@@ -38,7 +41,7 @@ _TEXTS = """() => {
   while (walk.nextNode()) {
     const text = walk.currentNode.data.trim();
     const parent = walk.currentNode.parentElement;
-    if (!text || parent.closest("script, style, template, code, .code, option, bdi, textarea, kbd")) continue;
+    if (!text || parent.closest("script, style, template, code, .code, option, bdi, textarea, kbd, pre")) continue;
     found.push([text, marked(parent)]);
   }
   for (const element of document.querySelectorAll("[alt], [aria-label], [title], [placeholder]")) {
@@ -88,7 +91,10 @@ def _parts(word: str) -> list[str]:
 
 
 def _is_code(word: str) -> bool:
-    return "@" in word or any(letter.isdigit() for letter in word)
+    """A number with letters, an address or the name of a file."""
+    return (
+        "@" in word or any(letter.isdigit() for letter in word) or re.search(r"\.\w{3,4}$", word) is not None
+    )
 
 
 def _without_isolated(text: str) -> str:
