@@ -38,13 +38,14 @@ _PASSED_ON = (
 )
 OUT_OF_TIME = "out_of_time"
 MOST_LEFT_OUT = 3
-"""Pages of one upload that may be left out before the whole is given up: each costs two failed readings."""
+"""Pages of one upload that may be left out before the whole is given up, while there is time: each costs
+two failed readings, a page of a paper three."""
 
 _TRIES, _TRIES_OF_A_PAPER = 2, 3
 """How often a page may end the reading before it is left out.  A page of a paper is read another way each
 time: its single lines by a program of their own, then only as a whole (see ``ocr.attachments``)."""
 
-_MOST_FAILURES = _TRIES * MOST_LEFT_OUT
+_MOST_FAILURES = _TRIES_OF_A_PAPER * MOST_LEFT_OUT
 """Failed readings of one upload, whichever pages they ended at, before the whole is given up."""
 
 _MOST_WALL_TIMES = 3
@@ -153,7 +154,8 @@ def run_reading_of_pages(
                 outcome = stack.enter_context(run_reading(request, original, limits, scratch))
                 break
             except ReadingFailed as failure:
-                if failure.page is None or len(ended_at) >= _MOST_FAILURES:
+                is_enough = len(request.left_out) >= MOST_LEFT_OUT or len(ended_at) >= _MOST_FAILURES
+                if failure.page is None or is_enough:
                     raise
                 left_seconds = deadline - time.monotonic()
                 if left_seconds <= 0:

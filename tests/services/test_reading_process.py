@@ -177,7 +177,7 @@ def _runs(pid: int) -> bool:
 def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Read pages of which readings end one after another, each after some seconds; gives their limits."""
 
-    def read(ended_at: list[int], seconds: float) -> tuple[list[float], bool]:
+    def read(ended_at: list[int], seconds: float, of_a_paper: bool) -> tuple[list[float], bool]:
         now, granted = [0.0], []
         remaining = iter(ended_at)
 
@@ -189,7 +189,7 @@ def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
                 yield ReadingOutcome({}, scratch)
                 return
             now[0] += min(seconds, limits.wall_seconds)
-            raise ReadingFailed("signal_11", page)
+            raise ReadingFailed("signal_11", page, of_a_paper=of_a_paper)
 
         monkeypatch.setattr(reading_process, "run_reading", reading)
         monkeypatch.setattr(reading_process.time, "monotonic", lambda: now[0])
@@ -203,15 +203,23 @@ def failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize(
-    ("ended_at", "seconds", "granted", "is_read"),
+    ("ended_at", "of_a_paper", "seconds", "granted", "is_read"),
     [
-        ([1, 1, 2, 2, 3, 3], 1.0, [240.0] * 7, True),
-        (list(range(1, 30)), 1.0, [240.0] * 7, False),
-        ([1, 1, 2, 2, 3, 3], 200.0, [240.0, 240.0, 240.0, 120.0], False),
+        ([1, 1, 2, 2, 3, 3], False, 1.0, [240.0] * 7, True),
+        ([1, 1, 1, 2, 2, 2, 3, 3, 3], True, 1.0, [240.0] * 10, True),
+        ([1, 1, 2, 2, 3, 3, 4], False, 1.0, [240.0] * 7, False),
+        (list(range(1, 30)), False, 1.0, [240.0] * 10, False),
+        ([1, 1, 2, 2, 3, 3], False, 200.0, [240.0, 240.0, 240.0, 120.0], False),
     ],
-    ids=["three bad pages are left out", "another page fails each time", "slow failures share a deadline"],
+    ids=[
+        "three bad pages are left out",
+        "so are three of a paper, each tried three times",
+        "a fourth is too many",
+        "another page fails each time",
+        "slow failures share a deadline",
+    ],
 )
 def test_failing_readings_of_one_upload_do_not_hold_the_slot_for_long(
-    failing, ended_at: list[int], seconds: float, granted: list[float], is_read: bool
+    failing, ended_at: list[int], of_a_paper: bool, seconds: float, granted: list[float], is_read: bool
 ) -> None:
-    assert failing(ended_at, seconds) == (granted, is_read)
+    assert failing(ended_at, seconds, of_a_paper) == (granted, is_read)
