@@ -225,17 +225,28 @@ class ApplicantWork(UseCases):
         """Take name and registration for lists and search from the answers, once they are given."""
         dossier = read_dossier(session, row, spec).dossier
         applicant = applicant_of(spec, build_scope(spec, dossier, self.today()))
-        name = applicant_name(applicant.name, dossier.answers()).fr or self.account_name(session, row)
         insured = dossier.answers().get(spec.applicant_fields["registration"])
+        row.registration = str(insured or "")[:32] or row.registration
+        name = applicant_name(applicant.name, dossier.answers()).fr or self.holder_name(session, row)
         if name and name[:200] != row.owner_name:
             row.owner_name = name[:200]
             NameIndex(session).put(row.id, OWNER, row.owner_name)
-        row.registration = str(insured or "")[:32] or row.registration
 
     def account_name(self, session: Session, row: DossierRow) -> str:
         """The name of the account a dossier belongs to; empty when a clerk opened it for nobody known."""
         account = session.get(AccountRow, row.owner_id) if row.owner_id else None
         return account.name if account else ""
+
+    def holder_name(self, session: Session, row: DossierRow) -> str:
+        """The name of the account a dossier belongs to; of nobody's dossier, that of its number's account.
+
+        Only staff see a dossier that belongs to no account: whoever types another person's number into
+        their own is shown no name for it.
+        """
+        if row.owner_id or not row.registration:
+            return self.account_name(session, row)
+        account = session.scalar(select(AccountRow).where(AccountRow.login == row.registration))
+        return account.name if account is not None and "applicant" in account.roles else ""
 
     # --- details --------------------------------------------------------------------------------
 

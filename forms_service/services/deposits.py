@@ -147,7 +147,7 @@ class Deposits(ApplicantWork):
             event = DossierEvent.DEPOSIT_WITH_PHYSICAL_CHECK if first and check else DossierEvent.DEPOSIT
             state = next_state(DossierState(row.state), event)
             report = assess_completeness(spec, dossier, day, read.unreadable())
-            holder = self.account_name(session, row) or row.owner_name
+            holder = self.holder_name(session, row) or row.owner_name
             receipt = self._receipt(row, spec, dossier, report, now, check, holder)
             revision, language = row.revision, Language(row.language)
         address = f"{self.adapters.config.public_url}/receipt/{receipt.reference}/"
@@ -202,6 +202,7 @@ class Deposits(ApplicantWork):
             row.physical_check = prepared.physical_check
             row.receipt = prepared.receipt.payload()
             row.receipt_object = prepared.pdf_object
+            self.refresh_applicant(session, row, self.spec_of(row))
             self._keep_declarations(session, row, actor, prepared)
             correction = DossierRepository(session).correction(row.id)
             if correction is not None and correction.answered_at is None:

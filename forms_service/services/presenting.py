@@ -193,6 +193,7 @@ def dossier_view(
             if actor.is_staff or one.action not in AMONG_COLLEAGUES
         ),
         owner_name=row.owner_name,
+        registration=row.registration,
         opened_at=row.opened_at,
         changed_at=row.changed_at,
         deposited_at=row.deposited_at,

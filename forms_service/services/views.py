@@ -168,6 +168,7 @@ class DossierView:
     group_raw: Mapping[tuple[str, int, str], str] = field(default_factory=dict)
     group_problems: Mapping[tuple[str, int, str], LocalizedText] = field(default_factory=dict)
     made_at_deposit: frozenset[str] = frozenset()
+    registration: str = ""
 
 
 @dataclass(frozen=True, slots=True)
