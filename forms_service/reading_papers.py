@@ -1,4 +1,4 @@
-"""Reads an upload that is no form: the paper it was sent as or shows best, and every further one for itself.
+"""Reads the papers of an upload: the one it was sent as or shows best, and every further one for itself.
 
 Runs only in the reading process.
 """
@@ -15,6 +15,7 @@ from forms_service.ocr.attachments import AttachmentReading, read_attachment
 from forms_service.ocr.attachments.page_reading import Care
 from forms_service.ocr.attachments.recognition import UNKNOWN
 from forms_service.ocr.page_images import PageImage
+from forms_service.ocr.picture_quality import Flaw
 from forms_service.reading_process import ReadingRequest, begin_page
 from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.whose_page import FORM
@@ -45,6 +46,32 @@ def read_papers(
             for other in reading.others
         ],
     }
+
+
+def papers_behind_form(
+    request: ReadingRequest, images: Sequence[PageImage], catalogue: SpecCatalogue, folder: Path
+) -> list[dict[str, Any]]:
+    """Give the papers among pages that are no form's, each with its pages (from 1); unknown ones are left out."""
+    if not images:
+        return []
+    types = catalogue.document_types()
+    reading = read_attachment(
+        images, types, None, date.fromisoformat(request.on), lambda page: _at_page(page, request, folder)
+    )
+    no_papers = {UNKNOWN, *(types.types[FORM].reads_as if FORM in types.types else ())}
+    return [
+        {
+            **_document(paper),
+            "warnings": [one.message.as_dict() for one in paper.warnings if one.code not in _TOLD_WITH_FORM],
+            "pages": list(paper.pages),
+        }
+        for paper in (reading, *reading.others)
+        if paper.class_id not in no_papers
+    ]
+
+
+_TOLD_WITH_FORM = frozenset((*Flaw, "several_documents"))
+"""What is said of every page of the file already, or goes without saying."""
 
 
 def _document(reading: AttachmentReading) -> dict[str, Any]:

@@ -3,13 +3,13 @@
 Runs only in the child process; everything heavy is imported here.  In order of certainty:
 
 1. a PDF of ours that was filled in on a computer: its values are data;
-2. pages that carry our page identity: read field by field;
+2. pages that carry our page identity: read field by field; papers among them are filed for themselves;
 3. anything else is an attachment: recognised by its words, its facts read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -214,16 +214,22 @@ def _read_form(
     for place, page in zip(usable, reading.pages, strict=True):
         described[place] |= _identified(page.identity, request)
         described[place]["registered"] = page.registered
+    ours = any(page["ours"] for page in described)
+    others = _papers_behind(request, pages, usable, reading, catalogue, folder) if ours else []
+    behind = {page for other in others for page in other["pages"]}
     warnings = [
         *_picture_warnings([page.image for page in pages], reading),
-        *_page_warnings(reading, request),
+        *_page_warnings(reading, request, {at for at, place in enumerate(usable) if place in behind}),
     ]
-    if not any(page["ours"] for page in described):
+    if not ours:
         return _result("read", pages=described, warnings=warnings)
     if foreign:
         numbers = "، ".join(str(number + 1) for number in foreign)
         warnings.append(say("some_pages_left_out", pages=numbers))
     slips = _slips(reading)
+    # The form's pages come first: answers say their place among those that stay with it.
+    place = {old: new for new, old in enumerate(sorted(range(len(pages)), key=lambda page: page in behind))}
+    described = [described[old] for old in place]
     return _result(
         "read",
         is_form=True,
@@ -234,12 +240,30 @@ def _read_form(
         warnings=warnings,
         confidence=1.0,
         extractions=[
-            {**_scanned_answer(one, usable[one.page], described[usable[one.page]]["scale"]), "slip": on_slip}
+            _scanned_answer(one, place[usable[one.page]], described) | {"slip": on_slip}
             for on_slip in (False, True)
             for one in _answers(reading, request, on_slip)
             if one.verdict is not Verdict.EMPTY
         ],
+        others=[other | {"pages": [place[page] for page in other["pages"]]} for other in others],
     )
+
+
+def _papers_behind(
+    request: ReadingRequest,
+    pages: Sequence[SeenPage],
+    usable: Sequence[int],
+    reading: ScanReading,
+    catalogue: SpecCatalogue,
+    folder: Path,
+) -> list[dict[str, Any]]:
+    """The papers among the pages that are no form's, each with its places in the file (from 0)."""
+    from forms_service.reading_papers import papers_behind_form
+
+    strangers = [at for at, page in zip(usable, reading.pages, strict=True) if page.identity is None]
+    place = {pages[at].image.page: at for at in strangers}
+    found = papers_behind_form(request, [pages[at].image for at in strangers], catalogue, folder)
+    return [paper | {"pages": [place[page] for page in paper["pages"]]} for paper in found]
 
 
 def _slips(reading: ScanReading) -> list[str]:
@@ -269,14 +293,24 @@ def _answers(reading: ScanReading, request: ReadingRequest, on_slip: bool) -> li
     return list(answers.values())
 
 
-def _page_warnings(reading: ScanReading, request: ReadingRequest) -> list[LocalizedText]:
-    """What a person should know of the pages; which are missing is told when the dossier is shown."""
+def _page_warnings(
+    reading: ScanReading, request: ReadingRequest, filed: Set[int] = frozenset()
+) -> list[LocalizedText]:
+    """What a person should know of the pages; which are missing is told when the dossier is shown.
+
+    Args:
+        filed: Pages that belong to no form and are filed as papers.
+    """
     from forms_service.ocr.page_messages import PageCode
 
     silent = {PageCode.MISSING_PAGE}
     if all(one.version == request.version for one in reading.sets):
         silent.add(PageCode.OUTDATED_VERSION)  # the dossier itself was begun in that version
-    return [one.message for one in reading.problems if one.code not in silent]
+    return [
+        one.message
+        for one in reading.problems
+        if one.code not in silent and not (one.pages and filed.issuperset(one.pages))
+    ]
 
 
 def _picture_warnings(images: Sequence[PageImage], reading: ScanReading) -> list[LocalizedText]:
@@ -293,7 +327,8 @@ def _picture_warnings(images: Sequence[PageImage], reading: ScanReading) -> list
     ]
 
 
-def _scanned_answer(one: Extraction, page: int, scale: float) -> dict[str, Any]:
+def _scanned_answer(one: Extraction, page: int, described: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    scale = described[page]["scale"]
     return {
         "field_id": one.field_id,
         "raw": one.raw,

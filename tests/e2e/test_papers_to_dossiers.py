@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
 import pytest
 from paper_office import OMAR, SALMA, Agency, scanned
+from PIL import Image
 
 from forms_service.bootstrap import build
+from forms_service.reading_process import ReadingRequest, run_reading_of_pages
 from forms_service.render.form_pdf import render_blank, render_filled
 from forms_service.services import ReadingStatus
+from tests.ocr.attachments.drawn import drawn_page
 
 pytestmark = pytest.mark.tesseract
 
@@ -170,3 +174,28 @@ def test_everything_is_still_there_after_a_restart(agency: Agency) -> None:
         assert again.services.dossier(agency.salma, dossier).reference == receipt.reference
     finally:
         again.close()
+
+
+def test_a_paper_in_the_file_of_a_form_is_filed_for_itself(agency: Agency) -> None:
+    """The card lies in front: the answers still stand on the form's own page, and are cut out of it."""
+    dossier = agency.open()
+    card, true, _ = drawn_page("identity_card", 6)
+    form = agency.paper(SALMA, agency.reference(dossier))
+    front = io.BytesIO()
+    Image.fromarray(card.pixels).save(front, "PDF", resolution=200)
+    sheets = len(pikepdf.open(io.BytesIO(form)).pages) + 1
+    config, reference = agency.application.config, agency.reference(dossier)
+    request = ReadingRequest("read", "both.pdf", str(config.spec_folder), "leave-1", 1, reference)
+    request = replace(request, on="2026-02-20")
+    file = scanned(front.getvalue(), form)
+    with run_reading_of_pages(request, file, config.reading, config.scratch_folder) as outcome:
+        result = outcome.result
+    assert (result["is_form"], len(result["pages"])) == (True, sheets)
+    (other,) = result["others"]
+    assert (other["document_class"], other["facts"]["number"]) == ("identity_card", true["number"])
+    assert other["pages"] == [sheets - 1], "the form's pages come first"
+    assert result["pages"][-1]["image"] == "page-0.png"
+    read = {one["field_id"]: one for one in result["extractions"]}
+    assert read["person.registration"]["value"] == SALMA["person.registration"]
+    assert result["pages"][read["person.registration"]["page"]]["ours"]
+    assert not any(" 1" in one["fr"] for one in result["warnings"]), "the card is no unidentified page"
