@@ -33,6 +33,9 @@ LIMITS = ((0.48, 3.5, 0.8), (0.66, 3.5, 1.35), (1.0, 3.5, 2.2), (1.0, 8.5, 0.5))
 """A shorter one counts if it lies so high in the writing (share of its height from above), is so long, and
 writing goes on above and below it along so much of it (mm): where letters join, low, much proves little."""
 
+_LIMITS_FOR_MM = 3.6
+"""Height of the writing for which these lengths hold; larger writing has longer strokes of its own."""
+
 _LEAST_MM = 3.5
 _WITHIN_MM = 0.8
 _SAME_STROKE_SHARE = 0.7
@@ -42,7 +45,10 @@ _CLEAR_MM = (0.12, 0.5)
 
 @dataclass(frozen=True, slots=True)
 class _Stroke:
-    """A level stroke: its length, how much of it has writing above and below, and its height in the line."""
+    """A level stroke: its length, how much of it has writing above and below, and its height in the line.
+
+    Both lengths are as they would be in writing of the height that the limits are for.
+    """
 
     length_mm: float
     crossed_mm: float
@@ -73,19 +79,20 @@ def _line_is_struck(ink: Ink) -> bool:
     left, top, right, bottom = ink.bounds
     mask = ink.mask[top:bottom, left:right].astype(np.uint8)
     core = mask[int(_CORE[0] * len(mask)) : int(_CORE[1] * len(mask))]
+    px_per_mm = PX_PER_MM * max(len(mask) / (_LIMITS_FOR_MM * PX_PER_MM), 1.0)
     return (
-        any(stroke.is_pens for slope in SLOPES for stroke in _strokes(mask, slope))
-        or holds_slanted_line(mask, max(SLANTED_LINE_MM * PX_PER_MM, SLANTED_HEIGHTS * len(mask)))
-        or follows(core) > FOLLOWED_MM * PX_PER_MM
+        any(stroke.is_pens for slope in SLOPES for stroke in _strokes(mask, slope, px_per_mm))
+        or holds_slanted_line(mask, max(SLANTED_LINE_MM * px_per_mm, SLANTED_HEIGHTS * len(mask)))
+        or follows(core) > FOLLOWED_MM * px_per_mm
     )
 
 
-def _strokes(mask: np.ndarray, slope: float) -> Iterator[_Stroke]:
+def _strokes(mask: np.ndarray, slope: float, px_per_mm: float) -> Iterator[_Stroke]:
     """The longer strokes of one slope, each told once however thick it is."""
     level, above_mask = _levelled(mask, slope)
     rows, starts, ends = _runs(level)
     order = np.argsort(starts - ends)
-    told = ends - starts < _LEAST_MM * PX_PER_MM
+    told = ends - starts < _LEAST_MM * px_per_mm
     for number in order:
         if told[number]:
             continue
@@ -93,8 +100,8 @@ def _strokes(mask: np.ndarray, slope: float) -> Iterator[_Stroke]:
         near = (np.abs(rows - row) <= _WITHIN_MM * PX_PER_MM) & (starts < end) & (ends > start)
         told |= near
         yield _Stroke(
-            (end - start) / PX_PER_MM,
-            _crossed(level[:, start:end], row) / PX_PER_MM,
+            (end - start) / px_per_mm,
+            _crossed(level[:, start:end], row) / px_per_mm,
             (row - above_mask) / len(mask),
         )
 

@@ -8,6 +8,7 @@ from functools import cache
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from core.extraction import FieldAnswer, Verdict
 from core.localized_text import Script, dominant_script
@@ -198,3 +199,22 @@ def test_the_reason_is_told_and_what_is_untouched_keeps_its_own() -> None:
     untouched = [one.field_id for one in places if not one.box.overlaps(place.frame or place.box)]
     assert {name: after[name].value for name in untouched} == {name: before[name].value for name in untouched}
     assert "trait" in DOUBT_SENTENCES[Doubt.STRUCK_OUT].fr and "خط" in DOUBT_SENTENCES[Doubt.STRUCK_OUT].ar
+
+
+@pytest.mark.parametrize("height_mm", [3.2, 4.2, 5.0])
+def test_large_arabic_is_not_struck_because_its_letters_are_long(height_mm: float):
+    words = ["المنصوري محمد الإدريسي", "حي المحمدي رقم ٤٥", "العمراني خديجة", "سلمى الشرايبي"]
+    face = ImageFont.truetype(str(font_files(TUNING.arabic_fonts)[0]), round(height_mm * PX_PER_MM))
+    told = []
+    for number, text in enumerate(words):
+        sheet = Image.new("L", (round(90 * PX_PER_MM), round(9 * PX_PER_MM)), 255)
+        pen = ImageDraw.Draw(sheet)
+        pen.text(
+            (sheet.width - 20, sheet.height // 2), text, font=face, fill=10, anchor="rm", direction="rtl"
+        )
+        untouched = arabic_is_struck(np.array(sheet))
+        left, top, right, bottom = Image.eval(sheet, lambda level: 255 - level).getbbox()
+        middle = (top + bottom) / 2
+        pen.line((left - 8, middle - number, right + 8, middle + number), fill=20, width=6)
+        told.append((untouched, arabic_is_struck(np.array(sheet))))
+    assert told == [(False, True)] * len(words)
