@@ -15,7 +15,7 @@ from core.localized_text import LocalizedText
 from core.placement import PageIdentity
 from forms_service.services.messages import say
 from forms_service.services.sheets_by_print import NOTHING_SAID, PLACE, Said, dossiers_named, said_on
-from forms_service.services.stack_parts import identity_of, sheets_of
+from forms_service.services.stack_parts import identity_of
 from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import DossierRow, LeftPageRow, PageRow, StackFileRow, StackSheetRow
@@ -80,8 +80,8 @@ def proposal_for(
 ) -> Proposal:
     """Where a waiting page seems to belong, and why.
 
-    A page that its code tells goes where it lay: to the dossier before it, else the one after, of its
-    own form and lacking the page.  One that only its print tells may have lain anywhere: its own words
+    A page that its code tells goes where it lay: to the dossier before it, of its own form and lacking
+    the page; never to a later one.  One that only its print tells may have lain anywhere: its own words
     decide, or nothing is proposed.  A page of which nothing is known is proposed where it lay.
     """
     identity, sheet = known_identity_of(session, row), sheet_of(session, row)
@@ -93,7 +93,7 @@ def proposal_for(
         spec = catalogue.get(identity.form_id, identity.version)
         near = dossiers_named(session, row.intake_id, spec, said)
     else:
-        near = ((one, PLACE) for one in _beside(session, row) if not by_print)
+        near = ((one, PLACE) for one in _before(session, row) if not by_print)
     for dossier, why in near:
         same = (dossier.form_id, dossier.form_version) == (identity.form_id, identity.version)
         if not same or DossierState(dossier.state) not in takes_paper:
@@ -103,22 +103,11 @@ def proposal_for(
     return Proposal(None, said=said)
 
 
-def _beside(session: Session, row: LeftPageRow) -> Iterator[DossierRow]:
-    """The dossier before a waiting page in its stack, then the one after it."""
+def _before(session: Session, row: LeftPageRow) -> Iterator[DossierRow]:
+    """The dossier of the form that a waiting page lay behind; what lies behind the page says nothing of it."""
     before = DossierRepository(session).find_by_reference(row.suggested) if row.suggested else None
     if before is not None:
         yield before
-    sheet = sheet_of(session, row)
-    if sheet is None:
-        return
-    later = (
-        one
-        for one in sheets_of(session, row.intake_id)
-        if (one.file, one.page) > (sheet.file, sheet.page) and one.dossier_id is not None
-    )
-    after = next(later, None)
-    if after is not None:
-        yield session.get_one(DossierRow, after.dossier_id)
 
 
 def refuse_other_form(identity: PageIdentity | None, form_id: str, title: LocalizedText) -> None:

@@ -335,8 +335,12 @@ MESSAGES: dict[str, LocalizedText] = {
     ),
     "blank_page": _T("صفحة بيضاء، لا شيء فيها.", "Page blanche : il n'y a rien à classer."),
     "filed_by_position": _T(
-        "أُضيفت إلى الملف {reference} لأنها تلي استمارته.",
-        "Versée au dossier {reference} : elle suit son formulaire.",
+        "أُضيفت إلى الملف {reference} حسب موضعها: فهي تلي استمارته.",
+        "Versée au dossier {reference} d'après sa place : elle suit son formulaire.",
+    ),
+    "filed_below_cover": _T(
+        "أُضيفت إلى الملف {reference} حسب موضعها: فهي تحت غلافه.",
+        "Versée au dossier {reference} d'après sa place : elle est sous sa page de garde.",
     ),
     "page_twice": _T(
         "الصفحة {page} من الاستمارة موجودة من قبل في هذا الملف. ستُقارن النسختان.",
@@ -387,6 +391,12 @@ MESSAGES: dict[str, LocalizedText] = {
     "unknown_form": _T(
         "هذه الصفحة من استمارة أو نسخة غير معروفة هنا. أصلها محفوظ.",
         "Cette page est d'un formulaire ou d'une version inconnus ici. L'original est conservé.",
+    ),
+    "without_reference": _T(
+        "هذه هي الصفحة {page} من الاستمارة {form} دون مرجع، فلا شيء فيها يدل على صاحبها. أصلها محفوظ. "
+        "حددوا صاحبها في لائحة الصفحات التي تنتظر.",
+        "Page {page} du formulaire {form}, sans référence : rien n'y dit à qui elle est. L'original est "
+        "conservé. Dites à qui elle est dans la liste des pages à identifier.",
     ),
     "invalid_reference": _T(
         "مرجع هذه الصفحة غير صحيح. أصلها محفوظ. حددوا صاحبها في لائحة الصفحات التي تنتظر.",

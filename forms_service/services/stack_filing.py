@@ -131,7 +131,8 @@ class StackFiling(SheetsByPrint):
             except FormsError as problem:
                 _tell(rows, "not_taken", problem.message)
                 return
-            _tell(rows, FILED, _filed_message(part, place.dossier.reference))
+            for row in rows:
+                _tell([row], FILED, filed_message(part, identity_of(row.seen), place.dossier.reference))
             for row, identity in zip(rows, part.identities, strict=True):
                 row.dossier_id, row.opened = place.dossier.id, place.opened
                 row.remarks = [*self._remarks(identity, held), *row.seen.get("warnings", ())]
@@ -286,8 +287,10 @@ class StackFiling(SheetsByPrint):
             _tell([row], sheet.kind, say("unclear_sheet", told=told[0]) if told else say("unidentified"))
             row.form_page = printed_page_of(row.seen)
         else:
-            _tell([row], SheetKind.UNIDENTIFIED, say("unidentified"))
             identity = identity_of(row.seen)
+            what = {"page": identity.page, "form": identity.form_id} if identity else None
+            why = say("without_reference", **what) if what else say("unidentified")
+            _tell([row], SheetKind.UNIDENTIFIED, why)
             row.form_page = identity.page if identity else None
 
     def leave(
@@ -350,10 +353,18 @@ def _refusal_of(row: DossierRow, identity: PageIdentity) -> LocalizedText | None
     return None
 
 
-def _filed_message(part: StackPart, reference: str) -> LocalizedText:
-    if part.is_form or part.sheet.cover is not None:
+def filed_message(part: StackPart, seen: PageIdentity | None, reference: str) -> LocalizedText:
+    """Where a sheet went, and whether only its place in the stack told so.
+
+    Args:
+        seen: What the sheet's own code says; without a reference it says what the sheet is, not whose.
+    """
+    if seen is not None and seen.reference:
         return say("filed", reference=reference)
-    return say("filed_by_position", reference=reference)
+    if part.sheet.cover is not None:
+        return say("filed_below_cover", reference=reference)
+    begins = seen is not None and seen.page == 1
+    return say("filed" if begins else "filed_by_position", reference=reference)
 
 
 def _tell(rows: Iterable[StackSheetRow], fate: str, message: LocalizedText) -> None:

@@ -33,7 +33,7 @@ def test_a_page_is_proposed_to_and_taken_by_dossiers_of_its_own_form_only(
     before = scan(service, clerk, stack_of(lone_second_page(service), first), "after.pdf")
     assert "وُزع منها: 1" in before
     (page,) = waiting(service)
-    assert (page.form_page, page.suggested) == (2, right), "the dossier after it lacks this page"
+    assert (page.form_page, page.suggested) == (2, None), "the dossier after it is somebody else's"
     refused = clerk.post(f"/agency/pages/{page.id}/file", {"reference": wrong, "as_type": "form"})
     assert refused.status_code == 422
     assert ALLOWANCE in refused.get_data(as_text=True)
