@@ -50,9 +50,9 @@ EARLIER_REQUEST = _T(
     "réponse n'a été modifiée et la feuille est conservée. Imprimez le bulletin actuel depuis le dossier.",
 )
 WITHOUT_DOSSIER = _T(
-    "هذه قسيمة تصحيح، ولا يوجد ملف بمرجعها. أصلها محفوظ. حددوا صاحبها في لائحة الصفحات أدناه.",
+    "هذه قسيمة تصحيح، ولا يوجد ملف بمرجعها. أصلها محفوظ. حددوا صاحبها في لائحة الصفحات التي تنتظر.",
     "C'est un bulletin de correction dont la référence ne désigne aucun dossier. L'original est conservé. "
-    "Dites à qui il est dans la liste des pages ci-dessous.",
+    "Dites à qui il est dans la liste des pages à identifier.",
 )
 TAKEN = _T(
     "قرئت قسيمة التصحيح. راجعوا الأجوبة ثم أودعوا الطلب من جديد.",

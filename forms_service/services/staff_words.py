@@ -1,4 +1,4 @@
-"""Remarks written for the applicant, as an agent reads them: what is the case, without what to do about it."""
+"""Remarks as an agent reads them: without advice to the sender, and without the way to where the agent is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ from collections.abc import Iterator
 from functools import cache
 
 from core.localized_text import LocalizedText
+
+ON_THE_LIST = LocalizedText(" في لائحة الصفحات التي تنتظر", " dans la liste des pages à identifier")
+"""Where remarks about a stack's pages send a clerk to say whose a page is."""
+
+
+def without_way(remark: LocalizedText) -> LocalizedText:
+    """The remark for whoever has the list of waiting pages before them: say whose it is, here."""
+    return LocalizedText(remark.ar.replace(ON_THE_LIST.ar, ""), remark.fr.replace(ON_THE_LIST.fr, ""))
 
 
 def state_alone(remark: LocalizedText) -> LocalizedText:

@@ -20,7 +20,7 @@ from forms_service.locales import has
 from forms_service.ocr.doubts import DOUBT_SENTENCES, Doubt
 from forms_service.render.typing_remarks import REMARK_SENTENCES, Remark
 from forms_service.services.same_person import OtherDossier
-from forms_service.services.staff_words import state_alone
+from forms_service.services.staff_words import state_alone, without_way
 from forms_service.web import languages, security
 from forms_service.web.why_asked import why_asked
 
@@ -210,6 +210,7 @@ def install(app: Flask) -> None:
         upload_accept=UPLOAD_ACCEPT,
     )
     app.jinja_env.filters["state_alone"] = state_alone
+    app.jinja_env.filters["without_way"] = without_way
     app.jinja_env.filters["words"] = lambda text: text.in_language(languages.language())
 
     @app.context_processor
