@@ -51,7 +51,11 @@ def home_of_actor() -> str:
     roles = security.the_actor().roles
     if "reviewer" in roles:
         return url_for("reviewer.queue")
-    for role, page in (("clerk", "agency.desk"), ("operator", "operator.figures"), ("author", "author.forms")):
+    for role, page in (
+        ("clerk", "agency.desk"),
+        ("operator", "operator.figures"),
+        ("author", "author.forms"),
+    ):
         if role in roles:
             return url_for(page)
     return url_for("applicant.dossiers")

@@ -96,7 +96,10 @@ def test_a_second_reviewer_sends_a_decision_back_with_a_reason(make_office) -> N
     office.services.return_decision(second, dossier, "Le délai court encore")
     holding = office.services.holding(office.reviewer, dossier)
     assert holding.proposal is None
-    assert holding.returned and (holding.returned.by_name, holding.returned.note) == ("Second", "Le délai court encore")
+    assert holding.returned and (holding.returned.by_name, holding.returned.note) == (
+        "Second",
+        "Le délai court encore",
+    )
     office.services.decide(office.reviewer, dossier, "refused", "Hors délai")
     office.services.withdraw_decision(office.reviewer, dossier)
     with refused("no_proposal"):

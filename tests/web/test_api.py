@@ -240,7 +240,9 @@ def test_the_same_key_and_request_get_the_same_answer_and_are_done_once(program:
 
 def test_a_kept_answer_is_not_given_to_a_token_without_the_scope(program: Any) -> None:
     body = {"form": ALLOWANCE}
-    assert program("applicant", number=7).send("POST", "/dossiers", body, Idempotency_Key=KEY).status_code == 201
+    assert (
+        program("applicant", number=7).send("POST", "/dossiers", body, Idempotency_Key=KEY).status_code == 201
+    )
     narrow = program("applicant", ["dossiers:read"], 7)
     assert narrow.send("POST", "/dossiers", body, Idempotency_Key=KEY).status_code == 403
 
