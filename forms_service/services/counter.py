@@ -30,6 +30,8 @@ class HandoverLine:
         reading: Uploads that are still being read: what they say is not known yet.
         missing_pages: Pages of the form that did not come.
         lacking: Documents and answers still missing; the receipt names them.
+        to_confirm: Answers read in doubt that wait for somebody to confirm them.
+        repeats: Whether another dossier of this person on this form comes before it in the stack.
     """
 
     id: str
@@ -41,11 +43,14 @@ class HandoverLine:
     missing_pages: tuple[int, ...]
     lacking: int
     deposited: bool
+    registration: str = ""
+    to_confirm: int = 0
+    repeats: bool = False
 
     @property
     def ready(self) -> bool:
-        """Whether it can be deposited with its whole form read."""
-        return not self.deposited and not self.reading and not self.missing_pages
+        """Whether it can be deposited with its whole form read, and is not asked a second time."""
+        return not (self.deposited or self.reading or self.missing_pages or self.repeats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,9 @@ class Counter(ClerkWork):
             DossierError: ``unknown_stack``.
         """
         view = self.stack(actor, stack_id)
-        lines = []
+        lines: list[HandoverLine] = []
+        others = {one.id: {o.id for o in self.other_dossiers(actor, one.id)} for one in view.dossiers}  # type: ignore[attr-defined]
+        waiting = {one.id: len(self.answers_to_confirm(actor, one.id)) for one in view.dossiers}  # type: ignore[attr-defined]
         with self.database.reading() as session:
             unread = DossierRepository(session).unread([one.id for one in view.dossiers])
             for one in view.dossiers:
@@ -100,6 +107,9 @@ class Counter(ClerkWork):
                         one.missing,
                         sum(finding.severity == "error" for finding in report.findings),
                         DossierState(row.state) not in EDITABLE_STATES,
+                        row.registration,
+                        waiting[one.id],
+                        any(line.id in others[one.id] for line in lines),
                     )
                 )
         return Handover(view.summary, tuple(lines))

@@ -346,6 +346,10 @@ MESSAGES: dict[str, LocalizedText] = {
         "الصفحة {page} من الاستمارة موجودة من قبل في هذا الملف. ستُقارن النسختان.",
         "La page {page} du formulaire est déjà dans ce dossier. Les deux seront comparées.",
     ),
+    "same_page_as": _T(
+        "هي الصفحة نفسها الموجودة في الورقة {sheet} من المجموعة.",
+        "Même page que la feuille {sheet} de la pile.",
+    ),
     "version_outdated": _T(
         "هذه نسخة قديمة من الاستمارة ({version})؛ النسخة المعمول بها هي {current}.",
         "Version {version} du formulaire, dépassée : la version en vigueur est la {current}.",
@@ -388,15 +392,15 @@ MESSAGES: dict[str, LocalizedText] = {
         "Cette page ne porte pas d'identité reconnue. L'original est conservé. "
         "Dites à qui elle est dans la liste des pages à identifier.",
     ),
-    "unknown_form": _T(
-        "هذه الصفحة من استمارة أو نسخة غير معروفة هنا. أصلها محفوظ.",
-        "Cette page est d'un formulaire ou d'une version inconnus ici. L'original est conservé.",
-    ),
     "without_reference": _T(
         "هذه هي الصفحة {page} من الاستمارة {form} دون مرجع، فلا شيء فيها يدل على صاحبها. أصلها محفوظ. "
         "حددوا صاحبها في لائحة الصفحات التي تنتظر.",
         "Page {page} du formulaire {form}, sans référence : rien n'y dit à qui elle est. L'original est "
         "conservé. Dites à qui elle est dans la liste des pages à identifier.",
+    ),
+    "unknown_form": _T(
+        "هذه الصفحة من استمارة أو نسخة غير معروفة هنا. أصلها محفوظ.",
+        "Cette page est d'un formulaire ou d'une version inconnus ici. L'original est conservé.",
     ),
     "invalid_reference": _T(
         "مرجع هذه الصفحة غير صحيح. أصلها محفوظ. حددوا صاحبها في لائحة الصفحات التي تنتظر.",

@@ -26,12 +26,14 @@ class PlacedSheet:
     Attributes:
         identity: The page of the form that it is, as far as its code, or the clerk's sheet by its print, tells.
         opened: Whether the dossier was opened for it.
+        attachment_id: The upload that it became, or is part of.
     """
 
     row: StackSheetRow
     dossier_id: str
     identity: PageIdentity | None
     opened: bool
+    attachment_id: str | None = None
 
 
 def placed_sheets(session: Session, stack_id: str, rows: Sequence[StackSheetRow]) -> list[PlacedSheet]:
@@ -42,7 +44,11 @@ def placed_sheets(session: Session, stack_id: str, rows: Sequence[StackSheetRow]
     for row in rows:
         left = by_hand.pop((names[row.file], row.page), None)
         if row.dossier_id is not None:
-            found.append(PlacedSheet(row, row.dossier_id, identity_of(row.seen), row.opened))
+            found.append(
+                PlacedSheet(
+                    row, row.dossier_id, identity_of(row.seen), row.opened, row.seen.get("attachment")
+                )
+            )
         elif left is not None:
             found += _placed(session, row, left)
     for (name, page), left in by_hand.items():
@@ -58,9 +64,8 @@ def _placed(session: Session, row: StackSheetRow, left: LeftPageRow) -> Iterator
         return
     dossier = session.get_one(DossierRow, upload.dossier_id)
     is_new = dossier.opened_by == left.settled_by and dossier.opened_at >= left.scanned_at
-    yield PlacedSheet(
-        row, dossier.id, known_identity_of(session, left), opened=is_new and upload.position == 1
-    )
+    identity = known_identity_of(session, left)
+    yield PlacedSheet(row, dossier.id, identity, is_new and upload.position == 1, upload.id)
 
 
 def _settled_by_hand(session: Session, stack_id: str) -> dict[tuple[str, int], LeftPageRow]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,12 +12,13 @@ from sqlalchemy.orm import Session
 from core.errors import DossierError
 from core.form_spec import FormSpec
 from forms_service.services.messages import say
-from forms_service.services.presenting import missing_pages
+from forms_service.services.presenting import asked_by_page, missing_pages
 from forms_service.services.stack_by_hand import PlacedSheet, placed_sheets, told_by_hand
 from forms_service.services.stack_filing import LEFT_UNREADABLE
 from forms_service.services.stack_given_up import StackGivenUp
 from forms_service.services.stack_parts import FILED, files_of, identity_of, sheets_of
 from forms_service.services.stack_remarks import remarks_of
+from forms_service.services.stack_repeats import Place, place_of, repeated_sheets
 from forms_service.services.views import (
     Actor,
     IntakeResult,
@@ -92,7 +95,9 @@ class Stacks(StackGivenUp):
             if stack is None:
                 raise DossierError(say("unknown_stack"), code="unknown_stack")
             files, rows = files_of(session, stack_id), sheets_of(session, stack_id)
-            dossiers = self._dossiers(session, placed_sheets(session, stack_id, rows))
+            placed = placed_sheets(session, stack_id, rows)
+            repeats = repeated_sheets(session, placed)
+            dossiers = self._dossiers(session, placed, repeats)
             references = {one.id: one.reference for one in dossiers}
             fates = [_fate(session, row, files, references) for row in rows if row.fate is not None]
             fates += [
@@ -101,6 +106,7 @@ class Stacks(StackGivenUp):
                 if (told := localized(one.message)) is not None
             ]
             fates = told_by_hand(session, stack_id, fates)
+            fates = _with_repeats(fates, repeats, files)
             fates.sort(key=lambda fate: (fate.file, fate.page))
             return StackView(
                 summary=_summary(session, stack),
@@ -109,39 +115,70 @@ class Stacks(StackGivenUp):
                 dossiers=dossiers,
             )
 
-    def _dossiers(self, session: Session, placed: Sequence[PlacedSheet]) -> tuple[StackDossier, ...]:
+    def _dossiers(
+        self, session: Session, placed: Sequence[PlacedSheet], repeats: Mapping[Place, Place]
+    ) -> tuple[StackDossier, ...]:
         """The dossiers a stack's sheets went to, each with the pages of its form that are still missing."""
         found = []
         for dossier_id in dict.fromkeys(one.dossier_id for one in placed):
             dossier = session.get_one(DossierRow, dossier_id)
             theirs = [one for one in placed if one.dossier_id == dossier_id]
             papers = [one.row for one in theirs if not _is_cover(one.row)]
+            spec, pages = self.spec_of(dossier), _pages_of(session, dossier, theirs)
             found.append(
                 StackDossier(
                     id=dossier.id,
                     reference=dossier.reference,
                     person=dossier.owner_name,
-                    title=self.spec_of(dossier).title,
+                    title=spec.title,
                     opened=any(one.opened for one in theirs),
                     sheets=len(papers),
                     attachments=sum(row.form_page is None for row in papers),
-                    missing=tuple(_missing(session, self.spec_of(dossier), dossier, theirs)),
-                    remarks=sum(len(remarks_of(session, one.row)) for one in theirs),
+                    missing=tuple(missing_pages(spec, pages)),
+                    remarks=sum(
+                        len(remarks_of(session, one.row)) + (place_of(one.row) in repeats) for one in theirs
+                    ),
+                    to_fill=_to_fill(spec, pages),
                 )
             )
         return tuple(found)
 
 
-def _missing(
-    session: Session, spec: FormSpec, dossier: DossierRow, placed: Sequence[PlacedSheet]
-) -> list[int]:
-    """Pages of the form that neither this stack nor an earlier upload brought."""
+def _pages_of(session: Session, dossier: DossierRow, placed: Sequence[PlacedSheet]) -> list[PageRow]:
+    """Pages of the form that this stack or an earlier upload brought, read or not."""
     uploads = [one.id for one in DossierRepository(session).attachments(dossier.id)]
     pages = list(session.scalars(select(PageRow).where(PageRow.attachment_id.in_(uploads))))
     for one in placed:
         if one.identity is not None and one.row.form_page is not None:
             pages.append(PageRow(form_page=one.identity.page, variant=one.identity.variant))
-    return missing_pages(spec, pages)
+    return pages
+
+
+def _to_fill(spec: FormSpec, pages: Sequence[PageRow]) -> int:
+    """How many pages of the form ask anything, in the print of which most pages came; 0 when none came."""
+    came = {(page.variant, page.form_page) for page in pages if page.form_page}
+    prints = Counter(variant for variant, _ in came if asked_by_page(spec, variant))
+    if not prints:
+        return 0
+    main = prints.most_common(1)[0][0]
+    return sum(bool(asked) for asked in asked_by_page(spec, main).values())
+
+
+def _with_repeats(
+    fates: Iterable[PageFate], repeats: Mapping[Place, Place], files: Sequence[StackFileRow]
+) -> list[PageFate]:
+    """The fates with the sheet that each repeats; its file is named where the stack has several."""
+    names = {one.number: one.name for one in files}
+    told = {}
+    for (number, page), (first_file, first_page) in repeats.items():
+        where = str(first_page) if len(files) == 1 else f"{first_page} ({names[first_file]})"
+        told[names[number], page] = say("same_page_as", sheet=where)
+    return [
+        replace(one, remarks=(*one.remarks, told[one.file, one.page]))
+        if (one.file, one.page) in told
+        else one
+        for one in fates
+    ]
 
 
 def _is_cover(row: StackSheetRow) -> bool:

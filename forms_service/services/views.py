@@ -324,7 +324,10 @@ class StackSummary:
 
 @dataclass(frozen=True, slots=True)
 class StackDossier:
-    """One dossier of a stack: sheets it was given, papers among them, and pages of its form still missing."""
+    """One dossier of a stack: sheets it was given, papers among them, and pages of its form still missing.
+
+    ``to_fill`` counts the pages of its form that ask anything, 0 while none came; the others only inform.
+    """
 
     id: str
     reference: str
@@ -335,6 +338,7 @@ class StackDossier:
     attachments: int
     missing: tuple[int, ...]
     remarks: int
+    to_fill: int = 0
 
 
 @dataclass(frozen=True, slots=True)

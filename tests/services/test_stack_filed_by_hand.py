@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.placement import PageIdentity
-from forms_service.storage.models import IntakeRow, LeftPageRow, StackFileRow, StackSheetRow
+from forms_service.storage.models import IntakeRow, LeftPageRow, PageRow, StackFileRow, StackSheetRow
 from tests.services.conftest import ALLOWANCE
 from tests.services.prepared_readings import PDF
 
@@ -64,3 +64,48 @@ def test_one_that_was_there_before_is_not_told_as_opened(office, waiting) -> Non
     services.file_left_page(clerk, waiting, reference=reference)
     (one,) = services.stack(clerk, "s").dossiers
     assert (one.id, one.opened) == (held, False)
+
+
+@pytest.fixture
+def twice(office) -> list[str]:
+    """A stack with one person's first page in two dossiers, a paper of theirs scanned twice, and one more."""
+    services, key = office.services, office.services.objects.put(PDF)
+    held = [
+        services.open_dossier(office.clerk, ALLOWANCE, "ar", for_registration=number)
+        for number in ("111222333", "111222333", "222333444")
+    ]
+    printed = PageIdentity(ALLOWANCE, 1, 1, 3, "").encode()
+    papers = {
+        page: services.upload(office.clerk, held[owner], f"{page}.pdf", PDF).id
+        for page, owner in ((2, 0), (5, 2))
+    }
+    with services.database.writing() as session:
+        session.add(IntakeRow(id="s", scanned_by=office.clerk.id, scanned_at=office.clock(), state="done"))
+        session.flush()
+        session.add(StackFileRow(intake_id="s", number=0, name="pile.pdf", object_key=key, pages=5))
+        sheets = [(1, 0, printed, None), (2, 0, None, "a" * 64), (3, 1, printed, None)]
+        sheets += [(4, 2, printed, None), (5, 2, None, "a" * 64)]
+        for page, owner, code, image in sheets:
+            seen = {"page": page, "code": code}
+            if image:
+                session.add(PageRow(attachment_id=papers[page], number=0, image_object=image))
+                seen["attachment"] = papers[page]
+            row = StackSheetRow(intake_id="s", file=0, page=page, seen=seen, fate="filed", message=TOLD)
+            row.dossier_id, row.form_page = held[owner], 1 if code else None
+            session.add(row)
+    return held
+
+
+def test_a_sheet_that_lies_twice_is_told_and_only_the_first_dossier_is_ticked(office, twice) -> None:
+    services, clerk = office.services, office.clerk
+    view = services.stack(clerk, "s")
+    told = {one.page: [remark.fr for remark in one.remarks] for one in view.sheets}
+    assert told[1] == told[2] == told[4] == []
+    assert told[3] == ["Même page que la feuille 1 de la pile."]
+    assert told[5] == ["Même page que la feuille 2 de la pile."]
+    assert [one.remarks for one in view.dossiers] == [0, 1, 1]
+    assert [one.to_fill for one in view.dossiers] == [1, 1, 1]
+    lines = services.handover(clerk, "s").lines
+    assert [one.registration for one in lines] == ["111222333", "111222333", "222333444"]
+    assert [one.repeats for one in lines] == [False, True, False]
+    assert not lines[1].ready
