@@ -45,6 +45,17 @@ CLERK = {
     "agency.desk": "/agency/?q=El",
     "agency.blanks": "/agency/blanks",
     "agency.intake": "/agency/intake",
+    "counter.day_list": "/agency/day",
+    "counter.papers": "/agency/papers",
+}
+OPERATOR = {
+    "operator.figures": "/operator/",
+    "operator.users": "/operator/users",
+    "operator.record": "/operator/record",
+}
+AUTHOR = {
+    "author.forms": "/author/",
+    "author.form": f"/author/{ALLOWANCE}/1",
 }
 REVIEWER = {
     "reviewer.queue": "/review/",
@@ -66,6 +77,13 @@ TESTED_ELSEWHERE = {
     "agency.left_page",
     "agency.stack",
     "agency.left_page_original",
+    "author.page",
+    "author.preview",
+    "counter.receipts",
+    "counter.receipts_pdf",
+    "operator.figures_file",
+    "operator.record_file",
+    "operator.user",
     "confirming.crop",
     "public.receipt",
     "documents.file",
@@ -77,7 +95,10 @@ TESTED_ELSEWHERE = {
 }
 PAGES = [
     (role, endpoint, path)
-    for role, pages in ((None, PUBLIC), ("applicant", APPLICANT), ("clerk", CLERK), ("reviewer", REVIEWER))
+    for role, pages in (
+        *((None, PUBLIC), ("applicant", APPLICANT), ("clerk", CLERK), ("reviewer", REVIEWER)),
+        *(("operator", OPERATOR), ("author", AUTHOR)),
+    )
     for endpoint, path in pages.items()
 ]
 
