@@ -17,9 +17,10 @@ from forms_service.calibration_copies import SCANS, Copy, read_copies
 from forms_service.ocr.calibration import Calibration
 from forms_service.ocr.evidence import Evidence, Group
 from forms_service.rehearsal.confidence_fitting import Outcome
-from forms_service.rehearsal.material import MEASURING, PROVING, TUNING
+from forms_service.rehearsal.material import CALIBRATING, MEASURING, PROVING, TUNING
 from forms_service.rehearsal.practice_sheet import practice_sheet
 from forms_service.rehearsal.rehearse import RehearsedAnswer
+from forms_service.rehearsal.typing_in import Typewriter
 from forms_service.spec_catalogue import SpecCatalogue
 from tests.test_commands import run  # noqa: F401  (a fixture)
 
@@ -89,12 +90,13 @@ def test_the_calibration_is_readable_and_only_made_from_its_own_material(reader:
     paths = run_of_it.conclude("forms-service scan calibrate", ON)
     assert [path.name for path in paths] == ["confidence.json", "reliability.svg", "coverage.md"]
     data = json.loads(paths[0].read_text())
-    assert (data["on"], data["readings"], data["copies_of_each"]) == ("2026-03-02", 6000, 2000)
+    learnt = 2 * 2 * _in_sound_typefaces(2000)  # forms, readings
+    assert (data["on"], data["readings"], data["copies_of_each"]) == ("2026-03-02", learnt, 2000)
     assert data["groups"]["latin"]["accept"]["from_score"] == 0.95
     assert data["groups"]["latin"]["accept"]["proven"] is True
     table = paths[2].read_text()
     assert "never calibrated on (measuring)" in table
-    assert "| Latin text and names | 6000 | 100 % | 2000 | 50 % | 0.95 | proven | 1.0 ‰ |" in table
+    assert f"| Latin text and names | {learnt} | 100 % | " in table and "| 50 % | 0.95 | proven |" in table
     assert "| Latin text and names | 16 | 75.0 % | 50 % | 0 |" in table
 
 
@@ -104,10 +106,18 @@ def test_a_worn_machine_is_shown_apart_and_decides_nothing(reader: Reader, tmp_p
     paths = run_of_it.conclude("x", ON)
     data = json.loads(paths[0].read_text())
     assert data["not_learnt_from"] == ["GNUTypewriter"]
-    assert data["groups"]["latin"]["readings"] == 2 * 2 * 6  # forms, readings, copies in other typefaces
+    sound = _in_sound_typefaces(8)
+    assert 0 < sound < 8
+    assert data["groups"]["latin"]["readings"] == 2 * 2 * sound  # forms, readings
     learnt, worn = paths[2].read_text().split("## Typed on a worn machine")
-    assert "| Latin text and names | 24 |" in learnt
-    assert "| Latin text and names | 8 |" in worn
+    assert f"| Latin text and names | {2 * 2 * sound} |" in learnt
+    assert f"| Latin text and names | {2 * 2 * (8 - sound)} |" in worn
+
+
+def _in_sound_typefaces(copies: int) -> int:
+    """How many of the copies are not typed on the imitation of a worn machine."""
+    machines = (Typewriter.in_turn(CALIBRATING, number).latin.stem for number in range(copies))
+    return sum(machine != "GNUTypewriter" for machine in machines)
 
 
 def test_what_reviewers_found_counts(reader: Reader, tmp_path: Path):

@@ -32,12 +32,17 @@ def _identity_rows(paper: Paper, y: float, who: Person, number: bool = True) -> 
     return y
 
 
+def _year_running(case: Case) -> str:
+    """The school year in which a certificate is issued; the next one begins in September."""
+    first = case.issued.year if case.issued.month >= 9 else case.issued.year - 1
+    return f"{first}/{first + 1}"
+
+
 @document("school_certificate")
 def school_certificate(case: Case) -> Drawn:
     """A certificate of schooling for the year of its issue."""
     paper, who = a4(case), case.person
-    first = case.issued.year if case.issued.month >= 9 else case.issued.year - 1
-    year = str(case.details.get("school_year", f"{first}/{first + 1}"))
+    year = str(case.details.get("school_year", _year_running(case)))
     paper.letterhead(
         14,
         [
@@ -76,7 +81,7 @@ def school_certificate(case: Case) -> Drawn:
 def apprenticeship_certificate(case: Case) -> Drawn:
     """A certificate of apprenticeship of a training centre."""
     paper, who = a4(case), case.person
-    year = f"{case.issued.year - 1}/{case.issued.year}"
+    year = _year_running(case)
     paper.letterhead(
         14,
         [
