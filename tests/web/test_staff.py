@@ -109,7 +109,7 @@ def test_a_doubtful_value_is_accepted_as_read(service: Service, reviewer: Visito
     assert "El Omrani" in doubts
     answer = reviewer.post(f"/review/{typed_form}/values/{found[0]}", {"value": "El Amrani"})
     assert answer.status_code == 303
-    assert answer.headers["Location"].endswith("#sure")
+    assert answer.headers["Location"].endswith("#documents")  # no doubt is left: on to the papers
     view = service.application.services.dossier(service.actor("reviewer"), typed_form)
     assert view.dossier.answers()["assured.last"] == "El Amrani"
 
@@ -297,7 +297,7 @@ def test_the_paper_file_of_a_physical_check_is_noted_by_the_clerk(
     service: Service, clerk: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services = service.application.services
-    monkeypatch.setattr(services, "_drawn", lambda _spec: True)
+    monkeypatch.setattr(services, "_drawn", lambda _spec, _dossier, _day: True)
     dossier_id = service.new_dossier(ANSWERS)
     services.deposit(service.actor("applicant"), dossier_id, True)
     assert services.dossier(service.actor("clerk"), dossier_id).state == "physical_check_pending"
