@@ -66,6 +66,7 @@ def test_remarks_lead_to_their_line(page: str) -> None:
 
 def test_the_page_needs_nothing_from_elsewhere_and_names_every_picture(page: str) -> None:
     assert not re.findall(r"""(?:src|href)=["'](?:https?:)?//""", page) and "<script" not in page
+    assert all(one.startswith("data:") for one in re.findall(r'url\("?([^")]+)', page))
     pictures = re.findall(r"<img [^>]+>", page)
     assert len(pictures) == 3
     for picture in pictures:

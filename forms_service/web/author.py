@@ -115,7 +115,7 @@ def _standing_alone(html: str) -> PageResponse:
     styles = " ".join(f"'sha256-{one}'" for one in digests)
     response = PageResponse(html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src {styles}; img-src 'self' data:; font-src 'self'; "
+        f"default-src 'none'; style-src {styles}; img-src 'self' data:; font-src data:; "
         "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
     )
     return response

@@ -7,6 +7,7 @@ questions are drawn by the very templates that applicants see.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -30,6 +31,8 @@ from forms_service.web import screens
 
 _HERE = Path(__file__).parent
 _NOT_ASKED = ("signature", "office_text")
+_NAMED_FILE = re.compile(r'url\("([a-z0-9-]+\.[a-z0-9]+)"\)')
+_MEDIA_TYPES = {".woff2": "font/woff2", ".svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,23 @@ def preview_page(
             shown=_Shown(spec, types),
             chosen=language.value if language else "both",
             language=language or Language.FR,
-            style=Markup((_HERE / "static" / "style.css").read_text(encoding="utf-8")),  # noqa: S704 - our own
+            style=Markup(_style()),  # noqa: S704 - our own
             both=both,
         )
     )
+
+
+@cache
+def _style() -> str:
+    """The service's style with its fonts and its pattern inside."""
+    folder = _HERE / "static"
+
+    def inside(named: re.Match[str]) -> str:
+        file = folder / named[1]
+        content = base64.b64encode(file.read_bytes()).decode("ascii")
+        return f'url("data:{_MEDIA_TYPES[file.suffix]};base64,{content}")'
+
+    return _NAMED_FILE.sub(inside, (folder / "style.css").read_text(encoding="utf-8"))
 
 
 @cache
