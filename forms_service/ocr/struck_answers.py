@@ -9,12 +9,13 @@ of their own: ``struck_arabic`` looks at them.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import cache
 
 import cv2
 import numpy as np
 
-from forms_service.ocr.crops import INK_LEVEL, Ink, ink_of
+from forms_service.ocr.crops import INK_LEVEL, ink_of
 from forms_service.ocr.line_reader import text_lines
 from forms_service.ocr.registration import PX_PER_MM
 
@@ -55,17 +56,27 @@ def is_struck(crop: np.ndarray, lines: int = 1) -> bool:
     Args:
         lines: How many lines the box has room for.
     """
-    ink = ink_of(crop)
-    return ink.bounds is not None and any(_line_is_struck(line) for line in text_lines(ink, lines))
+    return any_line(crop, lines, _line_is_struck)
 
 
-def _line_is_struck(ink: Ink) -> bool:
-    if ink.bounds is None:
-        return False
-    left, top, right, bottom = ink.bounds
-    mask = ink.mask[top:bottom, left:right].astype(np.uint8)
-    height = bottom - top
-    core = mask[int(_CORE[0] * height) : int(_CORE[1] * height)]
+def any_line(crop: np.ndarray, lines: int, is_struck_line: Callable[[np.ndarray, np.ndarray], bool]) -> bool:
+    """Whether a test finds a line of writing in a crop struck.
+
+    Args:
+        is_struck_line: Given the ink of one line, and of it the part of its height where a line through
+            the writing runs.
+    """
+    for line in text_lines(ink_of(crop), lines):
+        if line.bounds is None:
+            continue
+        left, top, right, bottom = line.bounds
+        mask = line.mask[top:bottom, left:right].astype(np.uint8)
+        if is_struck_line(mask, mask[int(_CORE[0] * len(mask)) : int(_CORE[1] * len(mask))]):
+            return True
+    return False
+
+
+def _line_is_struck(mask: np.ndarray, core: np.ndarray) -> bool:
     return (
         _holds_line(core, round(LEAST_LINE_MM * PX_PER_MM))
         or _holds_short_line(mask)

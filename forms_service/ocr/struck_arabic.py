@@ -13,17 +13,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from forms_service.ocr.crops import Ink, ink_of
-from forms_service.ocr.line_reader import text_lines
 from forms_service.ocr.registration import PX_PER_MM
-from forms_service.ocr.struck_answers import SLOPES, follows, holds_slanted_line
+from forms_service.ocr.struck_answers import SLOPES, any_line, follows, holds_slanted_line
 
 SLANTED_LINE_MM = 4.6
 SLANTED_HEIGHTS = 1.1
 """A straight slanting stroke counts if it is as long as both say: the arm of a kaf is shorter."""
 
 FOLLOWED_MM = 10.5
-_CORE = (0.15, 0.85)
 """Ink that can be followed so far through the writing's middle joins words that no letter joins."""
 
 LEVEL_LINE_MM = 9.5
@@ -69,16 +66,10 @@ def arabic_is_struck(crop: np.ndarray, lines: int = 1) -> bool:
     Args:
         lines: How many lines the box has room for.
     """
-    ink = ink_of(crop)
-    return ink.bounds is not None and any(_line_is_struck(line) for line in text_lines(ink, lines))
+    return any_line(crop, lines, _line_is_struck)
 
 
-def _line_is_struck(ink: Ink) -> bool:
-    if ink.bounds is None:
-        return False
-    left, top, right, bottom = ink.bounds
-    mask = ink.mask[top:bottom, left:right].astype(np.uint8)
-    core = mask[int(_CORE[0] * len(mask)) : int(_CORE[1] * len(mask))]
+def _line_is_struck(mask: np.ndarray, core: np.ndarray) -> bool:
     px_per_mm = PX_PER_MM * max(len(mask) / (_LIMITS_FOR_MM * PX_PER_MM), 1.0)
     return (
         any(stroke.is_pens for slope in SLOPES for stroke in _strokes(mask, slope, px_per_mm))
