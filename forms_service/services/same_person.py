@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from core.dossier import DossierState
 from core.form_spec import FormSpec
 from forms_service.services.base import UseCases, may_see
+from forms_service.services.left_pages import FILED
 from forms_service.services.presenting import read_dossier
 from forms_service.services.views import Actor
-from forms_service.storage.models import DossierRow, StackSheetRow
+from forms_service.storage.models import AttachmentRow, DossierRow, LeftPageRow, StackSheetRow
 
 _OVER = frozenset({DossierState.REFUSED.value, DossierState.CLOSED.value})
 """Whoever was refused or whose request was closed may ask again."""
@@ -92,8 +93,14 @@ def _declared_rows(session: Session, row: DossierRow, spec: FormSpec) -> frozens
 
 
 def _stacks_of(session: Session, dossier_id: str) -> set[str]:
-    query = select(StackSheetRow.intake_id).where(StackSheetRow.dossier_id == dossier_id).distinct()
-    return set(session.scalars(query))
+    """The stacks a dossier holds sheets of, filed by themselves or by a clerk's hand."""
+    by_itself = select(StackSheetRow.intake_id).where(StackSheetRow.dossier_id == dossier_id)
+    by_hand = (
+        select(LeftPageRow.intake_id)
+        .join(AttachmentRow, AttachmentRow.id == LeftPageRow.attachment_id)
+        .where(AttachmentRow.dossier_id == dossier_id, LeftPageRow.outcome == FILED)
+    )
+    return set(session.scalars(by_itself.union(by_hand)))
 
 
 def _told(row: DossierRow, same_stack: bool) -> OtherDossier:

@@ -109,3 +109,20 @@ def test_a_sheet_that_lies_twice_is_told_and_only_the_first_dossier_is_ticked(of
     assert [one.registration for one in lines] == ["111222333", "111222333", "222333444"]
     assert [one.repeats for one in lines] == [False, True, False]
     assert not lines[1].ready
+
+
+def test_dossiers_of_one_person_are_told_that_both_hold_sheets_of_the_stack(office, waiting) -> None:
+    services, clerk = office.services, office.clerk
+    by_itself = services.open_dossier(clerk, ALLOWANCE, "ar")
+    services.answer(clerk, by_itself, {"assured.registration": "111222333"}, {})
+    by_hand = services.file_left_page(
+        clerk, waiting, registration="111222333", form_id=ALLOWANCE, as_type="form"
+    )
+    (other,) = services.other_dossiers(clerk, by_itself)
+    assert (other.id, other.same_stack) == (by_hand, False), "the other one has no sheet of it yet"
+    with services.database.writing() as session:
+        session.get_one(StackSheetRow, ("s", 0, 2)).dossier_id = by_itself
+    for one, another in ((by_itself, by_hand), (by_hand, by_itself)):
+        assert [(told.id, told.same_stack) for told in services.other_dossiers(clerk, one)] == [
+            (another, True)
+        ]

@@ -18,7 +18,14 @@ from sqlalchemy.orm import Session
 
 from forms_service.storage.account_models import AttemptRow, HolderRow, LetterRow, OneTimeCodeRow
 from forms_service.storage.database import Database, migration_settings
-from forms_service.storage.models import AccountRow, Base, DossierRow, StackFileRow, StackSheetRow
+from forms_service.storage.models import (
+    AccountRow,
+    AttachmentRow,
+    Base,
+    DossierRow,
+    StackFileRow,
+    StackSheetRow,
+)
 
 TWO_FATES = [(1, "filed"), (2, "unidentified")]
 ONE_NAME_THRICE = [("scan.pdf", "a"), ("b.pdf", "b"), ("scan.pdf", "c"), ("scan.pdf", "d")]
@@ -260,3 +267,34 @@ def test_holders_codes_and_letters_come_and_go_with_their_tables(database: Datab
     with Session(engine) as session:
         assert session.scalars(select(HolderRow)).all() == []
         assert session.get(AccountRow, "one").name == "Somebody", "whoever had an account keeps it"
+
+
+def test_papers_stay_under_their_child_both_ways(database: Database) -> None:
+    settings, engine = migration_settings(), database.engine
+
+    def go(revision: str, way: Callable[[object, str], None]) -> None:
+        with engine.begin() as connection:
+            settings.attributes["connection"] = connection
+            way(settings, revision)
+
+    at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    paper = {"dossier_id": "d", "filename": "a.pdf", "media_type": "-", "size": 1, "object_key": "-"}
+    paper |= {"status": "read", "uploaded_by": "one", "uploaded_at": at}
+    with database.writing() as session:
+        session.add(account("one"))
+        session.flush()
+        session.add(dossier("d", "one"))
+        session.flush()
+        for place, (child, by_person) in enumerate(((2, None), (None, None), (1, 1))):
+            one = AttachmentRow(id=f"a{place}", position=place, **paper)
+            one.child, one.declared_child = child, by_person
+            session.add(one)
+    go("0013", command.downgrade)
+    with engine.connect() as connection:
+        kept = connection.execute(text("select * from attachment order by position")).mappings().all()
+    assert [one["child"] for one in kept] == [2, None, 1], "where a paper lies survives the way back"
+    assert "declared_child" not in kept[0]
+    go("head", command.upgrade)
+    with Session(engine) as session:
+        found = session.scalars(select(AttachmentRow).order_by(AttachmentRow.position))
+        assert [(one.child, one.declared_child) for one in found] == [(2, 2), (None, None), (1, 1)]
