@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from core.completeness import CompletenessReport
@@ -16,6 +17,9 @@ from core.localized_text import LocalizedText
 from core.receipt import DepositReceipt, ReceiptDocument
 from core.scope import build_scope
 
+PART_NOT_GIVEN = "…"
+"""Stands for a part of a name that nobody gave."""
+
 
 def applicant_of(spec: FormSpec, scope: Scope) -> Applicant:
     """Which answers name the person who asks: the insured, or somebody in their stead."""
@@ -25,14 +29,64 @@ def applicant_of(spec: FormSpec, scope: Scope) -> Applicant:
     return Applicant(tuple(spec.applicant_fields["name"].split(",")), spec.applicant_fields["registration"])
 
 
-def applicant_name(ids: tuple[str, ...], answers: Mapping[str, Answer]) -> LocalizedText:
-    """The applicant's name in both scripts; a missing one is said in the other.
+@dataclass(frozen=True, slots=True)
+class AccountHolder:
+    """The name of the account that a dossier, or the registration number in it, belongs to.
 
-    The order is the spec's: surname first, as on the fund's own papers.
+    Attributes:
+        is_certain: Whether it is this person's beyond doubt: not where a machine alone read the number.
     """
-    latin = " ".join(str(answers[one]) for one in ids if answers.get(one))
-    arabic = " ".join(str(answers[f"{one}.ar"]) for one in ids if answers.get(f"{one}.ar"))
-    return LocalizedText(ar=arabic or latin, fr=latin or arabic)
+
+    name: str = ""
+    is_certain: bool = True
+
+
+NOBODY = AccountHolder()
+
+
+def applicant_name(ids: tuple[str, ...], answers: Mapping[str, Answer]) -> LocalizedText:
+    """The applicant's name in both scripts, whole wherever the answers give it whole in one of them.
+
+    The order is the spec's: surname first, as on the fund's own papers.  A part given in neither script
+    leaves a mark, so that nobody takes a first name for the name.
+    """
+    latin = {one: str(answers[one]) for one in ids if answers.get(one)}
+    arabic = {one: str(answers[f"{one}.ar"]) for one in ids if answers.get(f"{one}.ar")}
+    if not latin and not arabic:
+        return LocalizedText("", "")
+
+    def joined(own: Mapping[str, str], other: Mapping[str, str]) -> str:
+        if len(own) < len(ids) == len(other):
+            own = other
+        return " ".join(own.get(one) or other.get(one) or PART_NOT_GIVEN for one in ids)
+
+    return LocalizedText(ar=joined(arabic, latin), fr=joined(latin, arabic))
+
+
+def name_of_applicant(
+    applicant: Applicant, answers: Mapping[str, Answer], holder: AccountHolder
+) -> LocalizedText:
+    """The applicant's name for papers that others will hold in their hands: never somebody else's.
+
+    What was answered counts.  The account's name stands where the answers give no whole name: on the
+    account's word where it is certain whose it is, else only if the parts that are known say the same.
+    """
+    given = [
+        words
+        for script in ("", ".ar")
+        if (words := {one for part in applicant.name for one in _words(answers.get(f"{part}{script}"))})
+    ]
+    is_whole = bool(applicant.name) and all(
+        answers.get(part) or answers.get(f"{part}.ar") for part in applicant.name
+    )
+    agrees = any(words <= _words(holder.name) for words in given)
+    if holder.name and not is_whole and (agrees or (holder.is_certain and not given)):
+        return LocalizedText(holder.name, holder.name)
+    return applicant_name(applicant.name, answers)
+
+
+def _words(text: object) -> set[str]:
+    return set(str(text or "").casefold().split())
 
 
 def receipt_for(
@@ -44,14 +98,14 @@ def receipt_for(
     deposited_at: datetime,
     physical_check: bool,
     types: DocumentTypes,
-    holder: str = "",
+    holder: AccountHolder = NOBODY,
     completed_at: datetime | None = None,
 ) -> DepositReceipt:
     """Draw up the receipt of one deposit; the same facts on screen, on paper and in the QR code.
 
     Args:
         deposited_at: Moment of the first deposit, which stays the date of the request.
-        holder: Name of the account that deposits, for applicants whose name the form does not ask.
+        holder: Whose account it is, for applicants whose name the form does not ask or is not answered whole.
         completed_at: Moment of a later deposit that complements the first.
     """
     answers = dossier.answers()
@@ -78,13 +132,12 @@ def receipt_for(
 
 
 def _name_on_receipt(
-    spec: FormSpec, applicant: Applicant, answers: Mapping[str, Answer], holder: str
+    spec: FormSpec, applicant: Applicant, answers: Mapping[str, Answer], holder: AccountHolder
 ) -> LocalizedText:
-    name = applicant_name(applicant.name, answers)
-    if name.fr:
+    name = name_of_applicant(applicant, answers, holder)
+    if name.fr or applicant.name:
         return name
-    if holder:
-        return LocalizedText(holder, holder)
+    # A form that does not ask their name: it then asks the insured person's.
     return applicant_name(tuple(spec.applicant_fields["name"].split(",")), answers)
 
 

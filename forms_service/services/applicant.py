@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.completeness import CompletenessReport, assess_completeness
-from core.deposit import applicant_name, applicant_of
+from core.deposit import NOBODY, AccountHolder, applicant_of, name_of_applicant
 from core.dossier import Dossier, DossierState, Origin, fact_fields, printed_answers
 from core.errors import DossierError, InvalidValue
 from core.field_kinds import Answer, kind_of
-from core.form_spec import FieldSpec, FormSpec
+from core.form_spec import Applicant, FieldSpec, FormSpec
 from core.localized_text import Language, LocalizedText
 from core.receipt import new_reference
 from core.scope import build_scope
@@ -227,8 +227,9 @@ class ApplicantWork(UseCases):
         applicant = applicant_of(spec, build_scope(spec, dossier, self.today()))
         insured = dossier.answers().get(spec.applicant_fields["registration"])
         row.registration = str(insured or "")[:32] or row.registration
-        name = applicant_name(applicant.name, dossier.answers()).fr or self.holder_name(session, row)
-        if name and name[:200] != row.owner_name:
+        holder = self.holder_of(session, row, applicant, dossier)
+        name = name_of_applicant(applicant, dossier.answers(), holder).fr
+        if name[:200] != row.owner_name:
             row.owner_name = name[:200]
             NameIndex(session).put(row.id, OWNER, row.owner_name)
 
@@ -237,16 +238,23 @@ class ApplicantWork(UseCases):
         account = session.get(AccountRow, row.owner_id) if row.owner_id else None
         return account.name if account else ""
 
-    def holder_name(self, session: Session, row: DossierRow) -> str:
-        """The name of the account a dossier belongs to; of nobody's dossier, that of its number's account.
+    def holder_of(
+        self, session: Session, row: DossierRow, applicant: Applicant, dossier: Dossier
+    ) -> AccountHolder:
+        """Whose account a dossier belongs to; of nobody's dossier, that of the applicant's number.
 
         Only staff see a dossier that belongs to no account: whoever types another person's number into
-        their own is shown no name for it.
+        their own is shown no name for it.  A number that a machine alone read may be another person's.
         """
-        if row.owner_id or not row.registration:
-            return self.account_name(session, row)
-        account = session.scalar(select(AccountRow).where(AccountRow.login == row.registration))
-        return account.name if account is not None and "applicant" in account.roles else ""
+        if row.owner_id:
+            return AccountHolder(self.account_name(session, row))
+        number = dossier.values.get(applicant.registration)
+        if number is None or not number.value:
+            return NOBODY
+        account = session.scalar(select(AccountRow).where(AccountRow.login == str(number.value)))
+        if account is None or "applicant" not in account.roles:
+            return NOBODY
+        return AccountHolder(account.name, number.origin is not Origin.SCAN or number.by is not None)
 
     # --- details --------------------------------------------------------------------------------
 

@@ -155,8 +155,7 @@ class Complements(Uploads, Deposits, Notices):
         spec = self.spec_of(row)
         dossier = read_dossier(session, row, spec).dossier
         report = self.assess(session, row)
-        holder = self.account_name(session, row) or row.owner_name
-        return self._receipt(row, spec, dossier, report, self.now(), bool(row.physical_check), holder)
+        return self._receipt(session, row, spec, dossier, report, self.now(), bool(row.physical_check))
 
     def _keep_receipt(
         self, actor: Actor, dossier_id: str, revision: int, receipt: DepositReceipt, pdf_object: str

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from core.completeness import CompletenessReport
-from core.deposit import applicant_name, applicant_of
+from core.deposit import NOBODY, AccountHolder, applicant_of, name_of_applicant
 from core.document_types import DocumentTypes
 from core.dossier import STATE_LABELS, Dossier
 from core.findings import Finding, Requirement
@@ -45,7 +45,7 @@ def cover_facts(
     reference: str,
     printed_at: datetime,
     types: DocumentTypes,
-    holder: str = "",
+    holder: AccountHolder = NOBODY,
     registration: str = "",
     opened_at: datetime | None = None,
     deposited_at: datetime | None = None,
@@ -55,13 +55,12 @@ def cover_facts(
     """Draw a cover sheet up from a dossier and the judgement on it.
 
     Args:
-        holder: Name of the account, for applicants whose name the form does not ask.
+        holder: Whose account it is, for applicants whose name the form does not ask or is not answered whole.
         registration: The number known from elsewhere, where no answer gives it.
     """
     answers = dossier.answers()
     day = (deposited_at or printed_at).date()
     applicant = applicant_of(spec, build_scope(spec, dossier, day))
-    name = applicant_name(applicant.name, answers)
     number = answers.get(applicant.registration) or answers.get(spec.applicant_fields["registration"])
     return CoverSheet(
         form_id=spec.id,
@@ -69,7 +68,7 @@ def cover_facts(
         reference=reference,
         form_title=spec.title,
         request_type=spec.receipt_type,
-        applicant_name=name if name.fr else LocalizedText(holder, holder),
+        applicant_name=name_of_applicant(applicant, answers, holder),
         registration=str(number or registration),
         state=STATE_LABELS[dossier.state],
         printed_at=printed_at,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.completeness import CompletenessReport, assess_completeness
 from core.conditions import holds
-from core.deposit import receipt_for
+from core.deposit import applicant_of, receipt_for
 from core.dossier import Dossier, DossierEvent, DossierState, Origin, next_state, printed_answers
 from core.errors import DossierError, FormsError
 from core.form_spec import FormSpec
@@ -147,8 +147,7 @@ class Deposits(ApplicantWork):
             event = DossierEvent.DEPOSIT_WITH_PHYSICAL_CHECK if first and check else DossierEvent.DEPOSIT
             state = next_state(DossierState(row.state), event)
             report = assess_completeness(spec, dossier, day, read.unreadable())
-            holder = self.holder_name(session, row) or row.owner_name
-            receipt = self._receipt(row, spec, dossier, report, now, check, holder)
+            receipt = self._receipt(session, row, spec, dossier, report, now, check)
             revision, language = row.revision, Language(row.language)
         address = f"{self.adapters.config.public_url}/receipt/{receipt.reference}/"
         pdf = issue(receipt, self._signer(), language=language, verify_url=address)
@@ -254,25 +253,27 @@ class Deposits(ApplicantWork):
 
     def _receipt(
         self,
+        session: Session,
         row: DossierRow,
         spec: FormSpec,
         dossier: Dossier,
         report: CompletenessReport,
         now: datetime,
         check: bool,
-        holder: str,
     ) -> DepositReceipt:
         moment = now.astimezone(self.zone).replace(microsecond=0)
         first = row.deposited_at
+        deposited_at = first.astimezone(self.zone).replace(microsecond=0) if first else moment
+        applicant = applicant_of(spec, build_scope(spec, dossier, deposited_at.date()))
         receipt = receipt_for(
             spec,
             dossier,
             report,
             reference=row.reference,
-            deposited_at=first.astimezone(self.zone).replace(microsecond=0) if first else moment,
+            deposited_at=deposited_at,
             completed_at=moment if first else None,
             physical_check=check,
             types=self.catalogue.document_types(),
-            holder=holder,
+            holder=self.holder_of(session, row, applicant, dossier),
         )
         return replace(receipt, registration=receipt.registration or row.registration)

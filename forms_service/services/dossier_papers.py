@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from core.deposit import applicant_of
 from core.dossier import Origin
 from core.extraction import Verdict
 from core.field_kinds import Answer
@@ -55,6 +56,7 @@ class DossierPapers(ApplicantWork):
             spec = self.spec_of(row)
             dossier = read_dossier(session, row, spec).dossier
             completed = row.receipt.get("completed_at") if row.receipt else None
+            applicant = applicant_of(spec, build_scope(spec, dossier, self.day_of_deposit(row)))
             sheet = cover_facts(
                 spec,
                 dossier,
@@ -62,7 +64,7 @@ class DossierPapers(ApplicantWork):
                 reference=row.reference,
                 printed_at=self.now().astimezone(self.zone),
                 types=self.catalogue.document_types(),
-                holder=self.account_name(session, row) or row.owner_name,
+                holder=self.holder_of(session, row, applicant, dossier),
                 registration=row.registration,
                 opened_at=row.opened_at,
                 deposited_at=row.deposited_at.astimezone(self.zone) if row.deposited_at else None,
