@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
 from flask import Response as PageResponse
 
 from core.form_spec import FormSpec
@@ -23,7 +23,7 @@ from forms_service.web import security
 from forms_service.web.downloads import picture
 from forms_service.web.languages import language
 from forms_service.web.security import needs, services, the_actor
-from forms_service.web.spec_preview import ShownRemark, preview_page
+from forms_service.web.spec_preview import ShownRemark, Surroundings, preview_page
 
 PREFIX = "/author"
 pages = Blueprint("author", __name__)
@@ -94,20 +94,37 @@ def page(form_id: str, version: int, number: int) -> Response:
 @pages.get("/<form_id>/<int:version>/preview")
 @needs("author", "operator")
 def preview(form_id: str, version: int) -> PageResponse:
-    """Questions, documents and conditions in words, as ``specs preview`` writes them; its paper is one page up."""
+    """Questions, documents and conditions in words, as ``specs preview`` writes them.
+
+    Its paper is one page up and its lines are one page on: whoever reads questions does not wait for them.
+    """
     spec = _catalogue().get(form_id, version)
     remarks = [
         ShownRemark(one.place.line, one.severity is AdviceSeverity.ERROR, one.english, one.message)
         for one in _linted(spec).remarks
     ]
     chosen = None if request.args.get("both") else language()
-    source = _path(spec).read_text(encoding="utf-8")
-    html = preview_page(spec, remarks, source, (), _catalogue().document_types(), chosen)
-    return _standing_alone(html)
+    around = Surroundings(
+        stylesheet=url_for("static", filename="style.css", v=current_app.jinja_env.globals["asset_version"]),
+        source=url_for(".source", form_id=form_id, version=version),
+        form=url_for(".form", form_id=form_id, version=version),
+    )
+    html = preview_page(spec, remarks, "", (), _catalogue().document_types(), chosen, around)
+    return _with_own_style(html)
 
 
-def _standing_alone(html: str) -> PageResponse:
-    """A page that carries its own style and pictures, and may carry nothing else."""
+@pages.get("/<form_id>/<int:version>/source")
+@needs("author", "operator")
+def source(form_id: str, version: int) -> str:
+    """The lines of the spec, numbered as lint names them."""
+    spec = _catalogue().get(form_id, version)
+    lines = _path(spec).read_text(encoding="utf-8").splitlines()
+    remarked = {one.place.line for one in _linted(spec).remarks}
+    return render_template("author_source.html", spec=spec, lines=lines, remarked=remarked)
+
+
+def _with_own_style(html: str) -> PageResponse:
+    """A page that adds a style of its own to the service's, and may carry nothing else."""
     digests = (
         base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
         for style in _STYLE.findall(html)
@@ -115,7 +132,7 @@ def _standing_alone(html: str) -> PageResponse:
     styles = " ".join(f"'sha256-{one}'" for one in digests)
     response = PageResponse(html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src {styles}; img-src 'self' data:; font-src data:; "
+        f"default-src 'none'; style-src 'self' {styles}; img-src 'self'; font-src 'self'; "
         "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
     )
     return response

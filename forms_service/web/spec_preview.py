@@ -70,6 +70,21 @@ class ShownRemark:
     message: LocalizedText | None
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where the page is shown by the service: addresses of what a file of its own has to carry inside.
+
+    Attributes:
+        stylesheet: The service's style; it names its fonts itself.
+        source: The page with the lines of the spec.
+        form: The page about this version, with its paper; the way back.
+    """
+
+    stylesheet: str
+    source: str
+    form: str
+
+
 def preview_page(
     spec: FormSpec,
     remarks: Sequence[ShownRemark],
@@ -77,8 +92,9 @@ def preview_page(
     pictures: Sequence[PagePicture],
     types: DocumentTypes,
     language: Language | None = None,
+    around: Surroundings | None = None,
 ) -> str:
-    """The preview as HTML; without a language both stand side by side."""
+    """The preview as HTML; without a language both stand side by side, without surroundings it stands alone."""
     return (
         _environment()
         .get_template("spec_preview.html")
@@ -90,7 +106,8 @@ def preview_page(
             shown=_Shown(spec, types),
             chosen=language.value if language else "both",
             language=language or Language.FR,
-            style=Markup(_style()),  # noqa: S704 - our own
+            around=around,
+            style=Markup("" if around else _style()),  # noqa: S704 - our own
             both=both,
         )
     )

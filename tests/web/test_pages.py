@@ -79,6 +79,7 @@ TESTED_ELSEWHERE = {
     "agency.left_page_original",
     "author.page",
     "author.preview",
+    "author.source",
     "counter.receipts",
     "counter.receipts_pdf",
     "operator.figures_file",

@@ -1,6 +1,8 @@
 // Everything works without this file; with it, uploads and waiting are smoother.
 "use strict";
 
+document.documentElement.classList.add("scripted");
+
 // A second press of a button sends nothing: the first one is on its way.
 document.addEventListener("submit", (event) => {
   const form = event.target;

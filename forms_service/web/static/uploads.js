@@ -2,8 +2,6 @@
 // sending again when the connection breaks. Without this file the forms send as any form does.
 "use strict";
 
-document.documentElement.classList.add("scripted");
-
 // One sending carries at most this much, so that a broken connection costs little.
 const MOST_BYTES_AT_ONCE = 6 * 1024 * 1024;
 const PICTURE_PX = 96;
