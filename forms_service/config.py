@@ -53,6 +53,7 @@ class Config:
         receipt_passphrase_file: File that holds its passphrase.
         sending: How e-mail and SMS leave.
         answers_kept: How long a request with an idempotency key is answered again without being repeated.
+        requests_a_minute: How many requests a token may send in a minute.
         webhook_private: Whether webhooks may go to private addresses and without TLS: for trying things out.
         webhook_pause_s: Pause after a first failed webhook; each further one is four times as long.
     """
@@ -74,6 +75,7 @@ class Config:
     receipt_passphrase_file: Path | None = None
     sending: SendingSettings = field(default_factory=SendingSettings)
     answers_kept: timedelta = timedelta(hours=24)
+    requests_a_minute: int = 600
     webhook_private: bool = False
     webhook_pause_s: float = 10.0
 
@@ -102,6 +104,7 @@ class Config:
             receipt_passphrase_file=given.path("FORMS_RECEIPT_PASSPHRASE_FILE"),
             sending=SendingSettings.from_environment(environment),
             answers_kept=timedelta(hours=given.count("FORMS_IDEMPOTENCY_HOURS", 24)),
+            requests_a_minute=given.count("FORMS_API_REQUESTS_A_MINUTE", 600),
             webhook_private=given.flag("FORMS_WEBHOOK_PRIVATE"),
             webhook_pause_s=float(given.count("FORMS_WEBHOOK_PAUSE_SECONDS", 10)),
         )

@@ -23,6 +23,7 @@ from forms_service.services.rehearsals import Rehearsals
 from forms_service.services.reviewer import ReviewerWork
 from forms_service.services.same_person import SamePerson
 from forms_service.services.statistics import StatisticsWork
+from forms_service.services.token_allowances import TokenAllowances
 from forms_service.services.users import Users
 from forms_service.services.views import (
     Actor,
@@ -45,6 +46,7 @@ from forms_service.services.webhook_delivery import WebhookDelivery
 class Services(
     AccountCare,
     AccessTokens,
+    TokenAllowances,
     KeptAnswers,
     WebhookDelivery,
     Listings,

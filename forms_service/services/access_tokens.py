@@ -30,6 +30,8 @@ SCOPES: Mapping[str, frozenset[str]] = {
     "dossiers:write": frozenset({"applicant", "clerk"}),
     "agency": frozenset({"clerk"}),
     "review": frozenset({"reviewer"}),
+    "office": frozenset({"operator"}),
+    "authoring": frozenset({"author", "operator"}),
     "webhooks": EVERYBODY,
 }
 """Every scope, with the roles of which an account must have one."""
@@ -39,6 +41,8 @@ SCOPE_LABELS: Mapping[str, LocalizedText] = {
     "dossiers:write": _T("فتح الملفات وتعبئتها وإيداعها", "ouvrir, remplir et déposer des dossiers"),
     "agency": _T("عمل الوكالة: البحث والمسح والأوراق", "travail d'agence : recherche, scans, papiers"),
     "review": _T("دراسة الملفات والبت فيها", "examiner les dossiers et décider"),
+    "office": _T("الأرقام وسجل العمليات", "chiffres et journal des opérations"),
+    "authoring": _T("فحص الاستمارات وتجربة قراءتها", "contrôler les formulaires et en essayer la lecture"),
     "webhooks": _T("التوصل بالإشعارات", "recevoir les notifications"),
 }
 
@@ -92,6 +96,7 @@ class Grant:
     actor: Actor
     token_id: str
     scopes: frozenset[str]
+    expires_at: datetime
 
 
 def scopes_for(roles: Collection[str]) -> list[str]:
@@ -179,7 +184,8 @@ class AccessTokens(UseCases):
         if row.used_at is None or now - row.used_at >= _NOTED_EVERY:
             with self.database.writing() as session:
                 session.get_one(AccessTokenRow, row.id).used_at = now
-        return Grant(actor, row.id, frozenset(row.scopes) & set(scopes_for(actor.roles)))
+        scopes = frozenset(row.scopes) & set(scopes_for(actor.roles))
+        return Grant(actor, row.id, scopes, row.expires_at)
 
     def _account(self, session: Session, actor: Actor, login: str) -> AccountRow:
         if login:

@@ -31,6 +31,15 @@ class AccessTokenRow(Base):
     used_at: Mapped[datetime | None]
 
 
+class TokenAllowanceRow(Base):
+    """How many requests of a token were allowed in one minute, counted from the epoch, so far."""
+
+    __tablename__ = "token_allowance"
+    token_id: Mapped[str] = mapped_column(ForeignKey("access_token.id"), primary_key=True)
+    minute: Mapped[int]
+    granted: Mapped[int]
+
+
 class KeptAnswerRow(Base):
     """One request with an idempotency key, and the answer it got.
 

@@ -121,6 +121,7 @@ def _groups() -> list[tuple[str, list[dict[str, Any]]]]:
         scopes = [scope for one in operation.get("security", []) for scope in one.get(TOKEN, [])]
         shown = re.sub(r"{\w+}", "…", path)
         line = {"method": method.upper(), "path": shown, "id": operation["operationId"], "scopes": scopes}
+        line["any_token"] = bool(operation.get("security")) and not scopes
         found.setdefault(operation["tags"][0], []).append(line)
     order = [one["name"] for one in spec["tags"]]
     return [(name, sorted(found[name], key=lambda one: one["path"])) for name in order if name in found]

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from web_service import JobsByHand, Service, Visitor
+from web_service import JobsByHand, Program, Service, Visitor
 
 from forms_service.bootstrap import build
 from forms_service.config import MEBIBYTE, Config
 from forms_service.first_look import NoLook
+from forms_service.services.access_tokens import scopes_for
 from forms_service.web import create_app
 
 
@@ -36,3 +38,16 @@ def clerk(service: Service) -> Visitor:
 @pytest.fixture
 def reviewer(service: Service) -> Visitor:
     return service.visitor().sign_in("reviewer")
+
+
+@pytest.fixture
+def program(service: Service) -> Any:
+    """A program acting as somebody of that role, with all the scopes it may have or those given."""
+
+    def make(role: str, scopes: list[str] | None = None, number: int = 0) -> Program:
+        actor = service.actor(role, number)
+        chosen = scopes_for(actor.roles) if scopes is None else scopes
+        token, _ = service.application.services.make_token(actor, "test", chosen)
+        return Program(service.app.test_client(), token)
+
+    return make

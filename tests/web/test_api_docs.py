@@ -61,10 +61,11 @@ def test_the_start_in_five_minutes_works_as_it_is_written(running: tuple[str, Pa
         found, end = reader.raw_decode(rest)
         told.append(found)
         rest = rest[end:].strip()
-    answered, rows, sent, papers, judged, receipt, checked = told
+    answered, rows, sent, papers, judged, receipt, checked, lacking, added, completed = told
     assert [one["place"] for one in answered["problems"]] == ["assured.birth"] and rows["problems"] == []
     assert sent["status"] == "waiting" and [one["id"] for one in papers["items"]] == [sent["id"]]
     assert not judged["complete"] and receipt["standing"]["standing"] == "in_force"
+    assert lacking["open"] and added["status"] == "waiting" and completed["completed_at"]
     assert checked["outcome"] == "genuine" and (folder / "receipt.pdf").read_bytes().startswith(b"%PDF")
 
 

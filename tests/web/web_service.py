@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -103,3 +104,28 @@ class Service:
             key = self.jobs.keys.pop(0)
             self.application.services.sort_stack(key)
             self.application.services.read_upload(key)
+
+
+@dataclass
+class Program:
+    """A program with a token."""
+
+    client: FlaskClient
+    token: str = ""
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.token:
+            given["Authorization"] = f"Bearer {self.token}"
+        return self.client.open(f"/api/v1{path}", method=method, json=body, headers=given)
+
+    def get(self, path: str, **headers: str) -> Any:
+        answer = self.send("GET", path, **headers)
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return answer.get_json()
+
+    def upload(self, path: str, data: bytes, name: str = "paper.pdf", **more: str) -> TestResponse:
+        key = {"Idempotency-Key": more.pop("key")} if "key" in more else {}
+        headers = {**({"Authorization": f"Bearer {self.token}"} if self.token else {}), **key}
+        form = {"file": (io.BytesIO(data), name), **more}
+        return self.client.post(f"/api/v1{path}", data=form, headers=headers)

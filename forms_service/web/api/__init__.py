@@ -15,10 +15,12 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from forms_service.web import security
 from forms_service.web.api import (
     agency,
+    complements,
     description,
     doors,
     dossiers,
     forms,
+    office,
     papers,
     problems,
     review,
@@ -54,7 +56,7 @@ def create_api(application: Application) -> APIFlask:
     security.install(app)
     doors.install(app)
     problems.install(app)
-    for area in (forms, dossiers, papers, agency, review, webhooks):
+    for area in (forms, dossiers, papers, complements, agency, review, office, webhooks):
         app.register_blueprint(area.routes)
     description.install(app)
     return app

@@ -15,7 +15,7 @@ from forms_service.web.api.dossiers import page_of, seen, shown
 from forms_service.web.api.forms import PDF
 from forms_service.web.api.papers import ANY_FILE, PNG
 from forms_service.web.api.uploads import StackFiles
-from forms_service.web.downloads import pdf_stream, picture, upload_back
+from forms_service.web.downloads import pdf_download, pdf_stream, picture, upload_back
 from forms_service.web.security import application, services
 
 routes = APIBlueprint("agency", __name__)
@@ -110,6 +110,66 @@ def take_stack(files_data: StackFiles) -> Response:
 def show_stack(stack_id: str) -> Any:
     """Tell how far a stack has come, and what became of each of its sheets."""
     return services().stack(the_actor(), stack_id)
+
+
+@routes.get("/agency/stacks/<stack_id>/receipts")
+@allows("agency")
+@routes.output(office_shapes.Handover)
+def list_stack_receipts(stack_id: str) -> dict[str, Any]:
+    """Tell which dossiers of a stack can be deposited, and what keeps the others from it."""
+    return {"items": services().handover(the_actor(), stack_id).lines}
+
+
+@routes.post("/agency/stacks/<stack_id>/receipts")
+@allows("agency")
+@routes.input(office_shapes.StackDepositIn)
+@routes.output(office_shapes.StackDeposit)
+def deposit_stack(stack_id: str, json_data: office_shapes.StackDepositIn) -> dict[str, Any]:
+    """Deposit the named dossiers of a stack, each on its own; one that is refused keeps no other back."""
+    refused = services().deposit_stack(
+        the_actor(), stack_id, list(dict.fromkeys(json_data.dossiers)), json_data.forms_seen
+    )
+    return {
+        "items": services().handover(the_actor(), stack_id).lines,
+        "refused": [{"reference": reference, "message": why} for reference, why in refused],
+    }
+
+
+@routes.get("/agency/stacks/<stack_id>/receipts.pdf")
+@allows("agency")
+@routes.output(**PDF)
+def stack_receipts_pdf(stack_id: str) -> Response:
+    """Get every receipt of a stack in one file to print."""
+    return pdf_download(services().stack_receipts(the_actor(), stack_id), f"receipts-{stack_id[:6]}.pdf")
+
+
+# --- the day ---------------------------------------------------------------------------------------
+
+
+@routes.get("/agency/day")
+@allows("agency")
+@routes.input(office_shapes.OneDay, location="query")
+@routes.output(office_shapes.DayList)
+def list_day(query_data: office_shapes.OneDay) -> dict[str, Any]:
+    """List what this agency did on one day (today by default), dossier by dossier."""
+    day = query_data.day or services().today()
+    lines = services().day_list(the_actor(), day)
+    return {
+        "day": day,
+        "items": [
+            {"at": one.at, "done": list(one.done), "by": one.by, "dossier": presented.summary(one.dossier)}
+            for one in lines
+        ],
+    }
+
+
+@routes.get("/agency/awaited-papers")
+@allows("agency")
+@routes.output(shapes.DossierPage)
+def list_awaited_papers() -> dict[str, Any]:
+    """List dossiers drawn for a physical check whose paper file has not come, the oldest first (at most 50)."""
+    found = services().awaited_papers(the_actor())
+    return {"items": [presented.summary(one) for one in found], "next": None}
 
 
 # --- sheets to identify ----------------------------------------------------------------------------

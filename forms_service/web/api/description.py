@@ -20,7 +20,9 @@ TAGS = {
     "dossiers": "Dossiers: open, answer, see what is missing, deposit, follow",
     "papers": "Papers: send them, see what was read, print",
     "agency": "The agency's work",
+    "complements": "What an incomplete deposit lacks: add it, and get the receipt of that",
     "review": "The reviewer's work",
+    "office": "Whom a token acts as; for operators the figures and the record",
     "webhooks": "Being told of changes",
 }
 _ABOUT = (
@@ -40,6 +42,7 @@ _WORDS = {
     "415": "The body is of another media type than this route takes",
     "422": "Something in the request is not valid; `errors` says what",
     "428": "If-Match is needed here",
+    "429": "The token sent more requests than it may in a minute; `Retry-After` says how long to wait",
 }
 
 
@@ -149,7 +152,7 @@ def _headers(method: str, noted: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _describe_answers(operation: dict[str, Any], method: str, path: str, noted: dict[str, Any]) -> None:
     codes = {"400"}
-    codes |= {"401", "403"} if noted.get("security") else set()
+    codes |= {"401", "403", "429"} if noted.get("security") else set()
     codes |= {"404"} if "{" in path else set()
     codes |= {"422"} if noted.get("body") or noted.get("args") else set()
     codes |= {"413", "415"} if noted.get("body") else set()
@@ -161,6 +164,9 @@ def _describe_answers(operation: dict[str, Any], method: str, path: str, noted: 
             answer.setdefault("headers", {})["ETag"] = {"schema": {"type": "string"}}
     for code in sorted(codes):
         operation["responses"][code] = _answer(_WORDS[code])
+        if code == "429":
+            seconds = {"schema": {"type": "integer", "minimum": 1}, "description": "Seconds to wait"}
+            operation["responses"][code]["headers"] = {"Retry-After": seconds}
     operation["responses"]["default"] = _answer("Anything else that went wrong")
 
 

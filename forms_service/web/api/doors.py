@@ -40,8 +40,8 @@ def the_actor() -> Actor:
     return cast(Grant, g.grant).actor
 
 
-def allows(scope: str) -> Callable[[View], View]:
-    """Let only tokens with that scope through."""
+def allows(scope: str = "") -> Callable[[View], View]:
+    """Let only tokens with that scope through; without one, every token that counts."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -52,13 +52,13 @@ def allows(scope: str) -> Callable[[View], View]:
                 return problem(
                     401, "no_token", said, headers={"WWW-Authenticate": 'Bearer realm="forms-service"'}
                 )
-            if scope not in grant.scopes:
+            if scope and scope not in grant.scopes:
                 challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
                 said = both("api.no_scope", scope=scope)
                 return problem(403, "insufficient_scope", said, headers={"WWW-Authenticate": challenge})
             return view(*args, **kwargs)
 
-        _note(guarded, security=[{TOKEN: [scope]}])
+        _note(guarded, security=[{TOKEN: [scope] if scope else []}])
         return guarded
 
     return decorate
@@ -120,8 +120,9 @@ def _noted() -> dict[str, Any]:
 
 def _opens() -> bool:
     """Whether the token opens this door at all; who may not in is not told what is wrong with their request."""
-    needed = {scope for one in _noted().get("security") or () for scope in one[TOKEN]}
-    return not needed or (g.grant is not None and needed <= g.grant.scopes)
+    security = _noted().get("security") or ()
+    needed = {scope for one in security for scope in one[TOKEN]}
+    return not security or (g.grant is not None and needed <= g.grant.scopes)
 
 
 def _check_match() -> Response | None:
@@ -161,7 +162,17 @@ def _check_token() -> Response | None:
     if g.grant is None:
         challenge = 'Bearer realm="forms-service", error="invalid_token"'
         return problem(401, "invalid_token", both("api.wrong_token"), headers={"WWW-Authenticate": challenge})
-    return None
+    return _check_pace(g.grant)
+
+
+def _check_pace(grant: Grant) -> Response | None:
+    """Refuse a token that asks more than it may in a minute; nothing of the request is looked at."""
+    seconds = services().wait_before_request(grant.token_id)
+    if not seconds:
+        return None
+    most = current_app.extensions["forms_service"].config.requests_a_minute
+    said = both("api.too_many_requests", most=most, seconds=seconds)
+    return problem(429, "too_many_requests", said, headers={"Retry-After": str(seconds)})
 
 
 # --- idempotency keys ------------------------------------------------------------------------------

@@ -164,7 +164,7 @@ def deposit_dossier(dossier_id: str, json_data: paper_shapes.DepositIn) -> Respo
     what is missing.
     """
     services().deposit(the_actor(), dossier_id, json_data.declaration)
-    return _receipt(dossier_id)
+    return receipt_answer(dossier_id)
 
 
 @routes.get("/dossiers/<dossier_id>/receipt")
@@ -172,13 +172,30 @@ def deposit_dossier(dossier_id: str, json_data: paper_shapes.DepositIn) -> Respo
 @routes.output(paper_shapes.Receipt)
 def show_receipt(dossier_id: str) -> Response:
     """Show the latest receipt and whether it still counts."""
-    return _receipt(dossier_id)
+    return receipt_answer(dossier_id)
 
 
-def _receipt(dossier_id: str) -> Response:
+def receipt_answer(dossier_id: str) -> Response:
+    """The latest receipt of a dossier, and whether it still counts."""
     receipt = services().latest_receipt(the_actor(), dossier_id)
     standing = services().receipt_standing(the_actor(), dossier_id)
     return revised(paper_shapes.Receipt, presented.receipt(receipt, standing), opened(dossier_id).revision)
+
+
+@routes.get("/dossiers/<dossier_id>/notices")
+@allows("dossiers:read")
+@routes.output(paper_shapes.NoticeList)
+def list_notices(dossier_id: str) -> dict[str, Any]:
+    """List the messages sent to the dossier's owner: what about, how, and whether they left."""
+    return {"items": services().notices(the_actor(), dossier_id)}
+
+
+@routes.get("/dossiers/<dossier_id>/same-person")
+@allows("dossiers:read")
+@routes.output(paper_shapes.OtherDossierList)
+def list_other_dossiers(dossier_id: str) -> dict[str, Any]:
+    """List dossiers of the same person on the same form that this one may repeat, the latest first."""
+    return {"items": services().other_dossiers(the_actor(), dossier_id)}
 
 
 @routes.get("/dossiers/<dossier_id>/history")

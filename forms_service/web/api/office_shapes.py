@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from core.dossier import DossierState
 from core.localized_text import Language
 from core.receipt import RevocationReason
 from forms_service.services.webhooks import EVENTS
 from forms_service.web.api.shapes import (
     Asked,
+    DossierSummary,
     Flag,
     Given,
     Id,
@@ -118,6 +120,72 @@ class Stack(Given):
     dossiers: list[StackDossier]
 
 
+class HandoverLine(Given):
+    """One dossier of a stack; ``ready`` when its whole form is read and no other of its person comes before it."""
+
+    id: str
+    reference: str
+    person: str
+    title: Text
+    state: DossierState
+    registration: str
+    reading: int
+    missing_pages: list[int]
+    lacking: int
+    to_confirm: int
+    repeats: bool
+    deposited: bool
+    ready: bool
+
+
+class Handover(Given):
+    """The dossiers of a stack, in its order, with what keeps a receipt from being handed over."""
+
+    items: list[HandoverLine]
+
+
+class StackDepositIn(Taken):
+    """Which dossiers of a stack to deposit; ``forms_seen`` says that their signed forms are there."""
+
+    dossiers: Annotated[list[Id], Field(min_length=1, max_length=200)]
+    forms_seen: bool
+
+
+class DepositRefused(Given):
+    """A dossier of a stack that was not deposited, and why."""
+
+    reference: str
+    message: Text
+
+
+class StackDeposit(Handover):
+    """The dossiers of a stack after the deposit; those in ``refused`` stay as they were."""
+
+    refused: list[DepositRefused]
+
+
+class OneDay(Asked):
+    """Which day."""
+
+    day: date | None = None
+
+
+class DayLine(Given):
+    """One dossier that was worked on; ``done`` are codes of events, in their order."""
+
+    at: datetime
+    done: list[str]
+    by: str
+    dossier: DossierSummary
+
+
+class DayList(Given):
+    """What an agency did on one day."""
+
+    day: date
+    items: list[DayLine]
+
+
 class LeftPage(Given):
     """A sheet that waits for a clerk to say whose it is."""
 
@@ -169,6 +237,35 @@ class ReasonIn(Taken):
 
 
 # --- review ----------------------------------------------------------------------------------------
+
+
+class QueueAsked(Asked):
+    """How the queue is ordered and narrowed; nothing narrows it by default, `-` is the agency of those on line."""
+
+    order: Literal["age", "deadline", "doubt"] = "age"
+    form: Annotated[str, StringConstraints(max_length=64, pattern=_NO_NUL)] = ""
+    state: Literal["", "submitted", "under_review", "physical_check_pending"] = ""
+    agency: Annotated[str, StringConstraints(max_length=64, pattern=_NO_NUL)] = ""
+    holder: Literal["", "mine", "nobody", "others", "second"] = ""
+    page: Annotated[int, Field(ge=1, le=100_000), Spelled] = 1
+
+
+class QueueLine(DossierSummary):
+    """One dossier that waits: until when its decision is due, and in whose hands it is."""
+
+    due_on: date | None
+    agency: str
+    holder: str
+    proposed_by: str
+
+
+class QueuePage(Given):
+    """One page of the queue, fifty dossiers, and how many there are in all."""
+
+    items: list[QueueLine]
+    total: int
+    page: int
+    pages: int
 
 
 class ValueIn(Taken):
@@ -251,6 +348,108 @@ class Decided(Given):
 
     final: bool
     revision: int
+
+
+# --- the office ------------------------------------------------------------------------------------
+
+
+class Account(Given):
+    """Whom a token acts as, and what it allows."""
+
+    id: str
+    name: str
+    roles: list[str]
+    scopes: list[str]
+    expires_at: datetime
+    requests_a_minute: int
+
+
+class FiguresAsked(Asked):
+    """Which deposits are counted: from one day to another (a year at most), of one form or of all."""
+
+    since: date | None = None
+    until: date | None = None
+    form: Annotated[str, StringConstraints(max_length=64, pattern=_NO_NUL)] = ""
+
+
+class Arrivals(Given):
+    """How many dossiers were deposited on a day."""
+
+    day: date
+    deposits: int
+
+
+class WaitingStep(Given):
+    """How many dossiers waited so long; null is longer than the step before."""
+
+    up_to_days: int | None
+    dossiers: int
+
+
+class Waiting(Given):
+    """Days from the deposit to the decision, of the dossiers decided."""
+
+    decided: int
+    median_days: float | None
+    nine_in_ten_days: float | None
+    steps: list[WaitingStep]
+
+
+class FieldFigures(Given):
+    """How one field is read, and what persons had to do about it."""
+
+    form: str
+    field: str
+    label: Text
+    read: int
+    taken: int
+    doubtful: int
+    corrected: int
+    asked_again: int
+
+
+class Figures(Given):
+    """The figures of a period."""
+
+    since: date
+    until: date
+    form: str
+    arrivals: list[Arrivals]
+    waiting: Waiting
+    open_now: int
+    complete_at_first: int
+    first_deposits: int
+    fields: list[FieldFigures]
+
+
+class RecordAsked(Asked):
+    """What of the record is wished; nothing narrows it by default."""
+
+    since: date | None = None
+    until: date | None = None
+    action: Annotated[str, StringConstraints(max_length=64, pattern=_NO_NUL)] = ""
+    person: Annotated[str, StringConstraints(max_length=200, pattern=_NO_NUL)] = ""
+    reference: Annotated[str, StringConstraints(max_length=40, pattern=_NO_NUL)] = ""
+    page: Annotated[int, Field(ge=1, le=1_000_000), Spelled] = 1
+
+
+class RecordLine(Given):
+    """One change; details name fields and documents, never their contents."""
+
+    at: datetime
+    person: str
+    action: str
+    reference: str
+    details: dict[str, Any]
+
+
+class RecordPage(Given):
+    """One page of the record."""
+
+    items: list[RecordLine]
+    total: int
+    page: int
+    pages: int
 
 
 # --- webhooks --------------------------------------------------------------------------------------

@@ -9,7 +9,18 @@ from pydantic import Field
 
 from core.dossier import DossierState
 from core.extraction import Verdict
-from forms_service.web.api.shapes import Asked, Flag, Given, Id, RowNumber, Spelled, Taken, Text, Words
+from forms_service.web.api.shapes import (
+    Asked,
+    Attachment,
+    Flag,
+    Given,
+    Id,
+    RowNumber,
+    Spelled,
+    Taken,
+    Text,
+    Words,
+)
 
 
 class Finding(Given):
@@ -45,6 +56,51 @@ class Completeness(Given):
     lifted: list[Requirement]
     amounts: dict[str, Any]
     declarations: list[str]
+
+
+class Complement(Given):
+    """What a deposited dossier still lacks, and what was added since its latest receipt.
+
+    ``open`` tells whether papers are taken now; ``to_confirm`` whether a new receipt waits to be asked for.
+    """
+
+    open: bool
+    missing: list[Requirement]
+    added: list[Attachment]
+    to_confirm: bool
+
+
+class Notice(Given):
+    """One message to the dossier's owner; ``sent_at`` is null while it waits, and when it was given up."""
+
+    subject: Text
+    channel: str
+    written_at: datetime
+    sent_at: datetime | None
+    given_up: bool
+
+
+class NoticeList(Given):
+    """The messages about one dossier, the oldest first."""
+
+    items: list[Notice]
+
+
+class OtherDossier(Given):
+    """Another dossier of the same person on the same form."""
+
+    id: str
+    reference: str
+    state: DossierState
+    at: datetime
+    deposited: bool
+    same_stack: bool
+
+
+class OtherDossierList(Given):
+    """Dossiers that this one may repeat."""
+
+    items: list[OtherDossier]
 
 
 class DayAsked(Asked):

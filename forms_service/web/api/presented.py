@@ -17,6 +17,7 @@ from core.errors import InvalidValue
 from core.localized_text import LocalizedText
 from core.receipt import DepositReceipt
 from forms_service.locales import both
+from forms_service.services.complements import Complement
 from forms_service.services.correction_progress import CorrectionProgress
 from forms_service.services.views import (
     Actor,
@@ -186,6 +187,18 @@ def reading(one: ExtractionView, actor: Actor) -> dict[str, Any]:
 def completeness(report: CompletenessReport) -> dict[str, Any]:
     """The judgement, in the shape of the command line."""
     return report.as_dict()
+
+
+def complement(held: Complement | None) -> dict[str, Any]:
+    """What may be added to a deposited dossier; nothing when it takes or lacks nothing."""
+    if held is None:
+        return {"open": False, "missing": [], "added": [], "to_confirm": False}
+    return {
+        "open": True,
+        "missing": list(held.missing),
+        "added": [attachment(one) for one in held.added],
+        "to_confirm": held.to_confirm,
+    }
 
 
 def history(view: DossierView, actor: Actor) -> dict[str, Any]:

@@ -11,12 +11,13 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from core.errors import InvalidValue
+from forms_service.services.review_queue import QueueWish
 from forms_service.web.api import office_shapes, paper_shapes, shapes
 from forms_service.web.api.doors import allows, matched, the_actor
 from forms_service.web.api.dossiers import opened, page_of, seen, shown
 from forms_service.web.api.forms import PDF
 from forms_service.web.api.papers import find_reading
-from forms_service.web.api.presented import reading, revised
+from forms_service.web.api.presented import reading, revised, summary
 from forms_service.web.downloads import pdf_download
 from forms_service.web.security import services
 
@@ -32,6 +33,24 @@ def list_queue(query_data: shapes.PageAsked) -> dict[str, Any]:
     limit = query_data.limit
     found = services().waiting_dossiers(the_actor(), seen(query_data), limit + 1)
     return page_of(found, limit, "deposited_at")
+
+
+@routes.get("/review/worklist")
+@allows("review")
+@routes.input(office_shapes.QueueAsked, location="query")
+@routes.output(office_shapes.QueuePage)
+def show_worklist(query_data: office_shapes.QueueAsked) -> dict[str, Any]:
+    """Show the queue by age, deadline or doubt, narrowed as wished, with who holds what and until when it is due.
+
+    For screens: page by number.  A program that goes through everything takes `/review/queue`.
+    """
+    found = services().queue_page(the_actor(), QueueWish(**query_data.model_dump()))
+    lines = [
+        summary(one)
+        | {"due_on": one.due_on, "agency": one.agency, "holder": one.holder, "proposed_by": one.proposed_by}
+        for one in found.dossiers
+    ]
+    return {"items": lines, "total": found.total, "page": found.page, "pages": found.pages}
 
 
 @routes.get("/review/dossiers/<dossier_id>/hands")
@@ -56,6 +75,26 @@ def show_hands(dossier_id: str) -> dict[str, Any]:
 def start_review(dossier_id: str) -> Response:
     """Take a dossier in hand."""
     services().start_review(the_actor(), dossier_id)
+    return shown(dossier_id)
+
+
+@routes.post("/review/dossiers/<dossier_id>/take-over")
+@allows("review")
+@matched()
+@routes.output(shapes.Dossier)
+def take_over(dossier_id: str) -> Response:
+    """Take a dossier that another reviewer has in hand, or nobody any more."""
+    services().take_over(the_actor(), dossier_id)
+    return shown(dossier_id)
+
+
+@routes.post("/review/dossiers/<dossier_id>/put-back")
+@allows("review")
+@matched()
+@routes.output(shapes.Dossier)
+def put_back(dossier_id: str) -> Response:
+    """Leave a dossier one has in hand to the others, as it is."""
+    services().put_back(the_actor(), dossier_id)
     return shown(dossier_id)
 
 
@@ -181,6 +220,16 @@ def confirm_decision(dossier_id: str) -> Response:
 def return_decision(dossier_id: str, json_data: office_shapes.ReasonIn) -> Response:
     """Send a proposed decision back to whoever proposed it, and say why."""
     services().return_decision(the_actor(), dossier_id, json_data.reason)
+    return _decided(dossier_id, False)
+
+
+@routes.post("/review/dossiers/<dossier_id>/decision/withdrawal")
+@allows("review")
+@matched(required=True)
+@routes.output(office_shapes.Decided)
+def withdraw_decision(dossier_id: str) -> Response:
+    """Take back a decision one proposed oneself."""
+    services().withdraw_decision(the_actor(), dossier_id)
     return _decided(dossier_id, False)
 
 

@@ -29,6 +29,15 @@ class PaperFile(Asked):
     child: Annotated[int, Field(ge=1, le=MOST_ROWS), Spelled] | None = None
 
 
+class MissingPaper(Asked):
+    """One paper that a deposited dossier lacks: its type is one of those the receipt lists as missing."""
+
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+    file: UploadFile
+    type: _Type
+    child: Annotated[int, Field(ge=1, le=MOST_ROWS), Spelled] | None = None
+
+
 class StackFiles(Asked):
     """A stack of scans; ``by_position``: sheets without a code belong to the form before them."""
 
