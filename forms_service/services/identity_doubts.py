@@ -15,7 +15,15 @@ from core.dossier import Attachment, Dossier
 from core.findings import Finding
 from core.form_spec import FormSpec, RequiredDocument, Severity
 from core.localized_text import LocalizedText
-from forms_service.services.papers_compared import BIRTH, NUMBER, Difference, differences, person_of
+from forms_service.services.papers_compared import (
+    BIRTH,
+    NUMBER,
+    Difference,
+    differences,
+    is_about_one,
+    person_of,
+    stranger_named,
+)
 
 OTHER_REGISTRATION = LocalizedText(
     "رقم التسجيل المكتوب في الطلب ({given}) ليس رقم حسابكم ({account}). صححوه إن كان خطأ، "
@@ -38,9 +46,16 @@ OF_ANOTHER = LocalizedText(
     "{what} : « {read} » est celui d'une autre personne de la demande",
 )
 WHOSE_PAPER = LocalizedText(
-    "هذه وثيقة هوية، لكننا لم نعرف لمن هي من بين الأشخاص المعنيين بالطلب. أزيلوها وأرسلوها من جديد في خانة صاحبها.",
+    "هذه وثيقة هوية، لكننا لم نعرف لمن هي من بين الأشخاص المعنيين بالطلب. افتحوا «ليست في مكانها؟» "
+    "وحددوا صاحبها.",
     "C'est une pièce d'identité, mais nous ne savons pas de qui parmi les personnes de la demande. "
-    "Retirez-la et renvoyez-la à l'endroit prévu pour cette personne.",
+    "Ouvrez « Ce n'est pas sa place ? » et dites de qui elle est.",
+)
+NOT_IN_REQUEST = LocalizedText(
+    "{file}: قُرئ فيها «{who}»، وهذا الشخص ليس من المذكورين في الطلب. إن كان مكانها هنا فافتحوا «ليست في "
+    "مكانها؟» وحددوا صاحبها، أو صححوا الجواب؛ وإلا فأزيلوها.",
+    "{file} : on y lit « {who} », et cette personne ne figure pas dans la demande. Si la pièce y a sa place, "
+    "ouvrez « Ce n'est pas sa place ? » et dites de qui elle est, ou corrigez la réponse ; sinon, retirez-la.",
 )
 
 
@@ -55,11 +70,23 @@ def identity_doubts(
 
 
 def papers_in_doubt(
-    spec: FormSpec, dossier: Dossier, scope: Scope, types: DocumentTypes
+    spec: FormSpec,
+    dossier: Dossier,
+    scope: Scope,
+    types: DocumentTypes,
+    unplaced: Iterable[Attachment] = (),
 ) -> dict[str, LocalizedText]:
-    """The same warnings on papers, by the id of the upload."""
+    """The same warnings on papers, by the id of the upload.
+
+    Args:
+        unplaced: Identity papers that fit nobody's place: whose they are is told where it can be.
+    """
     found = _mismatches(spec, dossier.attachments, dossier, scope, types)
-    return {one.id: message for one, _, _, message in found if one.id is not None}
+    doubts = {one.id: message for one, _, _, message in found if one.id is not None}
+    for one in unplaced:
+        if one.id is not None and (message := _of_a_stranger(spec, one, dossier)):
+            doubts[one.id] = message
+    return doubts
 
 
 def is_identity_type(document_type: str, types: DocumentTypes) -> bool:
@@ -128,6 +155,15 @@ def _mismatches(
             label, told = types.label_of(one.type), _told(found)
             message = DOCUMENT_MISMATCH.fill(file=one.file or "", label=label, differences=told)
             yield one, demand.id if demand else one.type, demand.rule if demand else "", message
+        elif demand is None and is_about_one(one.type, types):
+            stranger = _of_a_stranger(spec, one, dossier)
+            if stranger is not None:
+                yield one, one.type, "", stranger
+
+
+def _of_a_stranger(spec: FormSpec, paper: Attachment, dossier: Dossier) -> LocalizedText | None:
+    who = stranger_named(spec, paper, dossier)
+    return NOT_IN_REQUEST.fill(file=paper.file or "", who=who) if who is not None else None
 
 
 def _told(found: Iterable[Difference]) -> LocalizedText:

@@ -39,6 +39,10 @@ _NAMES = (("first", "last"), ("name",))
 """The facts that hold a name: in two parts, or whole."""
 
 NAME_LABEL = LocalizedText("الاسم الكامل", "Nom et prénom")
+_NUMBERED = LocalizedText("رقم {number}", "n° {number}")
+_IDENTIFYING = dict.fromkeys((NUMBER, REGISTRATION, BIRTH), NAME_LABEL)
+"""What is compared of a paper that nothing demands; under which label does not matter there."""
+
 IN_ACTS = {
     "husband": LocalizedText("الزوج", "L'époux"),
     "wife": LocalizedText("الزوجة", "L'épouse"),
@@ -97,12 +101,18 @@ def differences(
         if fact.id != NUMBER or fact.kind == "identity_number"  # a judgment's number is its file's
     }
     found = list(_other_account(spec, paper, dossier, labels))
-    if looks and ABOUT_ONE.issuperset(looks):
+    if is_about_one(paper.type, types):
         people = _people_of(spec, paper, demand, dossier, scope, is_bank=OF_A_BANK.issuperset(looks))
         compared = [list(_differences_from(one, paper, labels)) for one in people]
         found += _number_of_another(spec, paper, demand, dossier, scope, labels)
         return found + min(compared, key=len, default=[])
     return found + list(_strangers(spec, paper, dossier))
+
+
+def is_about_one(document_type: str, types: DocumentTypes) -> bool:
+    """Whether papers of this type name one person, by whatever look they are recognised."""
+    looks = types.types[document_type].reads_as if document_type in types.types else ()
+    return bool(looks) and ABOUT_ONE.issuperset(looks)
 
 
 def person_named(answers: Mapping[str, object], prefix: str = "") -> Named:
@@ -127,6 +137,35 @@ def says_a_name(paper: Attachment) -> bool:
 def names_another(paper: Attachment, person: Named) -> bool:
     """Whether the name on a paper is surely somebody else's."""
     return any(_names_another(paper, parts, person) for parts in _NAMES)
+
+
+def stranger_named(spec: FormSpec, paper: Attachment, dossier: Dossier) -> LocalizedText | None:
+    """Whom a paper about one person names, where that is surely nobody the request names so far.
+
+    None where nobody can tell: nothing sure was read, or somebody of the request may be meant.
+    """
+    people = [one for one in _everybody(spec, dossier) if one or any(one.numbers.values())]
+    if not people or not all(any(_differences_from(one, paper, _IDENTIFYING)) for one in people):
+        return None
+    name = next((read for parts in _NAMES if (read := _read_name(paper, parts))), Spelled())
+    sure = {one: given for one, given in paper.facts.items() if given and one not in paper.unsure}
+    number = sure.get(NUMBER) or sure.get(REGISTRATION) or ""
+    numbered = _NUMBERED.fill(number=str(number)) if number else LocalizedText("", "")
+    read = LocalizedText(name.arabic or name.latin, name.latin or name.arabic)
+    born = _plain(sure[BIRTH]) if not name and not number else ""
+    return LocalizedText(
+        "، ".join(filter(None, (read.ar, numbered.ar, born))),
+        ", ".join(filter(None, (read.fr, numbered.fr, born))),
+    )
+
+
+def _everybody(spec: FormSpec, dossier: Dossier) -> Iterator[Named]:
+    """Everybody a form asks about, as answered so far: those of its blocks, and every row of its groups."""
+    parts = (".first", ".last", ".id_no")
+    prefixes = dict.fromkeys(one.id.rpartition(".")[0] for one in spec.fields() if one.id.endswith(parts))
+    answers = dossier.answers()
+    yield from (person_named(answers, f"{prefix}.") for prefix in prefixes)
+    yield from (person_named(row) for rows in dossier.groups.values() for row in rows)
 
 
 def person_of(spec: FormSpec, demand: RequiredDocument, scope: Scope) -> str | None:

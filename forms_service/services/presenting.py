@@ -17,7 +17,7 @@ from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import Language, LocalizedText
 from core.scope import build_scope
 from forms_service.services.base import may_edit
-from forms_service.services.identity_doubts import papers_in_doubt
+from forms_service.services.identity_doubts import WHOSE_PAPER, papers_in_doubt
 from forms_service.services.made_forms import CORRECTION_SLIP, MADE_ON_SCREEN
 from forms_service.services.messages import say
 from forms_service.services.same_answer import says_the_same
@@ -152,6 +152,11 @@ def supplied(row: AttachmentRow) -> Attachment | None:
     document_type = None if only_answers else row.type or row.declared_type
     if document_type is None or row.status == ReadingStatus.REFUSED:
         return None
+    return as_paper(row, document_type)
+
+
+def as_paper(row: AttachmentRow, document_type: str) -> Attachment:
+    """What was read on an upload, as what it counts as."""
     return Attachment(
         type=document_type,
         child=row.child,
@@ -172,7 +177,8 @@ def dossier_view(
     uploads = repository.attachments(row.id)
     pages = repository.pages([one.id for one in uploads])
     scope = build_scope(spec, read.dossier, (row.deposited_at or row.changed_at).date())
-    doubts = papers_in_doubt(spec, read.dossier, scope, catalogue.document_types())
+    unplaced = [as_paper(one, "") for one in uploads if WHOSE_PAPER.as_dict() in one.warnings]
+    doubts = papers_in_doubt(spec, read.dossier, scope, catalogue.document_types(), unplaced)
     return DossierView(
         id=row.id,
         reference=row.reference,
@@ -182,7 +188,7 @@ def dossier_view(
         dossier=read.dossier,
         revision=row.revision,
         attachments=tuple(
-            replace(one, warnings=(*one.warnings, doubts[one.id])) if one.id in doubts else one
+            _doubted(one, doubts[one.id]) if one.id in doubts else one
             for one in _marked_later(row, _attachment_views(spec, uploads, pages))
             if may_edit(actor, row) or one.status != ReadingStatus.REFUSED
         ),
@@ -207,6 +213,11 @@ def dossier_view(
         group_raw=read.group_raw,
         group_problems=read.group_problems,
     )
+
+
+def _doubted(one: AttachmentView, doubt: LocalizedText) -> AttachmentView:
+    """With the doubt on whose it is; who is named there need not be asked for."""
+    return replace(one, warnings=(*(told for told in one.warnings if told != WHOSE_PAPER), doubt))
 
 
 def _attachment_views(

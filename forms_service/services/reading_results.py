@@ -27,7 +27,8 @@ from forms_service.services.childrens_papers import settle_children
 from forms_service.services.correction_slips import CorrectionSlips
 from forms_service.services.identity_doubts import WHOSE_PAPER, belongs_to, is_identity_type
 from forms_service.services.messages import say
-from forms_service.services.presenting import FORM, current_answers, find_field, read_dossier
+from forms_service.services.papers_compared import names_another, person_named, person_of
+from forms_service.services.presenting import FORM, as_paper, current_answers, find_field, read_dossier
 from forms_service.services.same_answer import says_the_same
 from forms_service.services.standing_readings import is_unseen
 from forms_service.services.storing_answers import extraction_row, put_field
@@ -253,11 +254,22 @@ class ReadingResults(CorrectionSlips):
         spec: FormSpec,
         demands: Sequence[Requirement],
     ) -> list[Requirement]:
-        """The demand for the person an identity paper names; none when it may be several people's."""
+        """The demand for the person an identity paper names; none when it may be several people's.
+
+        Where its number tells nothing, a name that is surely another's still does.
+        """
         held = read_dossier(session, dossier, spec).dossier
         scope = build_scope(spec, held, self.day_of_deposit(dossier))
         declared = {one.id: one for one in spec.documents}
-        fits = [(one, belongs_to(spec, declared[one.document_id], row.facts, held, scope)) for one in demands]
+        paper, answers = as_paper(row, ""), held.answers()
+
+        def fitting(one: Requirement) -> bool | None:
+            demand = declared[one.document_id]
+            verdict = belongs_to(spec, demand, row.facts, held, scope)
+            person = person_named(answers, f"{person_of(spec, demand, scope)}.")
+            return False if verdict is None and names_another(paper, person) else verdict
+
+        fits = [(one, fitting(one)) for one in demands]
         sure = [one for one, verdict in fits if verdict]
         possible = [one for one, verdict in fits if verdict is None and not one.satisfied]
         if sure:

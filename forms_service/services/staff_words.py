@@ -40,12 +40,12 @@ def _advice_in_sentences() -> Iterator[LocalizedText]:
     from forms_service.ocr.attachments.warnings import SENTENCES
     from forms_service.ocr.page_messages import PAGE_SENTENCES, PageCode
     from forms_service.ocr.picture_quality import Flaw, what_to_do
-    from forms_service.services.identity_doubts import WHOSE_PAPER
+    from forms_service.services.identity_doubts import NOT_IN_REQUEST, WHOSE_PAPER
 
     for flaw in Flaw:
         yield _after(what_to_do(flaw), ":")
     told = (*SENTENCES.values(), *(PAGE_SENTENCES[PageCode(c)] for c in ("partly_outside", "missing_page")))
-    for sentence in (*told, WHOSE_PAPER):
+    for sentence in (*told, WHOSE_PAPER, NOT_IN_REQUEST):
         yield _after(sentence, ". ")
 
 

@@ -26,7 +26,7 @@ def test_sure_readings_fill_empty_answers(office, arrives) -> None:
     assert (found["assured.last"].decision, found["assured.city"].decision) == ("filled", None)
     assert "assured.city" not in office.values(dossier)
     (line,) = office.services.dossiers(office.applicant)
-    assert (line.to_review, line.reading, line.owner_name) == (1, 0, "Tazi")
+    assert (line.to_review, line.reading, line.owner_name) == (1, 0, "Tazi …")
 
 
 def test_a_reading_never_overwrites_what_was_typed(office, arrives) -> None:
@@ -182,6 +182,75 @@ def test_an_identity_card_goes_to_the_person_whose_number_it_bears(office, arriv
     views = office.services.dossier(office.applicant, dossier).attachments
     assert [one.type for one in views] == ["id_spouse", "id_assured", None]
     assert [len(one.warnings) for one in views] == [0, 0, 1]
+
+
+TWO_PEOPLE = {
+    "quality": "assured",
+    "assured.first": "Mohamed",
+    "assured.last": "El Idrissi",
+    "assured.id_no": "BE123456",
+    "spouse.first": "Salma",
+    "spouse.last": "Tazi",
+}
+
+
+@pytest.mark.parametrize(
+    ("facts", "unsure", "named"),
+    [
+        ({"number": "ZZ111111", "first": "NADIA", "last": "BERRADA"}, (), "NADIA BERRADA, n° ZZ111111"),
+        ({"first": "NADIA", "last": "BERRADA"}, (), "NADIA BERRADA"),
+        ({"number": "ZZ111111"}, (), None),
+        ({"number": "ZZ111111", "birth": "1990-01-01"}, (), None),
+        ({"number": "ZZ111111", "first": "NADIA", "last": "BERRADA"}, ("first", "last"), None),
+        ({"number": "AB654321", "first": "SALMA", "last": "TAZI"}, ("first", "last"), None),
+    ],
+    ids=[
+        "name and number",
+        "name",
+        "number alone",
+        "number and birth",
+        "unsure name",
+        "the spouse's, unsure",
+    ],
+)
+def test_a_card_of_nobody_in_the_request_is_told_whose_it_is(
+    office, arrives, facts: dict[str, str], unsure: tuple[str, ...], named: str | None
+) -> None:
+    dossier = office.open()
+    office.services.answer(office.applicant, dossier, TWO_PEOPLE, {})
+    sure = {one: 0.5 if one in unsure else 0.99 for one in facts}
+    arrives(dossier, {**card(**facts), "fact_confidences": sure})
+    (view,) = office.services.dossier(office.applicant, dossier).attachments
+    if named is None:
+        assert not any("ne figure pas" in one.fr for one in view.warnings), "it may be the spouse's"
+        return
+    (told,) = view.warnings
+    assert view.type is None and "Ce n'est pas sa place" in told.fr and "ليست في مكانها" in told.ar
+    assert f"« {named} », et cette personne ne figure pas dans la demande" in told.fr
+
+
+def test_who_is_typed_later_is_no_longer_a_stranger(office, arrives) -> None:
+    dossier, services = office.open(), office.services
+    services.answer(office.applicant, dossier, TWO_PEOPLE, {})
+    sure = dict.fromkeys(("number", "first", "last"), 0.99)
+    arrives(dossier, {**card(number="ZZ111111", first="NADIA", last="BERRADA"), "fact_confidences": sure})
+    services.answer(office.applicant, dossier, {"spouse.first": "Nadia", "spouse.last": "Berrada"}, {})
+    (view,) = services.dossier(office.applicant, dossier).attachments
+    assert ["ne figure pas" in one.fr for one in view.warnings] == [False]
+
+
+def test_a_paper_nobody_asked_for_is_told_whose_it_is_too(office, arrives) -> None:
+    dossier, services = office.open(), office.services
+    services.answer(office.applicant, dossier, {**TWO_PEOPLE, "nature": "initial_or_additional"}, {})
+    facts = {"name": "NADIA BERRADA"}
+    found = _result("read", pages=[page(None, ours=False)], document_class="death_certificate", facts=facts)
+    arrives(dossier, {**found, "fact_confidences": {"name": 0.99}})
+    (view,) = services.dossier(office.applicant, dossier).attachments
+    report = services.completeness(office.applicant, dossier)
+    assert view.type is not None and view.type not in {one.type for one in report.required}
+    (told,) = view.warnings
+    assert "« NADIA BERRADA »" in told.fr and "ne figure pas" in told.fr
+    assert told in [one.message for one in report.findings]
 
 
 def test_a_card_that_nothing_tells_whose_it_is_takes_the_only_role_still_wanted(office, arrives) -> None:
