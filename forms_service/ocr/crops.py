@@ -84,11 +84,10 @@ class Ink:
     @property
     def bounds(self) -> tuple[int, int, int, int] | None:
         """Left, top, right, bottom of the ink in pixels; None when there is none."""
-        columns = np.flatnonzero(self.mask.any(axis=0))
-        rows = np.flatnonzero(self.mask.any(axis=1))
-        if not len(columns):
+        if not self.mask.size:
             return None
-        return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+        left, top, width, height = cv2.boundingRect(self.mask.view(np.uint8))
+        return (left, top, left + width, top + height) if width else None
 
     def tight(self) -> np.ndarray:
         """The picture of the writing alone, with a little paper around it: what recognisers of lines are shown."""
@@ -109,23 +108,19 @@ class Ink:
 
 def ink_of(crop: np.ndarray) -> Ink:
     """Tell writing from paper, specks and what is left of the printed box at the edges."""
-    dark = (crop < INK_LEVEL).astype(np.uint8)
+    dark = (crop < INK_LEVEL).view(np.uint8)
+    if not dark.any():
+        return Ink(crop, dark.view(bool))
     mask = dark.copy()
     for side in (mask, mask[::-1], mask.T, mask.T[::-1]):
         _clear_outline(side)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    height, width = crop.shape
-    reach = OUTLINE_REACH_MM * PX_PER_MM
-    keep = np.ones(count, bool)
-    keep[0] = False
-    crumbs = np.zeros(count, bool)
-    for number in range(1, count):
-        left, top, breadth, tall, area = stats[number]
-        if _is_leftover(left, top, breadth, tall, width, height, reach):
-            keep[number] = False
-        elif area < SPECK_MM2 * PX_PER_MM**2:
-            keep[number] = False
-            crumbs[number] = area >= CRUMB_MM2 * PX_PER_MM**2
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    leftover = _are_leftover(stats, crop.shape)
+    leftover[0] = True
+    area = stats[:, cv2.CC_STAT_AREA]
+    speck = area < SPECK_MM2 * PX_PER_MM**2
+    keep = ~leftover & ~speck
+    crumbs = ~leftover & speck & (area >= CRUMB_MM2 * PX_PER_MM**2)
     kept = keep[labels]
     if crumbs.any():
         kept |= _crumbs_of_strokes(kept, crumbs[labels])
@@ -191,8 +186,12 @@ def _clear_outline(mask: np.ndarray) -> None:
         row[:] = 0
 
 
-def _is_leftover(left: int, top: int, breadth: int, tall: int, width: int, height: int, reach: float) -> bool:
-    right, bottom = left + breadth, top + tall
-    flat = tall <= reach and (top <= 1 or bottom >= height - 1) and breadth >= 3 * tall
-    upright = breadth <= reach and (left <= 1 or right >= width - 1) and tall >= 3 * breadth
-    return flat or upright
+def _are_leftover(stats: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Which pieces of ink are long and thin and lie along an edge of the crop."""
+    left, top, breadth, tall = stats[:, :4].T
+    height, width = shape[:2]
+    reach = OUTLINE_REACH_MM * PX_PER_MM
+    flat = (tall <= reach) & ((top <= 1) | (top + tall >= height - 1)) & (breadth >= 3 * tall)
+    upright = (breadth <= reach) & ((left <= 1) | (left + breadth >= width - 1)) & (tall >= 3 * breadth)
+    leftover: np.ndarray = flat | upright
+    return leftover

@@ -7,6 +7,7 @@ of each character (CTC).  Arabic and Latin differ in their characters, not in ho
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 from dataclasses import dataclass
 from functools import cache
@@ -172,17 +173,26 @@ def probability(scores: np.ndarray, labels: np.ndarray) -> float:
     may_skip = np.zeros(len(path))
     may_skip[3::2] = path[3::2] != path[1:-2:2]
     chances = np.exp(scores[:, path].astype(np.float64))
-    reached = np.zeros(len(path))
+    states = np.zeros(
+        len(path) + 2
+    )  # two that nothing reaches before the first: every step looks back so far
+    before_last, before, reached = states[:-2], states[1:-1], states[2:]
     reached[:2] = chances[0, :2]
+    moved, skipped = np.empty_like(reached), np.empty_like(reached)
     magnitude = 0.0
-    for column in chances[1:]:
-        moved = reached.copy()
-        moved[1:] += reached[:-1]
-        moved[2:] += may_skip[2:] * reached[:-2]
-        moved *= column
-        total = moved.sum()
-        if total <= 0.0:
-            return 0.0
-        magnitude += float(np.log(total))
-        reached = moved / total
-    return min(float(np.exp(magnitude) * (reached[-1] + reached[-2])), 1.0)
+    for number, column in enumerate(chances[1:], start=1):
+        np.add(reached, before, out=moved)
+        np.multiply(may_skip, before_last, out=skipped)
+        np.add(moved, skipped, out=moved)
+        np.multiply(moved, column, out=reached)
+        if number % _COLUMNS_UNSCALED == 0:
+            total = reached.sum()
+            if total <= 0.0:
+                return 0.0
+            magnitude += math.log(total)
+            reached /= total
+    return min(math.exp(magnitude) * float(reached[-1] + reached[-2]), 1.0)
+
+
+_COLUMNS_UNSCALED = 8
+"""After so many columns chances are brought back to one: no single one is small enough to vanish before."""

@@ -81,7 +81,7 @@ def _line_is_struck(mask: np.ndarray, core: np.ndarray) -> bool:
         _holds_line(core, round(LEAST_LINE_MM * PX_PER_MM))
         or _holds_short_line(mask)
         or holds_slanted_line(mask, max(SLANTED_LINE_MM * PX_PER_MM, SLANTED_HEIGHTS * len(mask)))
-        or follows(core) > WAVE_MM * PX_PER_MM
+        or follows_beyond(core, WAVE_MM * PX_PER_MM)
     )
 
 
@@ -93,21 +93,44 @@ def comb_is_struck(crop: np.ndarray, cells: int) -> bool:
 
 
 def _holds_line(mask: np.ndarray, length: int) -> bool:
-    if mask.shape[1] < length or not mask.size:
+    mask = joined_up(mask, length)
+    if not mask.size:
         return False
-    mask = cv2.copyMakeBorder(mask, length, length, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    clear = 2 * int(max(SLOPES) * length / 2) + 3
+    mask = cv2.copyMakeBorder(mask, clear, clear, 1, 1, cv2.BORDER_CONSTANT, value=0)
     return any(cv2.erode(mask, _line(length, slope)).any() for slope in SLOPES)
+
+
+def joined_up(mask: np.ndarray, length: float) -> np.ndarray:
+    """Only those runs of columns with ink that are so many pixels long, a column of paper between them.
+
+    No stroke of that length across can lie anywhere else, and most writing has few such runs.
+    """
+    inked = mask.any(axis=0)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], inked, [False]]).astype(np.int8)))
+    starts, ends = edges[::2], edges[1::2]
+    long = ends - starts >= length
+    if not long.any():
+        return mask[:, :0]
+    if long.all() and len(edges) == 2:
+        return mask
+    paper = np.zeros((len(mask), 1), mask.dtype)
+    runs = zip(starts[long], ends[long], strict=True)
+    return np.hstack([part for start, end in runs for part in (mask[:, start:end], paper)])
 
 
 def _holds_short_line(mask: np.ndarray) -> bool:
     """Whether a level stroke crosses a letter at its middle and ends beside it in the open."""
     length = round(SHORT_LINE_MM * PX_PER_MM)
     first, last = (int(share * len(mask)) for share in _SHORT_CORE)
-    if mask.shape[1] < length:
+    if not joined_up(mask, length).size:
         return False
     for slope in SLOPES:
         line = _line(length, slope)
-        strokes = cv2.dilate(_eroded(mask, line), np.ascontiguousarray(line[::-1, ::-1]))
+        found = _eroded(mask, line)
+        if not found.any():
+            continue
+        strokes = cv2.dilate(found, np.ascontiguousarray(line[::-1, ::-1]))
         strokes[:first] = strokes[last:] = 0
         _, _, boxes, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
         if any(box[2] >= length and _crosses_and_sticks_out(mask, box) for box in boxes[1:]):
@@ -136,23 +159,37 @@ def _crosses_and_sticks_out(mask: np.ndarray, box: np.ndarray) -> bool:
 
 def holds_slanted_line(mask: np.ndarray, length: float) -> bool:
     """Whether the ink holds a straight slanting stroke, either way, of that many pixels."""
-    for angle in _ANGLES_DEG:
+    joined = mask
+    for angle in sorted(_ANGLES_DEG, reverse=True):  # the widest strokes last: fewer runs can hold them
         line = _slanted(length, angle)
-        if line.shape[0] > mask.shape[0] or line.shape[1] > mask.shape[1]:
+        joined = joined_up(joined, line.shape[1])
+        if not joined.size:
+            return False
+        if line.shape[0] > len(mask):
             continue
-        if _eroded(mask, line).any() or _eroded(mask, np.ascontiguousarray(line[::-1])).any():
+        if _eroded(joined, line).any() or _eroded(joined, np.ascontiguousarray(line[::-1])).any():
             return True
     return False
 
 
-def follows(core: np.ndarray) -> int:
-    """How many columns of ink can be followed without going back, each step a little up or down at most."""
-    reached = np.zeros((len(core), 1), np.float32)
-    steps, farthest = np.ones((2 * _WAVE_STEP_PX + 1, 1), np.uint8), 0
-    for column in core.T if len(core) else ():
-        reached = np.where(column[:, None] > 0, cv2.dilate(reached, steps) + 1, 0).astype(np.float32)
-        farthest = max(farthest, int(reached.max()))
-    return farthest
+def follows_beyond(core: np.ndarray, length: float) -> bool:
+    """Whether more columns of ink than that can be followed without going back, each step a little up or down."""
+    ink = joined_up(core, length)
+    if not ink.size:
+        return False
+    ink = np.ascontiguousarray(ink)
+    reached = ink
+    for _ in range(int(length)):
+        # Seen from each pixel, the column before it: what was reached there and is near enough in height.
+        reached = cv2.dilate(reached, _STEP, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+        cv2.bitwise_and(reached, ink, reached)
+        if not cv2.countNonZero(reached):
+            return False
+    return True
+
+
+_STEP = np.zeros((2 * _WAVE_STEP_PX + 1, 3), np.uint8)
+_STEP[:, 0] = 1
 
 
 def _eroded(mask: np.ndarray, line: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from forms_service.ocr.registration import PX_PER_MM
-from forms_service.ocr.struck_answers import SLOPES, any_line, follows, holds_slanted_line
+from forms_service.ocr.struck_answers import SLOPES, any_line, follows_beyond, holds_slanted_line
 
 SLANTED_LINE_MM = 4.6
 SLANTED_HEIGHTS = 1.1
@@ -74,7 +74,7 @@ def _line_is_struck(mask: np.ndarray, core: np.ndarray) -> bool:
     return (
         any(stroke.is_pens for slope in SLOPES for stroke in _strokes(mask, slope, px_per_mm))
         or holds_slanted_line(mask, max(SLANTED_LINE_MM * px_per_mm, SLANTED_HEIGHTS * len(mask)))
-        or follows(core) > FOLLOWED_MM * px_per_mm
+        or follows_beyond(core, FOLLOWED_MM * px_per_mm)
     )
 
 
