@@ -43,13 +43,12 @@ DOUBT_SENTENCES: Mapping[Doubt, LocalizedText] = {
         fr="Deux lectures automatiques de cette réponse ne concordent pas.",
     ),
     Doubt.LOW_CONFIDENCE: LocalizedText(
-        ar="الكتابة غير واضحة بما يكفي لقراءة آلية موثوقة.",
-        fr="L'écriture n'est pas assez nette pour une lecture automatique sûre.",
+        ar="ترددت القراءة الآلية في حرف أو رقم على الأقل. قارنوا القيمة بالصورة حرفا حرفا.",
+        fr="La lecture automatique a hésité sur au moins un caractère. Comparez signe par signe avec l'image.",
     ),
     Doubt.NOT_PROVEN: LocalizedText(
-        ar="لم تثبت بعد دقة القراءة الآلية لهذا النوع من الأجوبة بما يكفي لقبولها دون مراجعة.",
-        fr="La lecture automatique de ce genre de réponse n'est pas encore assez éprouvée pour être acceptée "
-        "sans vérification.",
+        ar="الأجوبة من هذا النوع ينظر فيها شخص دائما، ولو بدت قراءتها واضحة.",
+        fr="Une réponse de ce genre est toujours vérifiée par une personne, même si la lecture paraît nette.",
     ),
     Doubt.INVALID_VALUE: LocalizedText(
         ar="ما قرئ لا يصلح جوابا لهذه الخانة.",

@@ -438,13 +438,19 @@ def _extraction_view(
         box=(left, top, right, bottom),
         crop_available=shows_paper(row),
         current=held,
-        conflicts=held is not None and value is not None and not says_the_same(field, held, value),
+        conflicts=value is not None and _differs(field, held, value, row),
         decision=row.decision,
         decided_by=who.name if who else None,
         decided_at=row.decided_at,
         decision_reason=row.decision_reason,
         settled_in_review=who is not None and settled_in_review(row, dossier, who.roles),
     )
+
+
+def _differs(field: FieldSpec | None, held: Answer, read: Answer, row: ExtractionRow) -> bool:
+    if held is None:
+        return row.decision == "corrected"  # emptied on purpose; else nobody answered yet
+    return not says_the_same(field, held, read)
 
 
 def shown(field: FieldSpec | None, value: Answer, raw: str) -> LocalizedText:

@@ -268,6 +268,8 @@ def _notes(
     """Where an answer comes from and how sure it is; what was seen on paper; who settled it."""
     origin = both(f"origin.{given.origin.value if given else Origin.SCAN.value}")
     sure = given.confidence if given else reading.confidence if reading else None
+    if reading is not None and reading.is_doubtful:
+        sure = None  # a high figure beside a doubt would contradict it
     typed = given is not None and given.origin not in _FROM_PAPER
     if typed and reading is not None and reading.value is not None and not reading.conflicts:
         yield AGREES.fill(origin=origin, percent=_percent(reading.confidence))

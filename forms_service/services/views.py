@@ -213,6 +213,7 @@ class ExtractionView:
         page: Index (from 0) of the page image within the upload ``scan_id``.
         box: ``[left, top, right, bottom]`` on that page image in its pixels.
         current: What the dossier holds for this field now.
+        conflicts: Whether that is not what was read; an answer that somebody emptied is not either.
         decided_by: Name of the person who decided, None while open.
         decision: ``accepted``, ``corrected``, ``rejected`` (to be asked again, for ``decision_reason``),
             ``filled`` (taken over by itself) or None.
@@ -250,6 +251,16 @@ class ExtractionView:
         if self.settled_in_review:
             return False
         return self.conflicts or (not self.decision and self.verdict is Verdict.REVIEW)
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether the paper was read one way, the dossier says another, and no reviewer has judged it."""
+        return self.conflicts and not self.settled_in_review
+
+    @property
+    def was_mended(self) -> bool:
+        """Whether whoever prepared the dossier put another answer, or none, in place of what was read."""
+        return self.is_contested and self.decision == "corrected"
 
 
 @dataclass(frozen=True, slots=True)

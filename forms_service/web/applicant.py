@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -130,11 +130,13 @@ def save_section(dossier_id: str, section_id: str) -> str | Response | tuple[str
             raise
         return _section_page(opened(dossier_id), topic, screens.Given(raw, {}), conflict.message), 409
     kept_typing.forget()
-    confirmed = readings.keep_ticked(dossier_id, waiting, request.form)
+    ticked = readings.keep_ticked(dossier_id, waiting, request.form)
     if problems:
         return _section_page(
-            opened(dossier_id), topic, _still_wrong(dossier_id, topic, raw, problems, confirmed)
+            opened(dossier_id), topic, _still_wrong(dossier_id, topic, raw, problems, ticked.confirmed)
         ), 422
+    if ticked.torn:
+        return readings.ask_which(dossier_id, ticked.torn)
     after = opened(dossier_id)
     new = [f for f in screens.asked_fields(topic, after.scope) if f.id not in {a.id for a in asked}]
     if new:
@@ -159,7 +161,7 @@ def _still_wrong(
     topic: Section,
     raw: Mapping[str, screens.RawAnswer],
     problems: Mapping[str, LocalizedText],
-    confirmed: set[str],
+    confirmed: Collection[str],
 ) -> screens.Given:
     """A page as it was posted, but with the answers that were taken from paper meanwhile."""
     held = _given(opened(dossier_id), topic).raw

@@ -36,17 +36,17 @@ def confirm(dossier_id: str) -> str | Response | tuple[str, int]:
     if isinstance(one, Response):
         return one
     shown = readings.waiting(one.view)
-    kept, mended = readings.kept_and_mended(shown, request.form)
+    said = readings.said_of(shown, request.form)
     try:
-        wrong = services().confirm_answers(the_actor(), dossier_id, kept, mended, posted_revision())
+        wrong = services().confirm_answers(the_actor(), dossier_id, said.kept, said.mended, posted_revision())
     except DossierError as conflict:
         if conflict.code != "changed_meanwhile":
             raise
         return _page(one, {}, conflict.message), 409
-    if wrong:
+    if wrong or said.torn:
         again = editable(dossier_id)
-        return again if isinstance(again, Response) else (_page(again, wrong), 422)
-    done = len(kept.keys() | mended.keys())
+        return again if isinstance(again, Response) else (_page(again, wrong, torn=said.torn), 422)
+    done = len(said.kept.keys() | said.mended.keys())
     left = len(services().answers_to_confirm(the_actor(), dossier_id))
     flash(translate("confirm.saved", n=done), "done" if done else "info")
     if left:
@@ -61,7 +61,13 @@ def crop(dossier_id: str, extraction_id: str) -> Response:
     return picture(services().crop(the_actor(), extraction_id))
 
 
-def _page(one: Opened, wrong: Mapping[str, LocalizedText], conflict: LocalizedText | None = None) -> str:
+def _page(
+    one: Opened,
+    wrong: Mapping[str, LocalizedText],
+    conflict: LocalizedText | None = None,
+    torn: Mapping[str, str] | None = None,
+) -> str:
+    torn = torn or {}
     shown = readings.waiting(one.view)
     told = {name: message.in_language(language()) for name, message in wrong.items()}
     problems = [Problem(None, conflict.in_language(language()))] if conflict else []
@@ -70,11 +76,23 @@ def _page(one: Opened, wrong: Mapping[str, LocalizedText], conflict: LocalizedTe
         for w in shown
         if w.id in told
     ]
+    problems += [
+        Problem(f"which-{w.id}", translate("common.pair", label=w.label, value=translate("confirm.which")))
+        for w in shown
+        if w.id in torn
+    ]
     return render_template(
         "confirm.html",
+        torn={w.id: _in_words(w, torn[w.id]) for w in shown if w.id in torn},
         view=one.view,
         waiting=shown,
         problems=problems,
         told=told,
         posted=request.form.get,
     )
+
+
+def _in_words(one: readings.Waiting, text: str) -> str:
+    """What was written, as a person reads it: choices are posted by their codes."""
+    names = dict(one.options)
+    return ", ".join(names.get(code, code) for code in text.split(",")) if names else text

@@ -88,10 +88,12 @@ def save_row(dossier_id: str, group_id: str, number: int) -> str | Response | tu
     waiting = services().answers_to_confirm(the_actor(), dossier_id)
     found = services().answer_group(the_actor(), dossier_id, group_id, kept, posted_revision())
     kept_typing.forget()
-    readings.keep_ticked(dossier_id, waiting, request.form)
+    ticked = readings.keep_ticked(dossier_id, waiting, request.form)
     problems = {field: message for (n, field), message in found.items() if n == number}
     if problems:
         return _row_page(opened(dossier_id), group, number, raw, problems), 422
+    if ticked.torn:
+        return readings.ask_which(dossier_id, ticked.torn)
     after = screens.row_fields(group, _row_scope(opened(dossier_id), group, number))
     if {f.id for f in after} - {f.id for f in asked}:
         flash(translate("question.more"), "info")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flask import url_for
+from flask import flash, redirect, url_for
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
 from core.correction_slip import answer_field
 from forms_service.services.confirming import READ, TYPED
@@ -17,6 +18,9 @@ from forms_service.services.views import DossierView, ExtractionView
 from forms_service.web import presentation, screens
 from forms_service.web.languages import language, translate
 from forms_service.web.security import services, the_actor
+
+KEPT, MENDED = "kept", "mended"
+"""What a person says of a reading they both ticked and mended."""
 
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _YES_OR_NO = ("declaration", "signature")
@@ -172,33 +176,75 @@ def _box(one: ExtractionView, offered: list[tuple[str, str]]) -> str:
     return held if not offered or set(held.split(",")) <= codes else ""
 
 
-def kept_and_mended(
-    every: Iterable[Waiting], form: MultiDict[str, str]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """What a posted page says of each reading: kept as read or as typed, or mended."""
-    kept, mended = {}, {}
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a posted page says of the readings it showed, by their ids.
+
+    Attributes:
+        kept: As read, or as typed before.
+        mended: The right answer as text.
+        torn: Said to be right and yet mended: the text, until the person says which counts.
+    """
+
+    kept: Mapping[str, str]
+    mended: Mapping[str, str]
+    torn: Mapping[str, str]
+
+
+def said_of(every: Iterable[Waiting], form: MultiDict[str, str]) -> Said:
+    """What a posted page says of each reading: kept as read or as typed, mended, or both at once."""
+    kept, mended, torn = {}, {}, {}
     for one in every:
-        if (choice := form.get(f"keep.{one.id}")) in (READ, TYPED):
-            kept[one.id] = str(choice)
+        choice, which = form.get(f"keep.{one.id}"), form.get(f"which.{one.id}")
+        keeps = choice in (READ, TYPED) and which != MENDED
         text = " ".join(",".join(filter(None, form.getlist(f"mend.{one.id}"))).split())
-        if f"mend.{one.id}" in form and text != one.box and (text or one.typed is None):
+        mends = f"mend.{one.id}" in form and text != one.box and bool(text or one.typed is None)
+        if keeps and (which == KEPT or (choice == TYPED and text == one.typed)):
+            mends = False
+        if keeps and mends:
+            torn[one.id] = text
+        elif keeps:
+            kept[one.id] = str(choice)
+        elif mends:
             mended[one.id] = text
-    return kept, mended
+    return Said(kept, mended, torn)
 
 
-def keep_ticked(dossier_id: str, before: Iterable[ExtractionView], form: MultiDict[str, str]) -> set[str]:
-    """Settle the readings ticked beside the questions of a page; gives the fields that now have their answer.
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What became of the readings ticked beside the questions of a page, by their fields.
 
-    Called once the page's own answers are stored: where something new was typed, that counts and the
-    tick does not.
+    Attributes:
+        confirmed: They now have their answer.
+        torn: Something else was typed in the same step: that counts until the person says which is right.
+    """
+
+    confirmed: frozenset[str] = frozenset()
+    torn: tuple[str, ...] = ()
+
+
+def keep_ticked(dossier_id: str, before: Iterable[ExtractionView], form: MultiDict[str, str]) -> Ticked:
+    """Settle the readings ticked beside the questions of a page.
+
+    Called once the page's own answers are stored.
 
     Args:
         before: What waited before they were.
     """
     ticked = {one.id: one.current for one in before if form.get(f"keep.{one.id}") == READ}
     if not ticked:
-        return set()
+        return Ticked()
     after = {one.id: one for one in services().answers_to_confirm(the_actor(), dossier_id)}
     same = [after[name] for name, held in ticked.items() if name in after and after[name].current == held]
+    torn = [after[name] for name, held in ticked.items() if name in after and after[name].current != held]
     wrong = services().confirm_answers(the_actor(), dossier_id, {one.id: READ for one in same})
-    return {one.field_id for one in same if one.id not in wrong}
+    return Ticked(
+        frozenset(one.field_id for one in same if one.id not in wrong), tuple(one.field_id for one in torn)
+    )
+
+
+def ask_which(dossier_id: str, torn: Sequence[str]) -> Response:
+    """Lead to where the paper and what was typed stand side by side."""
+    flash(translate("confirm.which_told"), "warn")
+    address = url_for("confirming.answers", dossier_id=dossier_id, _anchor=target_of(torn[0]))
+    return redirect(address, code=303)

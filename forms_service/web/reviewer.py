@@ -16,6 +16,7 @@ from core.dossier import DossierState
 from core.errors import FormsError
 from core.localized_text import Language
 from core.scope import build_scope
+from forms_service.services.confirming import READ, TYPED
 from forms_service.services.decisions import OUTCOMES as DECIDED
 from forms_service.services.decisions import REJECTED
 from forms_service.services.presenting import SURE_FACT
@@ -118,13 +119,18 @@ def dossier(dossier_id: str) -> str:
 def judge_value(dossier_id: str, extraction_id: str) -> Response | tuple[str, int]:
     """Accept the value as read, or keep what the reviewer wrote instead.
 
-    One button for both: text left as it was accepts, text changed corrects.
+    One button for both: text left as it was accepts, text changed corrects.  Where paper and answer
+    differ, another one takes whichever of the two the box does not hold.
     """
     every = services().extractions(the_actor(), dossier_id)
     reading = next((one for one in every if one.id == extraction_id), None) or abort(404)
     typed = _typed(reading)
     if request.form.get("verdict") == "again":
         return _ask_again(dossier_id, reading, every)
+    if (choice := request.form.get("verdict")) in (READ, TYPED):
+        typed = readings.as_typed(
+            reading if choice == READ else replace(reading, value=reading.current, raw="")
+        )
     if typed == readings.as_typed(reading) and reading.value is not None:
         services().accept_value(the_actor(), extraction_id, seen())
     else:
@@ -238,8 +244,13 @@ def is_open(paper: AttachmentView) -> bool:
 
 
 def doubtful(every: list[ExtractionView]) -> list[ExtractionView]:
-    """What a reviewer must look at, in the order of the form."""
-    return [one for one in every if one.is_doubtful]
+    """What a reviewer must look at: first where paper and answer differ, each in the order of the form."""
+    return sorted((one for one in every if one.is_doubtful), key=lambda one: not one.is_contested)
+
+
+def _in_box(one: ExtractionView) -> ExtractionView:
+    """What a value's box holds: what was read; of an answer mended against the paper, that answer."""
+    return replace(one, value=one.current, raw="") if one.was_mended else one
 
 
 def _next_doubt(doubts: list[ExtractionView], settled: str) -> str | None:
@@ -279,6 +290,7 @@ def dossier_page(
         sure=[one for one in every if one.id not in ids and one.verdict != "empty"],
         settled=sum(one.decided_by is not None for one in every),
         boxes=_boxes(view, every, ids),
+        in_box=_in_box,
         editable=readings.as_typed,
         crop_width=readings.crop_width,
         choices=offered,

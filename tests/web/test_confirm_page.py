@@ -132,8 +132,12 @@ def test_the_reviewer_sees_paper_and_mended_answer_and_asks_again(
     doubts = html.partition('id="doubts"')[2].partition('id="sure"')[0]
     card = doubts.partition(f'id="reading-{last}"')[2].partition("</article>")[0]
     assert f"/review/{dossier}/values/{last}/crop.png" in card
-    assert 'value="Bennani"' in card, "what stands on the paper"
-    assert "كتب المعني بالأمر: <bdi>Bennis</bdi>" in re.sub(r"<bdi[^>]*>", "<bdi>", card)
+    said = re.findall(r'<p class="said">(.*?)</p>', re.sub(r"</?(bdi|span)[^>]*>", "", card))
+    assert said == ["قُرئ على الورق: Bennani", "كتب المعني بالأمر: Bennis"]
+    assert 'value="Bennis"' in card, "Enter keeps the answer; the paper's is taken on purpose"
+    assert "<meter" not in card and "%" not in card
+    others = re.findall(r'<article[^>]* id="reading-(\w+)"', doubts)
+    assert others[0] == last and len(others) == 4, "first of all, though not first on the form"
     assert "أبقى مُعد الملف ما كتبه أو صححه" in card
     posted = {"value": "Bennani", "verdict": "again", "again": "differs"}
     seen = re.search(r'name="seen" value="(\d+)"', card)
@@ -143,3 +147,38 @@ def test_the_reviewer_sees_paper_and_mended_answer_and_asks_again(
     html = reviewer.get(f"/review/{dossier}").get_data(as_text=True)
     asked = html.partition('id="ask"')[2]
     assert re.search(r'value="assured.last" id="[^"]*" checked', asked), "it goes on the correction slip"
+
+
+@pytest.mark.parametrize(("which", "name"), [("mended", "Bennis"), ("kept", "Bennani")])
+def test_whoever_ticks_a_reading_and_writes_another_is_asked_which(
+    service: Service, applicant: Visitor, dossier: str, which: str, name: str
+) -> None:
+    ids = waiting(service, dossier)
+    last, city = ids["assured.last"], ids["assured.city"]
+    page = f"/dossiers/{dossier}/confirm"
+    posted = {f"keep.{last}": "read", f"mend.{last}": "Bennis", f"keep.{city}": "read", f"mend.{city}": "Fès"}
+    answer = applicant.post(page, posted)
+    assert answer.status_code == 422
+    held = values(service, dossier)
+    assert "assured.last" not in held and held["assured.city"] == "Fès", "the rest is kept"
+    html = answer.get_data(as_text=True)
+    card = html.partition('id="read-assured-last"')[2].partition('class="card reading')[0]
+    assert re.findall(rf'name="which.{last}" value="(\w+)"', card) == ["kept", "mended"]
+    assert card.count("Bennani") > 1 and card.count("Bennis") > 1
+    assert applicant.post(page, {**posted, f"which.{last}": which}).status_code == 303
+    assert values(service, dossier)["assured.last"] == name
+
+
+def test_a_question_answered_otherwise_than_ticked_is_asked_again_beside_its_picture(
+    service: Service, applicant: Visitor, dossier: str
+) -> None:
+    city = waiting(service, dossier)["assured.city"]
+    posted = {f"keep.{city}": "read", "q.assured.city": "Rabat"}
+    answer = applicant.post(f"/dossiers/{dossier}/section/assured", posted)
+    assert answer.headers["Location"].endswith(f"/dossiers/{dossier}/confirm#read-assured-city")
+    card = applicant.get(f"/dossiers/{dossier}/confirm").get_data(as_text=True)
+    assert "قولوا أيهما الصحيح" in card
+    card = card.partition('id="read-assured-city"')[2].partition('class="card reading')[0]
+    assert "Rabat" in card and "Fès" in card
+    assert re.findall(rf'name="keep.{city}" value="(\w+)"', card) == ["read", "typed"]
+    assert values(service, dossier)["assured.city"] == "Rabat", "kept until then"
