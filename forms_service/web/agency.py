@@ -9,11 +9,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.errors import DossierError, FormsError, InvalidValue
+from core.receipt import normalize_reference
 from forms_service.services.views import PageFate
 from forms_service.web import security
 from forms_service.web.downloads import pdf_stream, picture, upload_back
 from forms_service.web.languages import language, translate
-from forms_service.web.presentation import type_name
+from forms_service.web.paper_choices import PaperKind, paper_choices
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
 
@@ -21,6 +22,8 @@ PREFIX = "/agency"
 pages = Blueprint("agency", __name__)
 
 _MOST_COPIES = 1000
+_WRONG_PLACES = {"page_already_there": "copy", "unknown_document_type": "type"}
+"""Where what is wrong with a page's filing is told, when that is not its reference."""
 
 
 @pages.get("/")
@@ -168,7 +171,8 @@ def file_left_page(page_id: str) -> Response | tuple[str, int]:
     except (DossierError, InvalidValue) as problem:
         if problem.code in ("unknown_page", "not_allowed"):
             raise
-        wrong = Problem(f"reference-{page_id}", problem.message.in_language(language()))
+        place = _WRONG_PLACES.get(problem.code, "reference")
+        wrong = Problem(f"{place}-{page_id}", problem.message.in_language(language()))
         said["as_type"] = request.form.get("as_type", "")
         said["copy"] = "true" if problem.code == "page_already_there" else ""
         return _intake([wrong], typed={page_id: said}), 422
@@ -200,17 +204,29 @@ def paper_received(dossier_id: str) -> Response:
 
 def _intake(problems: list[Problem], **more: object) -> str:
     left, count = services().left_pages(the_actor())
-    types = security.application().catalogue.document_types().types
+    typed: dict[str, dict[str, str]] = more.pop("typed", {})  # type: ignore[assignment]
+    named = {page.id: typed.get(page.id, {}).get("reference") or page.suggested or "" for page in left}
+    choices = {reference: _choices_for(reference) for reference in set(named.values())}
     return render_template(
         "agency_intake.html",
         problems=problems,
         left=left,
         left_count=count,
-        types=sorted(((one, type_name(one)) for one in types), key=lambda pair: pair[1]),
+        kinds={page_id: choices[reference] for page_id, reference in named.items()},
         stacks=services().stacks(the_actor()),
         forms=security.application().catalogue.forms(),
-        **{"typed": {}, **more},
+        typed=typed,
+        **more,
     )
+
+
+def _choices_for(reference: str) -> list[PaperKind]:
+    """What a page may be: of the dossier it seems to belong to first what is still missing there."""
+    found = services().find_dossiers(the_actor(), reference) if normalize_reference(reference) else []
+    if len(found) != 1:
+        return paper_choices()
+    view = services().dossier(the_actor(), found[0].id)
+    return paper_choices(view.spec, services().completeness(the_actor(), view.id))
 
 
 def _desk(**more: object) -> str:

@@ -14,11 +14,14 @@ from core.completeness import CompletenessReport, Requirement
 from core.errors import DossierError, UnreadableDocument
 from core.localized_text import LocalizedText
 from forms_service.first_look import LOOK_SECONDS
+from forms_service.services.paper_notes import remarks
 from forms_service.services.views import AttachmentView, DossierView
+from forms_service.web import security
 from forms_service.web.applicant import editable, opened, report_of
 from forms_service.web.downloads import pdf_download, picture, upload_back
 from forms_service.web.languages import language, translate
 from forms_service.web.missing_points import row_name
+from forms_service.web.paper_choices import paper_choices
 from forms_service.web.presentation import FORM, type_name
 from forms_service.web.security import needs, services, the_actor
 from forms_service.web.sent_by_script import sent_again
@@ -37,7 +40,7 @@ class Demand:
 
     Attributes:
         target: Id of its block on the page.
-        types: Document types that may serve, with their names; the first is the one demanded.
+        types: Document types to choose between when sending, with their names; the first is the one demanded.
         uploads: What was handed in for it.
         on_file: Types which, ticked as already filed with the fund, lift the demand.
         declared: Events which, ticked as already declared, lift it.
@@ -82,7 +85,7 @@ def documents(dossier_id: str) -> str | Response:
         form_uploads=[a for a in one.view.attachments if a.is_form or a.type == FORM],
         other_uploads=rest,
         reading=any(not a.status.is_final for a in one.view.attachments),
-        types=_all_types(one.view),
+        kinds=lambda now=None: paper_choices(one.view.spec, report, now),
         children=_child_rows(one.view),
         waiting=len(services().answers_to_confirm(the_actor(), dossier_id)),
     )
@@ -105,7 +108,7 @@ def upload(dossier_id: str) -> Response:
     _put_in_place_of(request.form.get("replaces"), one.view, taken)
     if len(files) > _MOST_FILES:
         flash(translate("upload.too_many", limit=_MOST_FILES), "problem")
-    doubtful = next((a.id for a in taken if a.warnings), None)
+    doubtful = next((a.id for a in taken if remarks(a.warnings)), None)
     anchor = f"attachment-{doubtful}" if doubtful else request.form.get("target") or None
     return redirect(url_for(".documents", dossier_id=dossier_id, _anchor=anchor), code=303)
 
@@ -149,7 +152,7 @@ def _take_in(
     taken = [view for view in kept if view.status != "refused"]
     if taken:
         flash(translate("upload.taken", n=len(taken)), "done")
-    if any(view.warnings for view in taken):
+    if any(remarks(view.warnings) for view in taken):
         flash(translate("upload.look_at_advice"), "warn")
     return kept
 
@@ -302,25 +305,30 @@ def _demand(
         target=f"doc-{requirement.document_id}{child}",
         requirement=requirement,
         row=row_name(view, requirement),
-        types=tuple((t, type_name(t)) for t in (requirement.type, *requirement.alternatives)),
+        types=tuple((t, type_name(t)) for t in _told_apart(requirement)),
         uploads=tuple(uploads),
         on_file=requirement.unless_on_file,
         declared=requirement.unless_declared,
         lifted=lifted,
         being_read=_waits_for_reading(requirement, uploads),
-        doubtful=sum(one.status != "refused" and not one.warnings for one in uploads) < requirement.count,
+        doubtful=sum(one.status != "refused" and not remarks(one.warnings) for one in uploads)
+        < requirement.count,
+    )
+
+
+def _told_apart(requirement: Requirement) -> tuple[str, ...]:
+    """The types a sender has to choose between: what looks like the one demanded is recognised as it is."""
+    types = security.application().catalogue.document_types().types
+    own = set(types[requirement.type].reads_as)
+    return (
+        requirement.type,
+        *(one for one in requirement.alternatives if not own >= set(types[one].reads_as)),
     )
 
 
 def _waits_for_reading(requirement: Requirement, uploads: list[AttachmentView]) -> bool:
     unread = sum(not one.status.is_final for one in uploads)
     return requirement.satisfied and requirement.accepted - unread < requirement.count
-
-
-def _all_types(view: DossierView) -> list[tuple[str, str]]:
-    """The types an applicant may name when uploading something not asked for, by their names."""
-    ids = {t for d in view.spec.documents for t in (d.type, *d.alternatives) if t != FORM}
-    return sorted(((t, type_name(t)) for t in ids), key=lambda pair: pair[1])
 
 
 def _child_rows(view: DossierView) -> list[tuple[int, str]]:

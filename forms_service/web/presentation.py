@@ -19,6 +19,7 @@ from core.localized_text import Language, Script, dominant_script
 from forms_service.locales import has
 from forms_service.ocr.doubts import DOUBT_SENTENCES, Doubt
 from forms_service.render.typing_remarks import REMARK_SENTENCES, Remark
+from forms_service.services.paper_notes import notes, remarks
 from forms_service.services.same_person import OtherDossier
 from forms_service.services.staff_words import state_alone, without_way
 from forms_service.web import languages, security
@@ -211,6 +212,8 @@ def install(app: Flask) -> None:
     )
     app.jinja_env.filters["state_alone"] = state_alone
     app.jinja_env.filters["without_way"] = without_way
+    app.jinja_env.globals["remarks"] = remarks
+    app.jinja_env.globals["notes"] = notes
     app.jinja_env.filters["words"] = lambda text: text.in_language(languages.language())
 
     @app.context_processor

@@ -79,7 +79,8 @@ def send(page: Page) -> None:
 
 
 def kept(page: Page) -> list[str]:
-    return page.locator(f"{BIRTH} .files > li p:first-child a").all_inner_texts()
+    names = page.locator(f"{BIRTH} .files > li p:first-child a").all_text_contents()
+    return [" ".join(one.split()) for one in names]
 
 
 def test_the_button_that_chooses_speaks_the_page_s_language(documents: Page) -> None:
@@ -114,7 +115,7 @@ def test_tiff_and_heic_are_read_and_shown(documents: Page) -> None:
         documents, named("scan.tiff", photo("EXTRAIT", "TIFF")), named("photo.heic", photo("ACTE", "HEIF"))
     )
     send(documents)
-    pictures = documents.locator(f"{BIRTH} .files img.thumb")
+    pictures = documents.locator(f"{BIRTH} summary img.thumb")
     expect(pictures).to_have_count(2, timeout=READING_MS)
     for picture in pictures.all():
         picture.scroll_into_view_if_needed()
