@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from looking_at_every_page import AXE, RULES, violations
 from playwright.sync_api import Browser, Page, expect
-from test_access_of_every_page import AXE, RULES, violations
 
 from forms_service.bootstrap import Application
 
@@ -114,7 +114,7 @@ def test_axe_finds_nothing_on_the_pages_that_only_a_code_opens(
 
     def look(name: str) -> None:
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        page.evaluate(AXE.read_text(encoding="utf-8"))
+        page.evaluate(AXE)
         found.extend(f"{name}: {one}" for one in violations(page, RULES))
         fits(page)
 
