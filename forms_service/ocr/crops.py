@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from core.placement import BoxMm
+from forms_service.ocr.pieces_of_ink import pieces_of
 from forms_service.ocr.registration import PX_PER_MM
 
 PAPER = 245
@@ -114,16 +115,7 @@ def ink_of(crop: np.ndarray) -> Ink:
     mask = dark.copy()
     for side in (mask, mask[::-1], mask.T, mask.T[::-1]):
         _clear_outline(side)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    leftover = _are_leftover(stats, crop.shape)
-    leftover[0] = True
-    area = stats[:, cv2.CC_STAT_AREA]
-    speck = area < SPECK_MM2 * PX_PER_MM**2
-    keep = ~leftover & ~speck
-    crumbs = ~leftover & speck & (area >= CRUMB_MM2 * PX_PER_MM**2)
-    kept = keep[labels]
-    if crumbs.any():
-        kept |= _crumbs_of_strokes(kept, crumbs[labels])
+    kept = _writing(mask)
     marks = _faint_marks(crop, kept, (mask == 0) & (dark > 0))
     kept |= marks
     dropped = (dark > 0) & ~kept
@@ -137,13 +129,34 @@ def ink_of(crop: np.ndarray) -> Ink:
     return Ink(pixels, kept)
 
 
+def _writing(mask: np.ndarray) -> np.ndarray:
+    """Of all ink the pieces that are neither specks nor left over from the printed box."""
+    kept = np.zeros(mask.shape, bool)
+    left, top, width, height = cv2.boundingRect(mask)
+    if not width:
+        return kept
+    numbers, stats = pieces_of(mask[top : top + height, left : left + width])
+    stats[:, :2] += left, top
+    leftover = _are_leftover(stats, mask.shape)
+    leftover[0] = True
+    area = stats[:, cv2.CC_STAT_AREA]
+    speck = area < SPECK_MM2 * PX_PER_MM**2
+    crumbs = ~leftover & speck & (area >= CRUMB_MM2 * PX_PER_MM**2)
+    kept[top : top + height, left : left + width] = (~leftover & ~speck).take(numbers)
+    if crumbs.any():
+        crumbled = np.zeros(mask.shape, bool)
+        crumbled[top : top + height, left : left + width] = crumbs.take(numbers)
+        kept |= _crumbs_of_strokes(kept, crumbled)
+    return kept
+
+
 def _crumbs_of_strokes(kept: np.ndarray, crumbs: np.ndarray) -> np.ndarray:
     """Those crumbs that together, or with the letter beside them, are too big for a speck."""
     inked = kept | crumbs
     near = cv2.dilate(inked.astype(np.uint8), np.ones((CRUMB_GAP_PX + 1, CRUMB_GAP_PX + 1), np.uint8))
-    count, labels = cv2.connectedComponents(near, connectivity=8)
-    areas = np.bincount(labels[inked], minlength=count)
-    joined: np.ndarray = crumbs & (areas >= SPECK_MM2 * PX_PER_MM**2)[labels]
+    numbers, stats = pieces_of(near)
+    areas = np.bincount(numbers[inked], minlength=len(stats))
+    joined: np.ndarray = crumbs & (areas >= SPECK_MM2 * PX_PER_MM**2).take(numbers)
     return joined
 
 
@@ -159,21 +172,21 @@ def _faint_marks(crop: np.ndarray, kept: np.ndarray, outline: np.ndarray) -> np.
     if np.count_nonzero(pale) < FAINT_MARK_MM2 * PX_PER_MM**2:
         return np.zeros_like(kept)
     pale = cv2.morphologyEx(pale.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(pale, connectivity=8)
+    numbers, stats = pieces_of(pale)
     reach = round(MARK_REACH_MM * PX_PER_MM)
     below = np.zeros((2 * reach + 1, 3), np.uint8)
     below[reach:] = 1
     over_letters = cv2.dilate(kept.astype(np.uint8), below, anchor=(1, reach)) > 0
-    keep = np.zeros(count, bool)
-    for number in range(1, count):
+    keep = np.zeros(len(stats), bool)
+    for number in range(1, len(stats)):
         left, top, breadth, tall, area = stats[number]
         at_edge = (
             min(left, top) <= 1 or left + breadth >= crop.shape[1] - 1 or top + tall >= crop.shape[0] - 1
         )
         small = max(breadth, tall) <= MARK_LENGTH_MM * PX_PER_MM
         enough = area >= FAINT_MARK_MM2 * PX_PER_MM**2
-        keep[number] = enough and small and not at_edge and over_letters[labels == number].mean() > 0.5
-    marks: np.ndarray = keep[labels]
+        keep[number] = enough and small and not at_edge and over_letters[numbers == number].mean() > 0.5
+    marks: np.ndarray = keep.take(numbers)
     return marks
 
 

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from forms_service.ocr.crops import INK_LEVEL, PAPER, Ink, ink_of
+from forms_service.ocr.pieces_of_ink import pieces_of
 from forms_service.ocr.registration import PX_PER_MM
 
 STROKE_PX = 5
@@ -57,7 +58,8 @@ def without_paler_ink(crop: np.ndarray) -> np.ndarray | None:
 
 def without_crossing_strokes(ink: Ink) -> Ink | None:
     """The ink without strokes that run in over an edge: the long ones, and those above and below the writing."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.mask.astype(np.uint8), connectivity=8)
+    numbers, stats = pieces_of(ink.mask)
+    count = len(stats)
     height, width = ink.mask.shape
     at_edge = np.zeros(count, bool)
     for number in range(1, count):
@@ -75,7 +77,7 @@ def without_crossing_strokes(ink: Ink) -> Ink | None:
         drop[number] = max(breadth, tall) > LONG_MM * PX_PER_MM or within < BAND_SHARE * (last - first)
     if not drop.any():
         return None
-    dropped = drop[labels]
+    dropped = drop.take(numbers)
     pixels = ink.pixels.copy()
     pixels[cv2.dilate(dropped.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = PAPER
     return Ink(pixels, ink.mask & ~dropped)

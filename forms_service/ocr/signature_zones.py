@@ -15,6 +15,7 @@ import numpy as np
 
 from core.placement import BoxMm
 from forms_service.ocr.crops import cut, ink_of
+from forms_service.ocr.pieces_of_ink import pieces_of
 from forms_service.ocr.registration import PX_PER_MM
 
 LEAST_INK_MM2 = 3.0
@@ -117,12 +118,12 @@ def _without_lines(mask: np.ndarray) -> np.ndarray:
 
 def _without_arcs(mask: np.ndarray, least_mm: float) -> np.ndarray:
     """The ink without strokes that are one smooth arc: who signs turns the pen at least once."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    numbers, stats = pieces_of(mask)
     left = mask.copy()
     for number, (x, y, wide, tall, _) in enumerate(stats[1:], start=1):
         if max(wide, tall) < least_mm * PX_PER_MM:
             continue
-        part = labels[y : y + tall, x : x + wide] == number
+        part = numbers[y : y + tall, x : x + wide] == number
         if _is_arc(part):
             left[y : y + tall, x : x + wide] &= ~part
     return left
@@ -144,13 +145,13 @@ def _is_arc(stroke: np.ndarray) -> bool:
 
 def _longest_mm(mask: np.ndarray) -> float:
     """How far the longest stroke reaches, across or down."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    _, stats = pieces_of(mask)
     return float(stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(initial=0)) / PX_PER_MM
 
 
 def _letters(mask: np.ndarray) -> int:
     """How many pieces of ink are as tall and as wide as letters, one at least a third of the other."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    _, stats = pieces_of(mask)
     least, most = (side * PX_PER_MM for side in LETTER_MM)
     wide, tall = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
     fitting = (tall >= least) & (tall <= most) & (wide <= most) & (wide * 3 >= tall)

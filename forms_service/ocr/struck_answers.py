@@ -17,6 +17,7 @@ import numpy as np
 
 from forms_service.ocr.crops import INK_LEVEL, ink_of
 from forms_service.ocr.line_reader import text_lines
+from forms_service.ocr.pieces_of_ink import pieces_of
 from forms_service.ocr.registration import PX_PER_MM
 
 LEAST_LINE_MM = 3.5
@@ -132,7 +133,7 @@ def _holds_short_line(mask: np.ndarray) -> bool:
             continue
         strokes = cv2.dilate(found, np.ascontiguousarray(line[::-1, ::-1]))
         strokes[:first] = strokes[last:] = 0
-        _, _, boxes, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
+        _, boxes = pieces_of(strokes)
         if any(box[2] >= length and _crosses_and_sticks_out(mask, box) for box in boxes[1:]):
             return True
     return False

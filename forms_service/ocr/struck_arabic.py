@@ -7,6 +7,7 @@ with the next word, none that slants far, and none that can be followed through 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -81,6 +82,8 @@ def _line_is_struck(mask: np.ndarray, core: np.ndarray) -> bool:
 def _strokes(mask: np.ndarray, slope: float, px_per_mm: float) -> Iterator[_Stroke]:
     """The longer strokes of one slope, each told once however thick it is."""
     level, above_mask = _levelled(mask, slope)
+    if not _holds_run(level, _LEAST_MM * px_per_mm):
+        return
     rows, starts, ends = _runs(level)
     order = np.argsort(starts - ends)
     told = ends - starts < _LEAST_MM * px_per_mm
@@ -105,6 +108,12 @@ def _levelled(mask: np.ndarray, slope: float) -> tuple[np.ndarray, int]:
     level = np.zeros((height + 2 * more, width), np.uint8)
     level[np.arange(height)[:, None] + more - moved, np.arange(width)] = mask
     return level, more
+
+
+def _holds_run(mask: np.ndarray, length: float) -> bool:
+    """Whether a run of ink is at least that many pixels long."""
+    along = np.ones((1, math.ceil(length)), np.uint8)
+    return cv2.erode(mask, along, borderType=cv2.BORDER_CONSTANT, borderValue=0).any()
 
 
 def _runs(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

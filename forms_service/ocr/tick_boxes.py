@@ -14,6 +14,7 @@ import numpy as np
 
 from core.placement import BoxMm
 from forms_service.ocr.crops import cut
+from forms_service.ocr.pieces_of_ink import pieces_of
 from forms_service.ocr.registration import PX_PER_MM
 
 DARK_LEVEL = 160
@@ -164,8 +165,8 @@ def _goes_on_outside(page: np.ndarray, box: BoxMm) -> bool:
     height = box.bottom + STRAY_MM + 1.0 - top
     inside = slice(round((box.y - top) * PX_PER_MM), round((box.bottom - top) * PX_PER_MM))
     dark = _without_lines(cut(page, BoxMm(left, top, width, height)) < DARK_LEVEL, inside)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=8)
-    inner = cut(labels, BoxMm(box.x - left, box.y - top, box.width, box.height), INNER_MARGIN_MM)
+    numbers, stats = pieces_of(dark)
+    inner = cut(numbers, BoxMm(box.x - left, box.y - top, box.width, box.height), INNER_MARGIN_MM)
     for number in np.unique(inner[inner > 0]):
         x, y, breadth, tall, _ = stats[number]
         if (

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import cv2
-import numpy as np
-
 from forms_service.ocr.crops import Ink
+from forms_service.ocr.pieces_of_ink import pieces_of
 from forms_service.ocr.registration import PX_PER_MM
 
 _MIN_LENGTH_MM = 0.8
@@ -27,7 +25,7 @@ def _underscores(ink: Ink) -> int:
         return 0
     _, top, _, bottom = ink.bounds
     lowest = top + _LOWEST_SHARE * (bottom - top)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.mask.astype(np.uint8), connectivity=8)
+    _, stats = pieces_of(ink.mask)
     return sum(
         breadth >= _MIN_LENGTH_MM * PX_PER_MM
         and tall <= _MAX_THICKNESS_MM * PX_PER_MM
