@@ -20,16 +20,32 @@ from forms_service.web.presentation import FORM
 FACTS = "facts"
 DOCUMENTS = "documents"
 
+NOT_YET = frozenset({"missing_answer", "answer_to_confirm"})
+"""Findings about what was not answered yet: nothing is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One thing that is wrong with a task: in words, and where it is mended."""
+
+    words: str
+    url: str | None
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One line of the list; ``status`` is done, started, todo or problem."""
+    """One line of the list; ``status`` is done, started, todo or problem.
+
+    Attributes:
+        wrong: What must be put right; what is only not answered yet is not wrong.
+    """
 
     key: str
     label: str
     url: str
     status: str
     hint: str | None = None
+    wrong: tuple[Wrong, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +95,7 @@ def _answer_tasks(view: DossierView, scope: Scope, report: CompletenessReport) -
             section = next(s for s in view.spec.sections if s.id == name)
             tasks.append(_section_task(view, section, scope, report))
         elif kind == "group":
-            tasks.append(_group_task(view, view.spec.group(name), report))
+            tasks.append(_group_task(view, view.spec.group(name), scope, report))
         else:
             done = any(fact.id in view.dossier.facts for fact in screens.asked_facts(view.spec, scope))
             status = "done" if done else "todo"
@@ -127,21 +143,31 @@ def section_title(section: Section) -> str:
 
 def _section_task(view: DossierView, section: Section, scope: Scope, report: CompletenessReport) -> Task:
     ids = {one.id for one in screens.asked_fields(section, scope)}
-    mine = [f for f in report.findings if f.severity is Severity.ERROR and f.subject in ids | {section.id}]
+    mine = [
+        finding
+        for finding in report.findings
+        if finding.severity is Severity.ERROR and finding.subject in ids | {section.id}
+        if _miscounted(view, finding) is None
+    ]
     answers = view.dossier.answers()
     begun = any(one.id in answers or one.id in view.raw for one in section.fields() if one.id in ids)
     url = key_url(view.id, section_key(section.id))
-    return Task(section_key(section.id), section_title(section), url, _status(mine, begun))
+    wrong = _wrong(view, scope, mine) if begun else ()
+    return Task(section_key(section.id), section_title(section), url, _status(mine, begun), wrong=wrong)
 
 
-def _group_task(view: DossierView, group: Group, report: CompletenessReport) -> Task:
+def _group_task(view: DossierView, group: Group, scope: Scope, report: CompletenessReport) -> Task:
     rows = view.dossier.groups.get(group.id, ())
     mine = [
         finding
         for finding in report.findings
         if finding.severity is Severity.ERROR
         and finding.code != "missing_document"
-        and (finding.subject == group.id or finding.subject.startswith(group.id + "."))
+        and (
+            finding.subject == group.id
+            or finding.subject.startswith(group.id + ".")
+            or _miscounted(view, finding) is group
+        )
     ]
     return Task(
         group_key(group.id),
@@ -149,13 +175,49 @@ def _group_task(view: DossierView, group: Group, report: CompletenessReport) -> 
         key_url(view.id, group_key(group.id)),
         _status(mine, bool(rows)) if rows or mine or group.minimum else "todo",
         hint=translate("groups.count", n=len(rows)) if rows else None,
+        wrong=_wrong(view, scope, mine),
     )
+
+
+def _miscounted(view: DossierView, finding: Finding) -> Group | None:
+    """The group whose rows are not as many as an answer states, where a finding says so."""
+    if finding.code != "rule_broken":
+        return None
+    stated = view.dossier.answers().get(finding.subject)
+    for group in view.spec.groups:
+        if group.count_field == finding.subject and stated != len(view.dossier.groups.get(group.id, ())):
+            return group
+    return None
+
+
+def _states_more(view: DossierView, group: Group) -> bool:
+    """Whether rows are still to be added: more are stated than described."""
+    stated = view.dossier.answers().get(group.count_field or "")
+    return isinstance(stated, int) and stated > len(view.dossier.groups.get(group.id, ()))
+
+
+def _wrong(view: DossierView, scope: Scope, findings: list[Finding]) -> tuple[Wrong, ...]:
+    """What is wrong, each in the words of its finding, with its row and its place."""
+    found = []
+    for one in findings:
+        if one.code in NOT_YET:
+            continue
+        words, row = (
+            worded(view.spec, one).in_language(language()),
+            correction.row_name(view.spec, one.subject),
+        )
+        if (group := _miscounted(view, one)) is not None:
+            described = len(view.dossier.groups.get(group.id, ()))
+            stated = view.dossier.answers().get(one.subject)
+            words = translate("tasks.miscounted", stated=stated, n=described)
+        found.append(Wrong(f"{row} – {words}" if row else words, place_of(view, scope, one)))
+    return tuple(found)
 
 
 def _status(findings: list[Finding], begun: bool) -> str:
     if not findings:
         return "done" if begun else "optional"
-    if any(finding.code not in ("missing_answer", "answer_to_confirm") for finding in findings) and begun:
+    if any(finding.code not in NOT_YET for finding in findings) and begun:
         return "problem"
     return "started" if begun else "todo"
 
@@ -250,6 +312,9 @@ def _label_of(spec: FormSpec, subject: str) -> LocalizedText | None:
 def place_of(view: DossierView, scope: Scope, finding: Finding) -> str | None:
     """Where the applicant mends what a finding says; None when there is no such place."""
     subject = finding.subject
+    group = _miscounted(view, finding)
+    if group is not None and _states_more(view, group):
+        return key_url(view.id, group_key(group.id))
     if finding.code == "answer_to_confirm":
         return url_for("confirming.answers", dossier_id=view.id) + "#" + readings.target_of(subject)
     if any(document.id == subject and document.type == FORM for document in view.spec.documents):
