@@ -13,6 +13,7 @@ from core.errors import DossierError, FormsError
 from core.localized_text import LocalizedText
 from core.receipt import normalize_reference
 from forms_service.services.clerk import ClerkWork
+from forms_service.services.days_in_reach import within_reach
 from forms_service.services.messages import say
 from forms_service.services.presenting import summaries
 from forms_service.services.views import Actor, DossierSummary, StackSummary
@@ -187,7 +188,7 @@ class Counter(ClerkWork):
     def day_list(self, actor: Actor, day: date) -> list[DayLine]:
         """What this clerk and the colleagues of the same agency did that day, dossier by dossier."""
         self.require_role(actor, "clerk")
-        start = datetime.combine(day, time(), self.zone)
+        start = datetime.combine(within_reach(day), time(), self.zone)
         with self.database.reading() as session:
             me = session.get_one(AccountRow, actor.id)
             colleagues = select(AccountRow.id).where(AccountRow.id == me.id)

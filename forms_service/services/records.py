@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.receipt import normalize_reference
 from forms_service.services.base import UseCases
+from forms_service.services.days_in_reach import within_reach
 from forms_service.services.views import Actor
 from forms_service.storage.models import AuditRow, DossierRow
 
@@ -81,7 +82,7 @@ class Records(UseCases):
         if wish.since:
             found.append(AuditRow.at >= self.start_of(wish.since))
         if wish.until:
-            found.append(AuditRow.at < self.start_of(wish.until + timedelta(days=1)))
+            found.append(AuditRow.at < self.start_of(within_reach(wish.until) + timedelta(days=1)))
         if wish.action:
             found.append(AuditRow.action == wish.action)
         if wish.person:
@@ -94,7 +95,7 @@ class Records(UseCases):
 
     def start_of(self, day: date) -> datetime:
         """The first moment of a day where the fund is."""
-        return datetime.combine(day, time(), self.zone)
+        return datetime.combine(within_reach(day), time(), self.zone)
 
 
 def _lines(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.correction_slip import answer_field
 from core.localized_text import LocalizedText
+from forms_service.services.days_in_reach import within_reach
 from forms_service.services.decisions import REJECTED
 from forms_service.services.records import Records
 from forms_service.services.views import Actor
@@ -73,6 +74,7 @@ class StatisticsWork(Records):
     def statistics(self, actor: Actor, since: date, until: date, form: str = "") -> Statistics:
         """The figures of the deposits from one day to another; a longer period is cut to a year."""
         self.require_role(actor, "operator")
+        until = within_reach(until)
         since = max(min(since, until), until - timedelta(days=LONGEST_DAYS - 1))
         start, end = self.start_of(since), self.start_of(until + timedelta(days=1))
         chosen = [DossierRow.deposited_at >= start, DossierRow.deposited_at < end]

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.dossier import Origin
 from core.field_kinds import Answer
 from core.localized_text import LocalizedText
 from core.receipt import grouped
+from forms_service.storage.beginnings import begins_with
 from forms_service.storage.models import (
     AccountRow,
     AnswerRow,
@@ -65,12 +66,11 @@ class DossierRepository:
 
     def by_number(self, digits: str, limit: int = 100) -> list[DossierRow]:
         """Dossiers whose registration number or reference begins with that."""
-        reference, registration = DossierRow.reference, DossierRow.registration
         printed = grouped(digits.upper().replace("-", ""))
         return self.listed(
             or_(
-                and_(reference >= printed, reference < _after(printed)),
-                and_(registration >= digits, registration < _after(digits)),
+                begins_with(DossierRow.reference, printed),
+                begins_with(DossierRow.registration, digits),
             ),
             limit=limit,
         )
@@ -241,8 +241,3 @@ class DossierRepository:
             .group_by(AttachmentRow.dossier_id)
         )
         return {dossier_id: count for dossier_id, count in self.session.execute(query)}
-
-
-def _after(beginning: str) -> str:
-    """The least text that no text with that beginning comes after; so an index finds the beginning."""
-    return beginning[:-1] + chr(ord(beginning[-1]) + 1)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import and_, delete, false, or_, select
+from sqlalchemy import delete, false, or_, select
 from sqlalchemy.orm import Session
 
 from core.name_sounds import NameWord, index_words, joined_ways
+from forms_service.storage.beginnings import begins_with
 from forms_service.storage.office_models import NameWordRow
 
 OWNER = "owner"
@@ -66,7 +67,7 @@ class NameIndex:
         return found or {}
 
     def _with(self, asked: NameWord) -> dict[str, int]:
-        begins = and_(NameWordRow.word >= asked.word, NameWordRow.word < _after(asked.word))
+        begins = begins_with(NameWordRow.word, asked.word)
         sounds_alike = NameWordRow.sound == asked.sound if len(asked.sound) > 1 else false()
         query = select(NameWordRow.dossier_id, NameWordRow.word, NameWordRow.sound)
         query = query.where(or_(begins, sounds_alike)).distinct().limit(_MOST_CANDIDATES)
@@ -80,8 +81,3 @@ class NameIndex:
                 continue  # a database may order letters in a way of its own
             scores[dossier_id] = max(scores.get(dossier_id, 0), score)
         return scores
-
-
-def _after(beginning: str) -> str:
-    """The least text that no text with that beginning comes after."""
-    return beginning[:-1] + chr(ord(beginning[-1]) + 1)

@@ -20,6 +20,7 @@ from forms_service.web import (
     agency,
     api,
     applicant,
+    asked_numbers,
     assets,
     auth,
     author,
@@ -57,6 +58,7 @@ ASSETS_KEPT = timedelta(days=1)
 def create_app(application: Application) -> Flask:
     """Make the web service around the use cases of ``application``."""
     app = Flask(__name__)
+    asked_numbers.install(app)
     config = application.config
     app.config.update(
         SECRET_KEY=config.secret_key(),

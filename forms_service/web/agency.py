@@ -12,6 +12,7 @@ from core.errors import DossierError, FormsError, InvalidValue
 from core.receipt import normalize_reference
 from forms_service.services.views import PageFate
 from forms_service.web import security
+from forms_service.web.asked_numbers import MOST_ROWS, asked_number, posted_number
 from forms_service.web.downloads import pdf_stream, picture, upload_back
 from forms_service.web.languages import language, translate
 from forms_service.web.paper_choices import PaperKind, paper_choices
@@ -77,19 +78,19 @@ def blanks() -> str:
 @needs("clerk")
 def print_blanks() -> Response | tuple[str, int]:
     """Send the copies in one file while they are made, each with its own reference when asked."""
-    copies = "".join(request.form.get("copies", "").split())
-    if not copies.isdecimal() or not 1 <= int(copies) <= _MOST_COPIES:
+    copies = posted_number("copies", _MOST_COPIES)
+    if not copies:
         return _blanks([Problem("copies", translate("blanks.wrong_count", limit=_MOST_COPIES))]), 422
     spec = security.application().catalogue.get(request.form.get("form", ""))
     sheets = services().blank_sheets(
         the_actor(),
         spec.id,
-        int(copies),
+        copies,
         referenced=request.form.get("references") == "true",
         large=request.form.get("large") == "true",
         two_sided=request.form.get("two_sided") == "true",
     )
-    return pdf_stream(sheets, f"{spec.id}-x{int(copies)}.pdf")
+    return pdf_stream(sheets, f"{spec.id}-x{copies}.pdf")
 
 
 @pages.get("/intake")
@@ -139,7 +140,7 @@ def runs_of(sheets: Iterable[PageFate]) -> list[tuple[PageFate, int]]:
 @needs("clerk")
 def left_page(page_id: str) -> Response:
     """The picture of a page to identify."""
-    width = min(request.args.get("width", 900, type=int), 2000)
+    width = asked_number("width", 900, 2000)
     return picture(services().left_page_image(the_actor(), page_id, width))
 
 
@@ -165,7 +166,7 @@ def file_left_page(page_id: str) -> Response | tuple[str, int]:
             registration=said["registration"],
             form_id=said["form"],
             as_type=request.form.get("as_type") or None,
-            child=int(child) if (child := request.form.get("child", "").strip()).isdecimal() else None,
+            child=posted_number("child", MOST_ROWS),
             second_copy=request.form.get("second_copy") == "true",
         )
     except (DossierError, InvalidValue) as problem:

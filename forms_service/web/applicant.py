@@ -17,6 +17,7 @@ from core.localized_text import LocalizedText
 from core.scope import build_scope
 from forms_service.services.views import DossierView
 from forms_service.web import kept_typing, readings, screens, security, tasks, typed_answers
+from forms_service.web.asked_numbers import MOST_CHANGES, posted_number
 from forms_service.web.languages import language, translate
 from forms_service.web.security import needs, services, the_actor
 
@@ -256,8 +257,7 @@ def _facts_page(one: Opened, given: screens.Given, kept: MultiDict[str, str] | N
 
 def posted_revision() -> int | None:
     """The revision the posted page was made from, so that nothing newer is overwritten unseen."""
-    revision = request.form.get("revision", "")
-    return int(revision) if revision.isdigit() else None
+    return posted_number("revision", MOST_CHANGES)
 
 
 def _place(dossier_id: str, **more: str) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from forms_service.first_look import LOOK_SECONDS
 from forms_service.services.complements import Complement
 from forms_service.services.views import AttachmentView, DossierView
 from forms_service.web.applicant import opened
+from forms_service.web.asked_numbers import MOST_ROWS, posted_number
 from forms_service.web.correction import document_label
 from forms_service.web.languages import translate
 from forms_service.web.presentation import type_name
@@ -61,7 +62,7 @@ def complement(dossier_id: str) -> str | Response:
 def add(dossier_id: str) -> Response:
     """Take papers in; one that is refused loses nothing else."""
     opened(dossier_id)  # nobody learns which dossiers there are
-    as_type, child = request.form.get("as_type", ""), request.form.get("child", "")
+    as_type, child = request.form.get("as_type", ""), posted_number("child", MOST_ROWS)
     files = [file for file in request.files.getlist("files") if file.filename][:_MOST_FILES]
     if not files:
         flash(translate("upload.nothing"), "problem")
@@ -69,9 +70,8 @@ def add(dossier_id: str) -> Response:
     for file in files:
         name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
         left = max(0.0, until - monotonic())
-        number = int(child) if child.isdecimal() else None
         try:
-            paper = services().add_paper(the_actor(), dossier_id, name, file.read(), as_type, number, left)
+            paper = services().add_paper(the_actor(), dossier_id, name, file.read(), as_type, child, left)
         except (UnreadableDocument, DossierError) as refusal:
             if isinstance(refusal, DossierError) and refusal.code not in _TOLD:
                 raise

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.errors import DossierError
 from forms_service.locales import has
+from forms_service.web.asked_numbers import asked_day
 from forms_service.web.downloads import pdf_download
 from forms_service.web.languages import language, translate
 from forms_service.web.screens import Problem
@@ -58,10 +59,7 @@ def receipts_pdf(stack_id: str) -> Response:
 def day_list() -> str:
     """What was done at this agency on one day, to be printed."""
     today = services().today()
-    try:
-        day = date.fromisoformat(request.args.get("day", ""))
-    except ValueError:
-        day = today
+    day = asked_day("day") or today
     return render_template(
         "agency_day.html",
         day=day,

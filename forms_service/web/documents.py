@@ -18,6 +18,7 @@ from forms_service.services.paper_notes import remarks
 from forms_service.services.views import AttachmentView, DossierView
 from forms_service.web import security
 from forms_service.web.applicant import editable, opened, report_of
+from forms_service.web.asked_numbers import MOST_ROWS, asked_number, posted_number
 from forms_service.web.downloads import pdf_download, picture, upload_back
 from forms_service.web.languages import language, translate
 from forms_service.web.missing_points import row_name
@@ -99,12 +100,12 @@ def upload(dossier_id: str) -> Response:
     if isinstance(one, Response):
         return one
     as_type = request.form.get("as_type") or None
-    child = request.form.get("child", "")
+    child = posted_number("child", MOST_ROWS)
     files = [file for file in request.files.getlist("files") if file.filename]
     if not files:
         flash(translate("upload.nothing"), "problem")
     files = _not_here_yet(one.view, files) if sent_again() else files
-    taken = _take_in(dossier_id, files[:_MOST_FILES], as_type, int(child) if child.isdigit() else None)
+    taken = _take_in(dossier_id, files[:_MOST_FILES], as_type, child)
     _put_in_place_of(request.form.get("replaces"), one.view, taken)
     if len(files) > _MOST_FILES:
         flash(translate("upload.too_many", limit=_MOST_FILES), "problem")
@@ -200,7 +201,6 @@ def remove(dossier_id: str, attachment_id: str) -> Response:
 @needs("applicant", "clerk")
 def refile(dossier_id: str, attachment_id: str) -> Response:
     """Put one upload where the person says it belongs, without sending it again."""
-    child = request.form.get("child", "").strip()
     try:
         target, new_id = services().refile_attachment(
             the_actor(),
@@ -208,7 +208,7 @@ def refile(dossier_id: str, attachment_id: str) -> Response:
             attachment_id,
             reference=request.form.get("reference", ""),
             as_type=request.form.get("as_type") or None,
-            child=int(child) if child.isdecimal() else None,
+            child=posted_number("child", MOST_ROWS),
         )
     except DossierError as problem:
         if problem.code not in ("unknown_reference", "dossier_closed", "too_many_uploads"):
@@ -236,7 +236,7 @@ def file(dossier_id: str, attachment_id: str) -> Response:
 @needs("applicant", "clerk", "reviewer")
 def page_image(dossier_id: str, attachment_id: str, page: int) -> Response:
     """A small or large picture of one page of an upload."""
-    width = min(request.args.get("width", _THUMBNAIL_PX, type=int), 1600)
+    width = asked_number("width", _THUMBNAIL_PX, 1600)
     return picture(services().attachment_page_image(the_actor(), dossier_id, attachment_id, page, width))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -15,6 +15,7 @@ from forms_service.services.records import RecordLine, RecordWish
 from forms_service.services.statistics import LONGEST_DAYS, Statistics
 from forms_service.services.users import STAFF_ROLES
 from forms_service.web import presentation, security, tables
+from forms_service.web.asked_numbers import MOST_PAGES, asked_day, asked_number
 from forms_service.web.languages import language, translate
 from forms_service.web.plots import bar_plot
 from forms_service.web.screens import Problem
@@ -170,28 +171,21 @@ def record_file(kind: str) -> Response:
 
 
 def _statistics() -> Statistics:
-    until = _day("until") or services().today()
-    since = _day("since") or until - timedelta(days=_USUAL_DAYS - 1)
+    until = asked_day("until") or services().today()
+    since = asked_day("since") or until - timedelta(days=_USUAL_DAYS - 1)
     return services().statistics(the_actor(), since, until, request.args.get("form", ""))
 
 
 def _record_wish() -> RecordWish:
     asked = request.args
     return RecordWish(
-        _day("since"),
-        _day("until"),
+        asked_day("since"),
+        asked_day("until"),
         asked.get("action", ""),
         asked.get("person", "").strip(),
         asked.get("reference", "").strip(),
-        asked.get("page", 1, type=int),
+        asked_number("page", 1, MOST_PAGES),
     )
-
-
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
 
 
 def _step(bound: int | None, found: Statistics) -> str:

@@ -13,6 +13,7 @@ from forms_service.services.access_tokens import LONGEST_DAYS, SCOPE_LABELS, USU
 from forms_service.services.webhooks import DEAD
 from forms_service.web.api.description import described, operations
 from forms_service.web.api.doors import TOKEN
+from forms_service.web.asked_numbers import posted_number
 from forms_service.web.languages import language, translate
 from forms_service.web.screens import Problem
 from forms_service.web.security import current_actor, needs, services, the_actor
@@ -48,13 +49,12 @@ def tokens() -> str:
 @needs(*STAFF)
 def make_token() -> str | tuple[str, int]:
     """Make a token and show it this once: no later page knows it any more."""
-    days = request.form.get("days", "")
     try:
         token, view = services().make_token(
             the_actor(),
             request.form.get("name", ""),
             request.form.getlist("scopes"),
-            int(days) if days.isdecimal() and len(days) < 5 else 0,
+            posted_number("days", LONGEST_DAYS) or 0,
         )
     except InvalidValue as problem:
         place = _PLACES.get(problem.code)

@@ -30,6 +30,7 @@ from forms_service.services.views import (
     ReadingStatus,
 )
 from forms_service.web import correction, errors, kept_typing, readings, screens, security
+from forms_service.web.asked_numbers import MOST_CHANGES, MOST_PAGES, asked_number, posted_number
 from forms_service.web.correction import Askable
 from forms_service.web.downloads import picture
 from forms_service.web.languages import language, translate
@@ -92,7 +93,7 @@ def queue() -> str:
         state=asked.get("state", ""),
         agency=asked.get("agency", ""),
         holder=asked.get("holder", "") if asked.get("holder") in HOLDERS else "",
-        page=asked.get("page", 1, type=int),
+        page=asked_number("page", 1, MOST_PAGES),
     )
     return render_template(
         "queue.html",
@@ -232,7 +233,7 @@ def told_on_the_page(error: FormsError) -> tuple[str, int]:
 
 def seen() -> int | None:
     """The revision of the dossier that the reviewer's page showed."""
-    return request.form.get("seen", type=int)
+    return posted_number("seen", MOST_CHANGES)
 
 
 def is_open(paper: AttachmentView) -> bool:

@@ -12,7 +12,7 @@ from apiflask import APIFlask
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from forms_service.web import security
+from forms_service.web import asked_numbers, security
 from forms_service.web.api import (
     agency,
     complements,
@@ -45,6 +45,7 @@ def create_api(application: Application) -> APIFlask:
         json_errors=False,
         static_folder=None,  # type: ignore[arg-type]
     )
+    asked_numbers.install(app)
     app.extensions["forms_service"] = application
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config.update(

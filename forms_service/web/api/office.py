@@ -9,6 +9,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import g
 
+from forms_service.services.days_in_reach import within_reach
 from forms_service.services.records import RecordWish
 from forms_service.web.api import office_shapes
 from forms_service.web.api.doors import allows, the_actor
@@ -41,7 +42,7 @@ def show_account() -> dict[str, Any]:
 @routes.output(office_shapes.Figures)
 def show_figures(query_data: office_shapes.FiguresAsked) -> dict[str, Any]:
     """Tell arrivals, waiting, reading and completeness of a period (the last thirty days by default)."""
-    until = query_data.until or services().today()
+    until = within_reach(query_data.until or services().today())
     since = query_data.since or until - timedelta(days=_USUAL_DAYS - 1)
     found = services().statistics(the_actor(), since, until, query_data.form)
     waiting = found.waiting
