@@ -155,7 +155,8 @@ class Complements(Uploads, Deposits, Notices):
         spec = self.spec_of(row)
         dossier = read_dossier(session, row, spec).dossier
         report = self.assess(session, row)
-        return self._receipt(session, row, spec, dossier, report, self.now(), bool(row.physical_check))
+        awaited = row.state == DossierState.PHYSICAL_CHECK_PENDING
+        return self._receipt(session, row, spec, dossier, report, self.now(), awaited)
 
     def _keep_receipt(
         self, actor: Actor, dossier_id: str, revision: int, receipt: DepositReceipt, pdf_object: str

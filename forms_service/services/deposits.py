@@ -147,7 +147,8 @@ class Deposits(ApplicantWork):
             event = DossierEvent.DEPOSIT_WITH_PHYSICAL_CHECK if first and check else DossierEvent.DEPOSIT
             state = next_state(DossierState(row.state), event)
             report = assess_completeness(spec, dossier, day, read.unreadable())
-            receipt = self._receipt(session, row, spec, dossier, report, now, check)
+            # Whoever deposits again was examined, and nobody is before the paper file has come.
+            receipt = self._receipt(session, row, spec, dossier, report, now, first and check)
             revision, language = row.revision, Language(row.language)
         address = f"{self.adapters.config.public_url}/receipt/{receipt.reference}/"
         pdf = issue(receipt, self._signer(), language=language, verify_url=address)

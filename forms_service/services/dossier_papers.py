@@ -12,7 +12,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.deposit import applicant_of
-from core.dossier import Origin
+from core.dossier import DossierState, Origin
 from core.extraction import Verdict
 from core.field_kinds import Answer
 from core.form_spec import FormSpec
@@ -69,7 +69,7 @@ class DossierPapers(ApplicantWork):
                 opened_at=row.opened_at,
                 deposited_at=row.deposited_at.astimezone(self.zone) if row.deposited_at else None,
                 completed_at=datetime.fromisoformat(completed) if completed else None,
-                physical_check=bool(row.physical_check),
+                physical_check=row.state == DossierState.PHYSICAL_CHECK_PENDING,
             )
             language = Language(row.language)
         return render_cover_sheet(sheet, language)

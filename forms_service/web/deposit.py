@@ -17,6 +17,7 @@ from forms_service.web.downloads import pdf_download
 from forms_service.web.groups import summary
 from forms_service.web.languages import language, translate
 from forms_service.web.missing_points import missing_points
+from forms_service.web.paper_file import paper_file
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
 
@@ -94,6 +95,7 @@ def deposited(dossier_id: str) -> str | Response:
         errors=missing_points(one, report, {Severity.ERROR}),
         complement=services().complement(the_actor(), dossier_id),
         amounts=amounts(report),
+        paper_file=paper_file(one.view),
     )
 
 
@@ -124,6 +126,7 @@ def status(dossier_id: str) -> str:
         errors=missing_points(one, report, {Severity.ERROR}),
         correction_places=tasks.correction_places(one.view, one.scope, progress),
         correction_complete=progress is not None and progress.complete,
+        paper_file=paper_file(one.view),
     )
 
 
@@ -195,7 +198,7 @@ def _group_block(one: Opened, group_id: str) -> AnswerBlock:
     group = one.spec.group(group_id)
     lines = tuple(
         AnswerLine(
-            group.item_label.fill(n=number).in_language(language()),
+            group.row_label(number, row).in_language(language()),
             (summary(group.fields, row),),
             url_for("groups.row", dossier_id=one.view.id, group_id=group_id, number=number, back="check"),
         )
