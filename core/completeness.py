@@ -97,11 +97,18 @@ def _unknown_names(spec: FormSpec, dossier: Dossier) -> Iterator[Finding]:
     for one in dossier.attachments:
         if not one.declined and one.child is not None and spec.groups and one.child > rows:
             message = LocalizedText(
-                ar="وثيقة من نوع «{type}» مرفقة للرقم {n}، لكن الملف يذكر {rows} فقط. صححوا الرقم.",
-                fr="Un document « {type} » est joint pour le n° {n}, mais le dossier n'en décrit que {rows}. "
-                "Corrigez le numéro.",
-            ).fill(type=one.type, n=one.child, rows=rows)
+                ar="وثيقة «{paper}» مرفقة للرقم {n}، لكن الطلب يذكر {rows} فقط. ضعوها في مكانها أو احذفوها.",
+                fr="« {paper} » est joint pour le n° {n}, mais le dossier n'en décrit que {rows}. "
+                "Mettez ce document à sa place ou retirez-le.",
+            ).fill(paper=_label_of(spec, one.type), n=one.child, rows=rows)
             yield Finding("unknown_row", Severity.WARNING, one.type, message, "attachments")
+
+
+def _label_of(spec: FormSpec, document_type: str | None) -> LocalizedText:
+    """What people call a document: the words of the requirement it serves."""
+    served = (one for one in spec.documents if document_type in (one.type, *one.alternatives))
+    found = next(served, None)
+    return found.label if found else LocalizedText("وثيقة أخرى", "Autre document")
 
 
 def _missing_answers(
@@ -151,7 +158,13 @@ def _broken_rules(spec: FormSpec, scope: Scope) -> Iterator[Finding]:
     for rule in spec.rules:
         for number, subject, row_scope in rows_of(spec, rule.per, scope):
             if holds(rule.when, row_scope) and not rule.check.holds(row_scope):
-                yield _rule_finding(rule, number, subject, parameters_in(scope))
+                yield _rule_finding(rule, number, _subject_in_row(rule, subject), parameters_in(scope))
+
+
+def _subject_in_row(rule: Rule, row: str) -> str:
+    """``children.birth`` of the second child is ``children.2.birth``; a rule of a whole row names the row."""
+    inside = f"{rule.per}."
+    return f"{row}.{rule.subject.removeprefix(inside)}" if row and rule.subject.startswith(inside) else row
 
 
 def _rule_finding(rule: Rule, number: int | None, subject: str, parameters: SimpleNamespace) -> Finding:

@@ -6,7 +6,7 @@ itself is explained, construct by construct, in ``docs/spec-language.md``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -133,6 +133,7 @@ class Group:
     Attributes:
         id: Name of the list in the data (``children``).
         item: Name of one row in per-row conditions (``child``).
+        item_name: The field that names a row to people, beside its number.
         count_field: The printed field that states how many rows there are, if any.
         printed_rows: Rows the paper has room for; 0 when the group is asked on screen only.
         derived: Named conditions on one row, in order (``eligible``), usable like its fields.
@@ -152,6 +153,17 @@ class Group:
     derived: tuple[tuple[str, Condition], ...] = ()
     source: str | None = None
     proposed: str | None = None
+    item_name: str | None = None
+
+    def row_label(self, number: int, row: Mapping[str, object]) -> LocalizedText:
+        """What people call a row: its number and, once given, its name in the reader's script."""
+        label = self.item_label.fill(n=number)
+        field = next((one for one in self.fields if one.id == self.item_name), None)
+        given = [row.get(name) for name in (field.id, field.twin) if name] if field else []
+        names = [str(name) for name in given if name]
+        if not names:
+            return label
+        return LocalizedText(ar=f"{label.ar} ({names[-1]})", fr=f"{label.fr} ({names[0]})")
 
 
 @dataclass(frozen=True, slots=True)

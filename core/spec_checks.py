@@ -185,6 +185,8 @@ class _Checks(FieldChecks):
                 self._check_placeholders(f"document {document.id}", document.accept_message, parameters)
         for group in self.spec.groups:
             self._check_placeholders(group.id, group.item_label, {"n"})
+            if group.item_name and all(one.id != group.item_name for one in group.fields):
+                self.report(group.id, f"item_name: the row has no field {group.item_name}")
 
     def _check_placeholders(self, part: str, message: LocalizedText, known: set[str]) -> None:
         for name in sorted(set(_PLACEHOLDER.findall(message.ar + message.fr)) - known):

@@ -148,6 +148,7 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
         "item": Key("id", "Name of one row in expressions, e.g. child.", required=True),
         "label": Key("localized", "Heading.", required=True),
         "item_label": Key("localized", "Heading of one row; {n} is its number.", required=True),
+        "item_name": Key("text", "The field of a row that tells rows apart for people, e.g. first."),
         "when": _WHEN,
         "minimum": Key("integer", "Fewest rows."),
         "maximum": Key("integer", "Most rows."),

@@ -239,6 +239,7 @@ class _Builder:
             item=_text(c, "item"),
             label=_words(c, "label"),
             item_label=_words(c, "item_label"),
+            item_name=_maybe_text(c, "item_name"),
             fields=fields,
             when=_condition(c, "when"),
             minimum=_whole(c, "minimum", 0),

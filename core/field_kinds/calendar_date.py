@@ -12,6 +12,7 @@ from core.placement import WidgetKind
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
 _WRITTEN = re.compile(r"(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4})$")
+_SHORT_YEAR = re.compile(r"\d{1,2}\s*[/.\- ]\s*\d{1,2}\s*[/.\- ]\s*\d{1,3}$")
 _CELLS = re.compile(r"(\d{2})(\d{2})(\d{4})$")
 
 
@@ -31,12 +32,18 @@ def parse_date(text: str) -> date | None:
 
 
 def _check(text: str, _spec: FieldSpec) -> str:
+    if _SHORT_YEAR.match(western_digits(text).strip()):
+        raise invalid(
+            "year_too_short",
+            "السنة ناقصة. اكتبوها بأربعة أرقام، مثلا 1985 لا 85.",
+            "L'année est incomplète. Écrivez-la en quatre chiffres : 1985, non 85.",
+        )
     day = parse_date(text)
     if day is None or not 1850 <= day.year <= 2200:
         raise invalid(
             "not_a_date",
-            "هذا ليس تاريخا صحيحا. اكتبوه هكذا: يوم/شهر/سنة، مثلا 05/03/1988.",
-            "Cette date n'existe pas. Écrivez jour/mois/année, par exemple 05/03/1988.",
+            "لا وجود لهذا التاريخ. اكتبوا اليوم ثم الشهر ثم السنة بأربعة أرقام.",
+            "Cette date n'existe pas. Écrivez le jour, le mois, puis l'année en quatre chiffres.",
         )
     return day.isoformat()
 

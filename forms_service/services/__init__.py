@@ -13,6 +13,7 @@ from forms_service.services.complements import Complements
 from forms_service.services.confirming import ConfirmingAnswers
 from forms_service.services.counter import Counter
 from forms_service.services.dossier_papers import DossierPapers
+from forms_service.services.group_answers import GroupAnswers
 from forms_service.services.kept_answers import KeptAnswers
 from forms_service.services.kept_typing import KeptTyping
 from forms_service.services.listings import Listings
@@ -53,6 +54,7 @@ class Services(
     Complements,
     DossierPapers,
     Counter,
+    GroupAnswers,
     ConfirmingAnswers,
     SamePerson,
     ReviewerWork,

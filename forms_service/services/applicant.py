@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -21,11 +21,10 @@ from core.receipt import new_reference
 from core.scope import build_scope
 from forms_service.services.answers_to_confirm import with_read_answers
 from forms_service.services.base import UseCases, may_edit
-from forms_service.services.childrens_papers import settle_children
 from forms_service.services.identity_doubts import identity_doubts
 from forms_service.services.made_forms import at_deposit
 from forms_service.services.messages import say
-from forms_service.services.presenting import dossier_view, read_dossier, read_groups, summaries
+from forms_service.services.presenting import dossier_view, read_dossier, summaries
 from forms_service.services.storing_answers import index_name
 from forms_service.services.views import Actor, DossierSummary, DossierView
 from forms_service.storage.dossiers import FACT, FIELD, DossierRepository
@@ -172,7 +171,7 @@ class ApplicantWork(UseCases):
             spec = self.spec_of(row)
             given = _known(spec, values, facts or {}, actor)
             current = DossierRepository(session).answers(row.id)
-            parsed = {key: _parsed(spec_, raw) for key, (spec_, raw) in given.items()}
+            parsed = {key: parsed_answer(spec_, raw) for key, (spec_, raw) in given.items()}
             parsed = _without_misfits(spec, read_dossier(session, row, spec).dossier, given, parsed)
             changed = {key: outcome for key, outcome in parsed.items() if _differs(current.get(key), outcome)}
             for key in changed:
@@ -180,35 +179,6 @@ class ApplicantWork(UseCases):
             if changed:
                 self._store_answers(session, row, spec, actor, changed, current)
             return {name: problem for (_, name), (_, _, problem) in parsed.items() if problem}
-
-    def answer_group(
-        self,
-        actor: Actor,
-        dossier_id: str,
-        group_id: str,
-        rows: Sequence[Mapping[str, object]],
-        expected_revision: int | None = None,
-    ) -> dict[tuple[int, str], LocalizedText]:
-        """Store all rows of a group; gives the problems by (row from 1, field).
-
-        Raises:
-            DossierError: As ``answer``; also ``unknown_group`` and ``too_many_rows``.
-        """
-        with self.database.writing() as session:
-            dossier = self.get_editable(session, actor, dossier_id)
-            spec = self.spec_of(dossier)
-            typed = _typed_rows(spec, group_id, rows)
-            repository = DossierRepository(session)
-            current = repository.groups(dossier.id).get(group_id)
-            if current is None or current.rows != typed:
-                if current and expected_revision is not None and current.revision > expected_revision:
-                    _refuse_changed(spec.group(group_id).label)
-                at = self.touch(session, dossier, actor, "answered", {"groups": [group_id]})
-                repository.put_group(dossier, group_id, typed, by=actor.id, at=at, replaces=current)
-                session.flush()
-                settle_children(session, dossier, spec)
-            problems = read_groups(spec, repository.groups(dossier.id))[2]
-            return {(number, name): text for (one, number, name), text in problems.items() if one == group_id}
 
     def set_on_file(
         self, actor: Actor, dossier_id: str, on_file: Iterable[str], declared: Iterable[str]
@@ -272,7 +242,7 @@ class ApplicantWork(UseCases):
         field = next((one for one in spec.fields() if one.id == field_id), None)
         if field is not None:
             key = (FIELD, field_id)
-            self._store_answers(session, row, spec, actor, {key: _parsed(field, registration)}, {})
+            self._store_answers(session, row, spec, actor, {key: parsed_answer(field, registration)}, {})
 
     def _store_answers(
         self,
@@ -307,10 +277,11 @@ class ApplicantWork(UseCases):
         self, current: AnswerRow | None, expected_revision: int | None, label: LocalizedText
     ) -> None:
         if current is not None and expected_revision is not None and current.revision > expected_revision:
-            _refuse_changed(label)
+            refuse_changed(label)
 
 
-def _refuse_changed(label: LocalizedText) -> None:
+def refuse_changed(label: LocalizedText) -> None:
+    """Refuse to write over what somebody else answered meanwhile."""
     raise DossierError(say("changed_meanwhile", what=label), code="changed_meanwhile")
 
 
@@ -330,7 +301,7 @@ def _known(
     return known | {(FACT, name): (fact_specs[name], raw) for name, raw in facts.items()}
 
 
-def _parsed(field: FieldSpec, raw: object) -> _Outcome:
+def parsed_answer(field: FieldSpec, raw: object) -> _Outcome:
     """(value, raw text when it is not valid, problem)."""
     try:
         return kind_of(field).parse(raw, field), None, None
@@ -364,28 +335,3 @@ def _differs(current: AnswerRow | None, outcome: _Outcome) -> bool:
         return value is not None or raw is not None
     held: Any = current.value["value"] if current.value else None
     return held != value or type(held) is not type(value) or current.raw != raw
-
-
-def _typed_rows(spec: FormSpec, group_id: str, rows: Sequence[Mapping[str, object]]) -> list[dict[str, Any]]:
-    """Rows as typed, with canonical values where they are valid."""
-    try:
-        group = spec.group(group_id)
-    except KeyError:
-        raise DossierError(say("unknown_group", group=group_id), code="unknown_group") from None
-    if len(rows) > group.maximum:
-        raise DossierError(
-            say("too_many_rows", group=group.label, maximum=group.maximum), code="too_many_rows"
-        )
-    fields = {one.id: one for one in group.fields}
-    unknown = sorted({name for row in rows for name in row if name not in fields})
-    if unknown:
-        raise DossierError(say("unknown_field", fields=", ".join(unknown)), code="unknown_field")
-    typed: list[dict[str, Any]] = []
-    for row in rows:
-        kept: dict[str, Any] = {}
-        for name, raw in row.items():
-            value, text, _ = _parsed(fields[name], raw)
-            if value is not None or text is not None:
-                kept[name] = value if text is None else text
-        typed.append(kept)
-    return typed

@@ -39,6 +39,34 @@ def settle_children(session: Session, dossier: DossierRow, spec: FormSpec) -> No
             one.child = row_named(read, groups.get(str(group_of[str(one.type)]), ()))
 
 
+def rows_kept(before: Sequence[object], after: Sequence[object]) -> dict[int, int]:
+    """Where each row (from 1) stands now; a row that is gone is left out.
+
+    Rows are known by what they say.  As many rows as before, or more, are the same ones edited or added
+    to; of fewer, those that say the same in the same order are the ones that stayed.
+    """
+    if len(after) >= len(before):
+        return {number: number for number in range(1, len(before) + 1)}
+    kept: dict[int, int] = {}
+    for number, row in enumerate(before, start=1):
+        if len(kept) < len(after) and row == after[len(kept)]:
+            kept[number] = len(kept) + 1
+    if len(kept) == len(after):
+        return kept
+    return {number: number for number in range(1, len(after) + 1)}
+
+
+def follow_rows(
+    session: Session, dossier: DossierRow, spec: FormSpec, group_id: str, kept: Mapping[int, int]
+) -> None:
+    """Move the papers of a group along with its rows; those of a row that is gone wait for a place."""
+    kinds = {kind for one in spec.documents if one.per == group_id for kind in (one.type, *one.alternatives)}
+    for one in DossierRepository(session).attachments(dossier.id):
+        if (one.type or one.declared_type) in kinds:
+            one.child = kept.get(one.child) if one.child else one.child
+            one.declared_child = kept.get(one.declared_child) if one.declared_child else None
+
+
 def row_named(paper: Attachment, rows: Sequence[Mapping[str, Answer]]) -> int | None:
     """The one row (from 1) that a paper names; None where it names none, or might name several.
 

@@ -19,11 +19,15 @@ ROLES = ("applicant", "clerk", "reviewer", "author", "operator")
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. ``roles`` is a subset of ``ROLES``."""
+    """Who acts. ``roles`` is a subset of ``ROLES``.
+
+    ``must_change_password``: somebody else chose their password; until they chose one they do nothing else.
+    """
 
     id: str
     name: str
     roles: frozenset[str]
+    must_change_password: bool = False
 
     @property
     def is_staff(self) -> bool:
@@ -67,6 +71,7 @@ class AttachmentView:
         made_on_screen: Nobody handed it in: the service made it from the answers at the deposit.
         is_slip: A correction slip that came back.
         added_later: It came after the deposit.
+        unplaced_identity: An identity paper that nothing tells whose it is, or that is nobody's here.
     """
 
     id: str
@@ -91,6 +96,7 @@ class AttachmentView:
     is_slip: bool = False
     fact_confidences: Mapping[str, float] = field(default_factory=dict)
     added_later: bool = False
+    unplaced_identity: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,12 @@ class DossierView:
     group_problems: Mapping[tuple[str, int, str], LocalizedText] = field(default_factory=dict)
     made_at_deposit: frozenset[str] = frozenset()
     registration: str = ""
+
+    def row_label(self, group_id: str, number: int) -> LocalizedText:
+        """What people call a row of a group (from 1): its number and its name, as far as it was given."""
+        rows = self.dossier.groups.get(group_id, ())
+        row = rows[number - 1] if 1 <= number <= len(rows) else {}
+        return self.spec.group(group_id).row_label(number, row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +272,7 @@ class ExtractionView:
     @property
     def was_mended(self) -> bool:
         """Whether whoever prepared the dossier put another answer, or none, in place of what was read."""
-        return self.is_contested and self.decision == "corrected"
+        return self.is_contested and self.decision in ("corrected", "filled")
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ def _question(one: FieldSpec, given: Given) -> Question:
         widget=widget,
         label=one.label.in_language(language()),
         required=one.required is True,
+        optional=one.required is not True,
         hints=tuple(hints),
         error=error,
         raw=raw,

@@ -6,17 +6,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from core.completeness import CompletenessReport
 from core.conditions import Scope
 from core.errors import DossierError
-from core.form_spec import FieldSpec, FormSpec, Section, Severity
+from core.form_spec import FormSpec, Section, Severity
 from core.localized_text import LocalizedText
 from core.scope import build_scope
+from core.told_at_once import broken_on_page
 from forms_service.services.views import DossierView
-from forms_service.web import kept_typing, readings, screens, security, tasks, typed_answers
+from forms_service.web import readings, screens, security, tasks, typed_answers
 from forms_service.web.asked_numbers import MOST_CHANGES, posted_number
 from forms_service.web.languages import language, translate
 from forms_service.web.security import needs, services, the_actor
@@ -107,10 +107,7 @@ def section(dossier_id: str, section_id: str) -> str | Response:
     if isinstance(one, Response):
         return one
     topic = _section(one, section_id)
-    given, kept = _given(one, topic), kept_typing.shown_again()
-    if kept is not None:
-        given = _with_typing(given, screens.asked_fields(topic, one.scope), kept)
-    return _section_page(one, topic, given, kept=kept)
+    return _section_page(one, topic, _given(one, topic))
 
 
 @pages.post("/<dossier_id>/section/<section_id>")
@@ -130,7 +127,6 @@ def save_section(dossier_id: str, section_id: str) -> str | Response | tuple[str
         if conflict.code != "changed_meanwhile":
             raise
         return _section_page(opened(dossier_id), topic, screens.Given(raw, {}), conflict.message), 409
-    kept_typing.forget()
     ticked = readings.keep_ticked(dossier_id, waiting, request.form)
     if problems:
         return _section_page(
@@ -139,6 +135,8 @@ def save_section(dossier_id: str, section_id: str) -> str | Response | tuple[str
     if ticked.torn:
         return readings.ask_which(dossier_id, ticked.torn)
     after = opened(dossier_id)
+    if broken := broken_on_page(after.spec, {f.id for f in asked}, after.scope):
+        return _section_page(after, topic, screens.Given(_given(after, topic).raw, broken)), 422
     new = [f for f in screens.asked_fields(topic, after.scope) if f.id not in {a.id for a in asked}]
     if new:
         flash(translate("question.more"), "info")
@@ -169,19 +167,11 @@ def _still_wrong(
     return screens.Given({**raw, **{name: held[name] for name in confirmed if name in held}}, problems)
 
 
-def _with_typing(given: screens.Given, asked: list[FieldSpec], kept: MultiDict[str, str]) -> screens.Given:
-    """The page as it was when the session ended; what is wrong with it is told when it is saved."""
-    typed = typed_answers.posted_answers(asked, kept)
-    problems = {name: text for name, text in given.problems.items() if name not in typed}
-    return screens.Given({**given.raw, **typed}, problems)
-
-
 def _section_page(
     one: Opened,
     topic: Section,
     given: screens.Given,
     conflict: LocalizedText | None = None,
-    kept: MultiDict[str, str] | None = None,
 ) -> str:
     rows = screens.section_rows(one.spec, topic, one.scope, given, language())
     problems = typed_answers.problems_in_order(rows, language())
@@ -194,7 +184,6 @@ def _section_page(
         section=topic,
         rows=rows,
         problems=problems,
-        kept=kept,
         waiting=waiting,
     )
 
@@ -211,10 +200,7 @@ def facts(dossier_id: str) -> str | Response:
         return one
     asked = screens.asked_facts(one.spec, one.scope)
     raw = typed_answers.known_answers(asked, one.view.dossier.facts, one.view.raw)
-    given, kept = screens.Given(raw, one.view.problems), kept_typing.shown_again()
-    if kept is not None:
-        given = _with_typing(given, asked, kept)
-    return _facts_page(one, given, kept)
+    return _facts_page(one, screens.Given(raw, one.view.problems))
 
 
 @pages.post("/<dossier_id>/situation")
@@ -227,8 +213,12 @@ def save_facts(dossier_id: str) -> str | Response | tuple[str, int]:
     asked = screens.asked_facts(one.spec, one.scope)
     raw = typed_answers.posted_answers(asked, request.form)
     said = {f.id: raw[f.id] or ("false" if f.kind == "declaration" else "") for f in asked}
-    problems = services().answer(the_actor(), dossier_id, {}, said, posted_revision())
-    kept_typing.forget()
+    try:
+        problems = services().answer(the_actor(), dossier_id, {}, said, posted_revision())
+    except DossierError as conflict:
+        if conflict.code != "changed_meanwhile":
+            raise
+        return _facts_page(opened(dossier_id), screens.Given(raw, {}), conflict.message), 409
     if problems:
         return _facts_page(opened(dossier_id), screens.Given(raw, problems)), 422
     after = opened(dossier_id)
@@ -238,16 +228,18 @@ def save_facts(dossier_id: str) -> str | Response | tuple[str, int]:
     return onwards(after, tasks.FACTS)
 
 
-def _facts_page(one: Opened, given: screens.Given, kept: MultiDict[str, str] | None = None) -> str:
+def _facts_page(one: Opened, given: screens.Given, conflict: LocalizedText | None = None) -> str:
     asked = screens.asked_facts(one.spec, one.scope)
     rows = screens.questions(asked, one.spec, one.scope, given, language())
+    problems = typed_answers.problems_in_order(rows, language())
+    if conflict:
+        problems.insert(0, screens.Problem(None, conflict.in_language(language())))
     return render_template(
         "section.html",
         view=one.view,
         section=None,
         rows=rows,
-        problems=typed_answers.problems_in_order(rows, language()),
-        kept=kept,
+        problems=problems,
         waiting=(),
     )
 

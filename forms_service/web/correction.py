@@ -95,7 +95,7 @@ def _rows(group: Group, view: DossierView, scope: Scope, wrong: set[str]) -> Ite
         yield Askable(group.id, group.label.in_language(language()), "", True)
     for number, row in enumerate(view.dossier.groups.get(group.id, ()), start=1):
         seen = scope.with_variables(**{group.item: row_variables(group, row, number, scope)})
-        name = group.item_label.fill(n=number).in_language(language())
+        name = group.row_label(number, row).in_language(language())
         for one in screens.row_fields(group, seen):
             yield _askable(f"{group.id}.{number}.{one.id}", one, row.get(one.id), name, wrong)
 

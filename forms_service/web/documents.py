@@ -336,7 +336,6 @@ def _child_rows(view: DossierView) -> list[tuple[int, str]]:
     groups = dict.fromkeys(document.per for document in view.spec.documents if document.per)
     rows: dict[int, str] = {}
     for group_id in groups:
-        label = view.spec.group(group_id).item_label
         for number in range(1, len(view.dossier.groups.get(group_id, ())) + 1):
-            rows.setdefault(number, label.fill(n=number).in_language(language()))
+            rows.setdefault(number, view.row_label(group_id, number).in_language(language()))
     return sorted(rows.items())

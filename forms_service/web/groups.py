@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from core.conditions import Scope
 from core.form_spec import FieldSpec, Group
-from core.localized_text import LocalizedText
+from core.localized_text import Language, LocalizedText, Script
 from core.scope import row_variables
-from forms_service.web import kept_typing, readings, screens, tasks, typed_answers
+from core.told_at_once import broken_in_row
+from forms_service.web import readings, screens, tasks, typed_answers
 from forms_service.web.applicant import Opened, editable, onwards, opened, posted_revision
 from forms_service.web.languages import language, translate
 from forms_service.web.security import needs, services, the_actor
@@ -26,7 +26,7 @@ RawRow = dict[str, screens.RawAnswer]
 @pages.get("/<dossier_id>/list/<group_id>")
 @needs("applicant", "clerk")
 def rows(dossier_id: str, group_id: str) -> str | Response:
-    """The rows given so far; the first one is asked at once."""
+    """The rows given so far."""
     one = editable(dossier_id)
     if isinstance(one, Response):
         return one
@@ -58,17 +58,15 @@ def row(dossier_id: str, group_id: str, number: int) -> str | Response:
     group = _group(one, group_id)
     raw_rows = _raw_rows(one, group)
     _check_number(group, raw_rows, number)
-    raw = raw_rows[number - 1] if number <= len(raw_rows) else {}
+    raw = (
+        raw_rows[number - 1] if number <= len(raw_rows) else typed_answers.known_answers(group.fields, {}, {})
+    )
     problems = {
         field: message
         for (g, n, field), message in one.view.group_problems.items()
         if (g, n) == (group_id, number)
     }
-    kept = kept_typing.shown_again()
-    if kept is not None:
-        asked = screens.row_fields(group, _row_scope(one, group, number))
-        raw, problems = {**raw, **typed_answers.posted_answers(asked, kept)}, {}
-    return _row_page(one, group, number, raw, problems, kept)
+    return _row_page(one, group, number, raw, problems)
 
 
 @pages.post("/<dossier_id>/list/<group_id>/<int:number>")
@@ -87,14 +85,17 @@ def save_row(dossier_id: str, group_id: str, number: int) -> str | Response | tu
     kept = [*raw_rows[: number - 1], raw, *raw_rows[number:]]
     waiting = services().answers_to_confirm(the_actor(), dossier_id)
     found = services().answer_group(the_actor(), dossier_id, group_id, kept, posted_revision())
-    kept_typing.forget()
     ticked = readings.keep_ticked(dossier_id, waiting, request.form)
     problems = {field: message for (n, field), message in found.items() if n == number}
     if problems:
         return _row_page(opened(dossier_id), group, number, raw, problems), 422
     if ticked.torn:
         return readings.ask_which(dossier_id, ticked.torn)
-    after = screens.row_fields(group, _row_scope(opened(dossier_id), group, number))
+    saved = opened(dossier_id)
+    row_scope = _row_scope(saved, group, number)
+    if broken := broken_in_row(saved.spec, group, number, row_scope):
+        return _row_page(saved, group, number, raw, broken), 422
+    after = screens.row_fields(group, row_scope)
     if {f.id for f in after} - {f.id for f in asked}:
         flash(translate("question.more"), "info")
         return redirect(url_for(".row", dossier_id=dossier_id, group_id=group_id, number=number), code=303)
@@ -104,15 +105,13 @@ def save_row(dossier_id: str, group_id: str, number: int) -> str | Response | tu
 @pages.post("/<dossier_id>/list/<group_id>/<int:number>/remove")
 @needs("applicant", "clerk")
 def remove_row(dossier_id: str, group_id: str, number: int) -> Response:
-    """Take one row away."""
+    """Take one row away; the papers of the rows after it go with them."""
     one = editable(dossier_id)
     if isinstance(one, Response):
         return one
     group = _group(one, group_id)
-    raw_rows = _raw_rows(one, group)
-    if 1 <= number <= len(raw_rows):
-        kept = [*raw_rows[: number - 1], *raw_rows[number:]]
-        services().answer_group(the_actor(), dossier_id, group_id, kept, posted_revision())
+    if 1 <= number <= len(one.view.dossier.groups.get(group_id, ())):
+        services().remove_group_row(the_actor(), dossier_id, group_id, number, posted_revision())
         flash(translate("groups.removed", row=group.item_label.fill(n=number)), "done")
     return redirect(url_for(".rows", dossier_id=dossier_id, group_id=group_id, **_back()), code=303)
 
@@ -154,7 +153,7 @@ def _row_page(
     number: int,
     raw: RawRow,
     problems: dict[str, LocalizedText],
-    kept: MultiDict[str, str] | None = None,
+    conflict: LocalizedText | None = None,
 ) -> str:
     scope = _row_scope(one, group, number)
     fields = screens.row_fields(group, scope)
@@ -168,7 +167,6 @@ def _row_page(
         number=number,
         rows=asked,
         problems=typed_answers.problems_in_order(asked, language()),
-        kept=kept,
     )
 
 
@@ -177,13 +175,22 @@ def _line(group: Group, row: Mapping[str, object], number: int, wrong: bool) -> 
 
 
 def summary(fields: tuple[FieldSpec, ...], row: Mapping[str, object]) -> str:
-    """One row in one line: its answers, and the names of the statements that hold."""
+    """One row in one line: its answers, and the names of the statements that hold.
+
+    Of an answer in two scripts, the one in the reader's own.
+    """
     parts = []
     for one in fields:
         value = row.get(one.id)
-        if value in (None, "", False, []):
+        if value in (None, "", False, []) or _said_in_own_script(one, row):
             continue
         label = one.label.in_language(language())
         said = screens.on_screen(one, value, language())
         parts.append(label if value is True else translate("common.pair", label=label, value=said))
     return (" · ").join(parts)
+
+
+def _said_in_own_script(one: FieldSpec, row: Mapping[str, object]) -> bool:
+    """Whether the twin of this answer says the same in the reader's script."""
+    own = Script.ARAB if language() is Language.AR else Script.LATN
+    return one.twin is not None and one.script is not own and bool(row.get(one.twin))

@@ -86,7 +86,7 @@ def row_name(view: DossierView, need: Requirement) -> str | None:
     document = next((one for one in view.spec.documents if one.id == need.document_id), None)
     if document is None or document.per is None or need.child is None:
         return None
-    return view.spec.group(document.per).item_label.fill(n=need.child).in_language(language())
+    return view.row_label(document.per, need.child).in_language(language())
 
 
 def paper_of_whom(view: DossierView, paper: AttachmentView) -> str | None:
@@ -94,15 +94,7 @@ def paper_of_whom(view: DossierView, paper: AttachmentView) -> str | None:
     document = next((one for one in view.spec.documents if one.per and paper.type in _types(one)), None)
     if paper.child is None or document is None or document.per is None:
         return str(paper.child) if paper.child else None
-    label = view.spec.group(document.per).item_label.fill(n=paper.child).in_language(language())
-    rows = view.dossier.groups.get(document.per, ())
-    row = rows[paper.child - 1] if paper.child <= len(rows) else {}
-    named = [
-        " ".join(str(row[name]) for part in ("first", "last") if row.get(name := f"{part}{script}"))
-        for script in (("", ".ar") if language() == "fr" else (".ar", ""))
-    ]
-    name = next(filter(None, named), "")
-    return f"{label} – {name}" if name else label
+    return view.row_label(document.per, paper.child).in_language(language())
 
 
 def _types(document: RequiredDocument) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def places(view: DossierView) -> dict[str, str]:
     }
     for group in view.spec.groups:
         for number in range(1, group.maximum + 1):
-            row = group.item_label.fill(n=number).in_language(language())
+            row = view.row_label(group.id, number).in_language(language())
             places |= {f"{group.id}.{number}.{one.id}": row for one in group.fields}
     return places
 

@@ -75,6 +75,7 @@ class Question:
     Attributes:
         widget: ``text``, ``area``, ``date``, ``twins``, ``choice``, ``choices`` or ``tick``.
         target: Id of the element an error message leads to.
+        optional: Whether it may stay empty whatever is answered elsewhere.
     """
 
     field_id: str
@@ -83,6 +84,7 @@ class Question:
     widget: str
     label: str
     required: bool
+    optional: bool
     hints: tuple[str, ...] = ()
     error: str | None = None
     raw: RawAnswer = ""
@@ -199,6 +201,7 @@ def _twins(
         widget="twins",
         label=_label(latin, spec, language),
         required=is_required(latin, scope),
+        optional=_never_required(latin),
         hints=_hints(latin, spec, language),
         error=error,
         boxes=tuple(boxes),
@@ -223,6 +226,7 @@ def _question(one: FieldSpec, spec: FormSpec, scope: Scope, given: Given, langua
         widget=widget,
         label=_label(one, spec, language),
         required=is_required(one, scope),
+        optional=_never_required(one),
         hints=_hints(one, spec, language),
         error=problem.in_language(language) if problem else None,
         raw=(str(raw).casefold() == "true") if widget == "tick" else raw,  # type: ignore[arg-type]
@@ -230,6 +234,11 @@ def _question(one: FieldSpec, spec: FormSpec, scope: Scope, given: Given, langua
         options=_options(one, raw, spec, language),
         rows=max(one.lines, 2),
     )
+
+
+def _never_required(one: FieldSpec) -> bool:
+    """What is demanded only after some answers is not called optional before they are given."""
+    return one.required is None or one.required is False
 
 
 def _widget(one: FieldSpec) -> str:

@@ -21,7 +21,7 @@ def why_asked(view: DossierView, need: Requirement) -> str:
     """One sentence: asked of everybody, for every row, or because of the answers that called for it."""
     document = next(one for one in view.spec.documents if one.id == need.document_id)
     if document.per is not None and need.child is not None:
-        row = view.spec.group(document.per).item_label.fill(n=need.child).in_language(language())
+        row = view.row_label(document.per, need.child).in_language(language())
         return translate("why.every_row" if document.when is None else "why.this_row", row=row)
     if document.when is None:
         return translate("why.always")

@@ -1,0 +1,112 @@
+"""Answers that repeat, such as the children: all rows of a group at once, or one taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.errors import DossierError
+from core.form_spec import FormSpec
+from core.localized_text import LocalizedText
+from forms_service.services.applicant import parsed_answer, refuse_changed
+from forms_service.services.base import UseCases
+from forms_service.services.childrens_papers import follow_rows, rows_kept, settle_children
+from forms_service.services.messages import say
+from forms_service.services.presenting import read_groups
+from forms_service.services.views import Actor
+from forms_service.storage.dossiers import DossierRepository
+from forms_service.storage.models import DossierRow
+
+
+class GroupAnswers(UseCases):
+    """Storing the rows of a group, with the papers that belong to each."""
+
+    def answer_group(
+        self,
+        actor: Actor,
+        dossier_id: str,
+        group_id: str,
+        rows: Sequence[Mapping[str, object]],
+        expected_revision: int | None = None,
+    ) -> dict[tuple[int, str], LocalizedText]:
+        """Store all rows of a group; gives the problems by (row from 1, field).
+
+        Raises:
+            DossierError: As ``answer``; also ``unknown_group`` and ``too_many_rows``.
+        """
+        with self.database.writing() as session:
+            dossier = self.get_editable(session, actor, dossier_id)
+            spec = self.spec_of(dossier)
+            typed = _typed_rows(spec, group_id, rows)
+            repository = DossierRepository(session)
+            current = repository.groups(dossier.id).get(group_id)
+            if current is None or current.rows != typed:
+                if current and expected_revision is not None and current.revision > expected_revision:
+                    refuse_changed(spec.group(group_id).label)
+                self._put_rows(session, dossier, spec, actor, group_id, typed)
+            problems = read_groups(spec, repository.groups(dossier.id))[2]
+            return {(number, name): text for (one, number, name), text in problems.items() if one == group_id}
+
+    def remove_group_row(
+        self, actor: Actor, dossier_id: str, group_id: str, number: int, expected_revision: int | None = None
+    ) -> None:
+        """Take one row (from 1) away; papers of the rows after it follow, its own wait for a place.
+
+        Raises:
+            DossierError: As ``answer_group``.  A row that is not there is no error: it is gone already.
+        """
+        with self.database.writing() as session:
+            dossier = self.get_editable(session, actor, dossier_id)
+            spec = self.spec_of(dossier)
+            current = DossierRepository(session).groups(dossier.id).get(group_id)
+            rows = list(current.rows) if current else []
+            if current is None or not 1 <= number <= len(rows):
+                return
+            if expected_revision is not None and current.revision > expected_revision:
+                refuse_changed(spec.group(group_id).label)
+            self._put_rows(session, dossier, spec, actor, group_id, [*rows[: number - 1], *rows[number:]])
+
+    def _put_rows(
+        self,
+        session: Session,
+        dossier: DossierRow,
+        spec: FormSpec,
+        actor: Actor,
+        group_id: str,
+        rows: list[dict[str, Any]],
+    ) -> None:
+        """Let rows take over; each paper stays with the row (child) it was placed with."""
+        repository = DossierRepository(session)
+        current = repository.groups(dossier.id).get(group_id)
+        at = self.touch(session, dossier, actor, "answered", {"groups": [group_id]})
+        repository.put_group(dossier, group_id, rows, by=actor.id, at=at, replaces=current)
+        session.flush()
+        follow_rows(session, dossier, spec, group_id, rows_kept(current.rows if current else [], rows))
+        settle_children(session, dossier, spec)
+
+
+def _typed_rows(spec: FormSpec, group_id: str, rows: Sequence[Mapping[str, object]]) -> list[dict[str, Any]]:
+    """Rows as typed, with canonical values where they are valid."""
+    try:
+        group = spec.group(group_id)
+    except KeyError:
+        raise DossierError(say("unknown_group", group=group_id), code="unknown_group") from None
+    if len(rows) > group.maximum:
+        raise DossierError(
+            say("too_many_rows", group=group.label, maximum=group.maximum), code="too_many_rows"
+        )
+    fields = {one.id: one for one in group.fields}
+    unknown = sorted({name for row in rows for name in row if name not in fields})
+    if unknown:
+        raise DossierError(say("unknown_field", fields=", ".join(unknown)), code="unknown_field")
+    typed: list[dict[str, Any]] = []
+    for row in rows:
+        kept: dict[str, Any] = {}
+        for name, raw in row.items():
+            value, text, _ = parsed_answer(fields[name], raw)
+            if value is not None or text is not None:
+                kept[name] = value if text is None else text
+        typed.append(kept)
+    return typed
