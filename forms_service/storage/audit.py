@@ -13,6 +13,25 @@ from forms_service.storage.models import AuditRow
 SYSTEM_ID = "system"
 SYSTEM_NAME = "—"
 
+_TOLD = """
+    opened answered answers_filled exemptions_noted uploaded removed read reading_failed found_in_file
+    refiled slip_not_expected deposited complemented receipt_revoked
+
+    start_review taken_over put_back value_settled document_decided request_correction receive_paper
+    decision_proposed decision_returned decision_withdrawn accept refuse close
+
+    stack_scanned stack_given_up page_identified page_discarded
+
+    account_opened staff_account_opened account_changed account_closed account_reopened
+    address_changed notifications_set password_changed password_reset password_code_sent
+
+    token_made token_revoked webhook_added webhook_stopped webhook_sent_again
+
+    rehearsed record_read record_exported
+"""
+ACTIONS = frozenset(_TOLD.split())
+"""Everything the record can tell, by code; each has its words (``event.…``) in both languages."""
+
 
 def record(
     session: Session,
@@ -28,8 +47,14 @@ def record(
     """Write one line in the same transaction as the change it tells of.
 
     Args:
+        action: One of ``ACTIONS``: what has no words there could not be told to whoever reads the record.
         revision: The dossier's after the change, so that it can be told what came after one looked.
+
+    Raises:
+        ValueError: The record knows no such action.
     """
+    if action not in ACTIONS:
+        raise ValueError(f"{action!r} is missing from audit.ACTIONS")
     session.add(
         AuditRow(
             dossier_id=dossier_id,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from string import Formatter
@@ -7,11 +8,14 @@ from string import Formatter
 import pytest
 from babel import Locale
 
+from core.dossier import DossierEvent
 from core.localized_text import Language, Script, dominant_script
 from forms_service.locales import Sentence, say, sentences
+from forms_service.storage.audit import ACTIONS
 from forms_service.web.reviewer import DECLINE_REASONS, OUTCOMES
 
 WEB = Path(__file__).resolve().parents[2] / "forms_service" / "web"
+SERVICES = WEB.parent / "services"
 _USED = re.compile(r"""(?:\bt|\btranslate|\bsay|\bboth)\(['"]([a-z_0-9]+(?:\.[a-z_0-9]+)+)['"](?! ?~)""")
 _BUILT = re.compile(r"""t\('([a-z_0-9.]+\.[a-z_]*)' ?~""")
 _IN_ITS_OWN_LANGUAGE = {"common.language_name"}
@@ -85,6 +89,43 @@ def test_every_coded_reason_and_outcome_has_its_words() -> None:
         assert f"reason.{code}" in sentences()
     for code in OUTCOMES:
         assert f"outcome.{code}" in sentences()
+
+
+def test_the_record_tells_everything_in_words_and_has_no_words_for_nothing() -> None:
+    worded = {code.removeprefix("event.") for code in sentences() if code.startswith("event.")}
+    assert worded - {"other"} == ACTIONS
+
+
+def test_a_dossier_is_led_on_only_by_what_the_record_can_tell() -> None:
+    deposits = {DossierEvent.DEPOSIT, DossierEvent.DEPOSIT_WITH_PHYSICAL_CHECK}  # told as ``deposited``
+    assert {one.value for one in set(DossierEvent) - deposits} <= ACTIONS
+
+
+def test_what_the_services_put_on_record_is_in_the_table_of_events() -> None:
+    noted = _noted_actions(SERVICES)
+    assert {"opened", "token_made", "password_reset"} <= noted
+    assert noted <= ACTIONS
+
+
+def _noted_actions(folder: Path) -> set[str]:
+    """The actions written out in calls of ``note`` and ``touch``, and kept in a name for them."""
+    found: set[str] = set()
+    for node in (
+        node for path in folder.glob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    ):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            said = node.args if node.func.attr in ("note", "touch", "_noted") else []
+        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "action":
+            said = [node.value]
+        else:
+            continue
+        branches = [
+            one for part in said for one in (getattr(part, "body", part), getattr(part, "orelse", part))
+        ]
+        found |= {
+            one.value for one in branches if isinstance(one, ast.Constant) and isinstance(one.value, str)
+        }
+    return found
 
 
 def test_a_code_that_does_not_exist_is_an_error_not_a_blank() -> None:
