@@ -35,6 +35,7 @@ from forms_service.web import (
     dossier_papers,
     errors,
     groups,
+    kept_typing,
     languages,
     operator,
     presentation,
@@ -85,6 +86,7 @@ def create_app(application: Application) -> Flask:
     presentation.install(app)
     codes_in_arabic.install(app)
     security.install(app)
+    kept_typing.install(app)
     errors.install(app)
     for area in (
         public,

@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from core.errors import FormsError
 from forms_service.services.messages import say
-from forms_service.web import kept_typing
 from forms_service.web.languages import language, translate
 from forms_service.web.reviewer import OUTCOMES, dossier_page, seen, told_on_the_page
 from forms_service.web.screens import Problem
@@ -50,7 +49,6 @@ def decide(dossier_id: str) -> Response | tuple[str, int]:
         if not despite or not note:
             return _asked("note" if despite else "despite", told, dossier_id)
     stands = services().decide(the_actor(), dossier_id, outcome, note, despite, seen())
-    kept_typing.forget()
     flash(translate("review.decided" if stands else "review.proposed_done"), "done")
     return redirect(url_for("reviewer.queue"), code=303)
 

@@ -22,7 +22,7 @@ from forms_service.render.typing_remarks import REMARK_SENTENCES, Remark
 from forms_service.services.paper_notes import notes, remarks
 from forms_service.services.same_person import OtherDossier
 from forms_service.services.staff_words import state_alone, without_way
-from forms_service.web import languages, security
+from forms_service.web import kept_typing, languages, security
 from forms_service.web.why_asked import why_asked
 
 FORM = "form"
@@ -181,8 +181,9 @@ def other_dossiers(dossier_id: str) -> list[OtherDossier]:
 
 
 def csrf_field() -> Markup:
-    """The hidden proof that a form was served by us."""
-    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+    """The hidden proof that a form was served by us, and on which page it stands."""
+    proof = Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+    return proof + kept_typing.page_field()
 
 
 def install(app: Flask) -> None:

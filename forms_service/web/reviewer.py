@@ -29,7 +29,7 @@ from forms_service.services.views import (
     ExtractionView,
     ReadingStatus,
 )
-from forms_service.web import correction, errors, kept_typing, readings, screens, security
+from forms_service.web import correction, errors, readings, screens, security
 from forms_service.web.asked_numbers import MOST_CHANGES, MOST_PAGES, asked_number, posted_number
 from forms_service.web.correction import Askable
 from forms_service.web.downloads import picture
@@ -213,7 +213,6 @@ def request_correction(dossier_id: str) -> Response | tuple[str, int]:
     fields, documents = request.form.getlist("fields"), request.form.getlist("documents")
     reasons = {name: request.form.get(f"why-{name}", "") for name in fields}
     services().request_correction(the_actor(), dossier_id, fields, documents, message, reasons, seen())
-    kept_typing.forget()
     flash(translate("review.correction_sent"), "done")
     return redirect(url_for(".queue"), code=303)
 
@@ -283,7 +282,7 @@ def dossier_page(
     scope = build_scope(view.spec, view.dossier, screens.today())
     again = {one.field_id: one.decision_reason for one in every if one.decision == REJECTED}
     named, offered = readings.places(view), readings.choices(view, every)
-    kept = _written_before()
+    kept = request.form
     return render_template(
         "review.html",
         view=view,
@@ -360,17 +359,6 @@ def _with_again(every: list[Askable], again: dict[str, str | None]) -> list[Aska
     """What is to be asked again comes ticked; of a name in two scripts, its one question."""
     wanted = {name.removesuffix(".ar") for name in again} | set(again)
     return [replace(one, ticked=True) if one.subject in wanted else one for one in every]
-
-
-def _written_before() -> MultiDict[str, str]:
-    """What the reviewer had written when a request or decision comes back, or when the session ended."""
-    if request.form:
-        return request.form
-    rescued = kept_typing.shown_again()
-    if rescued is None:
-        return MultiDict()
-    flash(translate("question.shown_again"), "warn")
-    return rescued
 
 
 def _kept(every: list[Askable], name: str, kept: MultiDict[str, str]) -> list[Askable]:

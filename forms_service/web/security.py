@@ -95,7 +95,7 @@ def needs(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
     A visitor is asked to sign in first; anybody else learns only that there is no such page.
     """
-    from forms_service.web import kept_typing
+    from forms_service.web import kept_typing, sent_by_script
 
     def guard(view: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(view)
@@ -104,6 +104,8 @@ def needs(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             if actor is None:
                 if request.method == "POST" and (page := kept_typing.rescue()) is not None:
                     return page
+                if kept_typing.by_a_script() and not sent_by_script.by_script():
+                    abort(401)
                 place = (
                     request.full_path.rstrip("?") if request.method == "GET" else _page_of(request.referrer)
                 )
@@ -112,9 +114,15 @@ def needs(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
                 abort(404)
             return view(*args, **kwargs)
 
+        guarded.asks_who = True  # type: ignore[attr-defined]
         return guarded
 
     return guard
+
+
+def is_guarded(endpoint: str | None) -> bool:
+    """Whether only people who are signed in reach what answers at an address."""
+    return bool(getattr(current_app.view_functions.get(endpoint or ""), "asks_who", False))
 
 
 def _page_of(address: str | None) -> str | None:

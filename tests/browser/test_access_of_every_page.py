@@ -12,6 +12,7 @@ import pytest
 from every_page import unvisited
 from looking_at_every_page import AXE, RULES, Everything, everything_shown, found_by_visiting, violations
 from playwright.sync_api import Browser
+from typed_on_every_page import lost_typing
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +26,13 @@ def everything() -> Iterator[Everything]:
 def test_no_page_is_forgotten(everything: Everything) -> None:
     assert len(everything.pages) > 30
     assert unvisited(everything.demo, everything.pages) == []
+
+
+def test_no_form_of_any_page_loses_what_was_typed_when_the_session_ends(everything: Everything) -> None:
+    """Every box of every form is filled and sent too late; coming back, it is all there, secrets apart."""
+    lost, filled = lost_typing(everything.demo, everything.pages)
+    assert not lost, "\n".join(lost)
+    assert len(filled) > 25, "most addresses that take forms are met on some page"
 
 
 def test_every_page_is_within_reach_of_everybody(browser: Browser, everything: Everything) -> None:

@@ -135,11 +135,10 @@ def test_a_forged_or_old_seal_is_dropped(
 def test_kept_words_are_forgotten_after_an_hour(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     services, person = service.application.services, service.actor("applicant")
     services.keep_typing(person, "/somewhere", [("a", "b"), ("a", "c")])
-    assert services.kept_typing(person, "/somewhere") == [("a", "b"), ("a", "c")]
-    assert services.kept_typing(person, "/elsewhere") is None
+    assert services.latest_typing(person) == ("/somewhere", [("a", "b"), ("a", "c")])
     now = services.now()
     monkeypatch.setattr(type(services), "now", lambda _self: now + timedelta(minutes=61))
-    assert services.kept_typing(person, "/somewhere") is None
+    assert services.latest_typing(person) is None
 
 
 def test_nothing_typed_reaches_addresses_or_logs(
