@@ -45,6 +45,8 @@ pages = Blueprint("reviewer", __name__)
 DECLINE_REASONS = ("unreadable", "wrong_document", "expired", "other_person", "incomplete", "not_certified")
 OUTCOMES = tuple(DECIDED)
 
+_MOST_FOLDED = 40
+"""More answers than that are listed for a request only when somebody wants them: nineteen children have 200."""
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
@@ -207,6 +209,8 @@ def judge_document(dossier_id: str, attachment_id: str) -> Response | tuple[str,
 @needs("reviewer")
 def request_correction(dossier_id: str) -> Response | tuple[str, int]:
     """Ask the applicant, once and for everything, to mend what is wrong."""
+    if request.form.get("every"):
+        return dossier_page(dossier_id, {}, [], ask_every=True), 200
     message = request.form.get("message", "").strip()
     if not message:
         return dossier_page(dossier_id, {}, [Problem("message", translate("review.message_first"))]), 422
@@ -266,12 +270,14 @@ def dossier_page(
     typed: dict[str, tuple[str, str]],
     problems: list[Problem],
     wanting: str | None = None,
+    ask_every: bool = False,
 ) -> str:
     """The dossier before its reviewer.
 
     Args:
         typed: What was written into values and is not kept yet, with what is wrong with it.
         wanting: The value for which the reason to ask it again is still to be chosen.
+        ask_every: Whether all that may be asked to be mended is listed, however long that list is.
     """
     view = services().dossier(the_actor(), dossier_id)
     every = services().extractions(the_actor(), dossier_id)
@@ -300,6 +306,8 @@ def dossier_page(
         label_of=lambda one: readings.label_of(view, one),
         typed=typed,
         wanting=wanting,
+        ask_every=ask_every,
+        most_folded=_MOST_FOLDED,
         report=report,
         answers=_answers(view),
         reasons=DECLINE_REASONS,

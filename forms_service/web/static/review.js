@@ -187,7 +187,8 @@
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   };
 
-  const typedIn = (part) => [...part.querySelectorAll("textarea")].some((one) => one.value !== one.defaultValue);
+  const typedIn = (part) => [...part.querySelectorAll("textarea, input[type=checkbox]")]
+    .some((one) => (one.type === "checkbox" ? one.checked !== one.defaultChecked : one.value !== one.defaultValue));
 
   const refused = (fresh) => {
     document.querySelector("main").replaceWith(fresh.querySelector("main"));
