@@ -2,24 +2,29 @@
 
 Whoever sends a request may not hear the answer; with an idempotency key it may send it again.  What a
 request does and the note that it was done are committed together: of two attempts at the same
-request only one can commit, whichever process runs them and whenever one of them is killed.
+request only one can commit, whichever process runs them and whenever one of them is killed.  Where the
+answer can be told from what was written, it is committed with it too: then no kill can lose it.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import delete, update
+import structlog
+from sqlalchemy import delete, event, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.errors import DossierError
 from core.localized_text import LocalizedText
-from forms_service.services.base import UseCases
+from forms_service.services.base import Adapters, UseCases
 from forms_service.storage.api_models import KeptAnswerRow
+from forms_service.storage.living_processes import LivingProcesses
+from forms_service.storage.models import AttachmentRow, DossierRow
 
 _T = LocalizedText
 
@@ -40,7 +45,12 @@ ANSWER_LOST = _T(
 )
 
 TAKEN_OVER_AFTER = timedelta(minutes=5)
-"""An attempt that has neither committed nor answered by then is taken for dead; if it lives, it cannot commit."""
+"""An attempt that has neither committed nor answered by then is taken for dead; if it lives, it cannot commit.
+
+One whose process is known to be dead is taken over at once.
+"""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,22 @@ class KeptAnswer:
     body: bytes
 
 
-_current: ContextVar[Attempt | None] = ContextVar("attempt", default=None)
+Made = Mapping[str, str]
+"""Ids of what an attempt made so far, by kind: ``dossier``, ``attachment``."""
+
+_KINDS = {DossierRow: "dossier", AttachmentRow: "attachment"}
+
+
+@dataclass(slots=True)
+class _UnderWay:
+    """What is known of the attempt that this thread carries out."""
+
+    attempt: Attempt
+    made: dict[str, str] = field(default_factory=dict)
+    tell: Callable[[Made], KeptAnswer] | None = None
+
+
+_current: ContextVar[_UnderWay | None] = ContextVar("attempt", default=None)
 
 
 def leave_attempt() -> None:
@@ -69,8 +94,29 @@ def leave_attempt() -> None:
     _current.set(None)
 
 
+def answer_by(tell: Callable[[Made], KeptAnswer]) -> None:
+    """Keep the answer that ``tell`` gives together with what the request under way does, if one is.
+
+    It is called within the transaction and reads what that wrote.
+    """
+    under_way = _current.get()
+    if under_way is not None:
+        under_way.tell = tell
+
+
+@event.listens_for(Session, "pending_to_persistent")
+def _made(_session: Session, instance: object) -> None:
+    under_way, kind = _current.get(), _KINDS.get(type(instance))
+    if under_way is not None and kind is not None:
+        under_way.made[kind] = instance.id  # type: ignore[attr-defined]
+
+
 class KeptAnswers(UseCases):
     """Keeping answers, and seeing to it that nothing is done twice."""
+
+    def __init__(self, adapters: Adapters) -> None:
+        super().__init__(adapters)
+        self._processes = LivingProcesses(adapters.config.data_folder.resolve() / "processes")
 
     def begin_request(self, account_id: str, key: str, fingerprint: str) -> Attempt | KeptAnswer:
         """Begin a request; gives the answer instead when it was carried out before.
@@ -83,31 +129,35 @@ class KeptAnswers(UseCases):
         attempt = Attempt(account_id, key, secrets.token_hex(16))
         kept = self._claim(attempt, fingerprint)
         if kept is None:
-            _current.set(attempt)
+            _current.set(_UnderWay(attempt))
             return attempt
         if kept.fingerprint != fingerprint:
             raise DossierError(OTHER_REQUEST, code="idempotency_key_reused")
         if kept.stage == "answered" and kept.status is not None:
-            return KeptAnswer(kept.status, dict(kept.headers), kept.body or b"")
-        silent = self.now() - kept.begun_at >= TAKEN_OVER_AFTER
-        if kept.stage == "lost" or (kept.stage == "effective" and silent):
+            return _answer_of(kept)
+        if kept.stage == "lost" or (kept.stage == "effective" and self._is_over(kept)):
             raise DossierError(ANSWER_LOST, code="answer_lost")
         raise DossierError(UNDER_WAY, code="request_under_way")
 
-    def end_request(self, attempt: Attempt, answer: KeptAnswer | None) -> None:
+    def end_request(self, attempt: Attempt, answer: KeptAnswer | None) -> KeptAnswer | None:
         """Keep the answer; None forgets a request that came to nothing, so that it may be sent again.
 
-        One that failed after it took effect is never carried out again.
+        One that failed after it took effect is never carried out again.  Gives the answer that counts:
+        the one kept with the effect, when there is one.
         """
         _current.set(None)
         mine = self._mine(attempt)
         with self.database.writing() as session:
+            place = (attempt.account_id, attempt.key)
+            row = session.get(KeptAnswerRow, place, with_for_update=True)
+            if row is not None and row.attempt == attempt.id and row.stage == "answered":
+                return _answer_of(row)
             if answer is None:
                 session.execute(delete(KeptAnswerRow).where(*mine, KeptAnswerRow.stage == "begun"))
                 session.execute(update(KeptAnswerRow).where(*mine).values(stage="lost"))
-                return
-            kept = {"status": answer.status, "headers": answer.headers, "body": answer.body}
-            session.execute(update(KeptAnswerRow).where(*mine).values(stage="answered", **kept))
+                return None
+            session.execute(update(KeptAnswerRow).where(*mine).values(stage="answered", **_columns(answer)))
+            return answer
 
     def mark_effective(self, session: Session) -> None:
         """Note in the transaction that commits it that a request took effect; at the end of every one.
@@ -115,18 +165,37 @@ class KeptAnswers(UseCases):
         Raises:
             DossierError: ``request_under_way``: another attempt took this one over; nothing is committed.
         """
-        attempt = _current.get()
-        if attempt is None:
+        under_way = _current.get()
+        if under_way is None:
             return
         session.flush()
+        told = self._told(session, under_way)
+        stage = {"stage": "effective"} if told is None else {"stage": "answered", **_columns(told)}
         done = session.execute(
-            update(KeptAnswerRow).where(*self._mine(attempt)).values(stage="effective"),
+            update(KeptAnswerRow).where(*self._mine(under_way.attempt)).values(**stage),
             execution_options={"synchronize_session": False},
         )
         if done.rowcount != 1:  # type: ignore[attr-defined]
             raise DossierError(UNDER_WAY, code="request_under_way")
 
     # --- details --------------------------------------------------------------------------------
+
+    def _told(self, session: Session, under_way: _UnderWay) -> KeptAnswer | None:
+        """The answer as it can be told from this transaction; none when nobody said how, or it cannot be."""
+        if under_way.tell is None:
+            return None
+        try:
+            with self.database.seeing(session):
+                return under_way.tell(under_way.made)
+        except Exception as error:  # what was asked for is done all the same; the answer then comes later
+            log.warning("answer not kept with its effect", error=type(error).__name__)
+            return None
+
+    def _is_over(self, kept: KeptAnswerRow) -> bool:
+        """Whether nobody carries a request out any more that was neither answered nor given up."""
+        if kept.process is not None and not self._processes.lives(kept.process):
+            return True
+        return self.now() - kept.begun_at >= TAKEN_OVER_AFTER
 
     def _claim(self, attempt: Attempt, fingerprint: str) -> KeptAnswerRow | None:
         """Claim the key; the row of whoever has it when somebody does."""
@@ -144,15 +213,16 @@ class KeptAnswers(UseCases):
                             key=attempt.key,
                             fingerprint=fingerprint,
                             attempt=attempt.id,
+                            process=self._processes.mine(),
                             stage="begun",
                             begun_at=now,
                             headers={},
                         )
                     )
                     return None
-                is_dead = held.stage == "begun" and now - held.begun_at >= TAKEN_OVER_AFTER
-                if is_dead and held.fingerprint == fingerprint:
+                if held.stage == "begun" and held.fingerprint == fingerprint and self._is_over(held):
                     held.attempt, held.begun_at = attempt.id, now
+                    held.process = self._processes.mine()
                     return None
                 session.expunge(held)
                 return held
@@ -169,3 +239,11 @@ class KeptAnswers(UseCases):
             KeptAnswerRow.key == attempt.key,
             KeptAnswerRow.attempt == attempt.id,
         )
+
+
+def _answer_of(row: KeptAnswerRow) -> KeptAnswer:
+    return KeptAnswer(row.status or 500, dict(row.headers), row.body or b"")
+
+
+def _columns(answer: KeptAnswer) -> dict[str, object]:
+    return {"status": answer.status, "headers": answer.headers, "body": answer.body}

@@ -44,7 +44,7 @@ class KeptAnswerRow(Base):
     """One request with an idempotency key, and the answer it got.
 
     ``stage`` is ``begun``, ``effective`` (what it does is committed), ``answered`` or ``lost``; ``attempt`` names
-    whoever carries it out now, so that of two only one can commit.
+    whoever carries it out now, so that of two only one can commit, and ``process`` where.
     """
 
     __tablename__ = "kept_answer"
@@ -52,6 +52,7 @@ class KeptAnswerRow(Base):
     key: Mapped[str] = mapped_column(String(100), primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
     attempt: Mapped[str] = mapped_column(String(32))
+    process: Mapped[str | None] = mapped_column(String(64))
     stage: Mapped[str] = mapped_column(String(16))
     begun_at: Mapped[datetime] = mapped_column(index=True)
     status: Mapped[int | None]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import forms_service.storage.api_models  # noqa: F401 - its tables are ours as w
 
 BUSY_TIMEOUT_MS = 30_000
 _READING = {"reading_only": True}
+_seen: ContextVar[Session | None] = ContextVar("seen", default=None)
 _MIGRATION_LOCK = 0x464F524D
 """Key of PostgreSQL's advisory lock that lets one process migrate at a time («FORM»)."""
 
@@ -75,8 +77,21 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A consistent view that never waits for writers and changes nothing."""
+        seen = _seen.get()
+        if seen is not None and seen.get_bind() is self.engine:
+            yield seen
+            return
         with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
             yield session
+
+    @contextmanager
+    def seeing(self, session: Session) -> Iterator[None]:
+        """Let whatever is read meanwhile see what this transaction wrote, before it commits."""
+        token = _seen.set(session)
+        try:
+            yield
+        finally:
+            _seen.reset(token)
 
     def migrate(self, lock_folder: Path, prepare_others: Callable[[str], None] | None = None) -> None:
         """Bring the tables to this version; safe to call at once by many.

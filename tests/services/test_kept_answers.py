@@ -72,7 +72,7 @@ def test_a_slow_attempt_that_was_taken_over_cannot_commit(office: Office) -> Non
     fast = begin(office)
     office.open()
     office.services.end_request(fast, ANSWER)
-    kept_answers._current.set(slow)
+    kept_answers._current.set(kept_answers._UnderWay(slow))
     with refused("request_under_way"):
         office.open()
     leave_attempt()

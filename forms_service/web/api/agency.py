@@ -10,7 +10,7 @@ from flask import Response, jsonify, url_for
 from core.errors import DossierError
 from forms_service.locales import both
 from forms_service.web.api import office_shapes, paper_shapes, presented, shapes
-from forms_service.web.api.doors import allows, matched, the_actor
+from forms_service.web.api.doors import allows, matched, retold, the_actor
 from forms_service.web.api.dossiers import page_of, seen, shown
 from forms_service.web.api.forms import PDF
 from forms_service.web.api.papers import ANY_FILE, PNG
@@ -46,6 +46,7 @@ def open_for_person(json_data: office_shapes.CounterDossierIn) -> Response:
     number, known = services().counter_registration(the_actor(), json_data.registration)
     if not known and not json_data.anyway:
         raise DossierError(both("desk.unknown_number", number=number), code="registration_not_known")
+    retold(lambda made: shown(made["dossier"], 201))
     dossier_id = services().open_dossier(the_actor(), json_data.form, json_data.language, number)
     return shown(dossier_id, 201)
 

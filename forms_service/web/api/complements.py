@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response, jsonify, url_for
+from flask import Response
 
 from forms_service.web.api import paper_shapes, presented, shapes
-from forms_service.web.api.doors import allows, matched, the_actor
+from forms_service.web.api.doors import allows, matched, retold, the_actor
 from forms_service.web.api.dossiers import receipt_answer
+from forms_service.web.api.papers import find_paper, taken_in
 from forms_service.web.api.uploads import MissingPaper
 from forms_service.web.security import services
 
@@ -31,17 +32,12 @@ def show_complement(dossier_id: str) -> dict[str, Any]:
 @routes.output(shapes.Attachment, status_code=201)
 def add_missing_paper(dossier_id: str, files_data: MissingPaper) -> Response:
     """Add a paper that the receipt lists as missing; nothing that was deposited changes."""
+    retold(lambda made: taken_in(dossier_id, find_paper(dossier_id, made["attachment"])))
     file = files_data.file
     view = services().add_paper(
         the_actor(), dossier_id, file.filename or "", file.read(), files_data.type, files_data.child
     )
-    answer: Response = jsonify(
-        shapes.Attachment.model_validate(presented.attachment(view)).model_dump(mode="json")
-    )
-    answer.status_code = 201
-    place = url_for("papers.show_attachment", dossier_id=dossier_id, attachment_id=view.id)
-    answer.headers["Location"] = place
-    return answer
+    return taken_in(dossier_id, view)
 
 
 @routes.delete("/dossiers/<dossier_id>/complement/papers/<attachment_id>")
@@ -60,5 +56,6 @@ def withdraw_missing_paper(dossier_id: str, attachment_id: str) -> tuple[str, in
 @routes.output(paper_shapes.Receipt, status_code=200)
 def confirm_complement(dossier_id: str) -> Response:
     """Confirm what was added and get the receipt of it; without anything new, the latest receipt again."""
+    retold(lambda _made: receipt_answer(dossier_id))
     services().confirm_complement(the_actor(), dossier_id)
     return receipt_answer(dossier_id)

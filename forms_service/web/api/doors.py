@@ -20,7 +20,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from forms_service.locales import both
 from forms_service.services.access_tokens import Grant
 from forms_service.services.expected_revisions import expecting
-from forms_service.services.kept_answers import Attempt, KeptAnswer, leave_attempt
+from forms_service.services.kept_answers import Attempt, KeptAnswer, Made, answer_by, leave_attempt
 from forms_service.services.views import Actor
 from forms_service.web.api.problems import problem
 from forms_service.web.security import services
@@ -197,13 +197,27 @@ def _keep_answer(answer: Response) -> Response:
     attempt: Attempt | None = g.pop("attempt", None)
     if attempt is None:
         return answer
-    if answer.status_code >= 500 or answer.is_streamed or answer.direct_passthrough:
-        services().end_request(attempt, None)
-        return answer
+    lost = answer.status_code >= 500 or answer.is_streamed or answer.direct_passthrough
+    counts = services().end_request(attempt, None if lost else _as_kept(answer))
+    if counts is not None and lost:  # it was done, and what to answer was kept with it
+        return Response(counts.body, counts.status, counts.headers)
+    if counts is not None:
+        answer.set_data(counts.body)
+    return answer
+
+
+def _as_kept(answer: Response) -> KeptAnswer:
     headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
     headers["Content-Type"] = answer.headers.get("Content-Type", "application/json")
-    services().end_request(attempt, KeptAnswer(answer.status_code, headers, answer.get_data()))
-    return answer
+    return KeptAnswer(answer.status_code, headers, answer.get_data())
+
+
+def retold(tell: Callable[[Made], Response]) -> None:
+    """Keep the answer with what the request does: killed in between, it is still answered alike.
+
+    ``tell`` gives the answer from what was written; it is given the ids of what was made.
+    """
+    answer_by(lambda made: _as_kept(tell(made)))
 
 
 def _fingerprint() -> str:

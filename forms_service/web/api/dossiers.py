@@ -11,7 +11,7 @@ from flask import Response, url_for
 from forms_service.services.listings import Seen
 from forms_service.services.views import DossierSummary, DossierView
 from forms_service.web.api import paper_shapes, presented, shapes
-from forms_service.web.api.doors import allows, matched, the_actor
+from forms_service.web.api.doors import allows, matched, retold, the_actor
 from forms_service.web.api.presented import revised
 from forms_service.web.security import services
 
@@ -64,6 +64,7 @@ def list_dossiers(query_data: shapes.PageAsked) -> dict[str, Any]:
 @routes.output(shapes.Dossier, status_code=201)
 def open_dossier(json_data: shapes.DossierIn) -> Response:
     """Open a dossier on the newest version of a form."""
+    retold(lambda made: shown(made["dossier"], 201))
     dossier_id = services().open_dossier(the_actor(), json_data.form, json_data.language)
     return shown(dossier_id, 201)
 
@@ -163,6 +164,7 @@ def deposit_dossier(dossier_id: str, json_data: paper_shapes.DepositIn) -> Respo
     Depositing twice gives the same receipt.  An incomplete dossier may be deposited: the receipt says
     what is missing.
     """
+    retold(lambda _made: receipt_answer(dossier_id))
     services().deposit(the_actor(), dossier_id, json_data.declaration)
     return receipt_answer(dossier_id)
 

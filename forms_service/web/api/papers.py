@@ -10,9 +10,9 @@ from flask import Response, jsonify, url_for
 from core.errors import DossierError
 from forms_service.locales import both
 from forms_service.services.messages import say
-from forms_service.services.views import ExtractionView
+from forms_service.services.views import AttachmentView, ExtractionView
 from forms_service.web.api import paper_shapes, presented, shapes
-from forms_service.web.api.doors import allows, matched, the_actor
+from forms_service.web.api.doors import allows, matched, retold, the_actor
 from forms_service.web.api.dossiers import opened
 from forms_service.web.api.forms import PDF
 from forms_service.web.api.uploads import PaperFile
@@ -43,10 +43,16 @@ def upload_attachment(dossier_id: str, files_data: PaperFile) -> Response:
     It is read in the background.  A file that cannot be used is kept all the same, with `status`
     `refused` and the reason.
     """
+    retold(lambda made: taken_in(dossier_id, find_paper(dossier_id, made["attachment"])))
     file = files_data.file
     view = services().upload(
         the_actor(), dossier_id, file.filename or "", file.read(), files_data.type, files_data.child
     )
+    return taken_in(dossier_id, view)
+
+
+def taken_in(dossier_id: str, view: AttachmentView) -> Response:
+    """What is told of a paper that was just sent."""
     data = shapes.Attachment.model_validate(presented.attachment(view)).model_dump(mode="json")
     place = url_for("papers.show_attachment", dossier_id=dossier_id, attachment_id=view.id)
     answer: Response = jsonify(data)
@@ -54,15 +60,20 @@ def upload_attachment(dossier_id: str, files_data: PaperFile) -> Response:
     return answer
 
 
+def find_paper(dossier_id: str, attachment_id: str) -> AttachmentView:
+    """One paper of a dossier the token may see."""
+    for one in opened(dossier_id).attachments:
+        if one.id == attachment_id:
+            return one
+    raise DossierError(say("unknown_document"), code="unknown_document")
+
+
 @routes.get("/dossiers/<dossier_id>/attachments/<attachment_id>")
 @allows("dossiers:read")
 @routes.output(shapes.Attachment)
 def show_attachment(dossier_id: str, attachment_id: str) -> dict[str, Any]:
     """Show one paper: how far it was read, and which facts were found on it, how surely."""
-    for one in opened(dossier_id).attachments:
-        if one.id == attachment_id:
-            return presented.attachment(one)
-    raise DossierError(say("unknown_document"), code="unknown_document")
+    return presented.attachment(find_paper(dossier_id, attachment_id))
 
 
 @routes.delete("/dossiers/<dossier_id>/attachments/<attachment_id>")

@@ -13,7 +13,7 @@ from flask import Response
 from core.errors import InvalidValue
 from forms_service.services.review_queue import QueueWish
 from forms_service.web.api import office_shapes, paper_shapes, shapes
-from forms_service.web.api.doors import allows, matched, the_actor
+from forms_service.web.api.doors import allows, matched, retold, the_actor
 from forms_service.web.api.dossiers import opened, page_of, seen, shown
 from forms_service.web.api.forms import PDF
 from forms_service.web.api.papers import find_reading
@@ -178,6 +178,7 @@ def list_gaps(dossier_id: str) -> dict[str, Any]:
 @routes.output(shapes.Dossier)
 def ask_correction(dossier_id: str, json_data: office_shapes.CorrectionIn) -> Response:
     """Ask the applicant, once and for everything, to mend what is wrong."""
+    retold(lambda _made: shown(dossier_id))
     services().request_correction(
         the_actor(),
         dossier_id,
