@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from core.completeness import CompletenessReport, Finding, Requirement
 from core.form_spec import RequiredDocument, Severity
+from forms_service.services.staff_words import state_alone
 from forms_service.services.views import AttachmentView, DossierView
 from forms_service.web import tasks
 from forms_service.web.applicant import Opened
 from forms_service.web.languages import language, translate
+from forms_service.web.papers_in_question import of_another_kind, other_kind_words, remarked
 from forms_service.web.presentation import type_name
 from forms_service.web.why_asked import why_asked
 
@@ -18,10 +21,12 @@ _NO_RULE = frozenset({"required", "kind", "attachments"})
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One finding as its person reads it.
+    """One finding as its person reads it, or the empty answers of one page together.
 
     Attributes:
+        inside: The answers that are empty, where one page lacks several; each leads to its question.
         url: Where it is mended; None when nothing can be changed any more.
+        label / where: The answer's name alone, and the page it stands on.
         why: Why it is asked of this person.
         wording: The demand as the form words it.
         rule: The rule behind it, by its code.
@@ -30,9 +35,12 @@ class Missing:
     finding: Finding
     words: str
     url: str | None
+    label: str = ""
+    where: str = ""
     why: str | None = None
     wording: str | None = None
     rule: str | None = None
+    inside: tuple[Missing, ...] = ()
 
 
 def missing_points(one: Opened, report: CompletenessReport, severities: set[Severity]) -> list[Missing]:
@@ -44,7 +52,40 @@ def missing_points(one: Opened, report: CompletenessReport, severities: set[Seve
         need = waiting.pop(0) if waiting else None
         if finding.severity in severities:
             points.append(_of_document(one, finding, need) if need else _of_answers(one, finding))
-    return points
+    return [_of_page(list(same)) for _, same in groupby(points, key=_page_lacking_answers)]
+
+
+def _page_lacking_answers(point: Missing) -> tuple[str, str]:
+    """Empty answers of one page are one point; everything else stands for itself."""
+    if point.finding.code != "missing_answer" or point.url is None:
+        return "point", str(id(point))
+    return "page", point.url.partition("#")[0]
+
+
+def _of_page(points: list[Missing]) -> Missing:
+    first = points[0]
+    if len(points) == 1:
+        return first
+    url = str(first.url).partition("#")[0]
+    words = translate("missing.answers_of", where=first.where, n=len(points))
+    return replace(first, words=words, url=url, rule=None, inside=tuple(points))
+
+
+def remarks_on_papers(one: Opened, report: CompletenessReport) -> list[Missing]:
+    """What is to be looked at on papers that came, each leading to its paper."""
+    base = tasks.key_url(one.view.id, tasks.DOCUMENTS) if one.view.may_edit else None
+    return [
+        Missing(
+            finding,
+            translate(
+                "other_kind.remark",
+                name=type_name(paper.type or paper.declared_type),
+                told=finding.message.in_language(language()),
+            ),
+            f"{base}#attachment-{paper.id}" if base else None,
+        )
+        for paper, finding in remarked(one.view, report)
+    ]
 
 
 def _demands_in_order(report: CompletenessReport) -> dict[str, list[Requirement]]:
@@ -60,11 +101,14 @@ def _of_document(one: Opened, finding: Finding, need: Requirement) -> Missing:
     url = tasks.place_of(one.view, one.scope, finding) if one.view.may_edit else None
     row = row_name(one.view, need)
     name = type_name(need.type)
+    words = translate("missing.document", name=name)
+    if row:
+        words = translate("missing.document_of", row=row, name=name)
+    if (instead := of_another_kind(one.view, need)) is not None:
+        words = other_kind_words(instead, need, row)
     return Missing(
         finding,
-        translate("missing.document_of", row=row, name=name)
-        if row
-        else translate("missing.document", name=name),
+        words,
         f"{url}-{need.child}" if url and need.child else url,
         why=why_asked(one.view, need),
         wording=finding.message.in_language(language()),
@@ -73,10 +117,13 @@ def _of_document(one: Opened, finding: Finding, need: Requirement) -> Missing:
 
 
 def _of_answers(one: Opened, finding: Finding) -> Missing:
+    said = tasks.worded(one.spec, finding)
     return Missing(
         finding,
-        tasks.worded(one.spec, finding).in_language(language()),
+        (said if one.view.may_edit else state_alone(said)).in_language(language()),
         tasks.place_of(one.view, one.scope, finding) if one.view.may_edit else None,
+        label=tasks.label_of(one.spec, finding.subject),
+        where=tasks.page_of(one.view, finding.subject),
         rule=finding.rule if finding.rule and finding.rule not in _NO_RULE else None,
     )
 

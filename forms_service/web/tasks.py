@@ -15,6 +15,7 @@ from forms_service.services.made_forms import declarations_at_deposit
 from forms_service.services.views import DossierView
 from forms_service.web import correction, readings, screens
 from forms_service.web.languages import language, translate
+from forms_service.web.papers_in_question import remarked
 from forms_service.web.presentation import FORM
 
 FACTS = "facts"
@@ -229,6 +230,8 @@ def _documents_task(view: DossierView, report: CompletenessReport) -> Task:
     reading = any(not one.status.is_final for one in view.attachments)
     if not missing and reading:
         hint = translate("documents.being_read")
+    elif not missing and (doubted := len(remarked(view, report))):
+        hint = translate("other_kind.remarks_count", n=doubted)
     status = "done" if not missing and not reading else ("started" if uploads else "todo")
     return Task(DOCUMENTS, translate("documents.title"), key_url(view.id, DOCUMENTS), status, hint)
 
@@ -297,6 +300,22 @@ def worded(spec: FormSpec, finding: Finding) -> LocalizedText:
     if label is None:
         return finding.message
     return LocalizedText(f"«{label.ar}»: {finding.message.ar}", f"« {label.fr} » : {finding.message.fr}")
+
+
+def label_of(spec: FormSpec, subject: str) -> str:
+    """What an answer is called; empty for what is no answer."""
+    label = _label_of(spec, subject)
+    return label.in_language(language()) if label else ""
+
+
+def page_of(view: DossierView, subject: str) -> str:
+    """The page an answer stands on: its section, or the row it belongs to; empty for what is no answer."""
+    for group in view.spec.groups:
+        number = subject.removeprefix(f"{group.id}.").partition(".")[0]
+        if subject.startswith(f"{group.id}.") and number.isdigit():
+            return view.row_label(group.id, int(number)).in_language(language())
+    sections = (one for one in view.spec.sections if any(field.id == subject for field in one.fields()))
+    return next((section_title(one) for one in sections), "")
 
 
 def _label_of(spec: FormSpec, subject: str) -> LocalizedText | None:
