@@ -30,6 +30,12 @@ __all__ = [
     "is_required",
 ]
 
+MISSING_ANSWER = LocalizedText(
+    ar="لم تتم تعبئة «{label}» في «{block}». املؤوا هذه الخانة.",
+    fr="« {label} » n'est pas rempli dans « {block} ». Remplissez cette case.",
+)
+"""The state first, then the advice to whoever can still fill it in."""
+
 
 def assess_completeness(
     spec: FormSpec,
@@ -144,10 +150,7 @@ def _missing_in_rows(group: Group, dossier: Dossier, scope: Scope, unreadable: s
 
 def _missing_answer(subject: str, one: FieldSpec, where: LocalizedText | None) -> Finding:
     block = where or LocalizedText("الاستمارة", "le formulaire")
-    message = LocalizedText(
-        ar="لم تتم تعبئة «{label}» في «{block}». املؤوا هذه الخانة.",
-        fr="« {label} » n'est pas rempli dans « {block} ». Remplissez cette case.",
-    ).fill(label=one.label, block=block)
+    message = MISSING_ANSWER.fill(label=one.label, block=block)
     return Finding("missing_answer", Severity.ERROR, subject, message, one.source or "required")
 
 

@@ -18,6 +18,7 @@ from forms_service.services.four_eyes import CONFIRMED, RETURNED, WITHDRAWN, Fou
 from forms_service.services.made_forms import MADE_ON_SCREEN
 from forms_service.services.messages import say
 from forms_service.services.presenting import FORM, find_field, open_doubts, supplied
+from forms_service.services.staff_words import state_alone
 from forms_service.services.views import Actor
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import CorrectionRow, DossierRow, ExtractionRow
@@ -207,7 +208,8 @@ class Decisions(FourEyes):
 
     def _gaps(self, session: Session, row: DossierRow, report: CompletenessReport | None = None) -> list[Gap]:
         report = report or self.assess(session, row)  # type: ignore[attr-defined]
-        found = [Gap(one.subject, one.message) for one in report.findings if one.severity is Severity.ERROR]
+        errors = [one for one in report.findings if one.severity is Severity.ERROR]
+        found = [Gap(one.subject, state_alone(one.message)) for one in errors]
         types = self.catalogue.document_types()
         for paper in DossierRepository(session).attachments(row.id):
             counted = supplied(paper)

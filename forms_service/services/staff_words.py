@@ -1,10 +1,12 @@
-"""Remarks as an agent reads them: without advice to the sender, and without the way to where the agent is."""
+"""Remarks for whoever cannot follow their advice: agents, and applicants once they have deposited."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
+from core.completeness import MISSING_ANSWER, CompletenessReport
 from core.localized_text import LocalizedText
 
 ON_THE_LIST = LocalizedText(" في لائحة الصفحات التي تنتظر", " dans la liste des pages à identifier")
@@ -26,6 +28,12 @@ def state_alone(remark: LocalizedText) -> LocalizedText:
     return remark
 
 
+def told_to_staff(report: CompletenessReport) -> CompletenessReport:
+    """The judgement of a dossier for those who look at it without filling it in."""
+    findings = (replace(one, message=state_alone(one.message)) for one in report.findings)
+    return replace(report, findings=tuple(findings))
+
+
 def _ended(state: str) -> str:
     return state.rstrip(" \u00a0\u202f:.") + "."
 
@@ -40,12 +48,13 @@ def _advice_in_sentences() -> Iterator[LocalizedText]:
     from forms_service.ocr.attachments.warnings import SENTENCES
     from forms_service.ocr.page_messages import PAGE_SENTENCES, PageCode
     from forms_service.ocr.picture_quality import Flaw, what_to_do
+    from forms_service.services.answers_to_confirm import TO_CONFIRM
     from forms_service.services.identity_doubts import NOT_IN_REQUEST, WHOSE_PAPER
 
     for flaw in Flaw:
         yield _after(what_to_do(flaw), ":")
     told = (*SENTENCES.values(), *(PAGE_SENTENCES[PageCode(c)] for c in ("partly_outside", "missing_page")))
-    for sentence in (*told, WHOSE_PAPER, NOT_IN_REQUEST):
+    for sentence in (*told, WHOSE_PAPER, NOT_IN_REQUEST, MISSING_ANSWER, TO_CONFIRM):
         yield _after(sentence, ". ")
 
 

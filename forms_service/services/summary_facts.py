@@ -27,6 +27,7 @@ from forms_service.render.reviewer_summary import (
     SummaryValue,
 )
 from forms_service.services.presenting import FORM
+from forms_service.services.staff_words import told_to_staff
 from forms_service.services.views import AttachmentView, DossierView, ExtractionView
 from forms_service.spec_catalogue import SpecCatalogue
 
@@ -136,7 +137,7 @@ def summary_facts(source: SummarySource, catalogue: SpecCatalogue, printed_at: d
 
 def _findings(report: CompletenessReport) -> Iterator[SummaryFinding]:
     """What the rules say, then what nobody has verified: papers claimed to be with the fund already."""
-    for one in report.findings:
+    for one in told_to_staff(report).findings:
         rule = "" if one.rule in ("required", "kind") else one.rule
         is_error = one.severity is Severity.ERROR
         yield SummaryFinding(both(f"severity.{one.severity.value}"), one.message, rule, is_error)

@@ -22,6 +22,7 @@ from forms_service.services.decisions import REJECTED
 from forms_service.services.presenting import SURE_FACT
 from forms_service.services.review_queue import HOLDERS, ON_LINE, ORDERS, QUEUE_STATES, QueueWish
 from forms_service.services.reviewer import ANSWER_REASONS
+from forms_service.services.staff_words import told_to_staff
 from forms_service.services.views import (
     AttachmentView,
     DossierView,
@@ -308,7 +309,7 @@ def dossier_page(
         wanting=wanting,
         ask_every=ask_every,
         most_folded=_MOST_FOLDED,
-        report=report,
+        report=told_to_staff(report),
         answers=_answers(view),
         reasons=DECLINE_REASONS,
         answer_reasons=ANSWER_REASONS,
