@@ -25,6 +25,14 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     application.close()
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_to_read(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The service is shared: what one test sent and did not read is no other test's to read."""
+    yield
+    if "service" in request.fixturenames:
+        request.getfixturevalue("service").jobs.keys.clear()
+
+
 @pytest.fixture
 def applicant(service: Service) -> Visitor:
     return service.visitor().sign_in("applicant")

@@ -15,7 +15,6 @@ pytestmark = pytest.mark.tesseract
 @pytest.fixture
 def references(service: Service) -> list[str]:
     """Of a dossier of the allowance, and of another form."""
-    settle_all(service)  # the service is shared: what other files' tests left waiting is none of this
     services, actor = service.application.services, service.actor("clerk")
     opened = (service.new_dossier(), service.new_dossier(form=REFUND))
     return [services.dossier(actor, one).reference for one in opened]

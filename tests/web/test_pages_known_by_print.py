@@ -24,7 +24,6 @@ def labelled(page: Image.Image) -> Image.Image:
 @pytest.fixture
 def dossiers(service: Service) -> tuple[str, str]:
     """References of two people's dossiers, whose numbers are known."""
-    settle_all(service)  # the service is shared: what other files' tests left waiting is none of this
     actor, services = service.actor("clerk"), service.application.services
     made = []
     for answers in (ANSWERS, SECOND_PERSON):
