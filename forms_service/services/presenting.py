@@ -303,6 +303,7 @@ def attachment_view(row: AttachmentRow, pages: int) -> AttachmentView:
         made_on_screen=row.origin == MADE_ON_SCREEN,
         is_slip=row.origin == CORRECTION_SLIP,
         fact_confidences=dict(row.fact_confidences),
+        unplaced_identity=row.type is None and WHOSE_PAPER.as_dict() in row.warnings,
     )
 
 
