@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from core.localized_text import Script, dominant_script
 from forms_service.ocr.crops import Ink
+from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine, TextReading
 from forms_service.ocr.foreign_strokes import without_foreign_strokes
 from forms_service.ocr.latin_lines import LatinLine, chances, read_line
@@ -21,6 +22,7 @@ from forms_service.ocr.looks import (
     FIRST_LOOKS,
     LATIN_LOOKS,
     VOTE,
+    DoubtedLine,
     LineReading,
     look_at,
     read_by_looks,
@@ -37,6 +39,9 @@ LEAST_CHANCE = 1e-30
 
 CLEARER, CLEAR = 3.0, 0.05
 """How many times likelier, and how likely, a text without foreign strokes must be to be proposed instead."""
+
+JOINTS, HIDDEN_JOINT = ".-_", 0.05
+"""What joins the names in an address, and how likely beside the text one more of them is a doubt."""
 
 Mend = Callable[[str], str]
 
@@ -73,7 +78,34 @@ def read_email(ink: Ink, engine: TextEngine, charset: str | None = None) -> Line
         return restore_underscores(" ".join(text.split()), ink)
 
     manner = _Manner(lambda text: text.replace(" ", ""), plain, str, mend_address)
-    return _confirmed(own_latin(ink, charset, manner.own), ink, engine, manner, charset)
+    line = _confirmed(own_latin(ink, charset, manner.own), ink, engine, manner, charset)
+    return _doubted(line, Doubt.LOW_CONFIDENCE) if line.agreed and _may_hide_a_joint(line, ink) else line
+
+
+def _may_hide_a_joint(line: LineReading, ink: Ink) -> bool:
+    """Whether the same address with one more dot or dash is nearly as likely.
+
+    A dot set close to an « r » melts into it for both readers alike, and whoever writes to the address
+    writes to somebody else.
+    """
+    sure = line.readers.get(OWN, 0.0)
+    if sure >= 1 / (1 + HIDDEN_JOINT):  # what is left for all other texts together is less
+        return False
+    name = line.text.partition("@")[0]
+    others = [line.text[:at] + joint + line.text[at:] for at in range(1, len(name)) for joint in JOINTS]
+    return max(chances(ink.tight(), others), default=0.0) > HIDDEN_JOINT * sure
+
+
+def _doubted(line: LineReading, doubt: Doubt) -> DoubtedLine:
+    return DoubtedLine(
+        line.text,
+        line.confidence,
+        line.agreed,
+        line.script,
+        doubt,
+        readers=line.readers,
+        mended=line.mended,
+    )
 
 
 def own_latin(ink: Ink, charset: str | None = None, plain: Mend = plain_latin) -> LatinLine | None:

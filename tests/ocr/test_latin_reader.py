@@ -225,3 +225,16 @@ def test_marks_alone_on_an_empty_box_are_not_writing() -> None:
     crop = np.full((90, 400), PAPER, np.uint8)
     crop[40:45, 100:104] = 190
     assert ink_of(crop).bounds is None
+
+
+@pytest.mark.parametrize(
+    ("on_paper", "doubted"), [("amir.omari@example.ma", True), ("amiromari@example.ma", False)]
+)
+def test_an_address_whose_dot_both_readers_missed_is_not_taken_unseen(
+    on_paper: str, doubted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = "amiromari@example.ma"
+    monkeypatch.setattr(latin_reader, "own_latin", lambda *_: LatinLine(seen, 0.6))
+    line = read_email(written(on_paper), Told(seen))
+    assert (line.text, line.agreed) == (seen, True)
+    assert (getattr(line, "doubt", None) is Doubt.LOW_CONFIDENCE) is doubted
