@@ -20,6 +20,7 @@ from forms_service.ocr.crops import Ink, cut, ink_of
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine
 from forms_service.ocr.evidence import Evidence, Group, group_of
+from forms_service.ocr.foreign_strokes import PALER_BY
 from forms_service.ocr.known_words import settled_by_list
 from forms_service.ocr.latin_reader import read_email, read_latin
 from forms_service.ocr.line_reader import read_either, text_lines
@@ -29,7 +30,7 @@ from forms_service.ocr.name_scripts import is_same_name
 from forms_service.ocr.signature_zones import Zone, read_signature
 from forms_service.ocr.struck_answers import comb_is_struck, is_struck
 from forms_service.ocr.struck_arabic import arabic_is_struck
-from forms_service.ocr.tick_boxes import Mark, read_tick
+from forms_service.ocr.tick_boxes import Mark, ink_level, read_tick
 from forms_service.ocr.twin_names import read_twins
 
 BOX_INSET_MM = 0.15
@@ -320,10 +321,12 @@ def _ticks(page: np.ndarray, field: FieldSpec, places: list[Placement]) -> Field
     marks = {place: read_tick(page, place.box) for place in places}
     inked = [place for place, reading in marks.items() if reading.mark.holds_ink]
     ticked, doubt = _meant(field, inked, {place: reading.mark for place, reading in marks.items()})
+    if doubt is Doubt.SEVERAL_TICKS:
+        ticked = _of_darkest_ink(page, ticked)
     boxes = tuple(place.box for place in (ticked or places))
     chosen = [place.choice for place in ticked if place.choice is not None]
     raw, value = ",".join(chosen), _tick_value(field, ticked, chosen)
-    if doubt is Doubt.SEVERAL_TICKS:
+    if doubt is Doubt.SEVERAL_TICKS and len(chosen) > 1:
         return FieldReading(field, boxes, raw, None, 0.0, Verdict.REVIEW, "ink", doubt)
     sure = min(reading.confidence for reading in marks.values())
     evidence = Evidence(Group.TICK, {"ink": sure}, doubt=doubt.value if doubt else None)
@@ -353,18 +356,27 @@ def _meant(
     """The boxes that were meant, and what speaks against it.
 
     Who blackens one box and crosses another has changed their mind: the other is proposed, never taken.
+    So is the one clean mark beside boxes that a stamp, a signature or a line that strikes out runs through.
     """
     blackened = [place for place in inked if marks[place] in (Mark.FILLED, Mark.SCRIBBLED)]
     clean = [place for place in inked if place not in blackened]
     if blackened and clean and (field.kind != "choice" or len(clean) == 1):
         return clean, Doubt.CORRECTED_TICK
     if field.kind == "choice" and len(inked) > 1:
-        return inked, Doubt.SEVERAL_TICKS
+        whole = [place for place in inked if marks[place] is not Mark.CROSSED_BY_STROKE]
+        return (whole, Doubt.STROKE_THROUGH_BOX) if len(whole) == 1 else (inked, Doubt.SEVERAL_TICKS)
     seen = set(marks.values())
     for mark, doubt in _TICK_DOUBTS.items():
         if mark in seen:
             return inked, doubt
     return inked, None
+
+
+def _of_darkest_ink(page: np.ndarray, ticked: list[Placement]) -> list[Placement]:
+    """The one box marked with far darker ink than all others, which a stamp may have marked; else all of them."""
+    levels = {place: ink_level(page, place.box) for place in ticked}
+    darkest, *others = sorted(ticked, key=levels.__getitem__)
+    return [darkest] if min(levels[one] for one in others) - levels[darkest] >= PALER_BY else ticked
 
 
 _TICK_DOUBTS = {

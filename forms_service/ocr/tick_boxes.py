@@ -99,6 +99,12 @@ def read_tick(page: np.ndarray, box: BoxMm) -> TickReading:
     return TickReading(Mark.EMPTY, 1.0 - 0.5 * dark / EMPTY_BELOW)
 
 
+def ink_level(page: np.ndarray, box: BoxMm) -> float:
+    """How dark the ink of a marked box is: the gray level of its darkest tenth."""
+    ink = cv2.GaussianBlur(cut(page, box, INNER_MARGIN_MM), (0, 0), SPECKLE_SMOOTHING_PX)
+    return float(np.percentile(ink[ink < DARK_LEVEL], 10))
+
+
 def is_blackened(page: np.ndarray, box: BoxMm) -> bool:
     """Whether a tick box is full of ink, so that its outline can no longer be told."""
     return _is_full(cut(page, box, INNER_MARGIN_MM))

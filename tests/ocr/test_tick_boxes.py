@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import cv2
@@ -9,10 +10,11 @@ import numpy as np
 import pytest
 
 from core.extraction import Verdict
+from core.placement import BoxMm
 from forms_service.ocr.crops import even_light
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.field_reader import FieldReading, read_fields
-from forms_service.ocr.registration import CANONICAL_SIZE_PX
+from forms_service.ocr.registration import CANONICAL_SIZE_PX, PX_PER_MM
 from forms_service.ocr.tick_boxes import Mark, read_tick
 from forms_service.rehearsal.tick_marks import KINDS, MarkedChoice, mark_choice
 from forms_service.rehearsing import blank_pages
@@ -78,6 +80,47 @@ def test_a_blackened_box_beside_a_clean_cross_proposes_the_other_to_a_person(see
 def test_what_may_be_no_tick_goes_to_a_person_with_its_reason(kind: str, doubt: Doubt, seed: int) -> None:
     reading, _ = _read(kind, seed)
     assert (reading.verdict, reading.doubt) == (Verdict.REVIEW, doubt)
+
+
+@pytest.mark.parametrize("level", [40, 110])
+@pytest.mark.parametrize("radius_mm", [11.0, 16.0])
+def test_the_one_clean_cross_is_proposed_beside_a_box_that_a_stamps_rim_runs_through(
+    radius_mm: float, level: int
+) -> None:
+    def rim(page: np.ndarray, box: BoxMm) -> None:
+        centre = box.x + box.width / 2, box.y + box.height / 2 - radius_mm
+        cv2.circle(page, *_px(centre, radius_mm), level, 9, cv2.LINE_AA)
+
+    reading, marked = _read_with_ink_in_another_box(rim)
+    assert reading.value == marked.meant is not None
+    assert (reading.verdict, reading.doubt) == (Verdict.REVIEW, Doubt.STROKE_THROUGH_BOX)
+
+
+def test_the_darker_of_two_marks_is_proposed_where_a_stamps_letters_fill_the_other_box() -> None:
+    def letters(page: np.ndarray, box: BoxMm) -> None:
+        for up_mm in (1.4, 3.4):
+            corner = _px((box.x + 0.7, box.bottom - up_mm + 1.2), 0)[0]
+            cv2.putText(page, "NE", corner, cv2.FONT_HERSHEY_DUPLEX, 0.7, 115, 3, cv2.LINE_AA)
+
+    reading, marked = _read_with_ink_in_another_box(letters)
+    assert reading.value == marked.meant is not None
+    assert (reading.verdict, reading.doubt) == (Verdict.REVIEW, Doubt.SEVERAL_TICKS)
+
+
+def _px(point_mm: tuple[float, float], length_mm: float) -> tuple[tuple[int, int], int]:
+    return (round(point_mm[0] * PX_PER_MM), round(point_mm[1] * PX_PER_MM)), round(length_mm * PX_PER_MM)
+
+
+def _read_with_ink_in_another_box(
+    draw: Callable[[np.ndarray, BoxMm], None],
+) -> tuple[FieldReading, MarkedChoice]:
+    """A choice with one cross, as it is read after somebody's ink came into a box beside it."""
+    marked = mark_choice(
+        _blank(), lay_out(_spec()).layout.of_field("quality"), "cross", np.random.default_rng(3)
+    )
+    page = even_light(marked.pixels)
+    draw(page, next(place.box for place in marked.places if place.choice != marked.meant))
+    return read_fields(page, marked.places, _spec(), NoEngine())[0], marked
 
 
 @pytest.mark.parametrize("kind", list(KINDS))

@@ -27,13 +27,19 @@ from forms_service.ocr.attachments.warnings import AttachmentWarning, warn
 from forms_service.ocr.attachments.writing import PageWriting
 from forms_service.ocr.page_images import PageImage
 from forms_service.ocr.page_text import read_page_text_here
-from forms_service.ocr.picture_quality import judge_picture
+from forms_service.ocr.picture_quality import Flaw, judge_picture
 
 MOST_CPU_SECONDS, MOST_SECONDS = 60.0, 120.0
 """No further page is begun after so long; as much again is left to recognise them and to read their facts."""
 
 SURE_MARGIN = 0.45
 """Below this margin a glance does not contradict what the sender says a page is."""
+
+SURE_CLASS = 0.8
+"""A card's zone, which leaves no margin to compare, tells surely what the card is from this confidence."""
+
+BLANK = "blank"
+"""What a file shows that bears no writing at all."""
 
 HINTED_STRENGTH = 0.5
 """How far a page's own hints must go before the sender's word settles a tie."""
@@ -56,6 +62,7 @@ class AttachmentReading:
         valid_until: Last day the document may be used, when its class has a limit.
         pages: The pages of the file (from 1) it stands on.
         others: Further documents of the same file, each read for itself.
+        seen_as: The class it clearly is where that is another than it was handed in as, or ``blank``.
     """
 
     type: str
@@ -67,6 +74,7 @@ class AttachmentReading:
     warnings: tuple[AttachmentWarning, ...] = ()
     pages: tuple[int, ...] = ()
     others: tuple[AttachmentReading, ...] = ()
+    seen_as: str | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The JSON shape of the contract, with the class and the confidence of each fact added."""
@@ -118,7 +126,14 @@ def read_attachment(
         return read_facts(on_pages, types.classes[class_id], day, at_page)
 
     papers = papers_in(read, seen, look.id if look else UNKNOWN, facts_of)
-    warnings += [*unread, *_type_warnings(types, as_type, expected, best, seen), *_several(types, papers)]
+    is_other = len(seen) == len(pages) and _is_clearly_other(expected, best, seen)
+    told = (
+        [_other_kind(types, as_type, best)]
+        if is_other
+        else _type_warnings(types, as_type, expected, best, seen)
+    )
+    warnings += [*unread, *told, *_several(types, papers)]
+    is_blank = bool(judged) and all(Flaw.BLANK in one.flaws for one in judged.values())
     others = [_described(types, paper, types.classes[paper.class_id], day) for paper in papers[1:]]
     main = _described(types, papers[0], look, day) if papers else AttachmentReading(UNKNOWN, UNKNOWN, 0.0)
     is_expected = as_type is not None and best.class_id in expected
@@ -129,6 +144,7 @@ def read_attachment(
         confidence=best.confidence,
         warnings=(*warnings, *main.warnings),
         others=tuple(others),
+        seen_as=best.class_id if is_other else BLANK if is_blank else None,
     )
 
 
@@ -244,6 +260,21 @@ def _type_warnings(
         seen_label, asked_label = types.label_of(best.class_id), types.label_of(as_type)
         found.append(warn("type_mismatch", seen=seen_label, expected=asked_label))
     return found
+
+
+def _is_clearly_other(expected: Sequence[str], best: Recognition, seen: Sequence[Recognition]) -> bool:
+    """Whether every page is known and none is what was asked for, beyond doubt."""
+    if (
+        not expected
+        or not best.is_known
+        or not all(one.is_known and one.class_id not in expected for one in seen)
+    ):
+        return False
+    return best.margin >= SURE_MARGIN or best.confidence >= SURE_CLASS
+
+
+def _other_kind(types: DocumentTypes, as_type: str | None, best: Recognition) -> AttachmentWarning:
+    return warn("other_kind", seen=types.label_of(best.class_id), expected=types.label_of(str(as_type)))
 
 
 def _several(types: DocumentTypes, papers: Sequence[Paper]) -> list[AttachmentWarning]:

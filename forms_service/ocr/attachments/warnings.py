@@ -49,6 +49,12 @@ SENTENCES = {
         ar="هذه الوثيقة تشبه «{seen}» لا «{expected}». تحققوا من الملف الذي أرسلتموه.",
         fr="Ce document ressemble à « {seen} » et non à « {expected} ». Vérifiez le fichier envoyé.",
     ),
+    "other_kind": LocalizedText(
+        ar="هذه الوثيقة هي «{seen}» وليست «{expected}»، فلا تُحسب. أرسلوا «{expected}»،"
+        " وإن كانت هي فعلا فأكدوا ذلك.",
+        fr="Ce document est « {seen} » et non « {expected} » : il ne compte pas. Envoyez « {expected} » ; "
+        "si c'est bien lui, confirmez-le.",
+    ),
     "several_documents": LocalizedText(
         ar="يضم هذا الملف أكثر من وثيقة: {seen}. قُرئت كل وثيقة على حدة.",
         fr="Ce fichier contient plusieurs documents : {seen}. Chacun est lu à part.",
