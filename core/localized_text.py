@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -64,6 +65,12 @@ class LocalizedText:
     def as_dict(self) -> dict[str, str]:
         """The JSON shape: ``{"ar": …, "fr": …}``."""
         return {"ar": self.ar, "fr": self.fr}
+
+
+def listed(names: Iterable[str | LocalizedText]) -> LocalizedText:
+    """Names or numbers one after another, with the comma of each language between them."""
+    both = [one if isinstance(one, LocalizedText) else LocalizedText(one, one) for one in names]
+    return LocalizedText("، ".join(one.ar for one in both), ", ".join(one.fr for one in both))
 
 
 _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]+")

@@ -21,7 +21,7 @@ from core.errors import InvalidValue, UnreadableDocument
 from core.extraction import Extraction, Verdict
 from core.field_kinds import kind_of
 from core.form_spec import FieldSpec, FormSpec
-from core.localized_text import LocalizedText
+from core.localized_text import LocalizedText, listed
 from core.placement import PageIdentity
 from forms_service.ocr.page_images import PageImage, count_pages, load_page
 from forms_service.reading_forms import form_lookup, page_features, printed_papers, printed_words
@@ -224,7 +224,7 @@ def _read_form(
     if not ours:
         return _result("read", pages=described, warnings=warnings)
     if foreign:
-        numbers = "، ".join(str(number + 1) for number in foreign)
+        numbers = listed(str(number + 1) for number in foreign)
         warnings.append(say("some_pages_left_out", pages=numbers))
     slips = _slips(reading)
     # The form's pages come first: answers say their place among those that stay with it.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from core.errors import RenderError
 from core.extraction import FieldAnswer
 from core.form_spec import FieldSpec, FormSpec
-from core.localized_text import Direction, Language, LocalizedText, Script
+from core.localized_text import Direction, Language, LocalizedText, Script, listed
 from core.placement import BoxMm, Placement, WidgetKind
 from forms_service.render.acroform import Fields, Widget, print_field_attributes
 from forms_service.render.answer_misfits import is_blank, paper_text
@@ -102,7 +102,7 @@ def _refuse_unknown(spec: FormSpec, field_ids: Sequence[str]) -> None:
     known = {field.id for field in spec.fields()} | {group.id for group in spec.groups}
     unknown = [one for one in field_ids if one not in known and one.partition(".")[0] not in known]
     if unknown:
-        raise RenderError(_UNKNOWN_FIELD.fill(form=spec.id, fields="، ".join(unknown)), code="unknown_field")
+        raise RenderError(_UNKNOWN_FIELD.fill(form=spec.id, fields=listed(unknown)), code="unknown_field")
 
 
 def _ticked(field: FieldSpec, value: FieldAnswer, placements: Sequence[Placement]) -> list[Placement]:

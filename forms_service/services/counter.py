@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -74,7 +74,7 @@ class DayLine:
     at: datetime
     dossier: DossierSummary
     done: tuple[str, ...]
-    by: str
+    by: tuple[str, ...]
 
 
 class Counter(ClerkWork):
@@ -217,9 +217,5 @@ def _day_line(dossier: DossierSummary, events: Sequence[AuditRow]) -> DayLine:
         events[0].at,
         dossier,
         tuple(dict.fromkeys(one.action for one in events)),
-        _names(one.actor_name for one in events),
+        tuple(dict.fromkeys(one.actor_name for one in events)),
     )
-
-
-def _names(names: Iterable[str]) -> str:
-    return "، ".join(dict.fromkeys(names))

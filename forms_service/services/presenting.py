@@ -14,7 +14,7 @@ from core.dossier import Attachment, Dossier, DossierState, FieldValue, Origin, 
 from core.extraction import Verdict
 from core.field_kinds import Answer, kind_of
 from core.form_spec import FieldSpec, FormSpec
-from core.localized_text import Language, LocalizedText
+from core.localized_text import Language, LocalizedText, listed
 from core.scope import build_scope
 from forms_service.services.base import may_edit
 from forms_service.services.identity_doubts import WHOSE_PAPER, papers_in_doubt
@@ -230,7 +230,7 @@ def _attachment_views(
     with_form = [one.id for one in on_paper if any(page.form_page for page in pages[one.id])]
     if missing and with_form:
         place = next(place for place, one in enumerate(uploads) if one.id == with_form[-1])
-        told = say("missing_pages", pages="، ".join(map(str, missing)))
+        told = say("missing_pages", pages=listed(map(str, missing)))
         views[place] = replace(views[place], warnings=(*views[place].warnings, told))
     return tuple(views)
 

@@ -12,6 +12,7 @@ from core.extraction import FieldAnswer, Verdict
 from core.form_spec import FormSpec
 from core.localized_text import Language, LocalizedText
 from core.receipt import RevocationReason, Standing
+from forms_service.storage.audit import SYSTEM_NAME
 
 ROLES = ("applicant", "clerk", "reviewer", "author", "operator")
 """Who there is: authors look after forms, operators after accounts, figures and the record of changes."""
@@ -121,6 +122,11 @@ class EventView:
     actor_name: str
     action: str
     details: Mapping[str, object]
+
+    @property
+    def by_somebody(self) -> bool:
+        """Whether a person did it, and not the service by itself."""
+        return self.actor_name not in ("", SYSTEM_NAME)
 
 
 @dataclass(frozen=True, slots=True)

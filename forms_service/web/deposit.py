@@ -213,7 +213,7 @@ def _group_block(one: Opened, group_id: str) -> AnswerBlock:
 
 
 def amounts(report: CompletenessReport) -> dict[str, object] | None:
-    """The computed amounts as the template shows them; None when the form computes nothing."""
+    """The computed amounts as the template shows them; None when nothing comes of the answers (yet)."""
     lines = [
         {
             "label": entry["label"][language().value],
@@ -224,7 +224,7 @@ def amounts(report: CompletenessReport) -> dict[str, object] | None:
         for entry in report.amounts.values()
         if isinstance(entry, dict) and "formula" in entry
     ]
-    if not lines:
+    if not any(line["value"] for line in lines):
         return None
     parameters = report.amounts.get("parameters", {})
     return {

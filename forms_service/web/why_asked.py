@@ -22,7 +22,9 @@ def why_asked(view: DossierView, need: Requirement) -> str:
     document = next(one for one in view.spec.documents if one.id == need.document_id)
     if document.per is not None and need.child is not None:
         row = view.row_label(document.per, need.child).in_language(language())
-        return translate("why.every_row" if document.when is None else "why.this_row", row=row)
+        if document.when is not None:
+            return translate("why.this_row", row=row)
+        return translate("why.every_row", group=view.spec.group(document.per).label, row=row)
     if document.when is None:
         return translate("why.always")
     answers = _answers_in(view, document.when)

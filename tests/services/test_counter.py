@@ -103,7 +103,7 @@ def test_the_days_list_shows_the_agencys_work_and_nobody_elses(office) -> None:
     )
     services.deposit(office.clerk, mine, True)
     lines = services.day_list(office.clerk, services.today())
-    assert [(one.dossier.id, one.by) for one in lines] == [(mine, "Agence"), (theirs, "Collègue")]
+    assert [(one.dossier.id, one.by) for one in lines] == [(mine, ("Agence",)), (theirs, ("Collègue",))]
     assert {"opened", "deposited"} <= set(lines[0].done)
     office.clock.move(days=1)
     assert services.day_list(office.clerk, services.today()) == []

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
-from web_service import Service, Visitor
+from web_service import ANSWERS, Service, Visitor
+
+import forms_service
+from core.localized_text import LocalizedText, listed
+from forms_service.locales import sentences
 
 ADVICE = {"ar": "املؤوا هذه الخانة", "fr": "Remplissez cette case"}
 STATE = {"ar": "لم تتم تعبئة", "fr": "n'est pas rempli dans"}
@@ -53,3 +60,42 @@ def test_whoever_can_still_fill_it_in_is_told_to(service: Service, applicant: Vi
     assert any(one.fr.endswith(ADVICE["fr"] + ".") for one in messages)
     page = applicant.get(f"/dossiers/{dossier_id}/check").get_data(as_text=True)
     assert WILL_ASK["ar"] not in page
+
+
+def test_the_history_names_nobody_for_what_the_service_did(service: Service) -> None:
+    services, dossier_id = service.application.services, service.new_dossier(ANSWERS)
+    services.upload(service.actor("applicant"), dossier_id, "birth.pdf", b"%PDF-1.4 nothing", "birth", None)
+    service.read_all()
+    services.deposit(service.actor("applicant"), dossier_id, True)
+    page = read(service, "applicant", "fr", f"/dossiers/{dossier_id}/status")
+    timeline = page.partition('class="timeline"')[2].partition("</ol>")[0]
+    assert "—" not in timeline
+    assert timeline.count("Youssef Bennani") >= 2
+
+
+@pytest.mark.parametrize("path", ["check", "status"])
+def test_an_amount_is_shown_once_something_comes_of_the_answers(service: Service, path: str) -> None:
+    services, owner = service.application.services, service.actor("applicant")
+    empty, told = service.new_dossier(), service.new_dossier(ANSWERS)
+    services.answer_group(owner, told, "children", [{"birth": "12/03/2020"}])
+    pages = {one: read(service, "applicant", "ar", f"/dossiers/{one}/{path}") for one in (empty, told)}
+    assert 'id="estimate"' not in pages[empty]
+    assert 'id="estimate"' in pages[told]
+
+
+def test_names_are_joined_with_the_comma_of_the_language() -> None:
+    assert listed(["Agence", "3"]) == LocalizedText("Agence، 3", "Agence, 3")
+    both = LocalizedText("لكم", "à vous")
+    assert listed([both, both]).fr == "à vous, à vous"
+
+
+def test_no_list_of_a_page_has_the_arabic_comma_whatever_the_language() -> None:
+    pages = Path(forms_service.__file__).parent.glob("web/templates/*.html")
+    wrong = [page.name for page in pages if re.search(r"join\('، '\)", page.read_text("utf-8"))]
+    assert wrong == []
+
+
+def test_what_is_asked_of_every_row_names_the_list_and_not_always_children() -> None:
+    said = sentences()
+    for one in (said["groups.count"], said["why.every_row"]):
+        assert not re.search("طفل|أطفال|enfant", " ".join((*one.ar.values(), *one.fr.values())))

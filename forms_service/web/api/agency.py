@@ -158,7 +158,12 @@ def list_day(query_data: office_shapes.OneDay) -> dict[str, Any]:
     return {
         "day": day,
         "items": [
-            {"at": one.at, "done": list(one.done), "by": one.by, "dossier": presented.summary(one.dossier)}
+            {
+                "at": one.at,
+                "done": list(one.done),
+                "by": list(one.by),
+                "dossier": presented.summary(one.dossier),
+            }
             for one in lines
         ],
     }

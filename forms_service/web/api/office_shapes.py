@@ -175,7 +175,7 @@ class DayLine(Given):
 
     at: datetime
     done: list[str]
-    by: str
+    by: list[str]
     dossier: DossierSummary
 
 
