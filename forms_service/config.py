@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -46,6 +47,7 @@ class Config:
         spec_folder: The forms' YAML specs.
         public_url: Address that the receipt's QR code leads to.
         physical_check_rate: Share of deposits drawn for a check of the papers; None leaves it to the spec.
+        trusted_proxies: Networks of the proxies whose word is taken for where a visitor comes from.
         demo: Whether the demonstration accounts exist.
         four_eyes: Ids of the forms whose decisions a second reviewer confirms; ``all`` for every form.
         review_days: Days from the deposit in which a decision is due, by form; ``""`` for the others.
@@ -62,6 +64,7 @@ class Config:
     database_url: str = ""
     spec_folder: Path = field(default_factory=lambda: default_spec_folder())
     public_url: str = "http://127.0.0.1:8000"
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     timezone: str = "Africa/Casablanca"
     demo: bool = False
     four_eyes: frozenset[str] = frozenset()
@@ -92,6 +95,7 @@ class Config:
             database_url=given.text("FORMS_DATABASE_URL", ""),
             spec_folder=Path(given.text("FORMS_SPEC_DIR", str(default_spec_folder()))),
             public_url=given.text("FORMS_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+            trusted_proxies=given.networks("FORMS_TRUSTED_PROXIES"),
             timezone=given.text("FORMS_TIMEZONE", "Africa/Casablanca"),
             demo=given.flag("FORMS_DEMO"),
             four_eyes=frozenset(given.text("FORMS_FOUR_EYES", "").replace(",", " ").split()),
@@ -245,6 +249,14 @@ class _Settings:
                 raise InvalidSetting(f"{name}: {word!r} (60 310-1-32=30)")
             found[form] = int(days)
         return found
+
+    def networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Addresses and networks, such as ``10.0.4.2 10.1.0.0/16``."""
+        words = self.text(name, "").replace(",", " ").split()
+        try:
+            return tuple(ip_network(word) for word in words)
+        except ValueError:
+            raise InvalidSetting(f"{name}: {' '.join(words)!r} (10.0.4.2 10.1.0.0/16)") from None
 
     def share(self, name: str) -> float | None:
         value = self.text(name, "")

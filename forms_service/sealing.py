@@ -29,7 +29,11 @@ class Seal:
 
     def close(self, record: Mapping[str, Any]) -> str:
         """The record as a text that only this service can open."""
-        return self._box.encrypt(json.dumps(dict(record), ensure_ascii=False).encode()).decode()
+        return self.close_bytes(json.dumps(dict(record), ensure_ascii=False).encode()).decode()
+
+    def close_bytes(self, data: bytes) -> bytes:
+        """The same for anything that is no record."""
+        return self._box.encrypt(data)
 
     def open(self, sealed: str) -> dict[str, Any]:
         """The record again.
@@ -37,11 +41,15 @@ class Seal:
         Raises:
             Unsealable: It was sealed with another secret, or is damaged.
         """
+        opened: dict[str, Any] = json.loads(self.open_bytes(sealed.encode()))
+        return opened
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """What ``close_bytes`` closed; as ``open`` for what it refuses."""
         try:
-            opened: dict[str, Any] = json.loads(self._box.decrypt(sealed.encode()))
+            return self._box.decrypt(sealed)
         except InvalidToken:
             raise Unsealable from None
-        return opened
 
     def fingerprint(self, *parts: str) -> str:
         """The same parts give the same 64 characters; nobody without the secret can try parts out."""

@@ -15,7 +15,7 @@ from forms_service.services.account_opening import AccountOpening, addresses
 from forms_service.services.accounts import hashed, refuse_weak_password, verifies
 from forms_service.services.messages import say
 from forms_service.services.one_time_codes import CodePurpose
-from forms_service.services.throttle import CODE_FOR, CODE_FROM, CODE_TO, SIGN_IN
+from forms_service.services.throttle import CODE_FOR, CODE_FROM, CODE_TO, PROOF
 from forms_service.services.views import Actor
 from forms_service.storage.account_models import HolderRow
 from forms_service.storage.models import AccountRow
@@ -60,10 +60,12 @@ class AccountCare(AccountOpening):
         """Put a new password in place of the current one; every other session ends.
 
         Raises:
-            InvalidValue: ``wrong_password``, ``weak_password``.
+            InvalidValue: ``wrong_password``, ``weak_password``; ``same_password``.
             TooManyAttempts: The current one was guessed at too often.
         """
         self._prove(actor, current)
+        if new == current:
+            raise InvalidValue(say("same_password"), code="same_password")
         view = self.account(actor)
         refuse_weak_password(new, [view.login, view.phone, view.email, view.name])
         password_hash = hashed(new)
@@ -95,7 +97,7 @@ class AccountCare(AccountOpening):
         return code_id, None
 
     def finish_address_change(self, actor: Actor, code_id: str) -> AccountView:
-        """Keep the address that a passed code confirms; the one before is told a last time.
+        """Keep the address that a passed code confirms; the one it replaces is told, a last time, and the others.
 
         Raises:
             CodeGone: No such code of this person was passed a short while ago.
@@ -103,14 +105,19 @@ class AccountCare(AccountOpening):
         with self.database.writing() as session:
             code = self.passed_code(session, code_id, CodePurpose.ADDRESS, actor.id)
             record = self.confirmed(code)
-            self._tell_holder(session, actor.id, "address_changed")
             holder = self._holder(session, actor)
-            first = not addresses(holder)
+            before = addresses(holder)
+            replaced = before.get(code.channel)
+            if replaced and replaced != record["address"]:
+                self._tell_holder(session, actor.id, "address_replaced", {code.channel})
+            if replaced != record["address"]:
+                occasion = "address_changed" if replaced else "address_added"
+                self._tell_holder(session, actor.id, occasion, before.keys() - {code.channel})
             if code.channel == SMS:
                 holder.phone = record["address"]
             else:
                 holder.email = record["address"]
-            if first:
+            if not before:
                 holder.language, holder.notify_by = record["language"], [code.channel]
             self.use_code(code)
             self.note(session, None, actor, "address_changed", {"channel": code.channel})
@@ -137,8 +144,8 @@ class AccountCare(AccountOpening):
         """Make sure that the holder is still the one who sits there."""
         with self.database.writing() as session:
             row = session.get_one(AccountRow, actor.id)
-            self.count_attempt(session, (SIGN_IN, row.login))
+            self.count_attempt(session, (PROOF, actor.id))
         if not verifies(row.password_hash, password):
             raise InvalidValue(say("wrong_password"), code="wrong_password")
         with self.database.writing() as session:
-            self.forgive_attempts(session, SIGN_IN, row.login)
+            self.forgive_attempts(session, (PROOF, actor.id))

@@ -1,12 +1,14 @@
 """Opening an account and choosing a forgotten password anew: who asks, a code, then the password.
 
 The pages answer alike whether an account exists or not; what is true is told by message, to the
-address that was given and, when an account is meant that is somebody's already, to its holder.
+address that was given and, when an account is meant that is somebody's already, to its holder.  Whoever
+reads messages at the address they gave can thus tell; how often is limited (decision 33).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -22,9 +24,17 @@ from forms_service.services.known_identity import identity_fields
 from forms_service.services.messages import say
 from forms_service.services.one_time_codes import LIFETIME, CodePurpose, OneTimeCodes
 from forms_service.services.presenting import read_dossier
-from forms_service.services.throttle import CODE_FOR, CODE_FROM, CODE_TO
+from forms_service.services.throttle import (
+    CODE_FOR,
+    CODE_FROM,
+    CODE_HERE,
+    CODE_TO,
+    OPENING_TO,
+    Limit,
+    at_place,
+)
 from forms_service.services.views import Actor
-from forms_service.storage.account_models import HolderRow, OneTimeCodeRow
+from forms_service.storage.account_models import HolderRow, LetterRow, OneTimeCodeRow
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import AccountRow, DossierRow
 
@@ -79,9 +89,13 @@ class AccountOpening(OneTimeCodes, Accounts):
     # --- forgotten password ---------------------------------------------------------------------
 
     def begin_reset(
-        self, login: str, channel: str, language: Language, client: str = ""
+        self, login: str, channel: str, language: Language, client: str = "", device: str = ""
     ) -> tuple[str, Problems]:
         """Send a code to the holder of an account: its id, whether there is such an account or not.
+
+        Args:
+            device: What ``remember_device`` gave this browser, if it shows anything: whatever strangers
+                asked for, its holder may have a code.
 
         Raises:
             TooManyAttempts: As ``begin_opening``.
@@ -90,7 +104,10 @@ class AccountOpening(OneTimeCodes, Accounts):
         if not name:
             return "", {NUMBER.id: say("answer_needed")}
         with self.database.writing() as session:
-            self.count_attempt(session, (CODE_FOR, name), (CODE_FROM, client))
+            if known := self.known_device(session, name, device):
+                self.count_attempt(session, (CODE_HERE, known))
+            else:
+                self.count_attempt(session, *_asked_by_anybody(name, client))
             account = session.scalar(select(AccountRow).where(AccountRow.login == name))
             holder = session.get(HolderRow, account.id) if account else None
             reached = addresses(holder)
@@ -109,6 +126,25 @@ class AccountOpening(OneTimeCodes, Accounts):
             self._send_code(session, "code_reset", chosen, address, language, digits)
         return code_id, {}
 
+    def send_given_code(self, session: Session, account: AccountRow, sender_id: str) -> bool:
+        """Send a code to a holder who did not ask for it; False when they cannot be reached or may not come in.
+
+        Raises:
+            TooManyAttempts: That sender sent them codes enough.
+        """
+        holder = session.get(HolderRow, account.id)
+        reached = addresses(holder)
+        if holder is None or not reached or not self._may_come_in(account):
+            return False
+        self.count_attempt(session, (CODE_HERE, at_place(sender_id, account.login)))
+        channel, address = next(iter(reached.items()))
+        language = Language(holder.language)
+        again = {"login": account.login, "channel": channel, "language": language.value}
+        code_id, digits = self.make_code(session, CodePurpose.RESET, channel, again, account_id=account.id)
+        page = f"{self.adapters.config.public_url}/{language.value}/account/code/{code_id}"
+        self._send_code(session, "code_given", channel, address, language, digits, page)
+        return True
+
     def finish_reset(self, code_id: str, password: str) -> Actor:
         """Give the account a new password and end its sessions; as ``finish_opening`` for what it refuses."""
         with self.database.reading() as session:
@@ -124,7 +160,7 @@ class AccountOpening(OneTimeCodes, Accounts):
             self.use_code(code)
         return actor
 
-    def send_another_code(self, code_id: str, client: str = "") -> str:
+    def send_another_code(self, code_id: str, client: str = "", device: str = "") -> str:
         """Send a new code for the same purpose; the one before serves no more.
 
         Raises:
@@ -137,7 +173,7 @@ class AccountOpening(OneTimeCodes, Accounts):
             purpose = row.purpose
         if purpose == CodePurpose.RESET:
             new_id, _ = self.begin_reset(
-                facts["login"], facts["channel"], Language(facts["language"]), client
+                facts["login"], facts["channel"], Language(facts["language"]), client, device
             )
         else:
             with self.database.writing() as session:
@@ -153,7 +189,9 @@ class AccountOpening(OneTimeCodes, Accounts):
     ) -> str:
         number, channel = answers["registration"], answers["channel"]
         address = answers["phone" if channel == SMS else "email"]
-        self.count_attempt(session, (CODE_FOR, number), (CODE_TO, address), (CODE_FROM, client))
+        self.count_attempt(
+            session, *_asked_by_anybody(number, client), (CODE_TO, address), (OPENING_TO, address)
+        )
         account = session.scalar(select(AccountRow).where(AccountRow.login == number))
         usable = account is None and not self._belongs_to_another(session, answers)
         record = {**answers, "language": language.value}
@@ -165,12 +203,28 @@ class AccountOpening(OneTimeCodes, Accounts):
         own = address in addresses(holder).values()
         occasion = "account_known" if own else "account_refused"
         self._write(session, occasion, channel, address, language)
-        if account is not None and not own:
+        if account is not None and not own and not self._told_lately(session, account.id):
             self._tell_holder(session, account.id, "account_tried")
         return code_id
 
+    def _told_lately(self, session: Session, account_id: str) -> bool:
+        """Whether the holder heard of somebody's try today: strangers must not ring them again and again."""
+        told = select(LetterRow.id).where(
+            LetterRow.account_id == account_id,
+            LetterRow.occasion == "account_tried",
+            LetterRow.written_at > self.now() - timedelta(days=1),
+        )
+        return session.scalar(told.limit(1)) is not None
+
     def _send_code(
-        self, session: Session, occasion: str, channel: str, address: str, language: Language, digits: str
+        self,
+        session: Session,
+        occasion: str,
+        channel: str,
+        address: str,
+        language: Language,
+        digits: str,
+        page: str = "",
     ) -> None:
         self.write_letter(
             session,
@@ -178,22 +232,42 @@ class AccountOpening(OneTimeCodes, Accounts):
             address=address,
             language=language,
             occasion=occasion,
-            values={"digits": digits, "minutes": str(int(LIFETIME.total_seconds()) // 60)},
+            values={
+                "digits": digits,
+                "minutes": str(int(LIFETIME.total_seconds()) // 60),
+                "address": page,
+            },
             worth=LIFETIME,
         )
 
-    def _write(self, session: Session, occasion: str, channel: str, address: str, language: Language) -> None:
-        values = {"address": f"{self.adapters.config.public_url}/{language.value}/sign-in"}
+    def _write(
+        self,
+        session: Session,
+        occasion: str,
+        channel: str,
+        address: str,
+        language: Language,
+        account_id: str | None = None,
+    ) -> None:
         self.write_letter(
-            session, channel=channel, address=address, language=language, occasion=occasion, values=values
+            session,
+            channel=channel,
+            address=address,
+            language=language,
+            occasion=occasion,
+            values={"address": f"{self.adapters.config.public_url}/{language.value}/sign-in"},
+            account_id=account_id,
         )
 
-    def _tell_holder(self, session: Session, account_id: str, occasion: str) -> None:
-        """Write to every address of an account, whatever its holder wants to be told of requests."""
+    def _tell_holder(
+        self, session: Session, account_id: str, occasion: str, channels: Collection[str] = CHANNELS
+    ) -> None:
+        """Write to the addresses of an account, whatever its holder wants to be told of requests."""
         holder = session.get(HolderRow, account_id)
         for channel, address in addresses(holder).items():
-            language = Language(holder.language) if holder else Language.AR
-            self._write(session, occasion, channel, address, language)
+            if channel in channels:
+                language = Language(holder.language) if holder else Language.AR
+                self._write(session, occasion, channel, address, language, account_id)
 
     def _belongs_to_another(self, session: Session, answers: Mapping[str, str]) -> bool:
         """Whether papers handed in at an agency under this number name another card or day of birth."""
@@ -234,6 +308,11 @@ class AccountOpening(OneTimeCodes, Accounts):
         )
         session.flush()
         return account
+
+
+def _asked_by_anybody(login: str, client: str) -> tuple[tuple[Limit, str], ...]:
+    """What a code counts for that a browser asks for which its holder does not know."""
+    return (CODE_HERE, at_place(client, login)), (CODE_FOR, login), (CODE_FROM, client)
 
 
 def addresses(holder: HolderRow | None) -> dict[str, str]:

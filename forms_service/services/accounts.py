@@ -19,8 +19,9 @@ from core.field_kinds.base import western_digits
 from core.form_spec import FieldSpec
 from core.localized_text import LocalizedText, Script
 from forms_service.services.base import SYSTEM
+from forms_service.services.known_devices import KnownDevices
 from forms_service.services.messages import say
-from forms_service.services.throttle import SIGN_IN, SIGN_IN_FROM, Throttle
+from forms_service.services.throttle import SIGN_IN, SIGN_IN_FROM, SIGN_IN_HERE, Limit, Throttle, at_place
 from forms_service.services.views import Actor
 from forms_service.storage.account_models import HolderRow
 from forms_service.storage.models import AccountRow
@@ -46,28 +47,39 @@ def _hash_of_nobody() -> str:
     return _hasher.hash("nobody has this password")
 
 
-class Accounts(Throttle):
+class Accounts(KnownDevices, Throttle):
     """Signing in and signing up."""
 
-    def sign_in(self, login: str, password: str, client: str = "") -> Actor | None:
-        """Who this is, or None; counted, so that nobody tries passwords out.
+    def sign_in(self, login: str, password: str, client: str = "", device: str = "") -> Actor | None:
+        """Who this is, or None; failures are counted, so that nobody tries passwords out.
 
-        Every attempt is counted before its password is looked at: many at once gain nothing.
+        Every attempt is counted before its password is looked at: many at once gain nothing.  One that
+        succeeds is forgiven, and with it the holder's own failures from there.
 
         Args:
             client: Where on the network the attempt comes from; empty where that tells nothing.
+            device: What ``remember_device`` gave this browser, if it shows anything.
 
         Raises:
             TooManyAttempts: This login, or this place of the network, must wait.
         """
-        name = plain_login(login)
         with self.database.writing() as session:
-            self.count_attempt(session, (SIGN_IN, name), (SIGN_IN_FROM, client))
+            own, others = self._counted_for(session, plain_login(login), client, device)
+            counted = self.count_attempt(session, own, *others)
         actor = self.authenticate(login, password)
         if actor is not None:
             with self.database.writing() as session:
-                self.forgive_attempts(session, SIGN_IN, name)
+                self.forgive(session, counted)
+                self.forgive_attempts(session, own)
         return actor
+
+    def _counted_for(
+        self, session: Session, login: str, client: str, device: str
+    ) -> tuple[tuple[Limit, str], tuple[tuple[Limit, str], ...]]:
+        """What an attempt counts for: the one who tries, and what strangers share."""
+        if known := self.known_device(session, login, device):
+            return (SIGN_IN_HERE, known), ()
+        return (SIGN_IN_HERE, at_place(client, login)), ((SIGN_IN, login), (SIGN_IN_FROM, client))
 
     def authenticate(self, login: str, password: str) -> Actor | None:
         """Who this is, or None; an unknown login takes as long as a wrong password."""
@@ -139,14 +151,22 @@ class Accounts(Throttle):
         self.note(session, None, SYSTEM, "account_opened", {"account": row.id, "roles": row.roles})
         return row
 
-    def set_password(self, session: Session, account: AccountRow, password_hash: str) -> Actor:
-        """Give an account another password in the caller's transaction; its sessions end."""
+    def set_password(
+        self, session: Session, account: AccountRow, password_hash: str, by: Actor | None = None
+    ) -> Actor:
+        """Give an account another password in the caller's transaction; its sessions end.
+
+        Args:
+            by: Who chose it when that is not the holder, who then must choose another one at once.
+        """
         account.password_hash = password_hash
+        account.must_change_password = by is not None
         holder = session.get(HolderRow, account.id) or HolderRow(account_id=account.id)
         holder.sessions_from = self.now()
         session.add(holder)
-        self.forgive_attempts(session, SIGN_IN, account.login)
-        self.note(session, None, _actor(account), "password_changed", {"account": account.id})
+        self.forgive_attempts(session, (SIGN_IN, account.login))
+        action = "password_changed" if by is None else "password_reset"
+        self.note(session, None, by or _actor(account), action, {"account": account.id})
         return _actor(account)
 
     def _may_come_in(self, row: AccountRow | None) -> bool:
@@ -195,4 +215,4 @@ def plain_login(login: str) -> str:
 
 
 def _actor(row: AccountRow) -> Actor:
-    return Actor(row.id, row.name, frozenset(row.roles))
+    return Actor(row.id, row.name, frozenset(row.roles), must_change_password=row.must_change_password)

@@ -4,6 +4,8 @@ Whoever sends a request may not hear the answer; with an idempotency key it may 
 request does and the note that it was done are committed together: of two attempts at the same
 request only one can commit, whichever process runs them and whenever one of them is killed.  Where the
 answer can be told from what was written, it is committed with it too: then no kill can lose it.
+
+Answers are kept sealed: some tell a secret that is shown once and lies nowhere else in plain.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import DossierError
 from core.localized_text import LocalizedText
+from forms_service.sealing import Unsealable
 from forms_service.services.base import Adapters, UseCases
 from forms_service.storage.api_models import KeptAnswerRow
 from forms_service.storage.living_processes import LivingProcesses
@@ -134,7 +137,7 @@ class KeptAnswers(UseCases):
         if kept.fingerprint != fingerprint:
             raise DossierError(OTHER_REQUEST, code="idempotency_key_reused")
         if kept.stage == "answered" and kept.status is not None:
-            return _answer_of(kept)
+            return self._answer_of(kept)
         if kept.stage == "lost" or (kept.stage == "effective" and self._is_over(kept)):
             raise DossierError(ANSWER_LOST, code="answer_lost")
         raise DossierError(UNDER_WAY, code="request_under_way")
@@ -151,12 +154,14 @@ class KeptAnswers(UseCases):
             place = (attempt.account_id, attempt.key)
             row = session.get(KeptAnswerRow, place, with_for_update=True)
             if row is not None and row.attempt == attempt.id and row.stage == "answered":
-                return _answer_of(row)
+                return self._answer_of(row)
             if answer is None:
                 session.execute(delete(KeptAnswerRow).where(*mine, KeptAnswerRow.stage == "begun"))
                 session.execute(update(KeptAnswerRow).where(*mine).values(stage="lost"))
                 return None
-            session.execute(update(KeptAnswerRow).where(*mine).values(stage="answered", **_columns(answer)))
+            session.execute(
+                update(KeptAnswerRow).where(*mine).values(stage="answered", **self._columns(answer))
+            )
             return answer
 
     def mark_effective(self, session: Session) -> None:
@@ -170,7 +175,7 @@ class KeptAnswers(UseCases):
             return
         session.flush()
         told = self._told(session, under_way)
-        stage = {"stage": "effective"} if told is None else {"stage": "answered", **_columns(told)}
+        stage = {"stage": "effective"} if told is None else {"stage": "answered", **self._columns(told)}
         done = session.execute(
             update(KeptAnswerRow).where(*self._mine(under_way.attempt)).values(**stage),
             execution_options={"synchronize_session": False},
@@ -240,10 +245,13 @@ class KeptAnswers(UseCases):
             KeptAnswerRow.attempt == attempt.id,
         )
 
+    def _columns(self, answer: KeptAnswer) -> dict[str, object]:
+        body = self.adapters.seal.close_bytes(answer.body)
+        return {"status": answer.status, "headers": answer.headers, "body": body}
 
-def _answer_of(row: KeptAnswerRow) -> KeptAnswer:
-    return KeptAnswer(row.status or 500, dict(row.headers), row.body or b"")
-
-
-def _columns(answer: KeptAnswer) -> dict[str, object]:
-    return {"status": answer.status, "headers": answer.headers, "body": answer.body}
+    def _answer_of(self, row: KeptAnswerRow) -> KeptAnswer:
+        try:
+            body = self.adapters.seal.open_bytes(row.body or b"")
+        except Unsealable:  # the service's secret was changed since
+            raise DossierError(ANSWER_LOST, code="answer_lost") from None
+        return KeptAnswer(row.status or 500, dict(row.headers), body)

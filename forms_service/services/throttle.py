@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from core.errors import FormsError
+from core.localized_text import LocalizedText
 from forms_service.locales import both
 from forms_service.services.base import UseCases
 from forms_service.storage.account_models import AttemptRow
+
+_A_DAY = 24 * 60
 
 
 class TooManyAttempts(FormsError):
@@ -28,30 +31,51 @@ class Limit:
     most: int
     minutes: int
 
+    def wait(self) -> LocalizedText:
+        """What somebody is told who reached it."""
+        if self.minutes >= _A_DAY:
+            return both("account.too_many_today")
+        return both("account.too_many", n=self.minutes)
 
-SIGN_IN = Limit("sign_in", 6, 10)
-"""Failures with one login, whoever asks; success forgives them."""
 
-SIGN_IN_FROM = Limit("sign_in_from", 40, 10)
-"""Failures from one place of the network: behind it may be a whole office."""
+SIGN_IN_HERE = Limit("sign_in_here", 6, 10)
+"""Failures with one login from one place of the network, or from one browser its holder knows."""
 
-CODE_FOR = Limit("code_for", 4, 15)
-"""Codes asked for one registration number, whether it has an account or not."""
+SIGN_IN = Limit("sign_in", 30, 60)
+"""Failures with one login from all places together, browsers that its holder knows left out."""
+
+SIGN_IN_FROM = Limit("sign_in_from", 100, 10)
+"""Failures from one place of the network: behind it may be an office, or a carrier's whole town."""
+
+PROOF = Limit("proof", 6, 10)
+"""Wrong passwords of somebody who is signed in and wants to change what only its holder may."""
+
+CODE_HERE = Limit("code_here", 4, 15)
+"""Codes asked for one registration number from one place, or from one browser its holder knows."""
+
+CODE_FOR = Limit("code_for", 12, 60)
+"""Codes asked for one registration number from all places, whether it has an account or not."""
 
 CODE_TO = Limit("code_to", 6, 60)
 """Codes sent to one telephone or mailbox."""
 
+OPENING_TO = Limit("opening_to", 8, _A_DAY)
+"""Openings with one telephone or mailbox: each of them tells whether a number has an account."""
+
 CODE_FROM = Limit("code_from", 30, 60)
 """Codes asked for from one place of the network."""
 
-_LONGEST = timedelta(minutes=60)
+_LONGEST = timedelta(minutes=_A_DAY)
 
 
 class Throttle(UseCases):
     """Counting attempts; a subject is kept as a keyed fingerprint only."""
 
-    def count_attempt(self, session: Session, *limits: tuple[Limit, str]) -> None:
-        """Count one attempt for each limit and its subject; an empty subject is not counted.
+    def count_attempt(self, session: Session, *limits: tuple[Limit, str]) -> list[int]:
+        """Count one attempt for each limit and its subject, and give the ids to forgive it by.
+
+        An empty subject is not counted.  Of many at once no more are let through than one after the
+        other: on SQLite one transaction writes at a time, on PostgreSQL those of one subject wait here.
 
         Raises:
             TooManyAttempts: One of them is reached; then nothing is counted.
@@ -59,16 +83,47 @@ class Throttle(UseCases):
         now = self.now()
         session.execute(delete(AttemptRow).where(AttemptRow.at < now - _LONGEST))
         subjects = [(one, self._subject(one, who)) for one, who in limits if who]
+        _one_at_a_time(session, [subject for _, subject in subjects])
         for limit, subject in subjects:
             since = now - timedelta(minutes=limit.minutes)
             held = select(func.count()).where(AttemptRow.subject == subject, AttemptRow.at > since)
             if (session.scalar(held) or 0) >= limit.most:
-                raise TooManyAttempts(both("account.too_many", n=limit.minutes))
-        session.add_all(AttemptRow(subject=subject, at=now) for _, subject in subjects)
+                raise TooManyAttempts(limit.wait())
+        rows = [AttemptRow(subject=subject, at=now) for _, subject in subjects]
+        session.add_all(rows)
+        session.flush()
+        return [one.id for one in rows]
 
-    def forgive_attempts(self, session: Session, limit: Limit, who: str) -> None:
-        """Forget the attempts of somebody who turned out to be the right person."""
-        session.execute(delete(AttemptRow).where(AttemptRow.subject == self._subject(limit, who)))
+    def forgive(self, session: Session, counted: list[int]) -> None:
+        """Forget one attempt that turned out to be no failure, and none of anybody else's."""
+        session.execute(delete(AttemptRow).where(AttemptRow.id.in_(counted)))
+
+    def forgive_attempts(self, session: Session, *limits: tuple[Limit, str]) -> None:
+        """Forget all attempts of somebody who turned out to be the right person."""
+        subjects = [self._subject(limit, who) for limit, who in limits]
+        session.execute(delete(AttemptRow).where(AttemptRow.subject.in_(subjects)))
 
     def _subject(self, limit: Limit, who: str) -> str:
         return self.adapters.seal.fingerprint("attempt", limit.name, who.casefold())
+
+
+def at_place(client: str, login: str) -> str:
+    """The subject «this login from this place of the network»; a place never holds the separator."""
+    return f"{client}\0{login}"
+
+
+def _one_at_a_time(session: Session, subjects: list[str]) -> None:
+    """Let whoever counts the same subject wait until this transaction ends.
+
+    PostgreSQL's transactions do not see one another's attempts: each would count, and all pass.  SQLite
+    lets one transaction write at a time anyway.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for subject in sorted(subjects):  # always in the same order: two can never wait for each other
+        session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _lock_key(subject)})
+
+
+def _lock_key(subject: str) -> int:
+    """A key of PostgreSQL's advisory locks (64 bits, signed) out of a fingerprint."""
+    return int.from_bytes(bytes.fromhex(subject[:16]), signed=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,9 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.errors import DossierError, InvalidValue
-from forms_service.services.accounts import Accounts, hashed, plain_login
+from forms_service.services.account_opening import AccountOpening, addresses
+from forms_service.services.accounts import hashed, plain_login
 from forms_service.services.messages import say
 from forms_service.services.views import ROLES, Actor
+from forms_service.storage.account_models import HolderRow
 from forms_service.storage.models import AccountRow
 
 STAFF_ROLES = tuple(one for one in ROLES if one != "applicant")
@@ -23,7 +25,7 @@ _PASSWORD_GROUPS, _GROUP_LENGTH = 4, 4
 
 @dataclass(frozen=True, slots=True)
 class UserView:
-    """One account as an operator sees it."""
+    """One account as an operator sees it; ``reached`` lists the channels by which a code comes to its holder."""
 
     id: str
     login: str
@@ -32,6 +34,12 @@ class UserView:
     agency: str
     created_at: datetime
     disabled_at: datetime | None
+    reached: tuple[str, ...] = ()
+
+    @property
+    def takes_given_password(self) -> bool:
+        """Whether an operator may choose its password: never that of somebody's own requests."""
+        return "applicant" not in self.roles
 
     @property
     def is_staff(self) -> bool:
@@ -39,7 +47,7 @@ class UserView:
         return bool(set(self.roles) & set(STAFF_ROLES))
 
 
-class Users(Accounts):
+class Users(AccountOpening):
     """Looking after accounts."""
 
     def users(self, actor: Actor, login: str = "") -> list[UserView]:
@@ -60,12 +68,13 @@ class Users(Accounts):
         """
         self.require_role(actor, "operator")
         with self.database.reading() as session:
-            return _view(self._account_row(session, account_id))
+            view = _view(self._account_row(session, account_id))
+            return replace(view, reached=tuple(addresses(session.get(HolderRow, account_id))))
 
     def open_staff_account(
         self, actor: Actor, login: str, name: str, roles: Collection[str], agency: str = ""
     ) -> tuple[UserView, str]:
-        """Open an account for a colleague; gives it with a password that is shown once.
+        """Open an account for a colleague; gives it with a first password, which they must change at once.
 
         Raises:
             InvalidValue: ``login_needed``, ``name_needed``, ``role_needed``.
@@ -80,6 +89,7 @@ class Users(Accounts):
             with self.database.writing() as session:
                 row = self.new_account(session, login, name, chosen, password_hash)
                 row.agency = " ".join(agency.split())[:64]
+                row.must_change_password = True
                 self._noted(session, actor, row, "staff_account_opened", {"roles": chosen})
         except IntegrityError:
             raise DossierError(say("login_taken"), code="login_taken") from None
@@ -127,15 +137,35 @@ class Users(Accounts):
                 self._noted(session, actor, row, "account_reopened", {})
 
     def reset_password(self, actor: Actor, account_id: str) -> str:
-        """Give an account a new password, shown once; its sessions end."""
+        """Give a colleague a new password; its sessions end, its holder is told and must choose another.
+
+        Raises:
+            DossierError: ``password_is_theirs``: an applicant's, by which their requests would lie open.
+        """
         self.require_role(actor, "operator")
         password = self._new_password()
         password_hash = hashed(password)
         with self.database.writing() as session:
             row = self._account_row(session, account_id)
-            self.set_password(session, row, password_hash)
-            self._noted(session, actor, row, "password_reset", {})
+            if not _view(row).takes_given_password:
+                raise DossierError(say("password_is_theirs"), code="password_is_theirs")
+            self.set_password(session, row, password_hash, by=actor)
+            self._tell_holder(session, row.id, "password_given")
         return password
+
+    def send_password_code(self, actor: Actor, account_id: str) -> None:
+        """Send the holder of an account a code, by which they choose a new password and nobody else does.
+
+        Raises:
+            DossierError: ``nowhere_to_send``: no address of theirs is known, or the account is closed.
+            TooManyAttempts: This operator sent them codes enough.
+        """
+        self.require_role(actor, "operator")
+        with self.database.writing() as session:
+            row = self._account_row(session, account_id)
+            if not self.send_given_code(session, row, actor.id):
+                raise DossierError(say("nowhere_to_send"), code="nowhere_to_send")
+            self._noted(session, actor, row, "password_code_sent", {})
 
     # --- details --------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """The tables of the programming interface: tokens, answers kept for repeated requests, webhooks.
 
-Of a token only its digest is kept, of a webhook's secret only the sealed text: whoever steals the
-database can neither act as somebody nor sign in our name.
+Of a token only its digest is kept, of a webhook's secret and of answers only the sealed text: whoever
+steals the database can neither act as somebody nor sign in our name.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class KeptAnswerRow(Base):
     """One request with an idempotency key, and the answer it got.
 
     ``stage`` is ``begun``, ``effective`` (what it does is committed), ``answered`` or ``lost``; ``attempt`` names
-    whoever carries it out now, so that of two only one can commit, and ``process`` where.
+    whoever carries it out now, so that of two only one can commit, and ``process`` where.  ``body`` is sealed.
     """
 
     __tablename__ = "kept_answer"

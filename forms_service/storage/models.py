@@ -62,6 +62,7 @@ class AccountRow(Base):
     name: Mapped[str] = mapped_column(String(200))
     roles: Mapped[list[Any]]
     password_hash: Mapped[str] = mapped_column(String(255))
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default="0")
     agency: Mapped[str] = mapped_column(String(64), default="", server_default="")
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

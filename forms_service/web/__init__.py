@@ -40,6 +40,7 @@ from forms_service.web import (
     operator,
     presentation,
     programs,
+    proxies,
     public,
     reviewer,
     revocation,
@@ -112,6 +113,8 @@ def create_app(application: Application) -> Flask:
         app.register_blueprint(area.pages, url_prefix="/<any(ar, fr):lang>" + area.PREFIX)
     app.register_blueprint(assets.pages)
     api.mount(app, application)
+    if config.trusted_proxies:
+        app.wsgi_app = proxies.TrustedProxies(app.wsgi_app, config.trusted_proxies)  # type: ignore[method-assign]
     return app
 
 

@@ -14,6 +14,7 @@ from forms_service.services.throttle import TooManyAttempts
 from forms_service.web import security
 from forms_service.web.account_opening import ADDRESS, wait_for_code
 from forms_service.web.account_questions import account_questions
+from forms_service.web.auth import home_of_actor
 from forms_service.web.languages import language, translate
 from forms_service.web.screens import Given, Problem, input_name
 from forms_service.web.security import needs, services, the_actor
@@ -44,26 +45,31 @@ def keep_notices() -> Response:
 @needs()
 def password() -> str:
     """Ask for the current and the new password."""
-    return render_template("account_change_password.html", problems=[])
+    return _password_page([])
 
 
 @pages.post("/change-password")
 @needs()
 def change_password() -> Response | tuple[str, int]:
-    """Put the new password in place; this session goes on, all others end."""
+    """Put the new password in place; this session goes on, all others end.
+
+    Whoever had to choose one goes on to where they wanted to be.
+    """
+    had_to = the_actor().must_change_password
     new = request.form.get("password", "")
     if new != request.form.get("again", ""):
-        return _password_page(Problem("again", say("passwords_differ").in_language(language()))), 422
+        return _password_page([Problem("again", say("passwords_differ").in_language(language()))]), 422
     try:
         actor = services().change_password(the_actor(), request.form.get("current", ""), new)
     except InvalidValue as wrong:
         target = "current" if wrong.code == "wrong_password" else "password"
-        return _password_page(Problem(target, wrong.message.in_language(language()))), 422
+        return _password_page([Problem(target, wrong.message.in_language(language()))]), 422
     except TooManyAttempts as wait:
-        return _password_page(Problem("current", wait.message.in_language(language()))), 429
+        return _password_page([Problem("current", wait.message.in_language(language()))]), 429
     security.sign_in(actor)
     flash(translate("account.forgotten.done"), "done")
-    return redirect(url_for(".mine"), code=303)
+    wanted = security.safe_place(request.form.get("next")) or home_of_actor() if had_to else None
+    return redirect(wanted or url_for(".mine"), code=303)
 
 
 @pages.get("/phone")
@@ -112,8 +118,9 @@ def _change(channel: str) -> Response | tuple[str, int]:
     return redirect(url_for("account_opening.code"), code=303)
 
 
-def _password_page(problem: Problem) -> str:
-    return render_template("account_change_password.html", problems=[problem])
+def _password_page(problems: list[Problem]) -> str:
+    wanted = security.safe_place(request.values.get("next"))
+    return render_template("account_change_password.html", problems=problems, next=wanted)
 
 
 def _address_page(channel: str, wrong_password: str, given: Given) -> str:

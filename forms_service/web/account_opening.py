@@ -72,7 +72,9 @@ def send_reset_code() -> str | Response | tuple[str, int]:
     raw = typed_answers.posted_answers((REGISTRATION, CHANNEL), request.form)
     number, channel = str(raw[REGISTRATION.id]), str(raw[CHANNEL.id])
     try:
-        code_id, problems = services().begin_reset(number, channel, language(), security.client())
+        code_id, problems = services().begin_reset(
+            number, channel, language(), security.client(), security.device()
+        )
     except TooManyAttempts as wait:
         return _forgotten_page(Given(raw, {}), wait.message), 429
     if problems:
@@ -100,6 +102,13 @@ def code() -> str | Response:
     """Ask for the code."""
     waiting = session.get(_WAITING)
     return _code_page(waiting, []) if waiting else redirect(url_for(".open_account"))
+
+
+@pages.get("/code/<code_id>")
+def code_that_was_sent(code_id: str) -> Response:
+    """Wait for a code that somebody of the fund had sent: its message leads here."""
+    wait_for_code(RESET, code_id)
+    return redirect(url_for(".code"))
 
 
 @pages.post("/code")
@@ -134,7 +143,7 @@ def another_code() -> Response:
     if not waiting or waiting["kind"] == ADDRESS:
         return redirect(url_for("account.mine" if waiting else ".open_account"))
     try:
-        waiting["code"] = services().send_another_code(waiting["code"], security.client())
+        waiting["code"] = services().send_another_code(waiting["code"], security.client(), security.device())
     except (CodeGone, TooManyAttempts) as refusal:
         flash(refusal.message.in_language(language()), "problem")
         return redirect(url_for(".code"), code=303)

@@ -28,7 +28,9 @@ def check_password() -> str | Response | tuple[str, int]:
     """Begin a session for whoever knows the password."""
     login = request.form.get("login", "").strip()
     try:
-        actor = security.services().sign_in(login, request.form.get("password", ""), security.client())
+        actor = security.services().sign_in(
+            login, request.form.get("password", ""), security.client(), security.device()
+        )
     except TooManyAttempts:
         return _page(login, [Problem("login", translate("auth.too_many"))]), 429
     if actor is None:

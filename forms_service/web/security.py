@@ -6,11 +6,25 @@ import functools
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    after_this_request,
+    current_app,
+    g,
+    redirect,
+    request,
+    session,
+    url_for,
+)
+
+from forms_service.services.known_devices import KNOWN_FOR
+from forms_service.web import proxies
 
 if TYPE_CHECKING:
     from forms_service.bootstrap import Application
@@ -29,6 +43,10 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_DEVICE_COOKIE = "device"
+_CHOOSING_A_PASSWORD = frozenset({"account.password", "account.change_password"})
+"""All that somebody may do whose password somebody else chose."""
+
 _A_YEAR = "max-age=31536000; includeSubDomains"
 
 
@@ -61,13 +79,35 @@ def the_actor() -> Actor:
 
 
 def sign_in(actor: Actor) -> None:
-    """Begin a fresh session: nothing planted in the visitor's one survives."""
+    """Begin a fresh session: nothing planted in the visitor's one survives.
+
+    The browser is known from now on, so that strangers' guesses do not keep its owner out.
+    """
     session.clear()
     session["actor_id"] = actor.id
     session["nonce"] = secrets.token_urlsafe(16)
     session["since"] = services().now().isoformat()
     session.permanent = True
     g.actor = actor
+    shown = services().remember_device(actor)
+    after_this_request(lambda response: _with_device(response, shown))
+
+
+def device() -> str:
+    """What shows that this browser is known; see ``services.known_devices``."""
+    return request.cookies.get(_DEVICE_COOKIE, "")
+
+
+def _with_device(response: Response, shown: str) -> Response:
+    response.set_cookie(
+        _DEVICE_COOKIE,
+        shown,
+        max_age=KNOWN_FOR,
+        httponly=True,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        samesite="Lax",
+    )
+    return response
 
 
 def _begun() -> datetime:
@@ -76,12 +116,14 @@ def _begun() -> datetime:
 
 
 def client() -> str:
-    """Where on the network a request comes from; empty where that tells nothing (this very machine)."""
-    try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:
+    """Where on the network a request comes from; empty where that tells nothing (this very machine).
+
+    Of an IPv6 address the network: a household has one, and more addresses than could ever be counted.
+    """
+    address = proxies.plain_address(request.remote_addr or "")
+    if address is None or address.is_loopback:
         return ""
-    return "" if address.is_loopback else str(address)
+    return str(address) if address.version == 4 else str(ip_network(f"{address}/64", strict=False))
 
 
 def sign_out() -> None:
@@ -93,7 +135,8 @@ def sign_out() -> None:
 def needs(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Let only people with one of ``roles`` open a page; without roles, anybody who is signed in.
 
-    A visitor is asked to sign in first; anybody else learns only that there is no such page.
+    A visitor is asked to sign in first; anybody else learns only that there is no such page.  Whoever
+    came in with a password that somebody else chose is led to choosing another one, wherever they go.
     """
     from forms_service.web import kept_typing, sent_by_script
 
@@ -106,10 +149,9 @@ def needs(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
                     return page
                 if kept_typing.by_a_script() and not sent_by_script.by_script():
                     abort(401)
-                place = (
-                    request.full_path.rstrip("?") if request.method == "GET" else _page_of(request.referrer)
-                )
-                return redirect(url_for("auth.sign_in", next=place))
+                return redirect(url_for("auth.sign_in", next=_page_asked_for()))
+            if actor.must_change_password and request.endpoint not in _CHOOSING_A_PASSWORD:
+                return redirect(url_for("account.password", next=_page_asked_for()), code=303)
             if roles and not actor.roles & set(roles):
                 abort(404)
             return view(*args, **kwargs)
@@ -125,8 +167,11 @@ def is_guarded(endpoint: str | None) -> bool:
     return bool(getattr(current_app.view_functions.get(endpoint or ""), "asks_who", False))
 
 
-def _page_of(address: str | None) -> str | None:
-    return urlsplit(address).path if address else None
+def _page_asked_for() -> str | None:
+    """The page somebody wants to be on: the one they asked for, or the one they sent something from."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    return urlsplit(request.referrer).path if request.referrer else None
 
 
 def safe_place(place: str | None) -> str | None:

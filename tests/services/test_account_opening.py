@@ -188,6 +188,29 @@ def test_not_even_the_right_digits_open_an_account_that_is_somebodys(office, pos
     assert office.services.try_code(code_id, "424242") == WrongCode(MOST_WRONG - 1)
 
 
+def test_the_holder_hears_once_a_day_that_somebody_tries(office, post, naima) -> None:
+    """A stranger cannot make somebody's telephone ring again and again."""
+    for _ in range(3):
+        opened(office, post, phone="0677777777")
+    assert len(post.to(PHONE)) == 1
+    office.clock.move(days=1, minutes=1)
+    opened(office, post, phone="0677777777")
+    assert len(post.to(PHONE)) == 2
+
+
+def test_one_telephone_learns_of_a_few_numbers_a_day_only(office, post) -> None:
+    """A code, or none, tells whoever holds it whether a number has an account: not of all numbers."""
+    asked = 0
+    with pytest.raises(TooManyAttempts) as wait:
+        for asked in range(24):
+            opened(office, post, registration=str(10_000_000 + asked))
+            office.clock.move(minutes=30)
+    assert asked == 8
+    assert "demain" in wait.value.message.fr
+    office.clock.move(hours=24)
+    assert opened(office, post)
+
+
 def test_the_holder_who_forgot_is_led_to_their_account(office, post) -> None:
     code_id = opened(office, post)
     office.services.try_code(code_id, post.code_to(PHONE))
@@ -318,31 +341,32 @@ def test_a_new_mailbox_counts_once_its_code_came_back(office, post, naima) -> No
         services.finish_address_change(office.neighbour, code_id)
     assert services.finish_address_change(naima, code_id).email == MAIL
     post.deliver(office.jobs.keys)
-    assert "تغير رقم الهاتف" in post.to(PHONE)[-1].text
+    assert "أضيف" in post.to(PHONE)[-1].text
+    assert post.to(MAIL)[-1].text.count(post.code_to(MAIL)), "the new address had nothing but its code"
+
+
+def test_only_the_address_that_is_replaced_is_told_that_it_is(office, post, naima) -> None:
+    """One that stays is never told that this was the last message to it."""
+    for channel, address in (("email", MAIL), ("sms", "0699887766"), ("sms", "0699887766")):
+        code_id, _ = office.services.begin_address_change(naima, channel, address, PASSWORD, Language.FR)
+        post.deliver(office.jobs.keys)
+        office.services.try_code(code_id, post.code_to(address))
+        post.letters.clear()
+        office.services.finish_address_change(naima, code_id)
+        told = list(office.jobs.keys)
+        post.deliver(office.jobs.keys)
+        if address == MAIL:
+            continue
+        if told:
+            (old,), (stays,) = post.to(PHONE), post.to(MAIL)
+            assert "لم يعد هذا العنوان مسجلا" in old.text
+            assert "يبقى مسجلا" in stays.text
+            assert "لن يُرسل" not in stays.text
+        assert post.to("0699887766") == [], "the same number again changes nothing, and nobody is told"
+    assert told == []
 
 
 def test_notices_go_only_where_there_is_an_address(office, post, naima) -> None:
     view = office.services.set_notifications(naima, ["sms", "email", "pigeon"], Language.FR)
     assert (view.notify_by, view.language) == ({"sms"}, Language.FR)
     assert office.services.set_notifications(naima, [], Language.FR).notify_by == frozenset()
-
-
-# --- signing in ---------------------------------------------------------------------------------
-
-
-def test_passwords_are_not_tried_out_whoever_asks(office) -> None:
-    services = office.services
-    for place in range(6):
-        assert services.sign_in("123456782", "guess guess", f"203.0.113.{place}") is None
-    with pytest.raises(TooManyAttempts):
-        services.sign_in("١٢٣٤٥٦٧٨٢", "a long enough password", "203.0.113.9")
-    assert services.sign_in("987654321", "a long enough password") == office.neighbour
-    office.clock.move(minutes=11)
-    assert services.sign_in("123456782", "a long enough password") == office.applicant
-
-
-def test_coming_in_forgives_the_failures_before(office) -> None:
-    for _ in range(3):
-        for _ in range(5):
-            assert office.services.sign_in("123456782", "guess guess") is None
-        assert office.services.sign_in("123456782", "a long enough password") == office.applicant

@@ -6,9 +6,12 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 
+from forms_service.sealing import Seal
 from forms_service.services import kept_answers
 from forms_service.services.kept_answers import TAKEN_OVER_AFTER, Attempt, KeptAnswer, leave_attempt
+from forms_service.storage.api_models import KeptAnswerRow
 from tests.services.conftest import Office
 from tests.services.prepared_readings import refused
 
@@ -35,6 +38,30 @@ def test_the_same_request_gets_the_same_answer(office: Office) -> None:
     office.open()
     office.services.end_request(attempt, ANSWER)
     assert begin(office) == ANSWER
+
+
+def test_a_copy_of_the_database_tells_no_secret_that_was_shown_once(office: Office) -> None:
+    """An answer kept when it was given, and one kept with what the request did."""
+    shown = KeptAnswer(201, {}, b'{"secret": "whsec_c2hvd24gb25jZQ"}')
+    office.services.end_request(begin(office, "given"), shown)
+    told = begin(office, "told")
+    kept_answers.answer_by(lambda _made: shown)
+    office.open()
+    leave_attempt()
+    with office.application.database.reading() as session:
+        rows = session.scalars(select(KeptAnswerRow)).all()
+    assert {one.key: one.stage for one in rows} == {"given": "answered", "told": "answered"}
+    for row in rows:
+        assert row.body and b"whsec" not in row.body and b"c2hvd24" not in row.body
+    assert begin(office, "given") == begin(office, "told") == shown
+    office.services.end_request(told, None)
+
+
+def test_answers_sealed_with_another_secret_are_lost_and_nothing_is_repeated(office: Office) -> None:
+    office.services.end_request(begin(office), ANSWER)
+    object.__setattr__(office.services.adapters, "seal", Seal("another secret"))
+    with refused("answer_lost"):
+        begin(office)
 
 
 def test_another_request_with_the_same_key_is_refused(office: Office) -> None:

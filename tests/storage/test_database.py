@@ -269,6 +269,43 @@ def test_holders_codes_and_letters_come_and_go_with_their_tables(database: Datab
         assert session.get(AccountRow, "one").name == "Somebody", "whoever had an account keeps it"
 
 
+def test_answers_kept_in_plain_are_forgotten_both_ways_and_accounts_stay(database: Database) -> None:
+    settings, engine = migration_settings(), database.engine
+
+    def go(revision: str, way: Callable[[object, str], None]) -> None:
+        with engine.begin() as connection:
+            settings.attributes["connection"] = connection
+            way(settings, revision)
+
+    def kept() -> dict[str, tuple[str, bytes | None]]:
+        with engine.connect() as connection:
+            rows = connection.execute(text("select key, stage, body from kept_answer")).all()
+        return {key: (stage, body) for key, stage, body in rows}
+
+    with database.writing() as session:
+        given = account("one")
+        given.must_change_password = True
+        session.add(given)
+        session.flush()
+        session.add(dossier("d", "one"))
+    go("0016", command.downgrade)
+    row = "insert into kept_answer (account_id, key, fingerprint, attempt, stage, begun_at, status, headers, body)"
+    with engine.begin() as connection:
+        for key, stage, body in (("said", "answered", b"whsec_plain"), ("busy", "effective", None)):
+            values = {"k": key, "s": stage, "b": body, "at": datetime(2026, 3, 1, tzinfo=UTC).isoformat(" ")}
+            connection.execute(text(f"{row} values ('one', :k, 'f', 'a', :s, :at, 201, '{{}}', :b)"), values)
+    go("head", command.upgrade)
+    assert kept() == {"said": ("lost", None), "busy": ("effective", None)}
+    with Session(engine) as session:
+        assert session.get_one(AccountRow, "one").must_change_password is False
+        assert session.get_one(DossierRow, "d").owner_id == "one"
+    with engine.begin() as connection:
+        connection.execute(text("update kept_answer set stage = 'answered', body = :b"), {"b": b"sealed"})
+    go("0016", command.downgrade)
+    assert set(kept().values()) == {("lost", None)}, "nobody is answered with what cannot be read"
+    go("head", command.upgrade)
+
+
 def test_papers_stay_under_their_child_both_ways(database: Database) -> None:
     settings, engine = migration_settings(), database.engine
 

@@ -109,7 +109,26 @@ def test_a_wrong_password_tells_nothing_and_many_of_them_wait(service: Service) 
     for _ in range(7):
         last = visitor.post("/sign-in", {"login": "222222222", "password": "wrong"})
     assert last.status_code == 429
-    assert "dix minutes" in last.get_data(as_text=True)
+    assert "dizaine de minutes" in last.get_data(as_text=True)
+    assert "Mot de passe oublié" in last.get_data(as_text=True)
+
+
+def test_a_browser_that_signed_in_is_not_kept_out_by_strangers(service: Service) -> None:
+    services = service.application.services
+    services.register_applicant("33445566", "une phrase à moi", "Hind Berrada")
+    known, stranger = service.visitor("fr"), service.visitor("fr")
+    right = {"login": "33445566", "password": "une phrase à moi"}
+    answer = known.post("/sign-in", right)
+    cookie = next(one for one in answer.headers.getlist("Set-Cookie") if one.startswith("device="))
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "33445566" not in cookie
+    known.post("/sign-out")
+    for _ in range(7):
+        last = stranger.post("/sign-in", {**right, "password": "wrong"})
+    assert last.status_code == 429
+    assert stranger.post("/sign-in", right).status_code == 429
+    assert known.post("/sign-in", right).status_code == 303
 
 
 @pytest.mark.parametrize(

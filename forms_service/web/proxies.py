@@ -1,0 +1,60 @@
+"""From where a visitor really comes when proxies of the operator's stand in between.
+
+What a request says of its way (``X-Forwarded-For``) anybody can write; it counts only as far as proxies
+that the setting names have written it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import TYPE_CHECKING
+
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_Networks = Collection[IPv4Network | IPv6Network]
+
+
+class TrustedProxies:
+    """Gives the service the address of the visitor in place of that of the last proxy.
+
+    Without a trusted proxy in between nothing changes, whatever the request says.
+    """
+
+    def __init__(self, app: WSGIApplication, trusted: _Networks) -> None:
+        self._app, self._trusted = app, trusted
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        hops = trusted_hops(
+            environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""), self._trusted
+        )
+        seen = ProxyFix(self._app, x_for=hops, x_proto=0)
+        return seen(environ, start_response)
+
+
+def trusted_hops(peer: str, forwarded: str, trusted: _Networks) -> int:
+    """How many addresses of ``X-Forwarded-For``, from its end, were written by trusted proxies."""
+    said = [one.strip() for one in forwarded.split(",")] if forwarded else []
+    writers = [peer, *reversed(said)]
+    hops = 0
+    while hops < len(said) and _is_in(writers[hops], trusted) and plain_address(writers[hops + 1]):
+        hops += 1
+    return hops
+
+
+def plain_address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address that a text is; one of IPv4 in the clothes of IPv6 as it is; None for anything else."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_in(text: str, networks: _Networks) -> bool:
+    address = plain_address(text)
+    return address is not None and any(address in one for one in networks)
