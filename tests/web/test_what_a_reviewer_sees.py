@@ -77,11 +77,14 @@ def test_facts_of_a_paper_say_how_sure_they_are_and_dates_are_written_as_people_
         valid_until="2033-01-20",
     )
     seen = _seen(service, reviewer, dossier_id, paper)
-    facts = dict(re.findall(r"<dd><bdi[^>]*>(.*?)</bdi></dd>(<dd.*?</dd>)", seen))
+    facts = dict(re.findall(r"<dd><bdi[^>]*>(.*?)</bdi>(.*?)</dd>", seen))
     assert set(facts) == {"BENNANI", "\u206612/03/1985\u2069", "\u206620/01/2033\u2069"}
     assert "قراءة واضحة" in facts["BENNANI"]
     assert "97" in facts["BENNANI"]
-    assert 'class="tag warn">قراءة غير مؤكدة' in facts["\u206612/03/1985\u2069"]
+    doubted = facts["\u206612/03/1985\u2069"]
+    assert "قراءة غير مؤكدة" in doubted
+    assert 'class="tag warn">% 55' in doubted
+    assert 'class="small unsure">قراءة غير مؤكدة' in seen, "said once for all of them"
     assert seen.count("2033") == 1
 
 
