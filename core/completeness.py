@@ -61,7 +61,7 @@ def assess_completeness(
             code="spec_version_mismatch",
         )
     scope = build_scope(spec, dossier, on)
-    attachments = [one for one in dossier.attachments if not one.declined]
+    attachments = [one for one in dossier.attachments if one.counts]
     required, lifted, document_findings = judge_documents(spec, dossier, attachments, scope)
     deadlines = list(_judge_deadlines(spec, scope, on))
     findings = [

@@ -144,7 +144,11 @@ def _name_on_receipt(
 def _received(
     dossier: Dossier, report: CompletenessReport, types: DocumentTypes
 ) -> tuple[ReceiptDocument, ...]:
-    supplied = Counter((one.type, one.child) for one in dossier.attachments if not one.declined)
+    supplied = Counter(
+        (one.seen_as or one.type, one.child if one.counts else None)
+        for one in dossier.attachments
+        if not one.declined
+    )
     _name_the_rows(supplied, report)
     order = {
         name: place for place, one in enumerate(report.required) for name in (one.type, *one.alternatives)

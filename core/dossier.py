@@ -115,6 +115,7 @@ class Attachment:
     """A document the applicant supplied; ``child`` numbers the row it is for, from 1.
 
     ``unsure`` names the facts that may be misread: nothing is held against anybody because of them.
+    ``seen_as`` is the class of papers it clearly is, where that is another than it was sent as.
     """
 
     type: str
@@ -124,6 +125,12 @@ class Attachment:
     id: str | None = None
     declined: bool = False
     unsure: frozenset[str] = frozenset()
+    seen_as: str | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it may meet the demand it was sent for: neither declined nor clearly another paper."""
+        return not self.declined and self.seen_as is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def row_names(group: Group) -> list[str]:
 
 def dossier_functions(spec: FormSpec, dossier: Dossier) -> dict[str, Callable[..., Any]]:
     """The functions that look into one dossier."""
-    present = [one for one in dossier.attachments if not one.declined]
+    present = [one for one in dossier.attachments if one.counts]
     sections = {section.id: section for section in spec.sections}
     answers = dossier.answers()
 

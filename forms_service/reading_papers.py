@@ -36,6 +36,7 @@ def read_papers(
     place = {image.page: number for number, image in enumerate(images)}
     return {
         **_document(reading),
+        "seen_as": reading.seen_as,
         "warnings": [one.message for one in reading.warnings],
         "others": [
             {

@@ -19,6 +19,7 @@ from core.errors import DossierError
 from core.localized_text import Language
 from core.receipt import DepositReceipt
 from forms_service.first_look import LOOK_SECONDS
+from forms_service.services.base import may_edit
 from forms_service.services.deposits import Deposits
 from forms_service.services.messages import say
 from forms_service.services.notices import Notices
@@ -91,6 +92,24 @@ class Complements(Uploads, Deposits, Notices):
             if paper.id not in {one.id for one in self._added(session, row)} or paper.decision:
                 raise DossierError(say("not_editable"), code="wrong_state")
             paper.removed_at = self.touch(session, row, actor, "removed", {"attachment": paper.id})
+
+    def keep_as_sent(self, actor: Actor, dossier_id: str, attachment_id: str) -> None:
+        """Count a paper as what it was sent as, though it looks like another: its sender says it is.
+
+        The remark stays for whoever examines it.
+
+        Raises:
+            DossierError: ``wrong_state``.
+        """
+        with self.database.writing() as session:
+            row = self.get_dossier(session, actor, dossier_id, to_change=True)
+            if not may_edit(actor, row):
+                row = self._complementable(session, actor, dossier_id, to_change=True)
+            paper = self.get_attachment(session, actor, dossier_id, attachment_id)
+            if paper.seen_as is not None:
+                details = {"attachment": paper.id, "seen_as": paper.seen_as}
+                paper.seen_as = None
+                self.touch(session, row, actor, "kept_as_sent", details)
 
     def confirm_complement(self, actor: Actor, dossier_id: str) -> DepositReceipt:
         """Give the receipt of what was added; without anything new, the latest receipt again.

@@ -101,6 +101,6 @@ def _is_supplied(spec: FormSpec, subject: str, papers: Sequence[Attachment]) -> 
         return False
     types = {demand.type, *demand.alternatives}
     return any(
-        paper.type in types and not paper.declined and (child is None or paper.child in (None, child))
+        paper.type in types and paper.counts and (child is None or paper.child in (None, child))
         for paper in papers
     )

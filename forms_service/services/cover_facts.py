@@ -133,7 +133,11 @@ def _rows(group: Group, needs: Iterable[Requirement]) -> LocalizedText:
 def _others(spec: FormSpec, dossier: Dossier, types: DocumentTypes) -> Iterator[CoverDocument]:
     """Papers that nobody asked for lie in the dossier too."""
     asked = {name for one in spec.documents for name in (one.type, *one.alternatives)}
-    came = Counter(one.type for one in dossier.attachments if not one.declined and one.type not in asked)
+    came = Counter(
+        one.seen_as or one.type
+        for one in dossier.attachments
+        if not one.declined and (one.seen_as or one.type not in asked)
+    )
     for document_type, count in came.items():
         yield CoverDocument(types.label_of(document_type), required=0, received=count, missing=0)
 

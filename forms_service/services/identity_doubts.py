@@ -147,6 +147,8 @@ def _mismatches(
     """
     demands = [one for one in spec.documents if one.per is not None or holds(one.when, scope)]
     for one in attachments:
+        if one.seen_as is not None:
+            continue  # it is told to be another paper: whose that one is matters to nobody
         demand = next((d for d in demands if one.type in (d.type, *d.alternatives)), None)
         if demand is not None and demand.count > 1:
             continue

@@ -72,7 +72,7 @@ def at_deposit(
     bare = replace(dossier, attachments=handed_in)
     if actor.id != row.owner_id:
         return AtDeposit(bare, (), earlier)
-    supplied = {one.type for one in handed_in if not one.declined}
+    supplied = {one.type for one in handed_in if one.counts}
     scope = build_scope(spec, bare, on)
     made = tuple(
         one

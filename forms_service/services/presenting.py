@@ -60,6 +60,9 @@ AMONG_COLLEAGUES = frozenset(
 )
 """What reviewers settle among themselves: the applicant is told the decision once it stands."""
 
+BLANK_PAPER = "blank"
+"""What a paper that bears no writing was seen as: it is none of the papers asked for."""
+
 SURE_FACT = 0.8
 """Confidence from which a fact read on a paper may contradict an answer."""
 
@@ -147,7 +150,10 @@ def supplied(row: AttachmentRow) -> Attachment | None:
     """What an upload counts as; a refused one was not supplied, an unread one was.
 
     A form typed in a PDF gives its answers but is not the signed form, whatever it was sent as.
+    A page without any writing is no paper.
     """
+    if row.seen_as == BLANK_PAPER and row.decision != "accepted":
+        return None
     only_answers = row.is_form and row.type is None and row.status == ReadingStatus.READ
     document_type = None if only_answers else row.type or row.declared_type
     if document_type is None or row.status == ReadingStatus.REFUSED:
@@ -165,6 +171,7 @@ def as_paper(row: AttachmentRow, document_type: str) -> Attachment:
         id=row.id,
         declined=row.decision == "refused",
         unsure=frozenset(one for one, sure in row.fact_confidences.items() if sure < SURE_FACT),
+        seen_as=None if row.decision == "accepted" else row.seen_as,
     )
 
 
@@ -304,6 +311,7 @@ def attachment_view(row: AttachmentRow, pages: int) -> AttachmentView:
         is_slip=row.origin == CORRECTION_SLIP,
         fact_confidences=dict(row.fact_confidences),
         unplaced_identity=row.type is None and WHOSE_PAPER.as_dict() in row.warnings,
+        seen_as=None if row.decision == "accepted" else row.seen_as,
     )
 
 

@@ -197,6 +197,7 @@ class ReadingResults(CorrectionSlips):
         row.fact_confidences = result["fact_confidences"]
         row.valid_until = result["valid_until"]
         row.confidence = result["confidence"]
+        row.seen_as = result.get("seen_as") if row.declared_type not in (None, FORM) else None
         warnings = list(result["warnings"])
         if row.is_form:
             row.type = FORM if result["signed_paper"] else None

@@ -73,6 +73,8 @@ class AttachmentView:
         is_slip: A correction slip that came back.
         added_later: It came after the deposit.
         unplaced_identity: An identity paper that nothing tells whose it is, or that is nobody's here.
+        seen_as: The class of papers it clearly is instead of what it was sent as, ``blank`` without any
+            writing; it does not count then.
     """
 
     id: str
@@ -98,6 +100,7 @@ class AttachmentView:
     fact_confidences: Mapping[str, float] = field(default_factory=dict)
     added_later: bool = False
     unplaced_identity: bool = False
+    seen_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

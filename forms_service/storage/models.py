@@ -147,6 +147,7 @@ class AttachmentRow(Base):
 
     ``origin`` is ``upload``, or ``screen`` for a form the service made from the answers at the deposit.
     ``declared_child`` is the child a person placed it under; ``child`` that, or the one its facts name.
+    ``seen_as`` is the class it clearly is instead of what it was sent as; nothing once a person insists.
     """
 
     __tablename__ = "attachment"
@@ -170,6 +171,7 @@ class AttachmentRow(Base):
     warnings: Mapped[list[Any]] = mapped_column(default=list)
     valid_until: Mapped[str | None] = mapped_column(String(10))
     confidence: Mapped[float | None]
+    seen_as: Mapped[str | None] = mapped_column(String(64))
     decision: Mapped[str | None] = mapped_column(String(16))
     decision_reason: Mapped[str | None] = mapped_column(Text)
     decided_by: Mapped[str | None] = mapped_column(String(32))

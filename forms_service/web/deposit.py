@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.completeness import CompletenessReport
+from core.errors import DossierError
 from core.form_spec import FieldSpec, Severity
+from forms_service.services.expected_revisions import expecting
 from forms_service.web import screens, tasks
-from forms_service.web.applicant import Opened, editable, opened, report_of
+from forms_service.web.applicant import Opened, editable, opened, posted_revision, report_of
+from forms_service.web.changes_seen import Change, changes_seen
 from forms_service.web.documents import demands_of, form_needs
 from forms_service.web.downloads import pdf_download
 from forms_service.web.groups import summary
 from forms_service.web.languages import language, translate
-from forms_service.web.missing_points import missing_points
+from forms_service.web.missing_points import missing_points, remarks_on_papers
 from forms_service.web.paper_file import paper_file
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
@@ -55,7 +58,10 @@ def missing(dossier_id: str) -> str | Response:
         view=one.view,
         report=report,
         errors=missing_points(one, report, {Severity.ERROR}),
-        others=missing_points(one, report, {Severity.WARNING, Severity.INFO}),
+        others=[
+            *remarks_on_papers(one, report),
+            *missing_points(one, report, {Severity.WARNING, Severity.INFO}),
+        ],
     )
 
 
@@ -70,13 +76,26 @@ def check(dossier_id: str) -> str | Response:
 @pages.post("/<dossier_id>/deposit")
 @needs("applicant", "clerk")
 def deposit(dossier_id: str) -> str | Response | tuple[str, int]:
-    """Deposit the request; pressing twice deposits once."""
-    one = opened(dossier_id)
+    """Deposit the request as it was shown; pressing twice deposits once.
+
+    What is declared is what was seen: when anything changed since, it is shown again with what changed.
+    """
+    one, seen = opened(dossier_id), posted_revision()
     if not one.view.may_edit and one.view.receipt_available:
         return redirect(url_for(".deposited", dossier_id=dossier_id), code=303)
+    if one.view.may_edit and one.view.revision != seen:
+        return _changed_page(one, seen), 409
     if request.form.get("declaration") != "true":
         return _check_page(one, [Problem("declaration", translate("check.tick_first"))]), 422
-    services().deposit(the_actor(), dossier_id, True)
+    try:
+        with expecting(dossier_id, seen):
+            services().deposit(the_actor(), dossier_id, True)
+    except DossierError as conflict:
+        if conflict.code != "revision_changed":
+            raise
+        one = opened(dossier_id)
+        if one.view.may_edit:
+            return _changed_page(one, seen), 409
     return redirect(url_for(".deposited", dossier_id=dossier_id), code=303)
 
 
@@ -133,7 +152,12 @@ def status(dossier_id: str) -> str:
 # --- the pieces of those pages ------------------------------------------------------------------
 
 
-def _check_page(one: Opened, problems: list[Problem]) -> str:
+def _changed_page(one: Opened, seen: int | None) -> str:
+    changes = [] if seen is None else changes_seen(one, seen)
+    return _check_page(one, [Problem(None, translate("check.changed"))], changes)
+
+
+def _check_page(one: Opened, problems: list[Problem], changes: Sequence[Change] = ()) -> str:
     report = report_of(one)
     declared = [d for d in one.spec.declarations if d.id in report.declarations]
     return render_template(
@@ -144,10 +168,11 @@ def _check_page(one: Opened, problems: list[Problem]) -> str:
         demands=demands_of(one.view, report),
         form_needs=form_needs(report),
         errors=missing_points(one, report, {Severity.ERROR}),
-        warnings=missing_points(one, report, {Severity.WARNING}),
+        warnings=[*remarks_on_papers(one, report), *missing_points(one, report, {Severity.WARNING})],
         declarations=[d.text.in_language(language()) for d in declared],
         amounts=amounts(report),
         problems=problems,
+        changes=changes,
     )
 
 

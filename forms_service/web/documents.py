@@ -65,6 +65,11 @@ class Demand:
         """Whether nothing is left to do for it."""
         return self.lifted or (self.requirement.satisfied and not self.doubtful)
 
+    @property
+    def of_another_kind(self) -> bool:
+        """Whether what was sent for it is clearly another paper, or none at all, and nothing else serves."""
+        return not self.lifted and not self.requirement.satisfied and any(one.seen_as for one in self.uploads)
+
 
 @pages.get("/<dossier_id>/documents")
 @needs("applicant", "clerk")
@@ -225,6 +230,17 @@ def refile(dossier_id: str, attachment_id: str) -> Response:
     return redirect(url_for(".documents", dossier_id=dossier_id, _anchor=f"attachment-{new_id}"), code=303)
 
 
+@pages.post("/<dossier_id>/documents/<attachment_id>/keep")
+@needs("applicant", "clerk")
+def keep(dossier_id: str, attachment_id: str) -> Response:
+    """Count a paper as what it was sent as, on its sender's word."""
+    services().keep_as_sent(the_actor(), dossier_id, attachment_id)
+    flash(translate("other_kind.kept"), "done")
+    view = opened(dossier_id).view
+    page = ".documents" if view.may_edit else "complements.complement"
+    return redirect(url_for(page, dossier_id=dossier_id, _anchor=f"attachment-{attachment_id}"), code=303)
+
+
 @pages.get("/<dossier_id>/documents/<attachment_id>/file")
 @needs("applicant", "clerk", "reviewer")
 def file(dossier_id: str, attachment_id: str) -> Response:
@@ -294,7 +310,7 @@ def _uploads_for(requirement: Requirement, left: list[AttachmentView]) -> list[A
         return fitting
     marked = [one for one in fitting if one.child == requirement.child]
     unmarked = [one for one in fitting if one.child is None]
-    return marked + unmarked[: max(0, requirement.count - len(marked))]
+    return marked + unmarked[: max(0, requirement.count - sum(one.seen_as is None for one in marked))]
 
 
 def _demand(

@@ -324,13 +324,13 @@ def test_papers_stay_under_their_child_both_ways(database: Database) -> None:
         session.flush()
         for place, (child, by_person) in enumerate(((2, None), (None, None), (1, 1))):
             one = AttachmentRow(id=f"a{place}", position=place, **paper)
-            one.child, one.declared_child = child, by_person
+            one.child, one.declared_child, one.seen_as = child, by_person, "blank"
             session.add(one)
     go("0013", command.downgrade)
     with engine.connect() as connection:
         kept = connection.execute(text("select * from attachment order by position")).mappings().all()
     assert [one["child"] for one in kept] == [2, None, 1], "where a paper lies survives the way back"
-    assert "declared_child" not in kept[0]
+    assert not {"declared_child", "seen_as"} & set(kept[0])
     go("head", command.upgrade)
     with Session(engine) as session:
         found = session.scalars(select(AttachmentRow).order_by(AttachmentRow.position))
