@@ -21,6 +21,10 @@ LONGEST_REVIEW_DAYS = 60
 """What law 55-19 gives an administration to answer in, where a form is given no shorter time."""
 
 
+CLOCK_STOPS, CLOCK_RUNS, CLOCK_RESTARTS = "stops", "runs", "restarts"
+"""What a request for a correction does to the time for a decision."""
+
+
 class InvalidSetting(FormsError):
     """A setting is not usable: the message names it and says what is expected."""
 
@@ -51,6 +55,9 @@ class Config:
         demo: Whether the demonstration accounts exist.
         four_eyes: Ids of the forms whose decisions a second reviewer confirms; ``all`` for every form.
         review_days: Days from the deposit in which a decision is due, by form; ``""`` for the others.
+        correction_days: Days in which an applicant is asked to answer a request for a correction.
+        correction_clock: What such a request does to the time for a decision: it ``stops`` until the answer,
+            ``runs`` on, or ``restarts`` with the answer.
         receipt_identity: PKCS#12 file that receipts are signed with; None for keys made at the first start.
         receipt_passphrase_file: File that holds its passphrase.
         sending: How e-mail and SMS leave.
@@ -69,6 +76,8 @@ class Config:
     demo: bool = False
     four_eyes: frozenset[str] = frozenset()
     review_days: Mapping[str, int] = field(default_factory=lambda: {"": LONGEST_REVIEW_DAYS})
+    correction_days: int = 30
+    correction_clock: str = CLOCK_STOPS
     physical_check_rate: float | None = None
     max_upload_bytes: int = 40 * MEBIBYTE
     max_uploads: int = 100
@@ -100,6 +109,10 @@ class Config:
             demo=given.flag("FORMS_DEMO"),
             four_eyes=frozenset(given.text("FORMS_FOUR_EYES", "").replace(",", " ").split()),
             review_days=given.days_by_form("FORMS_REVIEW_DAYS", LONGEST_REVIEW_DAYS),
+            correction_days=given.count("FORMS_CORRECTION_DAYS", 30),
+            correction_clock=given.one_of(
+                "FORMS_CORRECTION_CLOCK", (CLOCK_STOPS, CLOCK_RUNS, CLOCK_RESTARTS)
+            ),
             physical_check_rate=given.share("FORMS_PHYSICAL_CHECK_RATE"),
             max_upload_bytes=given.count("FORMS_MAX_UPLOAD_MB", 40) * MEBIBYTE,
             worker_slots=given.count("FORMS_WORKER_SLOTS", 1),
@@ -233,6 +246,13 @@ class _Settings:
         if value not in ("0", "1", "true", "false", "yes", "no"):
             raise InvalidSetting(f"{name}: {value!r} (0 / 1)")
         return value in ("1", "true", "yes")
+
+    def one_of(self, name: str, words: tuple[str, ...]) -> str:
+        """One of some words, the first by default."""
+        value = self.text(name, words[0])
+        if value not in words:
+            raise InvalidSetting(f"{name}: {value!r} ({' / '.join(words)})")
+        return value
 
     def count(self, name: str, default: int) -> int:
         value = self.text(name, str(default))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.dossier import DossierState
-from forms_service.services.base import UseCases
+from forms_service.services.due_days import DueDays
 from forms_service.services.presenting import summaries
 from forms_service.services.views import Actor, DossierSummary
 from forms_service.storage.dossiers import DossierRepository
@@ -55,7 +55,16 @@ class QueuePage:
     agencies: tuple[str, ...]
 
 
-class ReviewQueue(UseCases):
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """As much of a waiting dossier as its place in the queue depends on."""
+
+    id: str
+    form_id: str
+    deposited_at: datetime | None
+
+
+class ReviewQueue(DueDays):
     """Looking for the next dossier."""
 
     def queue(self, actor: Actor) -> list[DossierSummary]:
@@ -69,39 +78,35 @@ class ReviewQueue(UseCases):
         """The queue as somebody wishes to see it, with who holds what and until when it is due."""
         self.require_role(actor, "reviewer")
         with self.database.reading() as session:
-            rows = self._narrowed(session, actor, wish)
+            waiting = self._narrowed(session, actor, wish)
             proposed = _proposed(session)
             if wish.holder == MY_CONFIRMATION:
-                rows = [one for one in rows if proposed.get(one.id, actor.id) != actor.id]
-            rows = self._ordered(session, rows, wish.order)
-            pages = max(1, -(-len(rows) // PAGE))
+                waiting = [one for one in waiting if proposed.get(one.id, actor.id) != actor.id]
+            waiting = self._ordered(session, waiting, wish.order)
+            pages = max(1, -(-len(waiting) // PAGE))
             page = min(max(wish.page, 1), pages)
-            shown = rows[(page - 1) * PAGE : page * PAGE]
+            shown = _rows(session, [one.id for one in waiting[(page - 1) * PAGE : page * PAGE]])
             people = _people(session, shown, proposed)
+            asked = self.corrections_of(session, [one.id for one in shown])
             lines = [
                 replace(
                     line,
-                    due_on=self.due_on(row),
+                    due_on=self.decision_due(row.form_id, row.deposited_at, asked.get(row.id, ())),
                     agency=people[row.opened_by].agency if row.opened_by in people else "",
                     holder=_name(people, row.held_by),
                     proposed_by=_name(people, proposed.get(row.id)),
                 )
                 for row, line in zip(shown, summaries(session, shown, self.catalogue), strict=True)
             ]
-            return QueuePage(tuple(lines), len(rows), page, pages, agencies(session))
-
-    def due_on(self, row: DossierRow) -> date | None:
-        """The last day for a decision; None before the deposit."""
-        if row.deposited_at is None:
-            return None
-        days = self.adapters.config.days_to_decide(row.form_id)
-        return row.deposited_at.astimezone(self.zone).date() + timedelta(days=days)
+            return QueuePage(tuple(lines), len(waiting), page, pages, agencies(session))
 
     # --- details --------------------------------------------------------------------------------
 
-    def _narrowed(self, session: Session, actor: Actor, wish: QueueWish) -> list[DossierRow]:
+    def _narrowed(self, session: Session, actor: Actor, wish: QueueWish) -> list[_Waiting]:
+        """What of the queue is wished, oldest first; only what ordering it takes is read of each."""
         states = [one.value for one in QUEUE_STATES if wish.state in ("", one.value)]
-        query = select(DossierRow).where(DossierRow.state.in_(states))
+        query = select(DossierRow.id, DossierRow.form_id, DossierRow.deposited_at)
+        query = query.where(DossierRow.state.in_(states))
         if wish.form:
             query = query.where(DossierRow.form_id == wish.form)
         if wish.holder == MINE:
@@ -118,15 +123,29 @@ class ReviewQueue(UseCases):
                 AccountRow.agency == ("" if wish.agency == ON_LINE else wish.agency)
             )
             query = query.where(DossierRow.opened_by.in_(staff))
-        return list(session.scalars(query.order_by(DossierRow.deposited_at, DossierRow.id)))
+        found = session.execute(query.order_by(DossierRow.deposited_at, DossierRow.id))
+        return [_Waiting(*one) for one in found]
 
-    def _ordered(self, session: Session, rows: list[DossierRow], order: str) -> list[DossierRow]:
+    def _ordered(self, session: Session, waiting: list[_Waiting], order: str) -> list[_Waiting]:
+        ids = [one.id for one in waiting]
         if order == "deadline":
-            return sorted(rows, key=lambda row: (self.due_on(row) or date.max, row.deposited_at or _LONG_AGO))
+            asked = self.corrections_of(session, ids)
+
+            def due(one: _Waiting) -> tuple[date, datetime]:
+                day = self.decision_due(one.form_id, one.deposited_at, asked.get(one.id, ()))
+                return day or date.max, one.deposited_at or _LONG_AGO
+
+            return sorted(waiting, key=due)
         if order == "doubt":
-            doubts = DossierRepository(session).doubts([one.id for one in rows])
-            return sorted(rows, key=lambda row: -doubts.get(row.id, 0))
-        return rows
+            doubts = DossierRepository(session).doubts(ids)
+            return sorted(waiting, key=lambda one: -doubts.get(one.id, 0))
+        return waiting
+
+
+def _rows(session: Session, ids: list[str]) -> list[DossierRow]:
+    """Those dossiers, in that order."""
+    found = {one.id: one for one in session.scalars(select(DossierRow).where(DossierRow.id.in_(ids)))}
+    return [found[one] for one in ids]
 
 
 def agencies(session: Session) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import delete, false, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from core.name_sounds import NameWord, index_words, joined_ways
@@ -54,30 +54,46 @@ class NameIndex:
         return [dossier_id for dossier_id, _ in best.most_common(limit)]
 
     def _with_all(self, words: Sequence[NameWord]) -> dict[str, int]:
-        """The dossiers with all of the words, with how well each fits."""
-        found: dict[str, int] | None = None
-        for asked in words:
-            scores = self._with(asked)
-            if found is None:
-                found = scores
-            else:
-                found = {one: found[one] + score for one, score in scores.items() if one in found}
-            if not found:
-                return {}
-        return found or {}
+        """The dossiers with all of the words, with how well they fit; those spelled alike are found first.
 
-    def _with(self, asked: NameWord) -> dict[str, int]:
-        begins = begins_with(NameWordRow.word, asked.word)
-        sounds_alike = NameWordRow.sound == asked.sound if len(asked.sound) > 1 else false()
+        The database looks for all words at once: cut off after each, a frequent name would hide a rare one.
+        """
+        ids = self._ids_with([_begins(one) for one in words])
+        if len(ids) < _MOST_CANDIDATES:
+            ids |= self._ids_with([_fits(one) for one in words])
+        if not ids:
+            return {}
         query = select(NameWordRow.dossier_id, NameWordRow.word, NameWordRow.sound)
-        query = query.where(or_(begins, sounds_alike)).distinct().limit(_MOST_CANDIDATES)
-        scores: dict[str, int] = {}
+        query = query.where(NameWordRow.dossier_id.in_(ids), or_(*map(_fits, words))).distinct()
+        best: dict[str, list[int]] = {}
         for dossier_id, word, sound in self.session.execute(query):
-            if word.startswith(asked.word):
-                score = _BY_LETTERS + (word == asked.word)
-            elif sound == asked.sound:
-                score = _BY_SOUND
-            else:
-                continue  # a database may order letters in a way of its own
-            scores[dossier_id] = max(scores.get(dossier_id, 0), score)
-        return scores
+            scores = best.setdefault(dossier_id, [0] * len(words))
+            for place, asked in enumerate(words):
+                scores[place] = max(scores[place], _likeness(asked, word, sound))
+        return {dossier_id: sum(scores) for dossier_id, scores in best.items() if all(scores)}
+
+    def _ids_with(self, words: Sequence[ColumnElement[bool]]) -> set[str]:
+        """Dossiers that have a word for each of these, not more than are worth ranking."""
+        if not words:
+            return set()
+        first, *others = (select(NameWordRow.dossier_id).where(one) for one in words)
+        for other in others:
+            first = first.where(NameWordRow.dossier_id.in_(other))
+        return set(self.session.scalars(first.distinct().limit(_MOST_CANDIDATES)))
+
+
+def _begins(asked: NameWord) -> ColumnElement[bool]:
+    return begins_with(NameWordRow.word, asked.word)
+
+
+def _fits(asked: NameWord) -> ColumnElement[bool]:
+    if len(asked.sound) > 1:
+        return or_(_begins(asked), NameWordRow.sound == asked.sound)
+    return _begins(asked)
+
+
+def _likeness(asked: NameWord, word: str, sound: str) -> int:
+    """How well a word fits; 0 when it does not: a database may order letters in a way of its own."""
+    if word.startswith(asked.word):
+        return _BY_LETTERS + (word == asked.word)
+    return _BY_SOUND if sound == asked.sound and len(asked.sound) > 1 else 0

@@ -186,6 +186,11 @@ def csrf_field() -> Markup:
     return proof + kept_typing.page_field()
 
 
+def answer_day(asked_at: datetime) -> str:
+    """Until when the applicant is asked to answer a request for a correction, in words."""
+    return day_in_words(security.services().answer_due(asked_at).isoformat())
+
+
 def install(app: Flask) -> None:
     """Give templates their words."""
     app.jinja_env.globals.update(
@@ -208,6 +213,7 @@ def install(app: Flask) -> None:
         fact_label=fact_label,
         doubt=doubt,
         other_dossiers=other_dossiers,
+        answer_day=answer_day,
         state_label=state_label,
         upload_accept=UPLOAD_ACCEPT,
     )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from core.localized_text import Language
+from forms_service.storage import name_index
+
 PEOPLE = {
     "111222333": ("Bennani", "Youssef", "بناني", "يوسف"),
     "222333444": ("El Amrani", "Fatima Zahra", "العمراني", "فاطمة الزهراء"),
@@ -69,3 +72,21 @@ def test_a_corrected_name_replaces_the_wrong_one(office, found) -> None:
     office.services.answer(office.clerk, line.id, {"assured.last": "Tahiri", "assured.last.ar": "الطاهري"})
     assert found("Bennani") == []
     assert found("الطاهري") == found("Tahiri") == ["Bennani"]
+
+
+def test_a_frequent_name_hides_no_rare_one(office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where more people share each word than a search looks at."""
+    monkeypatch.setattr(name_index, "_MOST_CANDIDATES", 4)
+    names = [
+        *(f"Mohamed Tazi{n}" for n in range(6)),
+        *(f"Omar{n} Bennani" for n in range(6)),
+        "Mohamed Bennani",
+    ]
+    with office.application.database.writing() as session:
+        spec = office.application.catalogue.get("311-1-14")
+        for name in names:
+            row = office.services.new_dossier(session, office.clerk, spec, Language.AR, None)
+            row.owner_name = name
+            name_index.NameIndex(session).put(row.id, name_index.OWNER, name)
+    found = office.services.find_dossiers(office.clerk, "Bennani Mohamed")
+    assert [one.owner_name for one in found] == ["Mohamed Bennani"]

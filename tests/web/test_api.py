@@ -67,6 +67,7 @@ def test_a_reviewers_program_asks_for_a_correction_and_decides(service: Service,
     assert done.get_json()["state"] == "correction_requested"
     correction = applicant.get(f"/dossiers/{dossier}")["correction"]
     assert (correction["open"], correction["done"]) == (["assured.last"], [])
+    assert correction["answer_by"] > correction["at"][:10]
     applicant.send("PATCH", f"/dossiers/{dossier}/answers", {"values": {"assured.last": "Alami"}})
     assert applicant.get(f"/dossiers/{dossier}")["correction"]["done"] == ["assured.last"]
     second = applicant.send("POST", f"/dossiers/{dossier}/deposit", {"declaration": True})

@@ -25,4 +25,5 @@ def test_the_status_page_lists_what_is_asked(service: Service) -> None:
         service.visitor("ar").sign_in("applicant").get(f"/dossiers/{dossier}/status").get_data(as_text=True)
     )
     told = html.split('aria-labelledby="correction-title"')[1].split("</section>")[0]
+    assert "قبل نهاية يوم" in told, "and until when an answer is asked for"
     assert "#q-assured-birth" in told

@@ -37,7 +37,9 @@ def shown(dossier_id: str, status: int = 200) -> Response:
     """A dossier as it is now, with its revision."""
     view = services().dossier(the_actor(), dossier_id)
     progress = services().correction_progress(the_actor(), dossier_id)
-    answer = revised(shapes.Dossier, presented.dossier(view, progress), view.revision, status)
+    answer_by = services().answer_due(view.correction.at) if view.correction else None
+    data = presented.dossier(view, progress, answer_by)
+    answer = revised(shapes.Dossier, data, view.revision, status)
     if status == 201:
         answer.headers["Location"] = url_for("dossiers.show_dossier", dossier_id=dossier_id)
     return answer

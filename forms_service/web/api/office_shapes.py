@@ -405,6 +405,7 @@ class FieldFigures(Given):
     taken: int
     doubtful: int
     corrected: int
+    mended: int
     asked_again: int
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Response, jsonify
@@ -50,7 +50,9 @@ def summary(one: DossierSummary) -> dict[str, Any]:
     }
 
 
-def dossier(view: DossierView, progress: CorrectionProgress | None) -> dict[str, Any]:
+def dossier(
+    view: DossierView, progress: CorrectionProgress | None, answer_by: date | None = None
+) -> dict[str, Any]:
     """Everything about one dossier."""
     return {
         "id": view.id,
@@ -87,11 +89,13 @@ def dossier(view: DossierView, progress: CorrectionProgress | None) -> dict[str,
         "on_file": sorted(view.dossier.on_file),
         "declared": sorted(view.dossier.declared),
         "attachments": [attachment(one) for one in view.attachments],
-        "correction": correction(view, progress),
+        "correction": correction(view, progress, answer_by),
     }
 
 
-def correction(view: DossierView, progress: CorrectionProgress | None) -> dict[str, Any] | None:
+def correction(
+    view: DossierView, progress: CorrectionProgress | None, answer_by: date | None
+) -> dict[str, Any] | None:
     """The latest request for a correction, and how far its answer has come."""
     asked = view.correction
     if asked is None:
@@ -105,6 +109,7 @@ def correction(view: DossierView, progress: CorrectionProgress | None) -> dict[s
         "documents": list(asked.documents),
         "reasons": dict(asked.reasons),
         "answered": asked.answered,
+        "answer_by": answer_by,
         "done": [one for one in every if done.get(one, asked.answered)],
         "open": [one for one in every if not done.get(one, asked.answered)],
     }

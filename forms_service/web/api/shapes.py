@@ -262,6 +262,9 @@ class Correction(Given):
     documents: list[str]
     reasons: dict[str, str]
     answered: bool
+    answer_by: date = Field(
+        description="Day by which an answer is asked for; a later one is taken all the same"
+    )
     done: list[str]
     open: list[str]
 
