@@ -43,6 +43,12 @@ def expecting(dossier_id: str, revision: int | None) -> Iterator[None]:
         _expected.reset(token)
 
 
+def revision_was_said(dossier_id: str) -> bool:
+    """Whether the caller said at which revision they saw the dossier."""
+    expected = _expected.get()
+    return expected is not None and expected.dossier_id == dossier_id
+
+
 def refuse_other_revision(dossier_id: str, revision: int) -> None:
     """Refuse to begin a change to a dossier that changed since.
 

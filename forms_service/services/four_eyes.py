@@ -91,11 +91,13 @@ class FourEyes(UseCases):
                 row.held_by = row.held_at = None
                 self.touch(session, row, actor, "put_back")
 
-    def changes_since(self, actor: Actor, dossier_id: str, revision: int) -> tuple[EventView, ...]:
-        """What others did to a dossier after somebody looked at it, oldest first."""
+    def changes_since(
+        self, actor: Actor, dossier_id: str, revision: int, own: bool = False
+    ) -> tuple[EventView, ...]:
+        """What others did to a dossier after somebody looked at it, oldest first; ``own``: they themselves too."""
         with self.database.reading() as session:
             row = self.get_dossier(session, actor, dossier_id)
-            return tuple(map(event_view, _changes(session, row.id, revision, actor)))
+            return tuple(map(event_view, _changes(session, row.id, revision, None if own else actor)))
 
     # --- for the use cases of reviewers ---------------------------------------------------------
 
@@ -186,14 +188,14 @@ def _last_return(session: Session, row: DossierRow) -> Returned | None:
     return Returned(name_of(session, latest.settled_by), latest.settled_note or "")
 
 
-def _changes(session: Session, dossier_id: str, revision: int, actor: Actor) -> list[AuditRow]:
+def _changes(session: Session, dossier_id: str, revision: int, actor: Actor | None) -> list[AuditRow]:
     return list(
         session.scalars(
             select(AuditRow)
             .where(
                 AuditRow.dossier_id == dossier_id,
                 AuditRow.revision > revision,
-                AuditRow.actor_id != actor.id,
+                *([] if actor is None else [AuditRow.actor_id != actor.id]),
             )
             .order_by(AuditRow.id)
         )

@@ -49,24 +49,66 @@ class GroupAnswers(UseCases):
             problems = read_groups(spec, repository.groups(dossier.id))[2]
             return {(number, name): text for (one, number, name), text in problems.items() if one == group_id}
 
+    def answer_group_row(
+        self,
+        actor: Actor,
+        dossier_id: str,
+        group_id: str,
+        number: int,
+        row: Mapping[str, object],
+        expected_revision: int | None = None,
+    ) -> tuple[int, dict[str, LocalizedText]]:
+        """Store what is given of one row (from 1); gives where it stands now and the problems by field.
+
+        Rows that others changed meanwhile do not matter.  A row added beside others comes after them, one
+        that moved because another was taken away is found at its new place.
+
+        Raises:
+            DossierError: ``changed_meanwhile`` when this very row was changed after ``expected_revision``;
+                otherwise as ``answer_group``.
+        """
+        with self.database.writing() as session:
+            dossier = self.get_editable(session, actor, dossier_id)
+            spec = self.spec_of(dossier)
+            (typed,) = _typed_rows(spec, group_id, [row])
+            rows, seen = _rows_now_and_seen(session, dossier, group_id, expected_revision)
+            place = _place_now(rows, seen, number)
+            if place is None and number > len(seen):
+                place = next((at for at in range(len(seen), len(rows)) if rows[at] == typed), len(rows))
+            if place is None and rows[number - 1 : number] != [typed]:
+                refuse_changed(spec.group(group_id).item_label.fill(n=number))
+            place = number - 1 if place is None else place
+            held = rows[place] if place < len(rows) else {}
+            new = {name: value for name, value in held.items() if name not in row} | typed
+            if place >= len(rows) or new != held:
+                after = [*rows[:place], new, *rows[place + 1 :]]
+                _typed_rows(spec, group_id, [{}] * len(after))
+                self._put_rows(session, dossier, spec, actor, group_id, after)
+            problems = read_groups(spec, DossierRepository(session).groups(dossier.id))[2]
+            return place + 1, {
+                name: text for (one, n, name), text in problems.items() if (one, n) == (group_id, place + 1)
+            }
+
     def remove_group_row(
         self, actor: Actor, dossier_id: str, group_id: str, number: int, expected_revision: int | None = None
     ) -> None:
         """Take one row (from 1) away; papers of the rows after it follow, its own wait for a place.
 
         Raises:
-            DossierError: As ``answer_group``.  A row that is not there is no error: it is gone already.
+            DossierError: As ``answer_group_row``.  A row that is not there is no error: it is gone already.
         """
         with self.database.writing() as session:
             dossier = self.get_editable(session, actor, dossier_id)
             spec = self.spec_of(dossier)
-            current = DossierRepository(session).groups(dossier.id).get(group_id)
-            rows = list(current.rows) if current else []
-            if current is None or not 1 <= number <= len(rows):
+            rows, seen = _rows_now_and_seen(session, dossier, group_id, expected_revision)
+            if not 1 <= number <= len(seen):
                 return
-            if expected_revision is not None and current.revision > expected_revision:
-                refuse_changed(spec.group(group_id).label)
-            self._put_rows(session, dossier, spec, actor, group_id, [*rows[: number - 1], *rows[number:]])
+            place = _place_now(rows, seen, number)
+            if place is not None:
+                after = [*rows[:place], *rows[place + 1 :]]
+                self._put_rows(session, dossier, spec, actor, group_id, after)
+            elif len(rows) >= len(seen):
+                refuse_changed(spec.group(group_id).item_label.fill(n=number))
 
     def _put_rows(
         self,
@@ -85,6 +127,31 @@ class GroupAnswers(UseCases):
         session.flush()
         follow_rows(session, dossier, spec, group_id, rows_kept(current.rows if current else [], rows))
         settle_children(session, dossier, spec)
+
+
+Rows = list[dict[str, Any]]
+
+
+def _rows_now_and_seen(
+    session: Session, dossier: DossierRow, group_id: str, expected_revision: int | None
+) -> tuple[Rows, Rows]:
+    """The rows in force, and those somebody had before them who saw that revision of the dossier."""
+    repository = DossierRepository(session)
+    current = repository.groups(dossier.id).get(group_id)
+    rows = list(current.rows) if current else []
+    if current is None or expected_revision is None or current.revision <= expected_revision:
+        return rows, rows
+    return rows, repository.group_rows_at(dossier.id, group_id, expected_revision)
+
+
+def _place_now(rows: Rows, seen: Rows, number: int) -> int | None:
+    """Where (from 0) the row stands now that was seen as ``number``; None when it is not as it was."""
+    if not 1 <= number <= len(seen):
+        return None
+    row = seen[number - 1]
+    if rows[number - 1 : number] == [row]:
+        return number - 1
+    return rows.index(row) if rows.count(row) == 1 else None
 
 
 def _typed_rows(spec: FormSpec, group_id: str, rows: Sequence[Mapping[str, object]]) -> list[dict[str, Any]]:

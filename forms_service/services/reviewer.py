@@ -15,6 +15,7 @@ from core.localized_text import LocalizedText
 from core.scope import is_blank
 from forms_service.services.base import may_edit
 from forms_service.services.decisions import REJECTED, Decisions
+from forms_service.services.expected_revisions import revision_was_said
 from forms_service.services.messages import say
 from forms_service.services.presenting import current_answers, extraction_views, find_field, shown
 from forms_service.services.reading_evidence import keep_outcome
@@ -244,7 +245,8 @@ class ReviewerWork(ReviewQueue, Decisions):
         """An extraction the person may settle: reviewers, and owners while they may edit.
 
         What was kept or mended before the dossier came back from whoever prepares it is a reviewer's to
-        judge; what a colleague decided is not.
+        judge.  What a colleague decided may be mended by whoever saw that decision; who does not say
+        what they saw does not write over it.
         """
         row = self._extraction(session, actor, extraction_id)
         dossier = self.get_dossier(session, actor, row.dossier_id, to_change=True)
@@ -252,7 +254,9 @@ class ReviewerWork(ReviewQueue, Decisions):
             self.require_role(actor, "reviewer")
             self.refuse_closed(dossier)
         session.refresh(row)
-        if row.decided_by not in (None, actor.id) and not self._is_to_judge(session, dossier, row):
+        said = expected_revision is not None or revision_was_said(dossier.id)
+        by_another = row.decided_by not in (None, actor.id) and not self._is_to_judge(session, dossier, row)
+        if by_another and not said:
             raise DossierError(say("already_decided"), code="changed_meanwhile")
         self.refuse_while_proposed(session, dossier)
         self.refuse_changed(session, actor, dossier, expected_revision, ("field", row.field_id))

@@ -99,6 +99,20 @@ class DossierRepository:
         space: str,
         name: str,
         *,
+    def group_rows_at(self, dossier_id: str, group_id: str, revision: int) -> list[dict[str, Any]]:
+        """The rows a group had when the dossier stood at that revision."""
+        row = self.session.scalar(
+            select(GroupRow)
+            .where(
+                GroupRow.dossier_id == dossier_id,
+                GroupRow.group_id == group_id,
+                GroupRow.revision <= revision,
+            )
+            .order_by(GroupRow.id.desc())
+            .limit(1)
+        )
+        return list(row.rows) if row else []
+
         value: Answer,
         origin: Origin,
         by: str | None,

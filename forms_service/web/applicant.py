@@ -126,7 +126,7 @@ def save_section(dossier_id: str, section_id: str) -> str | Response | tuple[str
     except DossierError as conflict:
         if conflict.code != "changed_meanwhile":
             raise
-        return _section_page(opened(dossier_id), topic, screens.Given(raw, {}), conflict.message), 409
+        return _section_page(opened(dossier_id), topic, screens.Given(raw, {}), conflict), 409
     ticked = readings.keep_ticked(dossier_id, waiting, request.form)
     if problems:
         return _section_page(
@@ -171,12 +171,10 @@ def _section_page(
     one: Opened,
     topic: Section,
     given: screens.Given,
-    conflict: LocalizedText | None = None,
+    conflict: DossierError | None = None,
 ) -> str:
     rows = screens.section_rows(one.spec, topic, one.scope, given, language())
-    problems = typed_answers.problems_in_order(rows, language())
-    if conflict:
-        problems.insert(0, screens.Problem(None, conflict.in_language(language())))
+    problems = [*still_here(conflict), *typed_answers.problems_in_order(rows, language())]
     waiting = readings.waiting(one.view)
     return render_template(
         "section.html",
@@ -218,7 +216,7 @@ def save_facts(dossier_id: str) -> str | Response | tuple[str, int]:
     except DossierError as conflict:
         if conflict.code != "changed_meanwhile":
             raise
-        return _facts_page(opened(dossier_id), screens.Given(raw, {}), conflict.message), 409
+        return _facts_page(opened(dossier_id), screens.Given(raw, {}), conflict), 409
     if problems:
         return _facts_page(opened(dossier_id), screens.Given(raw, problems)), 422
     after = opened(dossier_id)
@@ -228,12 +226,10 @@ def save_facts(dossier_id: str) -> str | Response | tuple[str, int]:
     return onwards(after, tasks.FACTS)
 
 
-def _facts_page(one: Opened, given: screens.Given, conflict: LocalizedText | None = None) -> str:
+def _facts_page(one: Opened, given: screens.Given, conflict: DossierError | None = None) -> str:
     asked = screens.asked_facts(one.spec, one.scope)
     rows = screens.questions(asked, one.spec, one.scope, given, language())
-    problems = typed_answers.problems_in_order(rows, language())
-    if conflict:
-        problems.insert(0, screens.Problem(None, conflict.in_language(language())))
+    problems = [*still_here(conflict), *typed_answers.problems_in_order(rows, language())]
     return render_template(
         "section.html",
         view=one.view,
@@ -254,6 +250,16 @@ def posted_revision() -> int | None:
 
 def _place(dossier_id: str, **more: str) -> Mapping[str, str]:
     back = request.args.get("back")
+def still_here(conflict: DossierError | None) -> list[screens.Problem]:
+    """What somebody changed meanwhile, and that what was typed is not lost by it."""
+    if conflict is None:
+        return []
+    told = [conflict.message.in_language(language())]
+    if conflict.code == "changed_meanwhile":
+        told.append(translate("question.still_here"))
+    return [screens.Problem(None, text) for text in told]
+
+
     return {"dossier_id": dossier_id, **more, **({"back": back} if back == "check" else {})}
 
 

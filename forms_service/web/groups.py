@@ -8,12 +8,13 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from core.conditions import Scope
+from core.errors import DossierError
 from core.form_spec import FieldSpec, Group
 from core.localized_text import Language, LocalizedText, Script
 from core.scope import row_variables
 from core.told_at_once import broken_in_row
 from forms_service.web import readings, screens, tasks, typed_answers
-from forms_service.web.applicant import Opened, editable, onwards, opened, posted_revision
+from forms_service.web.applicant import Opened, editable, onwards, opened, posted_revision, still_here
 from forms_service.web.languages import language, translate
 from forms_service.web.security import needs, services, the_actor
 
@@ -77,16 +78,22 @@ def save_row(dossier_id: str, group_id: str, number: int) -> str | Response | tu
     if isinstance(one, Response):
         return one
     group = _group(one, group_id)
+    if not 1 <= number <= group.maximum:
+        abort(404)
     raw_rows = _raw_rows(one, group)
-    _check_number(group, raw_rows, number)
     asked = screens.row_fields(group, _row_scope(one, group, number))
-    before = raw_rows[number - 1] if number <= len(raw_rows) else {}
-    raw = {**before, **typed_answers.posted_answers(asked, request.form)}
-    kept = [*raw_rows[: number - 1], raw, *raw_rows[number:]]
+    typed = typed_answers.posted_answers(asked, request.form)
+    raw = {**(raw_rows[number - 1] if number <= len(raw_rows) else {}), **typed}
     waiting = services().answers_to_confirm(the_actor(), dossier_id)
-    found = services().answer_group(the_actor(), dossier_id, group_id, kept, posted_revision())
+    try:
+        number, problems = services().answer_group_row(
+            the_actor(), dossier_id, group_id, number, typed, posted_revision()
+        )
+    except DossierError as conflict:
+        if conflict.code not in ("changed_meanwhile", "too_many_rows"):
+            raise
+        return _row_page(opened(dossier_id), group, number, raw, {}, conflict), 409
     ticked = readings.keep_ticked(dossier_id, waiting, request.form)
-    problems = {field: message for (n, field), message in found.items() if n == number}
     if problems:
         return _row_page(opened(dossier_id), group, number, raw, problems), 422
     if ticked.torn:
@@ -111,8 +118,13 @@ def remove_row(dossier_id: str, group_id: str, number: int) -> Response:
         return one
     group = _group(one, group_id)
     if 1 <= number <= len(one.view.dossier.groups.get(group_id, ())):
-        services().remove_group_row(the_actor(), dossier_id, group_id, number, posted_revision())
-        flash(translate("groups.removed", row=group.item_label.fill(n=number)), "done")
+        try:
+            services().remove_group_row(the_actor(), dossier_id, group_id, number, posted_revision())
+            flash(translate("groups.removed", row=group.item_label.fill(n=number)), "done")
+        except DossierError as conflict:
+            if conflict.code != "changed_meanwhile":
+                raise
+            flash(conflict.message.in_language(language()), "problem")
     return redirect(url_for(".rows", dossier_id=dossier_id, group_id=group_id, **_back()), code=303)
 
 
@@ -153,7 +165,7 @@ def _row_page(
     number: int,
     raw: RawRow,
     problems: dict[str, LocalizedText],
-    conflict: LocalizedText | None = None,
+    conflict: DossierError | None = None,
 ) -> str:
     scope = _row_scope(one, group, number)
     fields = screens.row_fields(group, scope)
@@ -166,7 +178,7 @@ def _row_page(
         group=group,
         number=number,
         rows=asked,
-        problems=typed_answers.problems_in_order(asked, language()),
+        problems=[*still_here(conflict), *typed_answers.problems_in_order(asked, language())],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from forms_service.services.expected_revisions import expecting
 from forms_service.services.review_queue import MY_CONFIRMATION, ON_LINE, QueueWish
 from tests.services.conftest import ALLOWANCE, PASSWORD, REFUND
 from tests.services.prepared_readings import extractions, read, refused, scan
@@ -36,7 +37,7 @@ def test_the_second_reviewer_is_told_what_changed_and_overwrites_nothing(office,
     seen = office.services.dossier(second, dossier).revision
     found = extractions(office, dossier)
     office.services.correct_value(office.reviewer, found["assured.last"].id, "El Amrani", False, seen)
-    with refused("changed_meanwhile"):
+    with refused("changed_by_another"):
         office.services.correct_value(second, found["assured.last"].id, "Lamrani", False, seen)
     assert office.values(dossier)["assured.last"] == "El Amrani"
     # another field is free, a decision on the whole is not
@@ -48,6 +49,37 @@ def test_the_second_reviewer_is_told_what_changed_and_overwrites_nothing(office,
     now = office.services.dossier(second, dossier).revision
     assert office.services.changes_since(second, dossier, now) == ()
     assert office.services.decide(second, dossier, "refused", "Non", expected_revision=now)
+
+
+def test_what_a_colleague_settled_can_be_mended_by_whoever_has_seen_it(office, arrives, second) -> None:
+    dossier = office.open()
+    arrives(dossier, scan(read("assured.last", "Omrani", "review"), read("assured.first", "Adam", "review")))
+    office.services.deposit(office.applicant, dossier, True)
+    office.services.start_review(office.reviewer, dossier)
+    found = extractions(office, dossier)
+    office.services.correct_value(office.reviewer, found["assured.last"].id, "El Amrany")
+    office.services.reject_value(office.reviewer, found["assured.first"].id, "unreadable")
+    with refused("changed_meanwhile"):
+        office.services.correct_value(second, found["assured.last"].id, "El Amrani")  # unseen
+    seen = office.services.dossier(second, dossier).revision
+    office.services.correct_value(second, found["assured.last"].id, "El Amrani", False, seen)
+    assert office.values(dossier)["assured.last"] == "El Amrani"
+    office.services.accept_value(second, found["assured.first"].id, seen)
+    assert {one.decided_by for one in extractions(office, dossier).values()} == {"Second"}
+    with refused("changed_by_another"):  # and the first one in turn must have seen that
+        office.services.correct_value(office.reviewer, found["assured.last"].id, "El Amrany", False, seen)
+
+
+def test_who_names_the_revision_of_the_whole_dossier_has_seen_it_too(office, arrives, second) -> None:
+    dossier = office.open()
+    arrives(dossier, scan(read("assured.last", "Omrani", "review")))
+    office.services.deposit(office.applicant, dossier, True)
+    office.services.start_review(office.reviewer, dossier)
+    found = extractions(office, dossier)["assured.last"]
+    office.services.accept_value(office.reviewer, found.id)
+    with expecting(dossier, office.services.dossier(second, dossier).revision):
+        office.services.correct_value(second, found.id, "El Amrani")
+    assert office.values(dossier)["assured.last"] == "El Amrani"
 
 
 def test_a_document_ruled_on_meanwhile_is_not_ruled_on_again_unseen(office, arrives, second) -> None:

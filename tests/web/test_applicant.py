@@ -6,11 +6,19 @@ from typing import Any
 
 import pytest
 from web_service import ALLOWANCE, ANSWERS, REFUND, Service, Visitor
+from werkzeug.test import TestResponse
 
 
 @pytest.fixture
 def draft(service: Service) -> str:
     return service.new_dossier()
+
+
+def deposits(visitor: Visitor, dossier_id: str, **said: str) -> TestResponse:
+    """Send the page of answers off as a browser does, the revision it shows included."""
+    page = visitor.get(f"/dossiers/{dossier_id}/check").get_data(as_text=True)
+    shown = re.search(r'name="revision" value="(\d+)"', page)
+    return visitor.post(f"/dossiers/{dossier_id}/deposit", {"revision": shown[1] if shown else "", **said})
 
 
 def answers_of(service: Service, dossier_id: str) -> dict[str, Any]:
@@ -240,11 +248,11 @@ def test_a_deposit_needs_the_declaration_and_happens_once(
 ) -> None:
     services, actor = service.application.services, service.actor("applicant")
     services.answer(actor, draft, ANSWERS)
-    refused = applicant.post(f"/dossiers/{draft}/deposit")
+    refused = deposits(applicant, draft)
     assert refused.status_code == 422
     assert 'href="#declaration"' in refused.get_data(as_text=True)
     assert services.dossier(actor, draft).state == "draft"
-    places = [applicant.post(f"/dossiers/{draft}/deposit", {"declaration": "true"}) for _ in range(2)]
+    places = [deposits(applicant, draft, declaration="true") for _ in range(2)]
     assert [one.status_code for one in places] == [303, 303]
     assert {one.headers["Location"] for one in places} == {f"/ar/dossiers/{draft}/deposited"}
     view = services.dossier(actor, draft)
@@ -259,14 +267,14 @@ def test_ticking_the_declaration_makes_the_statement_beside_the_signature(
     service: Service, applicant: Visitor, draft: str
 ) -> None:
     assert "section/declaration" not in applicant.get(f"/dossiers/{draft}").get_data(as_text=True)
-    applicant.post(f"/dossiers/{draft}/deposit", {"declaration": "true"})
+    deposits(applicant, draft, declaration="true")
     assert answers_of(service, draft)["decl.true"] is True
 
 
 def test_a_deposited_request_can_be_followed_but_not_changed(
     service: Service, applicant: Visitor, draft: str
 ) -> None:
-    applicant.post(f"/dossiers/{draft}/deposit", {"declaration": "true"})
+    deposits(applicant, draft, declaration="true")
     for path in ("", "/section/assured", "/documents", "/check", "/list/children", "/missing"):
         answer = applicant.get(f"/dossiers/{draft}{path}")
         assert answer.status_code in (302, 303)
@@ -283,13 +291,13 @@ def test_a_correction_shows_what_to_mend_and_where(service: Service, applicant: 
     html = applicant.get(f"/dossiers/{dossier_id}").get_data(as_text=True)
     assert "صححوا الرقم" in html
     assert f"/ar/dossiers/{dossier_id}/section/assured#q-assured-id_no" in html
-    answer = applicant.post(f"/dossiers/{dossier_id}/deposit", {"declaration": "true"})
+    answer = deposits(applicant, dossier_id, declaration="true")
     assert answer.headers["Location"].endswith("/deposited")
     assert services.dossier(reviewer, dossier_id).state == "submitted"
 
 
 def test_a_receipt_is_genuine_until_a_byte_changes(service: Service, applicant: Visitor, draft: str) -> None:
-    applicant.post(f"/dossiers/{draft}/deposit", {"declaration": "true"})
+    deposits(applicant, draft, declaration="true")
     pdf = applicant.get(f"/dossiers/{draft}/receipt.pdf").data
     visitor = service.visitor("fr")
 
@@ -325,7 +333,7 @@ def test_the_qr_code_printed_on_a_receipt_opens_its_page(
     import pypdfium2
     import zxingcpp
 
-    applicant.post(f"/dossiers/{draft}/deposit", {"declaration": "true"})
+    deposits(applicant, draft, declaration="true")
     sheet = pypdfium2.PdfDocument(applicant.get(f"/dossiers/{draft}/receipt.pdf").data)[0]
     found = zxingcpp.read_barcodes(sheet.render(scale=3).to_pil())
     address = next(one.text for one in found if "/receipt/" in one.text)
