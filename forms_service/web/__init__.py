@@ -1,7 +1,8 @@
 """The screens: server-rendered pages in Arabic and French over the use cases, and nothing else.
 
-Nothing needs JavaScript.  Every page lives under its language (``/ar/…``, ``/fr/…``); posting
-always ends in a redirect, so that going back and pressing twice do no harm.
+Nothing needs JavaScript.  Every page lives under its language (``/ar/…``, ``/fr/…``).  What is posted and
+kept ends in a redirect, what is wrong in the same page; what would begin something anew, or shows a
+secret once, carries a text of its own (``once``), so that pressing twice does no harm.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from forms_service.web import (
     groups,
     kept_typing,
     languages,
+    once,
     operator,
     presentation,
     programs,
@@ -83,6 +85,7 @@ def create_app(application: Application) -> Flask:
     compression.install(app)  # what is registered first sees answers last, when nobody changes them any more
     sent_by_script.install(app)
     text_size.install(app)
+    once.install(app)
     languages.install(app)
     presentation.install(app)
     codes_in_arabic.install(app)

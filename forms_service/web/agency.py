@@ -15,6 +15,7 @@ from forms_service.web import security
 from forms_service.web.asked_numbers import MOST_ROWS, asked_number, posted_number
 from forms_service.web.downloads import pdf_stream, picture, upload_back
 from forms_service.web.languages import language, translate
+from forms_service.web.once import once
 from forms_service.web.paper_choices import PaperKind, paper_choices
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
@@ -38,6 +39,7 @@ def desk() -> str:
 
 @pages.post("/open")
 @needs("clerk")
+@once
 def open_dossier() -> Response | tuple[str, int]:
     """Open a dossier for a person at the counter."""
     registration = request.form.get("registration", "").strip()
@@ -153,6 +155,7 @@ def left_page_original(page_id: str) -> Response:
 
 @pages.post("/pages/<page_id>/file")
 @needs("clerk")
+@once
 def file_left_page(page_id: str) -> Response | tuple[str, int]:
     """Put a page into the dossier the clerk names, or into a new one."""
     said = {

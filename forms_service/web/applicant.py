@@ -19,6 +19,7 @@ from forms_service.services.views import DossierView
 from forms_service.web import readings, screens, security, tasks, typed_answers
 from forms_service.web.asked_numbers import MOST_CHANGES, posted_number
 from forms_service.web.languages import language, translate
+from forms_service.web.once import once
 from forms_service.web.security import needs, services, the_actor
 
 PREFIX = "/dossiers"
@@ -66,6 +67,7 @@ def dossiers() -> str:
 
 @pages.post("/")
 @needs("applicant")
+@once
 def open_dossier() -> Response:
     """Begin a request on one form."""
     dossier_id = services().open_dossier(the_actor(), request.form.get("form", ""), language())

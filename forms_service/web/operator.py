@@ -17,6 +17,8 @@ from forms_service.services.users import STAFF_ROLES
 from forms_service.web import presentation, security, tables
 from forms_service.web.asked_numbers import MOST_PAGES, asked_day, asked_number
 from forms_service.web.languages import language, translate
+from forms_service.web.office_tables import step_words
+from forms_service.web.once import once
 from forms_service.web.plots import bar_plot
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
@@ -82,6 +84,7 @@ def users() -> str:
 
 @pages.post("/users")
 @needs("operator")
+@once
 def open_user() -> str | tuple[str, int]:
     """Open an account and show its password once."""
     typed = request.form
@@ -107,6 +110,7 @@ def user(account_id: str) -> str:
 
 @pages.post("/users/<account_id>")
 @needs("operator")
+@once
 def change_user(account_id: str) -> Response | tuple[str, int]:
     """Keep what was changed, or close, reopen, renew the password."""
     does, services_ = request.form.get("do", "save"), services()

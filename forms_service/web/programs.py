@@ -15,6 +15,7 @@ from forms_service.web.api.description import described, operations
 from forms_service.web.api.doors import TOKEN
 from forms_service.web.asked_numbers import posted_number
 from forms_service.web.languages import language, translate
+from forms_service.web.once import once
 from forms_service.web.screens import Problem
 from forms_service.web.security import current_actor, needs, services, the_actor
 
@@ -47,6 +48,7 @@ def tokens() -> str:
 
 @pages.post("/tokens")
 @needs(*STAFF)
+@once
 def make_token() -> str | tuple[str, int]:
     """Make a token and show it this once: no later page knows it any more."""
     try:
