@@ -182,3 +182,46 @@ def test_a_question_answered_otherwise_than_ticked_is_asked_again_beside_its_pic
     assert "Rabat" in card and "Fès" in card
     assert re.findall(rf'name="keep.{city}" value="(\w+)"', card) == ["read", "typed"]
     assert values(service, dossier)["assured.city"] == "Rabat", "kept until then"
+
+
+def test_the_reviewer_takes_the_paper_or_the_answer_with_one_button(
+    service: Service, applicant: Visitor, reviewer: Visitor, dossier: str
+) -> None:
+    ids = waiting(service, dossier)
+    last, city = ids["assured.last"], ids["assured.city"]
+    applicant.post(f"/dossiers/{dossier}/confirm", {f"mend.{last}": "Bennis"})
+    applicant.post(
+        f"/dossiers/{dossier}/section/assured", {"q.assured.last": "Bennis", "q.assured.city": "Rabat"}
+    )
+    services = service.application.services
+    services.deposit(service.actor("applicant"), dossier, True)
+    services.start_review(service.actor("reviewer"), dossier)
+    for one, verdict, name in ((last, "read", "Bennani"), (city, "typed", "Rabat")):
+        html = reviewer.get(f"/review/{dossier}").get_data(as_text=True)
+        card = html.partition(f'id="reading-{one}"')[2].partition("</article>")[0]
+        assert re.findall(r'name="verdict" value="(read|typed)"', card) == [verdict], (
+            "the other one of the two"
+        )
+        box = re.search(r'name="value" id="[^"]*" value="([^"]*)"', card)
+        seen = re.search(r'name="seen" value="(\d+)"', card)
+        assert box and seen and box[1] != name
+        posted = {"value": box[1], "verdict": verdict, "seen": seen[1]}
+        assert reviewer.post(f"/review/{dossier}/values/{one}", posted).status_code == 303
+        assert values(service, dossier)[f"assured.{'last' if one == last else 'city'}"] == name
+    left = services.extractions(service.actor("reviewer"), dossier)
+    assert not any(one.is_contested for one in left)
+
+
+def test_an_answer_emptied_against_the_paper_is_shown_to_the_reviewer(
+    service: Service, applicant: Visitor, reviewer: Visitor, dossier: str
+) -> None:
+    city = waiting(service, dossier)["assured.city"]
+    applicant.post(f"/dossiers/{dossier}/confirm", {f"mend.{city}": ""})
+    services = service.application.services
+    services.deposit(service.actor("applicant"), dossier, True)
+    html = reviewer.get(f"/review/{dossier}").get_data(as_text=True)
+    first = re.search(r'<article[^>]* id="reading-(\w+)"', html.partition('id="doubts"')[2])
+    assert first and first[1] == city
+    card = html.partition(f'id="reading-{city}"')[2].partition("</article>")[0]
+    said = re.findall(r'<p class="said">(.*?)</p>', re.sub(r"</?(bdi|span)[^>]*>", "", card))
+    assert said == ["قُرئ على الورق: Fès", "كتب المعني بالأمر: لا شيء"]
