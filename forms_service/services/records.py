@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select
 
 from core.receipt import normalize_reference
 from forms_service.services.base import UseCases
 from forms_service.services.days_in_reach import within_reach
 from forms_service.services.views import Actor
+from forms_service.storage.audit import ACTIONS
 from forms_service.storage.models import AuditRow, DossierRow
 
 PAGE = 100
-MOST_EXPORTED = 50_000
+_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class RecordPage:
 
 
 class Records(UseCases):
-    """Reading the record of changes; reading it is on record as well."""
+    """Reading the record of changes; who looks at it or takes it away is on record as well."""
 
     def record_page(self, actor: Actor, wish: RecordWish) -> RecordPage:
         """One page of what was done."""
@@ -64,18 +64,35 @@ class Records(UseCases):
             total = session.scalar(select(func.count()).select_from(AuditRow).where(*conditions)) or 0
             pages = max(1, -(-total // PAGE))
             page = min(max(wish.page, 1), pages)
-            lines = _lines(session, conditions, PAGE, (page - 1) * PAGE)
-            actions = session.scalars(select(AuditRow.action).distinct().order_by(AuditRow.action))
-            return RecordPage(tuple(lines), total, page, pages, tuple(actions))
-
-    def record_lines(self, actor: Actor, wish: RecordWish) -> list[RecordLine]:
-        """Everything of the record that is wished, for a file; taking it out is itself put on record."""
-        self.require_role(actor, "operator")
-        with self.database.reading() as session:
-            lines = list(_lines(session, self._conditions(wish), MOST_EXPORTED, 0))
+            shown = session.execute(_query(conditions).limit(PAGE).offset((page - 1) * PAGE)).all()
+            lines = [_line(row, reference) for row, reference in shown]
+            found = RecordPage(tuple(lines), total, page, pages, tuple(sorted(ACTIONS)))
         with self.database.writing() as session:
-            self.note(session, None, actor, "record_exported", {"lines": len(lines)})
-        return lines
+            self.note(session, None, actor, "record_read", {"page": page, **_narrowing(wish)})
+        return found
+
+    def record_lines(self, actor: Actor, wish: RecordWish) -> Iterator[RecordLine]:
+        """Everything of the record that is wished, for a file, read while it is taken.
+
+        Taking it out is itself put on record, before the first line is given.
+        """
+        self.require_role(actor, "operator")
+        conditions = self._conditions(wish)
+        with self.database.writing() as session:
+            total = session.scalar(select(func.count()).select_from(AuditRow).where(*conditions)) or 0
+            latest = session.scalar(select(func.max(AuditRow.id))) or 0
+            self.note(session, None, actor, "record_exported", {"lines": total, **_narrowing(wish)})
+        return self._every_line([*conditions, AuditRow.id <= latest])
+
+    def _every_line(self, conditions: list[ColumnElement[bool]]) -> Iterator[RecordLine]:
+        below: list[ColumnElement[bool]] = []
+        while True:
+            with self.database.reading() as session:
+                rows = session.execute(_query([*conditions, *below]).limit(_AT_ONCE)).all()
+            yield from (_line(row, reference) for row, reference in rows)
+            if len(rows) < _AT_ONCE:
+                return
+            below = [AuditRow.id < rows[-1][0].id]
 
     def _conditions(self, wish: RecordWish) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
@@ -98,16 +115,20 @@ class Records(UseCases):
         return datetime.combine(within_reach(day), time(), self.zone)
 
 
-def _lines(
-    session: Session, conditions: list[ColumnElement[bool]], limit: int, offset: int
-) -> Iterator[RecordLine]:
-    query = (
+def _query(conditions: list[ColumnElement[bool]]) -> Select[tuple[AuditRow, str | None]]:
+    return (
         select(AuditRow, DossierRow.reference)
         .join(DossierRow, DossierRow.id == AuditRow.dossier_id, isouter=True)
         .where(*conditions)
         .order_by(AuditRow.id.desc())
-        .limit(limit)
-        .offset(offset)
     )
-    for row, reference in session.execute(query):
-        yield RecordLine(row.at, row.actor_name, row.action, reference or "", dict(row.details))
+
+
+def _line(row: AuditRow, reference: str | None) -> RecordLine:
+    return RecordLine(row.at, row.actor_name, row.action, reference or "", dict(row.details))
+
+
+def _narrowing(wish: RecordWish) -> dict[str, object]:
+    """By what somebody narrowed the record: the event by its code, of the rest only that it was asked for."""
+    asked = [name for name in ("since", "until", "person", "reference") if getattr(wish, name)]
+    return {**({"by": asked} if asked else {}), **({"event": wish.action} if wish.action else {})}

@@ -36,6 +36,12 @@ def localized(stored: Mapping[str, Any] | None) -> LocalizedText | None:
     return LocalizedText(stored["ar"], stored["fr"]) if stored else None
 
 
+def in_review() -> ColumnElement[bool]:
+    """Whether it was a reviewer who settled a reading, after the deposit; unknown while nobody did."""
+    reviewers = select(AccountRow.id).where(cast(AccountRow.roles, String).like('%"reviewer"%'))
+    return ExtractionRow.decided_by.in_(reviewers) & (ExtractionRow.decided_at >= DossierRow.deposited_at)
+
+
 class DossierRepository:
     """One transaction's view of the dossiers."""
 
@@ -225,10 +231,7 @@ class DossierRepository:
         Those that were kept or mended before the review are counted where something else may stand on the
         paper; whether it does, only the form tells.
         """
-        reviewers = select(AccountRow.id).where(cast(AccountRow.roles, String).like('%"reviewer"%'))
-        before_review = ExtractionRow.decided_by.not_in(reviewers) | (
-            ExtractionRow.decided_at < DossierRow.deposited_at
-        )
+        before_review = ~in_review()
         query = (
             select(ExtractionRow.dossier_id, func.count())
             .join(AttachmentRow, AttachmentRow.id == ExtractionRow.attachment_id)

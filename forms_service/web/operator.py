@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,11 +9,10 @@ from werkzeug.wrappers import Response
 
 from core.errors import FormsError
 from core.localized_text import Language
-from forms_service.locales import has
-from forms_service.services.records import RecordLine, RecordWish
+from forms_service.services.records import RecordWish
 from forms_service.services.statistics import LONGEST_DAYS, Statistics
 from forms_service.services.users import STAFF_ROLES
-from forms_service.web import presentation, security, tables
+from forms_service.web import office_tables, presentation, security, tables
 from forms_service.web.asked_numbers import MOST_PAGES, asked_day, asked_number
 from forms_service.web.languages import language, translate
 from forms_service.web.office_tables import step_words
@@ -41,8 +39,8 @@ def figures() -> str:
         found=found,
         forms=security.application().catalogue.forms(),
         arrivals=bar_plot([(presentation.day_and_month(day), n) for day, n in found.arrivals], language()),
-        waiting=bar_plot([(_step(bound, found), n) for bound, n in found.waiting.steps], language()),
-        steps=[(_step(bound, found), n) for bound, n in found.waiting.steps],
+        waiting=bar_plot([(step_words(bound, found), n) for bound, n in found.waiting.steps], language()),
+        steps=[(step_words(bound, found), n) for bound, n in found.waiting.steps],
         fields=found.fields[:_MOST_FIELDS],
         more_fields=max(0, len(found.fields) - _MOST_FIELDS),
         longest=LONGEST_DAYS,
@@ -57,22 +55,10 @@ def figures() -> str:
 @pages.get("/figures.<any(csv, xlsx):kind>")
 @needs("operator")
 def figures_file(kind: str) -> Response:
-    """The figures for a spreadsheet; as text the figures by field, as a workbook all of them."""
+    """Every figure of the page for a spreadsheet."""
     found = _statistics()
     name = f"statistics-{found.since:%Y%m%d}-{found.until:%Y%m%d}"
-    if kind == "csv":
-        return tables.as_csv(_fields_sheet(found), name)
-    arrivals = Sheet(
-        translate("figures.arrivals"),
-        [translate("figures.day"), translate("figures.deposits")],
-        found.arrivals,
-    )
-    waiting = Sheet(
-        translate("figures.waiting"),
-        [translate("figures.days"), translate("figures.dossiers")],
-        [(_step(bound, found), n) for bound, n in found.waiting.steps],
-    )
-    return tables.as_xlsx([arrivals, waiting, _fields_sheet(found)], name, language() is Language.AR)
+    return _file(kind, office_tables.figures_sheets(found), name)
 
 
 @pages.get("/users")
@@ -145,8 +131,8 @@ def record() -> str:
         "operator_record.html",
         wish=wish,
         found=services().record_page(the_actor(), wish),
-        said=_said,
-        details=_details,
+        said=office_tables.action_words,
+        details=office_tables.details_words,
         asked={
             name: text
             for name in ("since", "until", "action", "person", "reference")
@@ -158,21 +144,10 @@ def record() -> str:
 @pages.get("/record.<any(csv, xlsx):kind>")
 @needs("operator")
 def record_file(kind: str) -> Response:
-    """The record for a spreadsheet, as it was narrowed."""
-    lines = services().record_lines(the_actor(), _record_wish())
-    heads = [translate(f"record.{one}") for one in ("at", "person", "action", "reference", "details")]
-    zone = services().zone
-    rows = [
-        (one.at.astimezone(zone), one.person, _said(one.action), one.reference, _details(one))
-        for one in lines
-    ]
-    sheet = Sheet(translate("record.title"), heads, rows)
-    name = f"record-{services().today():%Y%m%d}"
-    return (
-        tables.as_csv(sheet, name)
-        if kind == "csv"
-        else tables.as_xlsx([sheet], name, language() is Language.AR)
-    )
+    """The record for a spreadsheet, as it was narrowed, down to its first line."""
+    lines, zone = services().record_lines(the_actor(), _record_wish()), services().zone
+    sheet = office_tables.record_sheet(lines, lambda at: at.astimezone(zone))
+    return _file(kind, [sheet], f"record-{services().today():%Y%m%d}")
 
 
 # --- the pieces of the pages --------------------------------------------------------------------
@@ -196,33 +171,10 @@ def _record_wish() -> RecordWish:
     )
 
 
-def _step(bound: int | None, found: Statistics) -> str:
-    """The words of one column of the waiting times: up to so many days, or more than the last."""
-    if bound is not None:
-        return translate("figures.up_to", n=bound)
-    last = max(one for one, _ in found.waiting.steps if one is not None)
-    return translate("figures.more_than", n=last)
-
-
-def _fields_sheet(found: Statistics) -> Sheet:
-    heads = [
-        translate(f"figures.{one}")
-        for one in ("form", "field", "field_id", "read", "taken", "doubtful", "corrected", "asked_again")
-    ]
-    rows = [
-        (
-            one.form_id,
-            one.label.in_language(language()),
-            one.field_id,
-            one.read,
-            one.taken,
-            one.doubtful,
-            one.corrected,
-            one.asked_again,
-        )
-        for one in found.fields
-    ]
-    return Sheet(translate("figures.fields"), heads, rows)
+def _file(kind: str, sheets: list[Sheet], name: str) -> Response:
+    if kind == "csv":
+        return tables.as_csv(sheets, name)
+    return tables.as_xlsx(sheets, name, language() is Language.AR)
 
 
 def _users(problems: list[Problem], **more: object) -> str:
@@ -246,12 +198,3 @@ def _user(account_id: str, problems: list[Problem], password: str | None = None)
         roles=STAFF_ROLES,
         password=password,
     )
-
-
-def _said(action: str) -> str:
-    return translate(f"event.{action}") if has(f"event.{action}") else action
-
-
-def _details(line: RecordLine) -> str:
-    """The details as they are kept, for whoever looks closely."""
-    return json.dumps(line.details, ensure_ascii=False, sort_keys=True) if line.details else ""

@@ -144,6 +144,52 @@ def test_figures_count_what_happened(office, operator, arrives) -> None:
     assert only.fields == ()
 
 
+def test_an_empty_box_is_not_read_and_what_applicants_mend_is_counted_apart(
+    office, operator, arrives
+) -> None:
+    services, day = office.services, office.services.today()
+    dossier = office.open()
+    arrives(
+        dossier,
+        scan(
+            read("assured.last", "Omrani", "review"),
+            read("assured.first", "Adem", "review"),
+            read("assured.city", None, "empty"),
+            read("assured.address", "Hay Salam"),
+        ),
+    )
+    mended = {extractions(office, dossier)["assured.last"].id: "Amrani"}
+    assert services.confirm_answers(office.applicant, dossier, {}, mended) == {}
+    services.deposit(office.applicant, dossier, True)
+    services.start_review(office.reviewer, dossier)
+    services.correct_value(office.reviewer, extractions(office, dossier)["assured.first"].id, "Adam")
+    by_field = {one.field_id: one for one in services.statistics(operator, day, day).fields}
+    assert "assured.city" not in by_field, "nobody wrote anything there"
+    assert (by_field["assured.address"].read, by_field["assured.address"].taken) == (1, 1)
+    last, first = by_field["assured.last"], by_field["assured.first"]
+    assert (last.corrected, last.mended, last.doubtful) == (0, 1, 1)
+    assert (first.corrected, first.mended, first.doubtful) == (1, 0, 1)
+
+
+def test_reading_the_record_is_on_record_and_taking_it_away_leaves_nothing_out(
+    office, operator, monkeypatch
+) -> None:
+    monkeypatch.setattr("forms_service.services.records._AT_ONCE", 2)
+    dossier = office.open()
+    for name in ("Alami", "Bennani", "Chraibi", "Drissi", "El Fassi"):
+        office.services.answer(office.applicant, dossier, {"assured.last": name})
+    reference = office.services.dossier(office.applicant, dossier).reference
+    office.services.record_page(operator, RecordWish(reference=reference))
+    taken = office.services.record_lines(operator, RecordWish(reference=reference))
+    office.services.answer(office.applicant, dossier, {"assured.last": "Fikri"})  # after it was asked for
+    assert [one.action for one in taken] == ["answered"] * 5 + ["opened"]
+    own = office.services.record_page(operator, RecordWish(person="pilotage")).lines
+    assert [(one.action, dict(one.details)) for one in own] == [
+        ("record_exported", {"lines": 6, "by": ["reference"]}),
+        ("record_read", {"page": 1, "by": ["reference"]}),
+    ]
+
+
 def test_a_rehearsal_is_kept_with_the_text_it_was_made_with(office, operator) -> None:
     spec = office.application.catalogue.get(REFUND)
     assert office.services.rehearsals(operator, spec) == []

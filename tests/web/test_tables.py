@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from core.localized_text import Language
+from forms_service.web import tables
 from forms_service.web.plots import WIDTH, bar_plot
 from forms_service.web.tables import Sheet, as_csv, as_xlsx
 
@@ -35,7 +36,7 @@ def in_a_request():
 
 def test_text_that_looks_like_a_formula_is_text() -> None:
     rows = list(
-        csv.reader(io.StringIO(body(as_csv(SHEET, "x")).decode("utf-8-sig"), newline=""), delimiter=";")
+        csv.reader(io.StringIO(body(as_csv([SHEET], "x")).decode("utf-8-sig"), newline=""), delimiter=";")
     )
     assert rows[0] == ["اليوم", "'=head"]
     assert rows[1] == ["2026-03-01", "5"]
@@ -70,3 +71,22 @@ def test_a_plot_is_mirrored_for_readers_of_arabic() -> None:
 def test_a_plot_of_nothing_is_still_a_plot() -> None:
     plot = bar_plot([], Language.FR)
     assert plot.bars == () and [one.label for one in plot.grid] == ["0", "1"]
+
+
+def test_several_tables_stand_one_below_the_other_under_their_names() -> None:
+    short = Sheet("Sums", ["Figure", "Value"], iter([("open", 3)]))
+    text = body(as_csv([short, SHEET], "x")).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+    assert rows[:5] == [["Sums"], ["Figure", "Value"], ["open", "3"], [], [SHEET.name]]
+    assert rows[5] == ["اليوم", "'=head"]
+
+
+def test_a_long_table_goes_on_on_further_pages_and_is_never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "MOST_ROWS", 2)
+    for rows, pages in ((0, 1), (2, 1), (5, 3)):
+        long = Sheet("Record", ["n"], ((number,) for number in range(rows)))
+        book = openpyxl.load_workbook(io.BytesIO(body(as_xlsx([long], "x", False))))
+        assert len(book.worksheets) == pages
+        held = [row[0] for page in book for row in page.iter_rows(min_row=2, values_only=True)]
+        assert held == list(range(rows))
+    assert book.sheetnames == ["Record", "Record 2", "Record 3"]
