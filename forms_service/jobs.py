@@ -29,6 +29,9 @@ QUEUE = "reading"
 LONG_WORK = {"sort_stack": "sorting", "send_letter": "sending", "deliver_webhook": "webhooks"}
 """Tasks with a queue of their own: whoever sends one paper, or waits for a code, must not wait for fifty sheets."""
 
+AT_ONCE = {"deliver_webhook": 8}
+"""How many of a long task one worker has under way, where it is not one: these only wait for other servers."""
+
 APPLICATION = "forms-service"
 APPLICATION_VERSION = "1"
 """Constant on purpose: a version taken from the code would leave old jobs unclaimed after an update."""
@@ -126,7 +129,7 @@ class Worker:
         """Prepare a worker that runs ``tasks`` (by name; each gets the job's key).
 
         ``given_up`` is called with task and key of a job that will not be tried again; it may be
-        called more than once.  ``slots`` jobs run at once, and one more of each kind of long work.
+        called more than once.  ``slots`` jobs run at once, and ``AT_ONCE`` more of each kind of long work.
         A worker that has not beaten for ``lease_seconds`` counts as dead; jobs must bear that this
         is a mistake.
         """
@@ -176,7 +179,9 @@ class Worker:
         )
         for name, task in self._tasks.items():
             self._register(name, task)
-        queues = {QUEUE: self._slots} | {LONG_WORK[task]: 1 for task in self._tasks if task in LONG_WORK}
+        queues = {QUEUE: self._slots} | {
+            LONG_WORK[task]: AT_ONCE.get(task, 1) for task in self._tasks if task in LONG_WORK
+        }
         DBOS.listen_queues(list(queues))
         DBOS.launch()
         quieten_engine()

@@ -15,7 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms_service.sealing import Unsealable
-from forms_service.services.base import may_see
+from forms_service.services.base import Adapters, may_see
+from forms_service.services.receivers import Receivers
 from forms_service.services.state_changes import StateChange, changes_in
 from forms_service.services.views import Actor
 from forms_service.services.webhooks import DEAD, DELIVERED, OPENED, WAITING, Webhooks
@@ -33,6 +34,10 @@ log = structlog.get_logger(__name__)
 class WebhookDelivery(Webhooks):
     """Announcing changes and sending the messages."""
 
+    def __init__(self, adapters: Adapters) -> None:
+        super().__init__(adapters)
+        self._receivers = Receivers(adapters.config.webhook_pause_s)
+
     def announce_changes(self, session: Session) -> None:
         """Write a message to everybody who wants to know what a transaction changed, before it commits."""
         changes = changes_in(session)
@@ -49,21 +54,33 @@ class WebhookDelivery(Webhooks):
                     self._write_message(session, row, event, event_id, change)
 
     def deliver_webhook(self, key: str) -> None:
-        """Try to send one message (``delivery.attempt``); one that has arrived is not sent again."""
-        delivery_id, _, attempt = key.partition(".")
+        """Try to send one message (``delivery.attempt``); one that has arrived is not sent again.
+
+        Where its receiver has enough to do or rests, it is handed over for later (``delivery.attempt.turn``).
+        """
+        delivery_id, attempt, turn = _parts(key)
         with self.database.reading() as session:
             row = session.get(WebhookDeliveryRow, delivery_id)
             webhook = session.get_one(WebhookRow, row.webhook_id) if row is not None else None
-        if row is None or webhook is None or row.state != WAITING or str(row.attempts) != attempt:
+        if row is None or webhook is None or row.state != WAITING or row.attempts != attempt:
             return
-        self._note_attempt(delivery_id, int(attempt), self._send_message(row, webhook))
+        wait_s = self._receivers.begin(webhook.id, self.now(), turn)
+        if wait_s:
+            self._postpone(delivery_id, attempt, turn + 1, wait_s)
+            return
+        sent = Sent(problem="no_connection")
+        try:
+            sent = self._send_message(row, webhook)
+        finally:
+            self._receivers.end(webhook.id, self.now(), sent.problem)
+        self._note_attempt(delivery_id, attempt, sent)
 
     def give_up_webhook(self, key: str) -> None:
         """Keep a message among the dead ones whose sending ended the worker each time."""
-        delivery_id, _, attempt = key.partition(".")
+        delivery_id, attempt, _ = _parts(key)
         with self.database.writing() as session:
             row = session.get(WebhookDeliveryRow, delivery_id, with_for_update=True)
-            if row is not None and row.state == WAITING and str(row.attempts) == attempt:
+            if row is not None and row.state == WAITING and row.attempts == attempt:
                 row.attempts += 1
                 row.state, row.problem, row.due_at = DEAD, "given_up", None
 
@@ -104,6 +121,12 @@ class WebhookDelivery(Webhooks):
             self.adapters.config.webhook_private,
         )
 
+    def _postpone(self, delivery_id: str, attempt: int, turn: int, wait_s: float) -> None:
+        with self.database.writing() as session:
+            row = session.get_one(WebhookDeliveryRow, delivery_id, with_for_update=True)
+            if row.state == WAITING and row.attempts == attempt:
+                self.hand_over(session, row, wait_s, turn)
+
     def _note_attempt(self, delivery_id: str, attempt: int, sent: Sent) -> None:
         with self.database.writing() as session:
             row = session.get_one(WebhookDeliveryRow, delivery_id, with_for_update=True)
@@ -119,6 +142,13 @@ class WebhookDelivery(Webhooks):
             else:
                 pause_s = self.adapters.config.webhook_pause_s * _LONGER_EACH_TIME**attempt
                 self.hand_over(session, row, pause_s)
+
+
+def _parts(key: str) -> tuple[str, int, int]:
+    """Delivery, number of the attempt, and how often that was asked to wait."""
+    delivery_id, _, rest = key.partition(".")
+    attempt, _, turn = rest.partition(".")
+    return delivery_id, int(attempt), int(turn or 0)
 
 
 def _event(change: StateChange) -> str:

@@ -190,11 +190,15 @@ class Webhooks(UseCases):
             reference = session.scalar(select(DossierRow.reference).where(DossierRow.id == row.dossier_id))
             return _delivery(row, webhook, reference)
 
-    def hand_over(self, session: Session, row: WebhookDeliveryRow, pause_s: float) -> None:
-        """Let a worker try a message once ``pause_s`` is over, in the caller's transaction."""
+    def hand_over(self, session: Session, row: WebhookDeliveryRow, pause_s: float, turn: int = 0) -> None:
+        """Let a worker try a message once ``pause_s`` is over, in the caller's transaction.
+
+        Args:
+            turn: How often this attempt was asked to wait for its receiver.
+        """
         row.state = WAITING
         row.due_at = self.now() + timedelta(seconds=pause_s)
-        key = f"{row.id}.{row.attempts}"
+        key = f"{row.id}.{row.attempts}" + (f".{turn}" if turn else "")
         self.adapters.jobs.enqueue(session, DELIVER_WEBHOOK, key, delay_seconds=pause_s)
 
     # --- details --------------------------------------------------------------------------------

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import timedelta
+
 import pytest
 
 from core.errors import DossierError, InvalidValue
 from core.localized_text import Language
 from forms_service import webhook_sending
+from forms_service.services import receivers, webhook_delivery
 from forms_service.services.webhook_delivery import MOST_ATTEMPTS
-from forms_service.webhook_sending import check_address, send
+from forms_service.webhook_sending import Sent, check_address, send
 from tests.services.conftest import Office
 from tests.services.prepared_readings import refused
 from tests.services.webhook_receiver import Receiver, is_genuine
@@ -143,6 +147,78 @@ def test_a_stopped_webhook_is_told_nothing_more(office: Office) -> None:
         deliver(office)
     assert receiver.received == []
     assert [one.problem for one in office.services.deliveries(office.clerk)] == ["stopped"]
+
+
+# --- one receiver does not hold up the others ------------------------------------------------------
+
+
+def test_a_slow_receiver_keeps_only_its_own_messages_waiting(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, asked = threading.Event(), threading.Semaphore(0)
+
+    def slow(url: str, *_: object) -> Sent:
+        if "slow" in url:
+            asked.release()
+            assert answers.wait(30)
+        return Sent(status=204)
+
+    monkeypatch.setattr(webhook_delivery, "send", slow)
+    services = office.services
+    slow_one, _ = services.add_webhook(office.clerk, "https://slow.example.org/", ["dossier.submitted"])
+    quick_one, _ = services.add_webhook(office.clerk, "https://quick.example.org/", ["dossier.submitted"])
+    for _ in range(3):
+        deposited(office)
+    of_slow = [one.id for one in services.deliveries(office.clerk, slow_one.id)]
+    office.jobs.keys.clear()
+    threads = [
+        threading.Thread(target=services.deliver_webhook, args=(f"{one}.0",))
+        for one in of_slow[: receivers.AT_ONCE]
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        assert all(asked.acquire(timeout=30) for _ in threads)
+        services.deliver_webhook(f"{of_slow[-1]}.0")  # comes back at once: its receiver has enough to do
+        assert office.jobs.keys == [f"{of_slow[-1]}.0.1"], "handed over for later, no attempt counted"
+        for one in services.deliveries(office.clerk, quick_one.id):
+            services.deliver_webhook(f"{one.id}.0")
+        assert {one.state for one in services.deliveries(office.clerk, quick_one.id)} == {"delivered"}
+    finally:
+        answers.set()
+        for thread in threads:
+            thread.join()
+    deliver(office)
+    told = services.deliveries(office.clerk, slow_one.id)
+    assert [(one.state, one.attempts) for one in told] == [("delivered", 1)] * 3
+
+
+def test_a_receiver_that_does_not_answer_rests_longer_each_time(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    outcome = Sent(problem="timeout")
+    monkeypatch.setattr(webhook_delivery, "send", lambda url, *_: sent.append(url) or outcome)
+    services = office.services
+    services.add_webhook(office.clerk, "https://silent.example.org/", ["dossier.submitted"])
+    for _ in range(2):
+        deposited(office)
+    deliver(office)
+    assert len(sent) == 1, "the second is not tried while its receiver rests"
+    waits = {one.due_at - office.clock.now for one in services.deliveries(office.clerk)}
+    assert waits == {timedelta(seconds=10)} and {
+        one.attempts for one in services.deliveries(office.clerk)
+    } == {0, 1}
+    office.clock.move(seconds=10)
+    deliver(office)
+    assert len(sent) == 2
+    rested = [one for one in services.deliveries(office.clerk) if one.attempts < 2 and one.due_at]
+    assert timedelta(seconds=20) in {one.due_at - office.clock.now for one in rested}
+    office.clock.move(seconds=40)
+    outcome = Sent(status=200)
+    deliver(office)
+    deliver(office)
+    assert {one.state for one in services.deliveries(office.clerk)} == {"delivered"}
 
 
 def test_a_redirection_is_not_followed(office: Office) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -20,7 +21,7 @@ PASSWORD = "a long enough password"
 
 
 @pytest.mark.parametrize("statuses", [[500, 500, 204]])
-def test_a_worker_sends_a_message_again_until_the_receiver_has_it(
+def test_a_worker_sends_a_message_again_until_the_receiver_has_it_while_another_is_slow(
     tmp_path: Path, statuses: list[int]
 ) -> None:
     config = Config(data_folder=tmp_path / "var", webhook_private=True, webhook_pause_s=1.0)
@@ -34,7 +35,9 @@ def test_a_worker_sends_a_message_again_until_the_receiver_has_it(
         "FORMS_WEBHOOK_PAUSE_SECONDS": "1",
         "PYTHONPATH": str(ROOT),
     }
-    with Receiver(statuses) as receiver:
+    slow_one = Receiver(may_answer=threading.Event())
+    with slow_one, Receiver(statuses) as receiver:
+        slow, _ = services.add_webhook(applicant, slow_one.url, ["dossier.opened"])
         _, secret = services.add_webhook(applicant, receiver.url, ["dossier.submitted"])
         dossier = services.open_dossier(applicant, "310-1-32", "fr")
         services.deposit(applicant, dossier, True)
@@ -42,10 +45,17 @@ def test_a_worker_sends_a_message_again_until_the_receiver_has_it(
         worker = subprocess.Popen(command, env=environment, cwd=ROOT)
         try:
             limit = time.monotonic() + 240
+            while not receiver.received:
+                assert time.monotonic() < limit and worker.poll() is None, services.deliveries(applicant)
+                time.sleep(0.1)
+            (held,) = services.deliveries(applicant, slow.id)
+            assert (held.state, held.attempts) == ("waiting", 0), "told before the slow one gave up"
+            slow_one.may_answer.set()
             while services.deliveries(applicant)[0].state != "delivered":
                 assert time.monotonic() < limit and worker.poll() is None, services.deliveries(applicant)
                 time.sleep(0.2)
         finally:
+            slow_one.may_answer.set()
             worker.terminate()
             worker.wait(timeout=60)
             application.close()

@@ -31,6 +31,7 @@ class Receiver:
     statuses: list[int] = field(default_factory=lambda: [204])
     received: list[Received] = field(default_factory=list)
     location: str = ""
+    may_answer: threading.Event | None = None
 
     def __enter__(self) -> Receiver:
         receiver = self
@@ -40,6 +41,8 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 receiver.received.append(Received(headers, body))
+                if receiver.may_answer is not None:
+                    receiver.may_answer.wait(60)
                 place = min(len(receiver.received), len(receiver.statuses)) - 1
                 self.send_response(receiver.statuses[place])
                 if receiver.location:
