@@ -144,32 +144,30 @@ def test_a_page_opens_a_dossier_for_a_registration_number(
     assert service.application.services.dossier(service.actor("clerk"), line.id).attachments
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        {},
-        {"reference": "XXXX-XXXX-XXXX"},
-        {"registration": "12x", "form": ALLOWANCE},
-        {"registration": "123456782"},
-        {"as_type": "form"},
-    ],
+NOWHERE_TO_FILE = (
+    {},
+    {"reference": "XXXX-XXXX-XXXX"},
+    {"registration": "12x", "form": ALLOWANCE},
+    {"registration": "123456782"},
+    {"as_type": "form"},
 )
-def test_a_page_that_cannot_be_filed_stays_and_says_why(
-    service: Service, clerk: Visitor, foreign: str, asked: dict[str, str]
+
+
+def test_a_page_that_cannot_be_filed_stays_and_is_discarded_for_a_reason_only(
+    service: Service, clerk: Visitor, reviewer: Visitor, foreign: str
 ) -> None:
+    """One page through all of it: each scanned page costs the test a reading."""
     (page,) = waiting(service)
-    answer = clerk.post(f"/agency/pages/{page.id}/file", asked)
-    assert answer.status_code == 422
-    html = answer.get_data(as_text=True)
-    assert f'href="#reference-{page.id}"' in html
-    if "registration" in asked:
-        assert f'value="{asked["registration"]}"' in html
-    assert [one.id for one in waiting(service)] == [page.id]
-    settle_all(service)
-
-
-def test_a_page_is_discarded_for_a_reason_only(service: Service, clerk: Visitor, foreign: str) -> None:
-    (page,) = waiting(service)
+    for asked in NOWHERE_TO_FILE:
+        answer = clerk.post(f"/agency/pages/{page.id}/file", asked)
+        assert answer.status_code == 422, asked
+        html = answer.get_data(as_text=True)
+        assert f'href="#reference-{page.id}"' in html, asked
+        assert f'value="{asked.get("registration", "")}"' in html, asked
+        assert [one.id for one in waiting(service)] == [page.id], asked
+    for visitor in (reviewer, service.visitor().sign_in("applicant")):
+        assert visitor.get(f"/agency/pages/{page.id}.png").status_code == 404
+        assert visitor.post(f"/agency/pages/{page.id}/file", {"reference": "x"}).status_code == 404
     assert clerk.post(f"/agency/pages/{page.id}/discard", {"reason": " "}).status_code == 422
     assert clerk.post(f"/agency/pages/{page.id}/discard", {"reason": "publicité"}).status_code == 303
     assert waiting(service) == []
@@ -192,12 +190,4 @@ def test_a_file_that_does_not_open_waits_as_a_whole(service: Service, clerk: Vis
     assert "locked.pdf" in html
     assert clerk.get(f"/agency/pages/{page.id}/original").data == data
     assert clerk.get(f"/agency/pages/{page.id}.png").status_code == 404
-    settle_all(service)
-
-
-def test_only_clerks_see_pages_to_identify(service: Service, foreign: str, reviewer: Visitor) -> None:
-    (page,) = waiting(service)
-    for visitor in (reviewer, service.visitor().sign_in("applicant")):
-        assert visitor.get(f"/agency/pages/{page.id}.png").status_code == 404
-        assert visitor.post(f"/agency/pages/{page.id}/file", {"reference": "x"}).status_code == 404
     settle_all(service)
