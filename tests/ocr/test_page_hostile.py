@@ -77,7 +77,7 @@ def _deep_page_tree() -> bytes:
 
 
 def _swollen_content() -> bytes:
-    squeezed = zlib.compress(b"0 0 m 9 9 l S\n" * 1_000_000, 9)
+    squeezed = zlib.compress(b"0 0 m 9 9 l S\n" * 300_000, 9)
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R>>"
     return _pdf(_ROOT, _PAGES, page, _stream(b"/Filter/FlateDecode", squeezed))
 
