@@ -7,13 +7,13 @@ receipt of the complement.  Whoever examines the dossier sees what came later.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.completeness import CompletenessReport, Requirement
+from core.completeness import Requirement, assess_completeness
 from core.dossier import DossierState
 from core.errors import DossierError
 from core.localized_text import Language
@@ -41,10 +41,16 @@ _ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Complement:
-    """What may still be added to a deposited dossier, and what was added since its latest receipt."""
+    """What may still be added to a deposited dossier, and what was added since its latest receipt.
+
+    Attributes:
+        takes: What is missing, and after it what was since the latest receipt and came: until the next one
+            further pages are taken, such as the back of a card.
+    """
 
     missing: tuple[Requirement, ...]
     added: tuple[AttachmentView, ...]
+    takes: tuple[Requirement, ...]
 
     @property
     def to_confirm(self) -> bool:
@@ -61,9 +67,9 @@ class Complements(Uploads, Deposits, Notices):
             row = self.get_dossier(session, actor, dossier_id)
             if not takes_complement(actor, row):
                 return None
-            missing = self._missing(self.assess(session, row))
+            missing, supplied = self._demands(session, row)
             added = tuple(attachment_view(one, 0) for one in self._added(session, row))
-        return Complement(missing, added) if missing or added else None
+        return Complement(missing, added, (*missing, *supplied)) if missing or added else None
 
     def add_paper(
         self,
@@ -75,7 +81,7 @@ class Complements(Uploads, Deposits, Notices):
         child: int | None = None,
         look_seconds: float = LOOK_SECONDS,
     ) -> AttachmentView:
-        """Take in a paper that the receipt lists as missing; as ``upload`` for what it refuses.
+        """Take in a paper that the receipt lists as missing, or one more page of it; as ``upload`` for refusals.
 
         Raises:
             DossierError: ``wrong_state``; ``not_missing``: the dossier does not lack such a paper.
@@ -145,19 +151,31 @@ class Complements(Uploads, Deposits, Notices):
     def _lacking(self, as_type: str) -> Callable[[Session, Actor, str], DossierRow]:
         def admit(session: Session, actor: Actor, dossier_id: str) -> DossierRow:
             row = self._complementable(session, actor, dossier_id, to_change=True)
-            lacking = {
-                name
-                for one in self._missing(self.assess(session, row))
-                for name in (one.type, *one.alternatives)
-            }
-            if as_type not in lacking:
+            missing, supplied = self._demands(session, row)
+            if not any(as_type in (one.type, *one.alternatives) for one in (*missing, *supplied)):
                 raise DossierError(say("not_missing"), code="not_missing")
             return row
 
         return admit
 
-    def _missing(self, report: CompletenessReport) -> tuple[Requirement, ...]:
-        return tuple(one for one in report.required if not one.satisfied)
+    def _demands(
+        self, session: Session, row: DossierRow
+    ) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:
+        """What is missing now, and what only the papers added since the latest receipt supply."""
+        report = self.assess(session, row)
+        missing = tuple(one for one in report.required if not one.satisfied)
+        added = {one.id for one in self._added(session, row)}
+        if not added:
+            return missing, ()
+        spec = self.spec_of(row)
+        read = read_dossier(session, row, spec)
+        papers = tuple(one for one in read.dossier.attachments if one.id not in added)
+        before = assess_completeness(
+            spec, replace(read.dossier, attachments=papers), self.day_of_deposit(row), read.unreadable()
+        )
+        lacked = {(one.document_id, one.child) for one in before.required if not one.satisfied}
+        supplied = (one for one in report.required if one.satisfied)
+        return missing, tuple(one for one in supplied if (one.document_id, one.child) in lacked)
 
     def _added(self, session: Session, row: DossierRow) -> list[AttachmentRow]:
         """The papers that came after the latest receipt."""

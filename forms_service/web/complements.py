@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from time import monotonic
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.completeness import Requirement
-from core.errors import DossierError, UnreadableDocument
-from forms_service.first_look import LOOK_SECONDS
 from forms_service.services.complements import Complement
 from forms_service.services.views import AttachmentView, DossierView
 from forms_service.web.applicant import opened
@@ -20,18 +17,18 @@ from forms_service.web.correction import document_label
 from forms_service.web.languages import translate
 from forms_service.web.presentation import type_name
 from forms_service.web.security import needs, services, the_actor
+from forms_service.web.taking_files import arrived, take_in
 
 PREFIX = "/dossiers"
 pages = Blueprint("complements", __name__)
 
-_MOST_FILES = 20
 _TOLD = frozenset({"not_missing", "unknown_document_type", "too_many_uploads"})
 """Refusals of one paper, told on the page; the others concern the whole dossier."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """One document still missing: its name, the types that may serve, where it is on the page."""
+    """One document the latest receipt lacks: its name, the types that may serve, where it is on the page."""
 
     requirement: Requirement
     label: str
@@ -61,28 +58,15 @@ def complement(dossier_id: str) -> str | Response:
 @needs("applicant", "clerk")
 def add(dossier_id: str) -> Response:
     """Take papers in; one that is refused loses nothing else."""
-    opened(dossier_id)  # nobody learns which dossiers there are
+    view = opened(dossier_id).view  # nobody learns which dossiers there are
     as_type, child = request.form.get("as_type", ""), posted_number("child", MOST_ROWS)
-    files = [file for file in request.files.getlist("files") if file.filename][:_MOST_FILES]
-    if not files:
-        flash(translate("upload.nothing"), "problem")
-    until, taken = monotonic() + LOOK_SECONDS, 0
-    for file in files:
-        name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
-        left = max(0.0, until - monotonic())
-        try:
-            paper = services().add_paper(the_actor(), dossier_id, name, file.read(), as_type, child, left)
-        except (UnreadableDocument, DossierError) as refusal:
-            if isinstance(refusal, DossierError) and refusal.code not in _TOLD:
-                raise
-            flash(translate("upload.refused", file=name, why=refusal.message), "problem")
-            continue
-        if paper.status == "refused" and paper.message:
-            flash(translate("upload.refused", file=name, why=paper.message), "problem")
-        else:
-            taken += 1
-    if taken:
-        flash(translate("upload.taken", n=taken), "done")
+    take_in(
+        arrived(view),
+        lambda name, data, seconds: services().add_paper(
+            the_actor(), dossier_id, name, data, as_type, child, seconds
+        ),
+        _TOLD,
+    )
     return redirect(url_for(".complement", dossier_id=dossier_id), code=303)
 
 
@@ -105,7 +89,7 @@ def confirm(dossier_id: str) -> Response:
 
 
 def _lacking(view: DossierView, held: Complement) -> Iterator[Lacking]:
-    for number, need in enumerate(held.missing, start=1):
+    for number, need in enumerate(held.takes, start=1):
         types = dict.fromkeys((need.type, *need.alternatives))
         yield Lacking(
             need,

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from time import monotonic
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from core.completeness import CompletenessReport, Requirement
-from core.errors import DossierError, UnreadableDocument
-from core.localized_text import LocalizedText
-from forms_service.first_look import LOOK_SECONDS
+from core.errors import DossierError
 from forms_service.services.paper_notes import remarks
 from forms_service.services.views import AttachmentView, DossierView
 from forms_service.web import security
@@ -25,14 +20,13 @@ from forms_service.web.missing_points import row_name
 from forms_service.web.paper_choices import paper_choices
 from forms_service.web.presentation import FORM, type_name
 from forms_service.web.security import needs, services, the_actor
-from forms_service.web.sent_by_script import sent_again
+from forms_service.web.taking_papers import GO_ON, is_anything_refused, said_already, sendings, take_all_in
 from forms_service.web.tasks import missing_documents
 
 PREFIX = "/dossiers"
 pages = Blueprint("documents", __name__)
 
 _THUMBNAIL_PX = 160
-_MOST_FILES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,80 +94,27 @@ def documents(dossier_id: str) -> str | Response:
 @pages.post("/<dossier_id>/documents")
 @needs("applicant", "clerk")
 def upload(dossier_id: str) -> Response:
-    """Take files in; each gets its own answer and one that is refused loses nothing else."""
+    """Take in whatever was chosen, and what is said to be filed already; one that is refused loses nothing else.
+
+    Whoever goes on to the check takes along what was chosen; a refused file keeps them here.
+    """
     one = editable(dossier_id)
     if isinstance(one, Response):
         return one
-    as_type = request.form.get("as_type") or None
-    child = posted_number("child", MOST_ROWS)
-    files = [file for file in request.files.getlist("files") if file.filename]
-    if not files:
+    sent = list(sendings())
+    pressed = request.form.get("go", "")
+    exempted = "exemptions" in request.form
+    if exempted and said_already(one.view) and pressed != GO_ON:
+        flash(translate("documents.on_file_kept"), "done")
+    if not any(each.files for each in sent) and (pressed not in ("", GO_ON) or not exempted):
         flash(translate("upload.nothing"), "problem")
-    files = _not_here_yet(one.view, files) if sent_again() else files
-    taken = _take_in(dossier_id, files[:_MOST_FILES], as_type, child)
-    _put_in_place_of(request.form.get("replaces"), one.view, taken)
-    if len(files) > _MOST_FILES:
-        flash(translate("upload.too_many", limit=_MOST_FILES), "problem")
+    taken = take_all_in(one.view, sent)
+    if pressed == GO_ON and not is_anything_refused():
+        return redirect(url_for("deposit.check", dossier_id=dossier_id), code=303)
     doubtful = next((a.id for a in taken if remarks(a.warnings)), None)
-    anchor = f"attachment-{doubtful}" if doubtful else request.form.get("target") or None
+    place = next((each.target for each in sent if each.target == pressed or each.files), None)
+    anchor = f"attachment-{doubtful}" if doubtful else place
     return redirect(url_for(".documents", dossier_id=dossier_id, _anchor=anchor), code=303)
-
-
-def _not_here_yet(view: DossierView, files: list[FileStorage]) -> list[FileStorage]:
-    """The files of a second try that the first one did not bring: same name, same bytes."""
-    left = []
-    for file in files:
-        data, name = file.read(), _plain_name(file)
-        file.seek(0)
-        kept = [one for one in view.attachments if one.filename == name and one.size == len(data)]
-        if not any(services().attachment_file(the_actor(), view.id, one.id)[0] == data for one in kept):
-            left.append(file)
-    here = len(files) - len(left)
-    if here:
-        flash(translate("upload.taken", n=here), "done")
-    return left
-
-
-def _plain_name(file: FileStorage) -> str:
-    return (file.filename or "").replace("\\", "/").rpartition("/")[2]
-
-
-def _take_in(
-    dossier_id: str, files: Iterable[FileStorage], as_type: str | None, child: int | None
-) -> list[AttachmentView]:
-    """What became of each file; all of them share the time that a sender may be kept waiting."""
-    kept: list[AttachmentView] = []
-    until = monotonic() + LOOK_SECONDS
-    for file in files:
-        name = _plain_name(file)
-        try:
-            left = max(0.0, until - monotonic())
-            view = services().upload(the_actor(), dossier_id, name, file.read(), as_type, child, left)
-        except UnreadableDocument as refusal:
-            flash(_refusal(name, refusal.message), "problem")
-            continue
-        kept.append(view)
-        if view.status == "refused" and view.message:
-            flash(_refusal(name, view.message), "problem")
-    taken = [view for view in kept if view.status != "refused"]
-    if taken:
-        flash(translate("upload.taken", n=len(taken)), "done")
-    if any(remarks(view.warnings) for view in taken):
-        flash(translate("upload.look_at_advice"), "warn")
-    return kept
-
-
-def _refusal(name: str, why: LocalizedText) -> str:
-    """Why a file is refused, with its name once."""
-    told = why.in_language(language())
-    return told if name and name in told else translate("upload.refused", file=name, why=why)
-
-
-def _put_in_place_of(replaced: str | None, view: DossierView, sent: list[AttachmentView]) -> None:
-    """Take an upload away once another one stands in its place; a refused one never does."""
-    may_go = {one.id for one in view.attachments if not one.made_on_screen}
-    if replaced in may_go and any(one.status != "refused" for one in sent):
-        services().remove_attachment(the_actor(), view.id, str(replaced))
 
 
 @pages.post("/<dossier_id>/documents/on-file")

@@ -85,6 +85,25 @@ def test_only_what_is_missing_is_taken(office, dossier: str) -> None:
         office.services.answer(office.applicant, dossier, {"assured.city": "Fès"})
 
 
+def test_the_back_of_a_card_is_taken_after_its_front_until_the_receipt(office, dossier: str) -> None:
+    services = office.services
+    front = add(office, dossier, "recto.jpg")
+    held = services.complement(office.applicant, dossier)
+    assert "id_assured" not in {one.type for one in held.missing}
+    assert "id_assured" in {one.type for one in held.takes}
+    assert {one.document_id for one in held.missing} < {one.document_id for one in held.takes}
+    back = add(office, dossier, "verso.jpg")
+    added = services.complement(office.applicant, dossier).added
+    assert [one.id for one in added] == [front.id, back.id]
+    with refused("not_missing"):  # what the receipt does not lack stays as it was deposited
+        add(office, dossier, "rib2.pdf", "bank")
+    office.clock.move(minutes=1)
+    services.confirm_complement(office.applicant, dossier)
+    office.clock.move(minutes=1)
+    with refused("not_missing"):
+        add(office, dossier, "encore.jpg")
+
+
 def test_an_added_paper_may_be_taken_back_until_its_receipt_or_a_ruling(office, dossier: str) -> None:
     services = office.services
     deposited = services.dossier(office.applicant, dossier).attachments[0]

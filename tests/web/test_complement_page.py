@@ -9,6 +9,8 @@ import pytest
 from page_structure import PageStructure
 from web_service import ANSWERS, Service, Visitor
 
+from forms_service.web import taking_files
+
 PDF = b"%PDF-1.4\nnot much of a document"
 
 
@@ -41,7 +43,7 @@ def test_a_missing_paper_is_added_from_the_page_that_names_it(
     assert sent.headers["Location"] == f"/{language}{base}/complement"
     added = page(visitor, f"{base}/complement")
     assert "cni.pdf" in added
-    assert 'value="id_assured"' not in added
+    assert added.count('class="tag warn"') == lacking.count('class="tag warn"') - 1
     assert f"{base}/complement/confirm" in added
     assert visitor.post(f"{base}/complement/confirm").headers["Location"] == f"/{language}{base}/status"
     after = page(visitor, f"{base}/status")
@@ -62,6 +64,57 @@ def test_a_paper_nobody_asked_for_and_an_empty_file_are_refused_in_words(
     assert f"{base}/confirm" not in html
     visitor.post(base, {"as_type": "id_assured"})
     assert "Aucun fichier" in page(visitor, base)
+
+
+def card(*names: str) -> dict[str, object]:
+    return {"as_type": "id_assured", "files": [(io.BytesIO(PDF + name.encode()), name) for name in names]}
+
+
+def test_front_and_back_of_a_card_come_together_or_one_after_the_other(
+    service: Service, deposited: str
+) -> None:
+    visitor, base = service.visitor("fr").sign_in("applicant"), f"/dossiers/{deposited}/complement"
+    visitor.post(base, card("recto.pdf", "verso.pdf"))
+    html = page(visitor, base)
+    assert "recto.pdf" in html and "verso.pdf" in html
+    assert "ne manque pas" not in html
+    assert "verso d&#39;une carte" in html
+    visitor.post(base, card("encore.pdf"))
+    assert "encore.pdf" in page(visitor, base)
+    visitor.post(f"{base}/confirm")
+    visitor.post(base, card("trop-tard.pdf"))
+    html = page(visitor, base)
+    assert "ne manque pas" in html
+    assert html.count("trop-tard.pdf") == 1, "named in its refusal only"
+
+
+def test_what_arrived_before_the_answer_was_lost_is_not_taken_twice(service: Service, deposited: str) -> None:
+    visitor, base = service.visitor("fr").sign_in("applicant"), f"/dossiers/{deposited}/complement"
+    visitor.post(base, card("recto.pdf"))
+    visitor.client.environ_base.update(HTTP_X_REQUESTED_WITH="uploads", HTTP_X_SENT_AGAIN="yes")
+    answer = visitor.post(base, card("recto.pdf", "verso.pdf"))
+    assert (answer.status_code, answer.headers["X-Next"]) == (204, f"/fr{base}")
+    services, holder = service.application.services, service.actor("applicant")
+    added = services.complement(holder, deposited).added
+    assert [one.filename for one in added] == ["recto.pdf", "verso.pdf"]
+    assert "ne manque pas" not in page(service.visitor("fr").sign_in("applicant"), base)
+
+
+def test_no_file_is_dropped_without_a_word(
+    service: Service, deposited: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking_files, "MOST_FILES", 2)
+    visitor, base = service.visitor("fr").sign_in("applicant"), f"/dossiers/{deposited}/complement"
+    visitor.post(base, card("1.pdf", "2.pdf", "3.pdf"))
+    html = page(visitor, base)
+    assert "Seuls 2 fichiers" in html
+    assert "3.pdf" not in html
+
+
+def test_the_script_sends_no_more_files_together_than_are_taken(service: Service) -> None:
+    script = service.visitor().client.get("/static/uploads.js").get_data(as_text=True)
+    assert f"const MOST_FILES_AT_ONCE = {taking_files.MOST_FILES};" in script
+    assert "at === MOST_FILES_AT_ONCE" in script
 
 
 def test_an_added_paper_is_taken_back(service: Service, deposited: str) -> None:

@@ -2,8 +2,10 @@
 // sending again when the connection breaks. Without this file the forms send as any form does.
 "use strict";
 
-// One sending carries at most this much, so that a broken connection costs little.
+// One sending carries at most this much, so that a broken connection costs little, and as many files as the
+// service takes at once (web/taking_files.py).
 const MOST_BYTES_AT_ONCE = 6 * 1024 * 1024;
+const MOST_FILES_AT_ONCE = 20;
 const PICTURE_PX = 96;
 
 const element = (name, className, text) => {
@@ -38,11 +40,58 @@ const smallPicture = (file) => {
   return place;
 };
 
+let leaving = false;
+let sendings = [];
+
+// The answer leads to a page, often this very one: it is asked anew and shown at its place.
+const goOn = (next) => {
+  const target = new URL(next, location.href);
+  leaving = true;
+  if (target.pathname === location.pathname && target.search === location.search) {
+    history.replaceState(null, "", target.href);
+    sessionStorage.setItem("place", target.hash.slice(1));
+    location.reload();
+  } else {
+    location.assign(target.href);
+  }
+};
+
+// Whatever button of the form is pressed, files chosen in any of its places are sent first, one place after
+// another; then the press does what it is for, with what is ticked.
+const sendTogether = (form) => {
+  form.addEventListener("submit", (event) => {
+    const mine = sendings.filter((one) => one.form === form);
+    if (mine.some((one) => one.request)) { event.preventDefault(); return; }
+    const pressed = event.submitter;
+    const own = mine.find((one) => one.place.contains(pressed));
+    const waiting = mine.filter((one) => one.files.length).sort((one, other) => (other === own) - (one === own));
+    if (own && !own.files.length) { event.preventDefault(); own.say(own.words.chooseFirst); return; }
+    if (!waiting.length) { leaving = true; return; }
+    event.preventDefault();
+    waiting.forEach((one, at) => {
+      one.then = (next) => {
+        if (at + 1 < waiting.length) waiting[at + 1].send();
+        else if (own && !ticked(form)) goOn(waiting.length > 1 ? own.where() : next);
+        else press(form, own ? null : pressed);
+      };
+    });
+    waiting[0].send();
+  });
+};
+
+const ticked = (form) => [...form.elements].some((one) => one.type === "checkbox" && one.checked !== one.defaultChecked);
+
+const press = (form, button) => {
+  leaving = true;
+  form.requestSubmit(button);
+};
+
 class Sending {
   constructor(box) {
     this.box = box;
-    this.form = box.closest("form");
     this.input = box.querySelector("input[type=file]:not([data-camera])");
+    this.form = this.input.form;
+    this.place = box.closest("[data-send]"); // one of several places that belong to one form
     this.words = box.dataset;
     this.files = [];
     this.list = element("ul", "chosen");
@@ -51,7 +100,7 @@ class Sending {
     this.camera();
     box.append(this.list, this.state);
     this.input.addEventListener("change", () => this.choose(this.input));
-    this.form.addEventListener("submit", (event) => this.submitted(event));
+    if (!this.place) this.form.addEventListener("submit", (event) => this.submitted(event));
     window.addEventListener("online", () => { if (this.broken) this.send(); });
     if (this.input.files.length) this.choose(this.input); // kept by the browser on coming back
   }
@@ -75,7 +124,7 @@ class Sending {
     if (this.request) return;
     if (!this.input.multiple) this.files = [];
     this.files.push(...files);
-    this.input.required = !this.files.length;
+    this.input.required = !this.place && !this.files.length;
     this.state.replaceChildren();
     this.broken = false;
     this.show();
@@ -100,7 +149,7 @@ class Sending {
   remove(file) {
     if (this.request) return;
     this.files = this.files.filter((one) => one !== file);
-    this.input.required = !this.files.length;
+    this.input.required = !this.place && !this.files.length;
     this.show();
     this.input.focus();
   }
@@ -118,11 +167,30 @@ class Sending {
     this.state.replaceChildren(notice);
   }
 
+  // The page at this place.
+  where() {
+    return `${location.pathname}${location.search}#${this.place.dataset.send}`;
+  }
+
   // The next files to go together.
   batch() {
     let bytes = 0;
-    const fits = this.files.findIndex((file, at) => { bytes += file.size; return at && bytes > MOST_BYTES_AT_ONCE; });
+    const fits = this.files.findIndex((file, at) => { bytes += file.size; return at === MOST_FILES_AT_ONCE || (at && bytes > MOST_BYTES_AT_ONCE); });
     return fits < 0 ? this.files : this.files.slice(0, fits);
+  }
+
+  // What goes with the files: of one place of several its own fields, under plain names.
+  fields() {
+    if (!this.place) {
+      const body = new FormData(this.form);
+      body.delete("files");
+      return body;
+    }
+    const body = new FormData();
+    for (const field of this.form.querySelectorAll("input:not([name=exemptions])")) body.append(field.name, field.value);
+    for (const field of this.place.querySelectorAll("input:not([type=file]), select")) body.append(field.name.split(".")[0], field.value);
+    body.append("target", this.place.dataset.send);
+    return body;
   }
 
   async send() {
@@ -131,8 +199,7 @@ class Sending {
     const batch = this.batch();
     this.request = new XMLHttpRequest();
     if (again && !(await this.freshProof())) { this.interrupted(); return; }
-    const body = new FormData(this.form);
-    body.delete("files");
+    const body = this.fields();
     for (const file of batch) body.append("files", file, file.name);
     const bar = element("progress");
     bar.max = 1;
@@ -191,26 +258,16 @@ class Sending {
       this.say(this.words.signedOut, line, this.again());
     } else if (next) {
       this.files = this.files.filter((file) => !batch.includes(file));
-      if (this.files.length) { this.show(); this.send(); } else this.goOn(next);
+      this.show();
+      if (this.files.length) this.send();
+      else if (this.then) this.then(next);
+      else goOn(next);
     } else if (status === 200) {
       this.turnInto(page);
     } else if (status >= 500) {
       this.interrupted();
     } else {
       this.say(this.words.refused, this.again());
-    }
-  }
-
-  // The answer leads to a page, often this very one: it is asked anew and shown at its place.
-  goOn(next) {
-    const target = new URL(next, location.href);
-    this.show();
-    if (target.pathname === location.pathname && target.search === location.search) {
-      history.replaceState(null, "", target.href);
-      sessionStorage.setItem("place", target.hash.slice(1));
-      location.reload();
-    } else {
-      location.assign(target.href);
     }
   }
 
@@ -226,8 +283,11 @@ class Sending {
 }
 
 const prepareUploads = () => {
+  sendings = [];
+  for (const form of document.querySelectorAll("form[data-together]")) sendTogether(form);
   for (const box of document.querySelectorAll(".drop[data-upload]")) {
     const sending = new Sending(box);
+    sendings.push(sending);
     box.addEventListener("dragover", (event) => { event.preventDefault(); box.classList.add("over"); });
     box.addEventListener("dragleave", () => box.classList.remove("over"));
     box.addEventListener("drop", (event) => {
@@ -249,7 +309,8 @@ for (const kind of ["dragover", "drop"]) {
   document.addEventListener(kind, (event) => { if (event.dataTransfer?.types.includes("Files")) event.preventDefault(); });
 }
 
-// Leaving in the middle of a sending loses it.
+// Leaving loses what was chosen and is not sent yet.
+window.addEventListener("pageshow", () => { leaving = false; });
 window.addEventListener("beforeunload", (event) => {
-  if (document.querySelector(".sending progress") && document.querySelector(".drop[data-filled]")) event.preventDefault();
+  if (!leaving && sendings.some((one) => one.request || one.files.length)) event.preventDefault();
 });
