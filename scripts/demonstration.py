@@ -47,6 +47,7 @@ ANSWERS = {
     "spouse.last.ar": "بنعلي",
     "spouse.work": "none",
 }
+COLLEAGUES_PASSWORD = "demo-controle-2"
 CHILDREN = [{"birth": "15/08/2026"}, {"birth": "01/06/2012", "student": "true"}]
 
 
@@ -103,7 +104,7 @@ def demonstration() -> Iterator[Demonstration]:
     """Run the service on a free loopback port."""
     with tempfile.TemporaryDirectory() as folder:
         jobs = JobsByHand()
-        config = Config(data_folder=Path(folder), demo=True)
+        config = Config(data_folder=Path(folder), demo=True, four_eyes=frozenset({REFUND}))
         application = build(config, jobs=jobs, draw=lambda: 0.0)
         app = create_app(application)
         server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
@@ -155,6 +156,7 @@ def prepare(demo: Demonstration) -> dict[str, str]:
         "scanned": scanned,
         "checked": checked,
         "returned": _returned(demo),
+        "proposed": _proposed(demo),
     }
 
 
@@ -213,6 +215,21 @@ def _returned(demo: Demonstration) -> str:
     services.start_review(review, dossier_id)
     message = "المرجو تصحيح رقم البطاقة الوطنية وإرفاق عقد الازدياد."
     services.request_correction(review, dossier_id, ["assured.id_no"], ["birth"], message)
+    return dossier_id
+
+
+def _proposed(demo: Demonstration) -> str:
+    """A dossier with a paper and a decision that a colleague proposed and another reviewer is to confirm."""
+    services, applicant, review = demo.application.services, demo.actor("applicant"), demo.actor("reviewer")
+    colleague = services.add_account("controle2", COLLEAGUES_PASSWORD, "Deuxième contrôle", {"reviewer"})
+    dossier_id = services.open_dossier(applicant, REFUND, "ar")
+    services.upload(applicant, dossier_id, "banque.jpg", photo_of("BANQUE"), "bank", None)
+    demo.read_all()
+    services.deposit(applicant, dossier_id, True)
+    if services.dossier(review, dossier_id).state == "physical_check_pending":
+        services.receive_paper(demo.actor("clerk"), dossier_id)
+    services.start_review(colleague, dossier_id)
+    services.decide(colleague, dossier_id, "refused", "خارج الأجل")
     return dossier_id
 
 

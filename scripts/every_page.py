@@ -17,7 +17,7 @@ from werkzeug.routing import Rule
 
 from forms_service.demo_accounts import DEMO_ACCOUNTS
 
-DOSSIERS = ("partly", "new", "scanned", "checked", "returned")
+DOSSIERS = ("partly", "new", "scanned", "checked", "returned", "proposed")
 NEWCOMER = "newcomer"
 """A visitor who was sent a one-time code."""
 HANDED_OUT = re.compile(r"\.(<any\([^)]*\):\w+>|pdf|png|jpg|jpeg|csv|xlsx|zip|json|yaml|css|js|ttf|woff2)$")
@@ -72,6 +72,7 @@ def chosen(ids: Mapping[str, str]) -> list[PageOfSomebody]:
         ("stack", "clerk", f"/agency/stacks/{ids['stack_done']}"),
         ("queue", "reviewer", "/review/"),
         ("review", "reviewer", f"/review/{ids['scanned']}"),
+        ("review-proposal", "reviewer", f"/review/{ids['proposed']}"),
         ("review-revoke", "reviewer", f"/review/{ids['scanned']}/receipt"),
     ]
     return [PageOfSomebody(*row) for row in rows]

@@ -16,6 +16,7 @@ from core.dossier import DossierState
 from core.errors import FormsError
 from core.localized_text import Language
 from core.scope import build_scope
+from forms_service.services.base import CLOSED_STATES
 from forms_service.services.confirming import READ, TYPED
 from forms_service.services.decisions import OUTCOMES as DECIDED
 from forms_service.services.decisions import REJECTED
@@ -289,7 +290,7 @@ def dossier_page(
     scope = build_scope(view.spec, view.dossier, screens.today())
     again = {one.field_id: one.decision_reason for one in every if one.decision == REJECTED}
     named, offered = readings.places(view), readings.choices(view, every)
-    kept = request.form
+    kept, holding = request.form, services().holding(the_actor(), dossier_id)
     return render_template(
         "review.html",
         view=view,
@@ -315,7 +316,8 @@ def dossier_page(
         answer_reasons=ANSWER_REASONS,
         outcomes=OUTCOMES,
         under_review=under_review,
-        holding=services().holding(the_actor(), dossier_id),
+        holding=holding,
+        may_judge=holding.proposal is None and view.state not in CLOSED_STATES,
         changes=_changes(view, every),
         gaps=services().acceptance_gaps(the_actor(), dossier_id, report) if under_review else [],
         ask_fields=_kept(_with_again(correction.askable_fields(view, scope, report), again), "fields", kept),

@@ -32,6 +32,10 @@ _SENT = """() => {
     return page.encodedBodySize + parts.reduce((sum, one) => sum + one.encodedBodySize, 0);
 }"""
 
+_DEAD_LINKS = """() => [...document.querySelectorAll('a[href^="#"]')]
+    .map((one) => decodeURIComponent(one.getAttribute("href").slice(1)))
+    .filter((id) => id && !document.getElementById(id))"""
+
 
 @dataclass
 class Everything:
@@ -76,6 +80,7 @@ def _looked_at(page: Page, name: str, language: str) -> Iterator[str]:
         yield f"{sent} bytes come over the wire"
     if name not in NOT_PROSE:
         yield from words_in_the_wrong_language(page, language)
+    yield from (f"a link leads nowhere: #{one}" for one in page.evaluate(_DEAD_LINKS))
     usual = page.evaluate("document.documentElement.dataset.text || ''")
     page.evaluate("document.documentElement.dataset.text = 'largest'")
     yield from too_wide(page, "in the largest letters")
