@@ -26,7 +26,12 @@ from forms_service.storage.database import Database
 from forms_service.storage.models import WorkerLeaseRow
 
 QUEUE = "reading"
-LONG_WORK = {"sort_stack": "sorting", "send_letter": "sending", "deliver_webhook": "webhooks"}
+LONG_WORK = {
+    "sort_stack": "sorting",
+    "send_letter": "sending",
+    "deliver_webhook": "webhooks",
+    "rehearse_form": "rehearsing",
+}
 """Tasks with a queue of their own: whoever sends one paper, or waits for a code, must not wait for fifty sheets."""
 
 AT_ONCE = {"deliver_webhook": 8}

@@ -10,7 +10,7 @@ from forms_service.config import Config
 from forms_service.jobs import Worker
 from forms_service.ocr.engine import chosen_engine
 from forms_service.reading_process import sweep
-from forms_service.services.base import READ_UPLOAD, SEND_LETTER, SORT_STACK
+from forms_service.services.base import READ_UPLOAD, REHEARSE_FORM, SEND_LETTER, SORT_STACK
 from forms_service.services.webhooks import DELIVER_WEBHOOK
 
 
@@ -26,6 +26,8 @@ def make_worker(application: Application) -> Worker:
             application.services.give_up_letter(key)
         elif task == DELIVER_WEBHOOK:
             application.services.give_up_webhook(key)
+        elif task == REHEARSE_FORM:
+            application.services.give_up_rehearsal(key)
 
     return Worker(
         application.database,
@@ -34,6 +36,7 @@ def make_worker(application: Application) -> Worker:
             SORT_STACK: application.services.sort_stack,
             SEND_LETTER: application.services.send_letter,
             DELIVER_WEBHOOK: application.services.deliver_webhook,
+            REHEARSE_FORM: application.services.run_rehearsal,
         },
         given_up=given_up,
         slots=application.config.worker_slots,

@@ -20,7 +20,7 @@ from forms_service.services.listings import Listings
 from forms_service.services.reading_evidence import ReadingEvidence
 from forms_service.services.reading_results import ReadingResults
 from forms_service.services.receipt_checks import ReceiptChecks
-from forms_service.services.rehearsals import Rehearsals
+from forms_service.services.rehearsal_runs import RehearsalRuns
 from forms_service.services.reviewer import ReviewerWork
 from forms_service.services.same_person import SamePerson
 from forms_service.services.statistics import StatisticsWork
@@ -63,7 +63,7 @@ class Services(
     KeptTyping,
     ReceiptChecks,
     StatisticsWork,
-    Rehearsals,
+    RehearsalRuns,
     Users,
 ):
     """Everything anybody may do, for every audience."""

@@ -39,6 +39,9 @@ SORT_STACK = "sort_stack"
 SEND_LETTER = "send_letter"
 """Name of the third: sending a message; its key is the letter's id and the number of the attempt."""
 
+REHEARSE_FORM = "rehearse_form"
+"""Name of the fourth: rehearsing a form for its author; its key is the run's id."""
+
 SYSTEM = Actor(audit.SYSTEM_ID, audit.SYSTEM_NAME, frozenset())
 
 CLOSED_STATES = frozenset({DossierState.ACCEPTED, DossierState.REFUSED, DossierState.CLOSED})

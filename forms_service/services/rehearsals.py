@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.form_spec import FormSpec
 from forms_service.services.base import SYSTEM, UseCases
@@ -33,19 +34,25 @@ class Rehearsals(UseCases):
     def keep_rehearsal(self, spec: FormSpec, figures: Mapping[str, Any], copies: int, variant: str) -> None:
         """Keep the figures of one rehearsal, as ``RehearsalReport.as_dict`` gives them."""
         with self.database.writing() as session:
-            session.add(
-                RehearsalRow(
-                    form_id=spec.id,
-                    form_version=spec.version,
-                    variant=variant,
-                    digest=spec.digest,
-                    copies=copies,
-                    figures=dict(figures),
-                    rehearsed_at=self.now(),
-                )
+            self.keep_figures(session, spec, figures, copies, variant)
+
+    def keep_figures(
+        self, session: Session, spec: FormSpec, figures: Mapping[str, Any], copies: int, variant: str
+    ) -> None:
+        """Keep the figures of one rehearsal in the caller's transaction."""
+        session.add(
+            RehearsalRow(
+                form_id=spec.id,
+                form_version=spec.version,
+                variant=variant,
+                digest=spec.digest,
+                copies=copies,
+                figures=dict(figures),
+                rehearsed_at=self.now(),
             )
-            details = {"form": spec.id, "version": spec.version, "copies": copies}
-            self.note(session, None, SYSTEM, "rehearsed", details)
+        )
+        details = {"form": spec.id, "version": spec.version, "copies": copies}
+        self.note(session, None, SYSTEM, "rehearsed", details)
 
     def rehearsals(self, actor: Actor, spec: FormSpec) -> list[KeptRehearsal]:
         """The rehearsals of one version, the latest first."""

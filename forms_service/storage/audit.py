@@ -27,7 +27,7 @@ _TOLD = """
 
     token_made token_revoked webhook_added webhook_stopped webhook_sent_again
 
-    rehearsed record_read record_exported
+    rehearsed rehearsal_asked record_read record_exported
 """
 ACTIONS = frozenset(_TOLD.split())
 """Everything the record can tell, by code; each has its words (``event.…``) in both languages."""

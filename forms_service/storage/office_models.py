@@ -50,6 +50,26 @@ class DecisionProposalRow(Base):
     settled_note: Mapped[str | None] = mapped_column(Text)
 
 
+class RehearsalRunRow(Base):
+    """A rehearsal that was asked for: ``done`` of its ``copies`` are read.
+
+    ``state`` is ``waiting``, ``running``, ``done`` or ``failed``.
+    """
+
+    __tablename__ = "rehearsal_run"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    form_id: Mapped[str] = mapped_column(String(64))
+    form_version: Mapped[int]
+    variant: Mapped[str] = mapped_column(String(64), default="")
+    copies: Mapped[int]
+    done: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(String(16))
+    asked_by: Mapped[str] = mapped_column(String(32))
+    asked_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_rehearsal_run_form", "form_id", "form_version", "asked_at"),)
+
+
 class RehearsalRow(Base):
     """How well a version of a form was read back when it was rehearsed; ``digest`` is that of the spec."""
 

@@ -12,8 +12,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask import Response as PageResponse
+from werkzeug.wrappers import Response as BaseResponse
 
 from core.form_spec import FormSpec
 from forms_service.render.lint_advice import AdviceSeverity
@@ -21,7 +32,7 @@ from forms_service.services.rehearsals import KeptRehearsal
 from forms_service.spec_linting import LintedSpec, lint_spec
 from forms_service.web import security
 from forms_service.web.downloads import picture
-from forms_service.web.languages import language
+from forms_service.web.languages import language, translate
 from forms_service.web.security import needs, services, the_actor
 from forms_service.web.spec_preview import ShownRemark, Surroundings, preview_page
 
@@ -76,9 +87,21 @@ def form(form_id: str, version: int) -> str:
         errors=AdviceSeverity.ERROR,
         page_count=len(_drawn(spec)),
         rehearsals=kept,
+        run=services().latest_run(the_actor(), spec),
         worst=_worst(spec, kept[0]) if kept else [],
         shown_language=language().value,
     )
+
+
+@pages.post("/<form_id>/<int:version>/rehearsal")
+@needs("author", "operator")
+def rehearse(form_id: str, version: int) -> PageResponse | BaseResponse:
+    """Have the version rehearsed in the background; the page tells how far it is."""
+    spec = _catalogue().get(form_id, version)
+    services().ask_rehearsal(the_actor(), spec, request.form.get("large") == "true")
+    flash(translate("authors.rehearsal_asked"), "done")
+    place = url_for(".form", form_id=form_id, version=version, _anchor="rehearsals")
+    return redirect(place, code=303)
 
 
 @pages.get("/<form_id>/<int:version>/pages/<int:number>.png")
