@@ -48,3 +48,8 @@ def test_what_is_under_review_offers_all_of_it(service: Service, reviewer: Visit
     assert {"ask", "decision"} <= set(re.findall(r'href="#([^"]+)"', page))
     assert set(re.findall(r'href="#([^"]+)"', page)) <= set(re.findall(r'\bid="([^"]+)"', page))
     assert "/correction" in page
+
+
+def test_a_program_is_told_who_proposed_what(proposed: str, program) -> None:
+    told = program("reviewer").get(f"/review/dossiers/{proposed}/hands")
+    assert (told["proposed"], told["proposed_by"], told["held_by"]) == ("refused", "Nadia", "Nadia")

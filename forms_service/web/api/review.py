@@ -64,7 +64,7 @@ def show_hands(dossier_id: str) -> dict[str, Any]:
         "since": found.since,
         "needs_second": found.needs_second,
         "proposed": found.proposal.outcome if found.proposal else None,
-        "proposed_by": found.proposal.name if found.proposal else None,
+        "proposed_by": found.proposal.by_name if found.proposal else None,
     }
 
 
