@@ -132,6 +132,19 @@ def test_figures_and_record_are_for_operators(service: Service, program: Any, de
     assert Program(service.app.test_client()).send("GET", "/account").status_code == 401
 
 
+def test_an_authors_program_asks_for_a_rehearsal_once(service: Service, program: Any) -> None:
+    author, place = program("author"), f"/authoring/forms/{ALLOWANCE}"
+    assert author.get(f"{place}/remarks")["version"] == 1
+    service.jobs.keys.clear()
+    asked = author.send("POST", f"{place}/rehearsals", {"large": True})
+    assert asked.status_code == 202 and asked.get_json()["run"]["state"] == "waiting"
+    again = author.send("POST", f"{place}/rehearsals", {"large": True}).get_json()
+    assert [again["run"]["id"]] == service.jobs.keys
+    service.application.services.give_up_rehearsal(service.jobs.keys.pop())
+    assert author.get(f"{place}/rehearsals")["run"]["state"] == "failed"
+    assert program("clerk").send("GET", f"{place}/rehearsals").status_code == 403
+
+
 def test_the_messages_to_the_owner_are_listed(deposited: str, program: Any) -> None:
     assert program("applicant").get(f"/dossiers/{deposited}/notices") == {"items": []}
     assert program("applicant").send("GET", f"/dossiers/{deposited}/same-person").status_code == 200

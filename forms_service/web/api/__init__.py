@@ -15,6 +15,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from forms_service.web import asked_numbers, security
 from forms_service.web.api import (
     agency,
+    authoring,
     complements,
     description,
     doors,
@@ -57,7 +58,7 @@ def create_api(application: Application) -> APIFlask:
     security.install(app)
     doors.install(app)
     problems.install(app)
-    for area in (forms, dossiers, papers, complements, agency, review, office, webhooks):
+    for area in (forms, dossiers, papers, complements, agency, review, office, authoring, webhooks):
         app.register_blueprint(area.routes)
     description.install(app)
     return app

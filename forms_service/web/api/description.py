@@ -22,6 +22,7 @@ TAGS = {
     "agency": "The agency's work",
     "complements": "What an incomplete deposit lacks: add it, and get the receipt of that",
     "review": "The reviewer's work",
+    "authoring": "The author's work: what lint says of a form, and how well it is read back",
     "office": "Whom a token acts as; for operators the figures and the record",
     "webhooks": "Being told of changes",
 }

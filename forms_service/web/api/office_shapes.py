@@ -453,6 +453,62 @@ class RecordPage(Given):
     pages: int
 
 
+# --- authors ---------------------------------------------------------------------------------------
+
+
+class Remark(Given):
+    """What lint says of one line of a spec; an error keeps it from being published."""
+
+    line: int
+    error: bool
+    message: Text
+
+
+class Remarks(Given):
+    """Everything lint says of a version of a form."""
+
+    form: str
+    version: int
+    items: list[Remark]
+
+
+class RehearsalIn(Taken):
+    """Which version is to be rehearsed (the newest by default), and in which print."""
+
+    version: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    large: bool = False
+
+
+class RehearsalRun(Given):
+    """How far a rehearsal is: `waiting`, `running`, `done` or `failed`."""
+
+    id: str
+    variant: str
+    copies: int
+    done: int
+    state: str
+    asked_at: datetime
+
+
+class Rehearsal(Given):
+    """How well a version was read back; ``current`` when the form is still what was rehearsed."""
+
+    at: datetime
+    variant: str
+    copies: int
+    figures: dict[str, Any]
+    current: bool
+
+
+class Rehearsals(Given):
+    """The rehearsals of a version, the latest first, and the run asked for last."""
+
+    form: str
+    version: int
+    run: RehearsalRun | None
+    items: list[Rehearsal]
+
+
 # --- webhooks --------------------------------------------------------------------------------------
 
 EventName = Literal[tuple(EVENTS)]  # type: ignore[valid-type]
