@@ -100,7 +100,11 @@
   // By the letter where the keyboard writes Latin, else by the place of the key.
   const letterOf = (event) => (/^[a-z]$/i.test(event.key) ? event.key : event.code.replace(/^Key/, "")).toLowerCase();
 
+  // A key that is held down goes from value to value; it never settles what nobody has seen yet.
+  const WALKS = new Set(["j", "k"]);
+
   document.addEventListener("keydown", (event) => {
+    if (event.repeat && event.key === "Enter" && !event.target.matches("textarea")) { event.preventDefault(); return; }
     if (event.ctrlKey || event.metaKey) return;
     const typing = event.target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
     if (event.key === "Escape" && typing && !document.querySelector("dialog[open]")) {
@@ -123,36 +127,121 @@
     if (!event.altKey && off && off.checked) return;
     if ((event.key === "?" || event.key === "؟") && !event.altKey) { event.preventDefault(); help(); return; }
     const does = DOES[letterOf(event)];
+    if (does && event.repeat && !WALKS.has(letterOf(event))) { event.preventDefault(); return; }
     if (does) { event.preventDefault(); does(); }
   });
 
   // A value or a paper is settled without making the whole page anew, and without waiting for the answer:
-  // what was sent goes out one after another, and whatever is refused comes back with its reason.
-  let line = Promise.resolve(), waiting = 0;
+  // what was sent goes out one after another, and whatever was not kept comes back to its place with its text.
+  const WORDS = document.querySelector("[data-not-sent]")?.dataset || {};
+  let line = Promise.resolve(), waiting = 0, held = null;
+  const back = () => document.querySelector("article.reading.back");
+
   document.addEventListener("submit", (event) => {
     const form = event.target, card = form.closest("article.reading");
-    if (!card || event.defaultPrevented) return;
+    if (event.defaultPrevented) return;
+    if (!card) { hold(event); return; }
     event.preventDefault();
     if (form.dataset.sent) return;
     form.dataset.sent = "yes";
-    const body = new FormData(form, event.submitter), next = nextOf(card), action = form.action;
+    const sent = { card, form, submitter: event.submitter, id: card.id, place: document.createComment("") };
+    sent.body = new FormData(form, event.submitter);
+    const next = nextOf(card), leaves = card.contains(document.activeElement);
+    card.classList.remove("back");
+    card.querySelector(":scope .came-back")?.remove();
     if (card.matches(".paper")) card.removeAttribute("data-open");
-    else card.remove();
-    go(next);
+    else card.replaceWith(sent.place);
+    if (leaves) go(next);
     waiting += 1;
     document.documentElement.setAttribute("aria-busy", "true");
-    line = line.then(() => send(card.id, action, body)).catch(() => location.reload()).finally(() => {
+    line = line.then(() => send(sent)).catch(() => comeBack(sent, WORDS.notSent)).finally(() => {
       waiting -= 1;
       if (!waiting) document.documentElement.removeAttribute("aria-busy");
     });
   }, true);
 
-  const send = async (id, action, body) => {
-    const answer = await fetch(action, { method: "POST", body });
+  // A request or a decision goes out only after every value before it arrived.
+  const hold = (event) => {
+    const form = event.target, { submitter } = event;
+    if (form.method !== "post" || (!waiting && !back())) return;
+    event.preventDefault();
+    if (held) return;
+    held = form;
+    line.then(() => {
+      held = null;
+      if (!waiting && back()) {
+        form.querySelector(".came-back")?.remove();
+        (submitter || form.lastElementChild).before(notice(WORDS.notAllKept));
+        go(back().querySelector("[name=value]") || back());
+      } else form.requestSubmit(submitter);
+    });
+  };
+  window.addEventListener("beforeunload", (event) => { if (waiting || back()) event.preventDefault(); });
+
+  const send = async (sent) => {
+    const answer = await fetch(sent.form.action, { method: "POST", body: sent.body, headers: { "X-Requested-With": "review" } })
+      .catch(() => null);
+    if (!answer || answer.status >= 500) { comeBack(sent, WORDS.notSent); return; }
+    if (answer.status === 400 || answer.status === 401) { comeBack(sent, WORDS.signedOut, signIn()); return; }
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (!fresh.getElementById(id)) location.assign(answer.url);
-    else if (answer.ok) settled(id, fresh);
-    else refused(fresh);
+    if (!fresh.getElementById(sent.id)) comeBack(sent, fresh.querySelector("main h1, main .notice")?.textContent || WORDS.notSent);
+    else if (answer.ok) settled(sent, fresh);
+    else refused(sent, fresh);
+  };
+
+  const notice = (text, ...more) => {
+    const made = document.createElement("div"), words = document.createElement("p");
+    made.className = "notice problem came-back";
+    made.setAttribute("role", "alert");
+    words.textContent = text;
+    made.append(words, ...more);
+    return made;
+  };
+  const signIn = () => {
+    const link = document.createElement("a"), around = document.createElement("p");
+    link.href = WORDS.signIn;
+    link.target = "_blank";
+    link.textContent = WORDS.signInWords;
+    around.append(link);
+    return around;
+  };
+
+  // The card stands at its place again, with everything written in it.
+  const putBack = (sent, card) => {
+    delete sent.form.dataset.sent;
+    card.classList.add("back");
+    if (!card.matches(".paper")) card.classList.add("doubt");
+    const there = sent.place.isConnected ? sent.place : document.getElementById(sent.id);
+    if (there && there !== card) there.replaceWith(card);
+    else if (!there) document.getElementById("doubts-head").after(card);
+    for (const other of document.querySelectorAll(`[id="${sent.id}"]`)) if (other !== card) other.remove();
+  };
+  const comeBack = (sent, text, ...more) => {
+    const again = document.createElement("button");
+    again.type = "button";
+    again.className = "second";
+    again.textContent = WORDS.sendAgain;
+    again.addEventListener("click", () => sendAgain(sent));
+    if (sent.card.matches(".paper")) sent.card.setAttribute("data-open", "");
+    putBack(sent, sent.card);
+    sent.form.prepend(notice(text, ...more, again));
+    lost.push(sent);
+  };
+  const lost = [];
+  const sendAgain = async (sent) => {
+    lost.splice(lost.indexOf(sent), 1);
+    await freshProof();
+    if (sent.card.isConnected && !sent.form.dataset.sent) sent.form.requestSubmit(sent.submitter);
+  };
+  window.addEventListener("online", () => { for (const one of [...lost]) sendAgain(one); });
+
+  // The page's proof may have ended with its session.
+  const freshProof = async () => {
+    const answer = await fetch(location.href, { headers: { "X-Requested-With": "review" } }).catch(() => null);
+    if (!answer) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const proof = page.querySelector("input[name=csrf_token]");
+    if (proof) for (const one of document.querySelectorAll("input[name=csrf_token]")) one.value = proof.value;
   };
 
   // The next doubt; when none is left, the first paper that waits; then the decision.
@@ -163,17 +252,40 @@
     return doubt || rest.find((one) => one.matches("article.paper")) || rest.find((one) => one.id === "outcome-accepted");
   };
 
-  const settled = (id, fresh) => {
-    const card = document.getElementById(id);
-    if (card && card.matches(".paper")) keepingFocus(card, fresh.getElementById(id));
-    else if (card && !fresh.getElementById(id).matches(".doubt")) card.remove();
+  const settled = (sent, fresh) => {
+    const card = fresh.getElementById(sent.id);
+    if (sent.card.matches(".paper")) keepingFocus(sent.card, card);
+    else if (card.matches(".doubt") || sent.place.parentElement?.closest("#sure-part")) sent.place.replaceWith(card.cloneNode(true));
+    else sent.place.remove();
+    if (!back()) document.querySelector("main > .summary")?.remove();
     for (const old of document.querySelectorAll("main > .notice.done, main > .notice.info:not([id])")) old.remove();
     const told = fresh.querySelector("main > .notice");
     if (told && !told.id) document.querySelector("main").prepend(told);
-    if (waiting > 1) return;
+    if (waiting <= 1) refresh(fresh);
+  };
+
+  // Only what was refused changes, with what others did: everything else that was written stays.
+  const refused = (sent, fresh) => {
+    const card = fresh.getElementById(sent.id);
+    const told = [...fresh.querySelectorAll("main > .summary li")].map((one) => one.textContent.trim()).join(" ");
+    if (told && !card.querySelector(".error")) card.querySelector("form")?.prepend(notice(told));
+    for (const part of ["main > .summary", "#changes"]) {
+      const other = fresh.querySelector(part), old = document.querySelector(part);
+      if (old && other) old.replaceWith(other);
+      else if (other) document.querySelector("main h1").before(other);
+    }
+    refresh(fresh);
+    if (sent.card.matches(".paper")) keepingFocus(sent.card, card);
+    putBack(sent, card);
+  };
+
+  const refresh = (fresh) => {
     for (const part of document.querySelectorAll("[data-fresh]")) {
       const other = fresh.getElementById(part.id);
-      if (other && !typedIn(part)) keepingFocus(part, other);
+      if (!other || typedIn(part) || part.contains(held) || part.querySelector(".back")) continue;
+      const open = [...part.querySelectorAll("details")].map((one) => one.open);
+      other.querySelectorAll("details").forEach((one, at) => { one.open = one.open || open[at]; });
+      keepingFocus(part, other);
     }
     for (const box of fresh.querySelectorAll(".boxed a")) {
       const here = document.getElementById(box.id);
@@ -187,15 +299,12 @@
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   };
 
-  const typedIn = (part) => [...part.querySelectorAll("textarea, input[type=checkbox]")]
-    .some((one) => (one.type === "checkbox" ? one.checked !== one.defaultChecked : one.value !== one.defaultValue));
-
-  const refused = (fresh) => {
-    document.querySelector("main").replaceWith(fresh.querySelector("main"));
-    document.title = fresh.title;
-    (document.querySelector("[aria-invalid=true]") || document.querySelector(".summary"))?.focus();
-    scrollTo({ top: 0 });
+  const changed = (one) => {
+    if (one.type === "checkbox" || one.type === "radio") return one.checked !== one.defaultChecked;
+    if (one.matches("select")) return one.selectedIndex !== Math.max(0, [...one.options].findIndex((option) => option.defaultSelected));
+    return one.type !== "hidden" && one.value !== one.defaultValue;
   };
+  const typedIn = (part) => [...part.querySelectorAll("textarea, input, select")].some(changed);
 
   point(document.activeElement);
 })();
