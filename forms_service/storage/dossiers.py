@@ -99,12 +99,6 @@ class DossierRepository:
         query = select(GroupRow).where(GroupRow.dossier_id == dossier_id, GroupRow.superseded_at.is_(None))
         return {row.group_id: row for row in self.session.scalars(query.order_by(GroupRow.id))}
 
-    def put_answer(
-        self,
-        dossier: DossierRow,
-        space: str,
-        name: str,
-        *,
     def group_rows_at(self, dossier_id: str, group_id: str, revision: int) -> list[dict[str, Any]]:
         """The rows a group had when the dossier stood at that revision."""
         row = self.session.scalar(
@@ -119,6 +113,12 @@ class DossierRepository:
         )
         return list(row.rows) if row else []
 
+    def put_answer(
+        self,
+        dossier: DossierRow,
+        space: str,
+        name: str,
+        *,
         value: Answer,
         origin: Origin,
         by: str | None,
