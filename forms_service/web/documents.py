@@ -112,7 +112,8 @@ def upload(dossier_id: str) -> Response:
     if pressed == GO_ON and not is_anything_refused():
         return redirect(url_for("deposit.check", dossier_id=dossier_id), code=303)
     doubtful = next((a.id for a in taken if remarks(a.warnings)), None)
-    place = next((each.target for each in sent if each.target == pressed or each.files), None)
+    places = [each.target for each in sent if each.files or each.target]
+    place = pressed if pressed in places else next(iter(places), None)
     anchor = f"attachment-{doubtful}" if doubtful else place
     return redirect(url_for(".documents", dossier_id=dossier_id, _anchor=anchor), code=303)
 

@@ -128,7 +128,7 @@ def send_documents(page: Page, base: str) -> None:
     page.click("#doc-birth-1 .drop + button")
     expect(page.locator("#doc-birth-1 .files > li")).to_have_count(1)
     expect(page.locator(".notice.done")).to_be_visible()
-    page.click("#doc-id_assured .folds details:has(button[form=on-file]) summary")
+    page.click("#doc-id_assured .folds details:has(button[name=on_file]) summary")
     page.click("#doc-id_assured button[name=on_file]")
     expect(page.locator("#doc-id_assured .tag.good")).to_be_visible()
 

@@ -72,13 +72,13 @@ def test_the_answer_to_an_upload_says_what_is_wrong_and_what_to_do(
     assert (BLURRED.ar if language == "ar" else BLURRED.fr).replace("'", "&#39;") in block[
         : block.index("</li>\n")
     ]
-    assert 'name="replaces"' in block
+    assert 'name="replaces.' in block
 
 
 def test_a_good_picture_is_taken_without_a_word(service: Service, look: Tells, applicant: Visitor) -> None:
     dossier = service.new_dossier(ANSWERS)
     assert send(applicant, dossier, target="doc-bank").endswith("#doc-bank")
-    assert 'name="replaces"' not in page_of(applicant, dossier)
+    assert 'name="replaces.' not in page_of(applicant, dossier)
 
 
 def test_the_reading_puts_its_own_warnings_in_their_place(

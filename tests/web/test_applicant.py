@@ -210,7 +210,7 @@ def test_what_the_fund_already_has_is_not_asked_again(
     report = services.completeness(actor, draft)
     assert {one.document_id for one in report.lifted} == {"id_assured", "marriage"}
     html = applicant.get(f"/dossiers/{draft}/documents").get_data(as_text=True)
-    assert "موجودة لدى الصندوق" in html
+    assert "حسب تصريحكم: لدى الصندوق" in html
     assert "سبق التصريح" in html
 
 
@@ -218,7 +218,9 @@ def test_the_list_of_what_is_missing_leads_to_each_place(applicant: Visitor, dra
     html = applicant.get(f"/dossiers/{draft}/missing").get_data(as_text=True)
     links = re.findall(r'<li>(?:<div>)?<a href="([^"]+)"', html)
     assert f"/ar/dossiers/{draft}/section/assured#q-assured-last" in links
-    assert links.count(f"/ar/dossiers/{draft}/section/assured") == 1, "the empty answers of a page are one point"
+    assert links.count(f"/ar/dossiers/{draft}/section/assured") == 1, (
+        "the empty answers of a page are one point"
+    )
     assert all(applicant.client.get(link.partition("#")[0]).status_code == 200 for link in set(links))
 
 

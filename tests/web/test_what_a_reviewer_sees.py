@@ -140,7 +140,7 @@ def test_a_refused_file_is_named_once_and_can_only_be_replaced_or_removed(
     assert "وثيقة لم يُعرف نوعها بعد" not in listed
     assert "ليست في مكانها" not in listed
     assert "/remove" in listed
-    assert 'name="replaces"' in listed
+    assert 'name="replaces.' in listed
 
 
 def test_a_childs_paper_names_the_child_and_each_unplaced_one_serves_one_child(

@@ -1,0 +1,100 @@
+"""The page of documents is one form: what is chosen or ticked anywhere comes along with any button."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from web_service import ANSWERS, Service, Visitor
+
+PDF = b"%PDF-1.4\nnot much of a document"
+
+
+@pytest.fixture
+def draft(service: Service) -> str:
+    return service.new_dossier(ANSWERS)
+
+
+def sent_types(service: Service, draft: str) -> list[str | None]:
+    view = service.application.services.dossier(service.actor("applicant"), draft)
+    return sorted(one.declared_type or "" for one in view.attachments)
+
+
+def test_going_on_takes_along_what_was_chosen_in_every_place_and_what_was_ticked(
+    service: Service, applicant: Visitor, draft: str
+) -> None:
+    answer = applicant.post(
+        f"/dossiers/{draft}/documents",
+        {
+            "go": "check",
+            "exemptions": "shown",
+            "on_file": "marriage",
+            "as_type.doc-id_assured": "id_assured",
+            "files.doc-id_assured": (io.BytesIO(PDF), "carte.pdf"),
+            "as_type.doc-bank": "bank",
+            "files.doc-bank": (io.BytesIO(PDF), "rib.pdf"),
+            "as_type.other": "",
+            "files.other": (io.BytesIO(b""), ""),
+        },
+    )
+    assert answer.headers["Location"].endswith(f"/dossiers/{draft}/check")
+    assert sent_types(service, draft) == ["bank", "id_assured"]
+    view = service.application.services.dossier(service.actor("applicant"), draft)
+    assert view.dossier.on_file == {"marriage"}
+
+
+def test_a_refused_file_keeps_its_sender_on_the_page(
+    service: Service, applicant: Visitor, draft: str
+) -> None:
+    answer = applicant.post(
+        f"/dossiers/{draft}/documents",
+        {
+            "go": "check",
+            "exemptions": "shown",
+            "as_type.doc-id_assured": "id_assured",
+            "files.doc-id_assured": (io.BytesIO(b"MZ"), "virus.exe"),
+        },
+    )
+    assert "/documents" in answer.headers["Location"]
+    assert "virus.exe" in applicant.get(f"/dossiers/{draft}/documents").get_data(as_text=True)
+
+
+def test_sending_one_place_sends_the_others_and_leads_back_to_it(
+    service: Service, applicant: Visitor, draft: str
+) -> None:
+    answer = applicant.post(
+        f"/dossiers/{draft}/documents",
+        {
+            "go": "doc-bank",
+            "exemptions": "shown",
+            "as_type.doc-id_assured": "id_assured",
+            "files.doc-id_assured": (io.BytesIO(PDF), "carte.pdf"),
+            "as_type.doc-bank": "bank",
+            "files.doc-bank": (io.BytesIO(PDF), "rib.pdf"),
+        },
+    )
+    assert answer.headers["Location"].endswith("/documents#doc-bank")
+    assert sent_types(service, draft) == ["bank", "id_assured"]
+
+
+def test_every_place_of_the_page_belongs_to_the_form_of_the_button_that_goes_on(
+    applicant: Visitor, draft: str
+) -> None:
+    html = applicant.get(f"/dossiers/{draft}/documents").get_data(as_text=True)
+    inputs = re.findall(r'<input[^>]*type="(?:file|checkbox)"[^>]*>', html)
+    assert len(inputs) > 4
+    assert all('form="papers"' in one for one in inputs)
+    names = re.findall(r'name="(files\.[^"]+)"', html)
+    assert len(set(names)) * 2 == len(names), (
+        "each place has its files and its camera under one name of its own"
+    )
+    assert re.search(r'<button[^>]*form="papers"[^>]*value="check"', html)
+
+
+def test_what_its_person_said_is_filed_is_told_as_their_word(
+    service: Service, applicant: Visitor, draft: str
+) -> None:
+    applicant.post(f"/dossiers/{draft}/documents", {"exemptions": "shown", "on_file": "id_assured"})
+    for place in ("documents", "check"):
+        assert "حسب تصريحكم" in applicant.get(f"/dossiers/{draft}/{place}").get_data(as_text=True)
