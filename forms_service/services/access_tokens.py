@@ -24,7 +24,6 @@ from forms_service.storage.models import AccountRow
 
 _T = LocalizedText
 
-EVERYBODY = frozenset({"applicant", "clerk", "reviewer", "operator"})
 SCOPES: Mapping[str, frozenset[str]] = {
     "dossiers:read": frozenset({"applicant", "clerk", "reviewer"}),
     "dossiers:write": frozenset({"applicant", "clerk"}),
@@ -32,7 +31,7 @@ SCOPES: Mapping[str, frozenset[str]] = {
     "review": frozenset({"reviewer"}),
     "office": frozenset({"operator"}),
     "authoring": frozenset({"author", "operator"}),
-    "webhooks": EVERYBODY,
+    "webhooks": frozenset({"applicant", "clerk", "reviewer", "operator"}),
 }
 """Every scope, with the roles of which an account must have one."""
 

@@ -93,8 +93,10 @@ class Webhooks(UseCases):
 
         Raises:
             InvalidValue: ``webhook_address``, ``webhook_events``.
-            DossierError: ``too_many_webhooks``.
+            DossierError: ``too_many_webhooks``; ``not_allowed`` to whom no dossier is ever shown: they would
+                wait for messages that never come.
         """
+        self.require_role(actor, "applicant", "clerk", "reviewer")
         check_address(url, self.adapters.config.webhook_private)
         if not events or not set(events) <= set(EVENTS):
             raise InvalidValue(WRONG_EVENTS.fill(known=", ".join(EVENTS)), code="webhook_events")

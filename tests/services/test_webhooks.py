@@ -307,3 +307,10 @@ def test_what_is_asked_must_exist(office: Office) -> None:
         office.services.add_webhook(office.clerk, "http://127.0.0.1:9/", ["dossier.eaten"])
     with pytest.raises(DossierError, check=lambda error: error.code == "unknown_webhook"):
         office.services.send_again(office.clerk, "nothing")
+
+
+def test_whoever_sees_no_dossier_adds_no_address_that_would_never_hear_anything(office) -> None:
+    for role in ("operator", "author"):
+        blind = office.services.add_account(f"blind-{role}", "a long enough password", "Nobody", {role})
+        with refused("not_allowed"):
+            office.services.add_webhook(blind, "https://example.org/hook", ["dossier.submitted"])

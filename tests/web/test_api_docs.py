@@ -82,6 +82,13 @@ def test_the_receivers_check_of_a_message_is_right_as_it_is_written() -> None:
     assert not is_genuine(secret, {**headers, "webhook-timestamp": str(now - 900)}, b"{}")
 
 
+def test_the_table_of_scopes_names_the_accounts_that_may_have_each() -> None:
+    told = dict(re.findall(r"^\| `([a-z:]+)` \|.*\| ([a-z, ]+) \|$", TEXT, re.MULTILINE))
+    assert {scope: set(roles.split(", ")) for scope, roles in told.items()} == {
+        scope: {f"{role}s" for role in roles} for scope, roles in SCOPES.items()
+    }
+
+
 def test_every_scope_and_event_is_explained() -> None:
     assert set(re.findall(r"^\| `([a-z:]+)` \|", TEXT, re.MULTILINE)) == set(SCOPES)
     assert not [
