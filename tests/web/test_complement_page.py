@@ -78,7 +78,7 @@ def test_front_and_back_of_a_card_come_together_or_one_after_the_other(
     html = page(visitor, base)
     assert "recto.pdf" in html and "verso.pdf" in html
     assert "ne manque pas" not in html
-    assert "verso d&#39;une carte" in html
+    assert "Ajouter une autre page" in html
     visitor.post(base, card("encore.pdf"))
     assert "encore.pdf" in page(visitor, base)
     visitor.post(f"{base}/confirm")
