@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from forms_of_pages import forms_of
 from PIL import Image
 from web_service import Service, Visitor
 
@@ -225,3 +226,32 @@ def test_an_answer_emptied_against_the_paper_is_shown_to_the_reviewer(
     card = html.partition(f'id="reading-{city}"')[2].partition("</article>")[0]
     said = re.findall(r'<p class="said">(.*?)</p>', re.sub(r"</?(bdi|span)[^>]*>", "", card))
     assert said == ["قُرئ على الورق: Fès", "كتب المعني بالأمر: لا شيء"]
+
+
+def test_what_was_mended_is_there_again_when_the_session_had_ended(
+    service: Service, applicant: Visitor, dossier: str
+) -> None:
+    page, ids = f"/ar/dossiers/{dossier}/confirm", waiting(service, dossier)
+    (form,) = [
+        one for one in forms_of(applicant.client.get(page).get_data(as_text=True), page) if one.action == page
+    ]
+    said = {
+        **{name: every[0] for name, every in form.held().items()},
+        f"mend.{ids['assured.city']}": "Fès-Médina",
+        f"keep.{ids['assured.last']}": "read",
+    }
+    late = applicant.client.post(
+        page, data={**said, "csrf_token": "x"}, headers={"Origin": "http://localhost"}
+    )
+    assert late.headers["Location"] == page
+    html = applicant.client.get(page).get_data(as_text=True)
+    (again,) = [one.held() for one in forms_of(html, page) if one.action == page]
+    assert again[f"mend.{ids['assured.city']}"] == ["Fès-Médina"]
+    assert again[f"keep.{ids['assured.last']}"] == ["read"]
+    assert re.search(
+        r"<details open><summary>[^<]*<span[^<]*</span></summary>(?:(?!</details>).)*Médina", html, re.S
+    )
+    assert "assured.city" not in values(service, dossier)
+    applicant.client.post(page, data={name: every[0] for name, every in again.items()})
+    assert values(service, dossier)["assured.city"] == "Fès-Médina"
+    assert 'id="kept-typing"' not in applicant.client.get(page).get_data(as_text=True)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from forms_of_pages import PostedForm, forms_of
 from web_service import Service, Visitor
 from werkzeug.test import TestResponse
 
@@ -181,3 +182,87 @@ def test_what_a_reviewer_had_written_is_shown_again_on_the_dossiers_page(
         assert re.search(r'value="assured.city"[^>]*checked', again)
         posts(client, f"{page}/{path}", {**data, "csrf_token": hidden(again, "csrf_token")})
         assert shown not in client.get(page).get_data(as_text=True), "it was sent"
+
+
+def stale(client: FlaskClient, page: str, form: PostedForm, data: dict[str, str]) -> TestResponse:
+    """Send a form of a page as its browser does when the proof has ended; everything hidden goes along."""
+    hidden_too = {one.name: one.value for one in form.boxes if one.kind == "hidden"}
+    return posts(
+        client, form.action, {**hidden_too, **data, "csrf_token": "stale"}, {**HOME, "Referer": page}
+    )
+
+
+def form_at(client: FlaskClient, page: str, action: str) -> PostedForm:
+    html = client.get(page).get_data(as_text=True)
+    return next(one for one in forms_of(html, page) if one.action.endswith(action))
+
+
+def test_passwords_and_codes_are_never_kept(service: Service, applicant: Visitor) -> None:
+    secrets = {
+        "current": "Before-this-1",
+        "password": "Hidden-word-2",
+        "again": "Hidden-word-2",
+        "code": "123456",
+    }
+    page = "/fr/account/change-password"
+    form = form_at(applicant.client, page, "/account/change-password")
+    answer = stale(applicant.client, page, form, {**secrets, "remark": "ordinary"})
+    assert answer.status_code == 303
+    kept = service.application.services.latest_typing(service.actor("applicant"))
+    assert kept is not None
+    assert {text for _, text in kept[1]}.isdisjoint(secrets.values())
+    assert ("remark", "ordinary") in kept[1]
+    html = applicant.client.get(answer.headers["Location"]).get_data(as_text=True)
+    assert "Recommencez" in html, "what to do is said, since nothing could be shown again"
+    assert "Hidden-word-2" not in html
+
+
+def test_a_visitor_finds_the_page_filled_at_once(service: Service) -> None:
+    client, page = service.app.test_client(), "/fr/account/open"
+    form = form_at(client, page, "/account/open")
+    typed = {"q.registration": "123456782", "q.phone": "0612345678"}
+    answer = stale(client, page, form, typed)
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    (again,) = [one.held() for one in forms_of(html, page) if one.action == form.action]
+    assert {name: again[name] for name in typed} == {name: [text] for name, text in typed.items()}
+    assert 'id="kept-typing"' in html
+    assert client.post(page, data={**typed, "csrf_token": again["csrf_token"][0]}).status_code != 400
+
+
+def test_a_form_sent_from_a_page_that_told_an_error_leads_back_to_where_it_stands(
+    service: Service, clerk: Visitor
+) -> None:
+    """The address of such a page only takes forms; it is no page to go back to."""
+    first = clerk.post(
+        "/agency/open", {"registration": "999", "form": "311-1-14", "from_page": "/ar/agency/"}
+    )
+    assert first.status_code == 422
+    (form,) = [
+        one
+        for one in forms_of(first.get_data(as_text=True), "/ar/agency/open")
+        if one.action.endswith("/agency/open")
+    ]
+    answer = stale(clerk.client, "http://localhost/ar/agency/open", form, {"registration": "123456782"})
+    assert answer.headers["Location"] == "/ar/agency/#kept-typing"
+    assert 'value="123456782"' in clerk.client.get("/ar/agency/").get_data(as_text=True)
+
+
+def test_nobody_is_led_to_another_site(applicant: Visitor, dossier: str) -> None:
+    page = f"/ar/dossiers/{dossier}/section/assured"
+    for elsewhere in (
+        "https://evil.example/",
+        "//evil.example/x",
+        "/\\evil.example",
+        "/nowhere",
+        "/ar/sign-out",
+    ):
+        answer = posts(applicant.client, page, {**TYPED, "csrf_token": "stale", "from_page": elsewhere})
+        assert answer.headers["Location"] == page
+
+
+def test_our_own_scripts_keep_what_they_sent_and_are_told(applicant: Visitor, dossier: str) -> None:
+    page = f"/ar/dossiers/{dossier}/section/assured"
+    by_script = {**HOME, "X-Requested-With": "review"}
+    assert posts(applicant.client, page, {**TYPED, "csrf_token": "stale"}, by_script).status_code == 400
+    assert "Aïcha" not in applicant.client.get(page).get_data(as_text=True)
