@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,10 +14,13 @@ from core.errors import DossierError, InvalidValue
 from forms_service.services.account_opening import AccountOpening, addresses
 from forms_service.services.accounts import hashed, plain_login
 from forms_service.services.messages import say
+from forms_service.services.parts_of_lists import Part, part_of
 from forms_service.services.views import ROLES, Actor
 from forms_service.storage.account_models import HolderRow
+from forms_service.storage.dossiers import of_any_role
 from forms_service.storage.models import AccountRow
 
+PAGE = 50
 STAFF_ROLES = tuple(one for one in ROLES if one != "applicant")
 _UNAMBIGUOUS = "abcdefghjkmnpqrstuvwxyz23456789"
 _PASSWORD_GROUPS, _GROUP_LENGTH = 4, 4
@@ -50,15 +53,21 @@ class UserView:
 class Users(AccountOpening):
     """Looking after accounts."""
 
-    def users(self, actor: Actor, login: str = "") -> list[UserView]:
-        """Everybody of the staff by name; with a login, the account of that login whoever holds it."""
+    def users(self, actor: Actor, words: str = "", page: int = 1) -> Part[UserView]:
+        """The staff by name, a page at a time.
+
+        Args:
+            words: The account of that login, whoever holds it, and the staff whose names contain the words.
+        """
         self.require_role(actor, "operator")
+        wished = of_any_role(STAFF_ROLES)
+        if words:
+            named = func.lower(AccountRow.name).contains(words.lower(), autoescape=True)
+            wished = (AccountRow.login == plain_login(words)) | (wished & named)
+        query = select(AccountRow).where(wished).order_by(AccountRow.name, AccountRow.login, AccountRow.id)
         with self.database.reading() as session:
-            query = select(AccountRow).order_by(AccountRow.name, AccountRow.login)
-            if login:
-                query = query.where(AccountRow.login == plain_login(login))
-            views = [_view(row) for row in session.scalars(query)]
-        return views if login else [one for one in views if one.is_staff]
+            cut, rows = part_of(session, query, page, PAGE)
+            return cut.of([_view(row) for (row,) in rows])
 
     def user(self, actor: Actor, account_id: str) -> UserView:
         """One account.
@@ -179,10 +188,10 @@ class Users(AccountOpening):
         """Whoever looks after accounts last keeps that role: nobody else could give it back."""
         if "operator" not in row.roles or row.disabled_at is not None:
             return
-        others = session.scalars(
-            select(AccountRow).where(AccountRow.id != row.id, AccountRow.disabled_at.is_(None))
+        others = select(AccountRow.id).where(
+            AccountRow.id != row.id, AccountRow.disabled_at.is_(None), of_any_role(("operator",))
         )
-        if not any("operator" in one.roles for one in others):
+        if session.scalar(others.limit(1)) is None:
             raise DossierError(say("last_operator"), code="last_operator")
 
     def _noted(

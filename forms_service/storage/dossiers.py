@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,9 +36,14 @@ def localized(stored: Mapping[str, Any] | None) -> LocalizedText | None:
     return LocalizedText(stored["ar"], stored["fr"]) if stored else None
 
 
+def of_any_role(roles: Iterable[str]) -> ColumnElement[bool]:
+    """The condition that an account has one of the roles, which it keeps as a list."""
+    return or_(*(cast(AccountRow.roles, String).like(f'%"{role}"%') for role in roles))
+
+
 def in_review() -> ColumnElement[bool]:
     """Whether it was a reviewer who settled a reading, after the deposit; unknown while nobody did."""
-    reviewers = select(AccountRow.id).where(cast(AccountRow.roles, String).like('%"reviewer"%'))
+    reviewers = select(AccountRow.id).where(of_any_role(("reviewer",)))
     return ExtractionRow.decided_by.in_(reviewers) & (ExtractionRow.decided_at >= DossierRow.deposited_at)
 
 

@@ -182,7 +182,7 @@ def _users(problems: list[Problem], **more: object) -> str:
     return render_template(
         "operator_users.html",
         problems=problems,
-        users=services().users(the_actor(), login),
+        found=services().users(the_actor(), login, asked_number("page", 1, MOST_PAGES)),
         login=login,
         roles=STAFF_ROLES,
         typed=request.form,

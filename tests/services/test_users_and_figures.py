@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import event, insert
 
 from core.errors import InvalidValue
 from forms_service.services.records import RecordWish
+from forms_service.storage.models import AccountRow
 from tests.services.conftest import PASSWORD, REFUND
 from tests.services.prepared_readings import extractions, read, refused, scan
 
@@ -198,3 +201,57 @@ def test_a_rehearsal_is_kept_with_the_text_it_was_made_with(office, operator) ->
     assert (kept.copies, kept.figures["overall"]["exact_share"], kept.current) == (9, 0.97, True)
     with refused("not_allowed"):
         office.services.rehearsals(office.clerk, spec)
+
+
+@pytest.fixture
+def crowd(office, operator) -> int:
+    """More accounts than anybody reads: staff and applicants; gives how many of the staff there are."""
+    rows = [
+        {
+            "id": f"crowd-{number}",
+            "login": f"crowd{number}",
+            "name": f"Agent {number:03}" if number < 70 else f"Demandeur {number:03}",
+            "roles": ["clerk"] if number < 70 else ["applicant"],
+            "password_hash": "-",
+            "agency": "",
+            "created_at": office.services.now(),
+        }
+        for number in range(300)
+    ]
+    with office.application.database.writing() as session:
+        session.execute(insert(AccountRow), rows)
+    return 70 + len({"agence", "controle", "pilotage"})
+
+
+@pytest.fixture
+def loaded() -> Iterator[list[str]]:
+    """The accounts that are read from the database meanwhile."""
+    seen: list[str] = []
+    event.listen(AccountRow, "load", note := lambda row, _: seen.append(row.id))
+    yield seen
+    event.remove(AccountRow, "load", note)
+
+
+def test_accounts_come_a_page_at_a_time_however_many_there_are(office, operator, crowd, loaded) -> None:
+    services = office.services
+    first, second = (services.users(operator, page=page) for page in (1, 2))
+    assert (first.pages, len(first.lines)) == (2, 50)
+    assert first.total >= crowd
+    assert len(first.lines) + len(second.lines) == first.total
+    assert {one.id for one in first.lines}.isdisjoint(one.id for one in second.lines)
+    assert all(one.is_staff for one in (*first.lines, *second.lines))
+    assert len(loaded) <= 2 * 50, "what is not shown is not read"
+
+
+def test_accounts_are_found_by_login_whoever_holds_it_and_staff_by_name(office, operator, crowd) -> None:
+    found = office.services.users
+    assert [one.login for one in found(operator, "crowd299").lines] == ["crowd299"]
+    assert [one.login for one in found(operator, "gent 06").lines] == [f"crowd{n}" for n in range(60, 70)]
+    assert found(operator, "Demandeur").lines == (), "nobody leafs through applicants"
+    assert found(operator, "%").lines == ()
+
+
+def test_whether_an_operator_is_the_last_is_asked_of_the_database(office, operator, crowd, loaded) -> None:
+    with refused("last_operator"):
+        office.services.close_account(operator, operator.id)
+    assert len(set(loaded)) <= 1
