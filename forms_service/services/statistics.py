@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median, quantiles
 
 from sqlalchemy import case, func, select
@@ -94,7 +94,7 @@ class StatisticsWork(Records):
             ).all()
             per_day = Counter(one.deposited_at.astimezone(self.zone).date() for one in moments)
             days = [since + timedelta(days=number) for number in range((until - since).days + 1)]
-            complete, first = _first_deposits(session, chosen)
+            complete, first = _first_deposits(session, chosen, start)
             return Statistics(
                 since=since,
                 until=until,
@@ -154,12 +154,15 @@ class StatisticsWork(Records):
         return sorted(found, key=lambda one: (-one.doubtful, -one.corrected, one.field_id))
 
 
-def _first_deposits(session: Session, chosen: list) -> tuple[int, int]:
-    """How many first deposits were complete, and how many there were."""
+def _first_deposits(session: Session, chosen: list, start: datetime) -> tuple[int, int]:
+    """How many first deposits were complete, and how many there were.
+
+    None of them is on record before ``start``: what happened earlier need not be looked at.
+    """
     first = (
         select(func.min(AuditRow.id))
         .join(DossierRow, DossierRow.id == AuditRow.dossier_id)
-        .where(AuditRow.action == "deposited", *chosen)
+        .where(AuditRow.action == "deposited", AuditRow.at >= start, *chosen)
         .group_by(AuditRow.dossier_id)
     )
     complete = case((AuditRow.details["complete"].as_boolean(), 1), else_=0)
