@@ -388,6 +388,12 @@ MESSAGES: dict[str, LocalizedText] = {
         "Cette page ne peut pas être séparée de son fichier. Rien n'a été modifié. "
         "Scannez la feuille de nouveau, puis écartez cette page.",
     ),
+    "cannot_open": _T(
+        "لا يُفتح هذا الملف، فلا فائدة من إضافته إلى أي طلب. لم يتغير شيء، وأصله محفوظ. "
+        "أرسلوا نسخة تُفتح أو أعيدوا مسح الأوراق، ثم أبعدوا هذا الملف.",
+        "Ce fichier ne s'ouvre pas : le verser à un dossier ne servirait à rien. Rien n'a été modifié et "
+        "l'original est conservé. Envoyez un fichier qui s'ouvre ou scannez les feuilles, puis écartez celui-ci.",
+    ),
     "stack_given_up": _T(
         "توقف توزيع هذه المجموعة بعد عدة محاولات. ما وُزع منها بقي في ملفه، والملفات الأصلية محفوظة. "
         "أعيدوا مسح الأوراق التي لم تُوزع.",

@@ -37,6 +37,8 @@ TAKES_PAPER = EDITABLE_STATES | {
 """A clerk may add paper that people bring until the dossier is decided."""
 
 FILED, DISCARDED = "filed", "discarded"
+_MACHINE_FAILED = (say("reading_failed"), say("stack_given_up"))
+"""Why a whole file waits that may well open: the machine gave up, and not because of the file."""
 _MOST_SHOWN = 50
 
 
@@ -92,7 +94,7 @@ class LeftPages(Uploads, ApplicantWork):
             second_copy: Whether the page may join another copy of itself.
 
         Raises:
-            DossierError: ``already_settled``, ``no_picture`` (the page cannot be told from its file),
+            DossierError: ``already_settled``, ``no_picture`` (the page cannot be told from its file), ``cannot_open``,
                 ``unknown_reference``, ``dossier_closed``, ``unknown_document_type``, ``too_many_uploads``,
                 ``page_of_other_form``, ``page_already_there`` (unless ``second_copy``).
             InvalidValue: Neither a reference nor a registration number with a form was given, or it is
@@ -103,6 +105,8 @@ class LeftPages(Uploads, ApplicantWork):
         self._left_page(actor, page_id)
         with self.database.writing() as session:
             row = self._waiting(session, page_id)
+            if not row.number and not _usable(row):
+                raise DossierError(say("cannot_open"), code="cannot_open")
             if row.page_object is None and (row.number or filed_before(session, row.original_object)):
                 # the whole file may be other people's
                 raise DossierError(say("no_picture"), code="no_picture")
@@ -238,6 +242,11 @@ def _page_name(row: LeftPageRow) -> str:
     return plain_filename(f"{row.file.rpartition('.')[0] or row.file} ({row.number}).png")
 
 
+def _usable(row: LeftPageRow) -> bool:
+    """Whether a dossier gains anything by it: a locked or broken file would be refused there, unseen."""
+    return row.page_object is not None or (not row.number and localized(row.message) in _MACHINE_FAILED)
+
+
 def _view(row: LeftPageRow, proposed: Proposal) -> LeftPage:
     message = localized(row.message)
     assert message is not None  # noqa: S101 - the column is never empty
@@ -254,4 +263,5 @@ def _view(row: LeftPageRow, proposed: Proposal) -> LeftPage:
         proposed.why,
         proposed.said.number,
         proposed.said.name,
+        _usable(row),
     )

@@ -183,6 +183,8 @@ def dossier_view(
     read = read_dossier(session, row, spec)
     uploads = repository.attachments(row.id)
     pages = repository.pages([one.id for one in uploads])
+    # a paper that staff put in is nobody's failed attempt: it stays in sight though it cannot be used
+    handed_in = {one.id for one in uploads if one.uploaded_by != row.owner_id}
     scope = build_scope(spec, read.dossier, (row.deposited_at or row.changed_at).date())
     unplaced = [as_paper(one, "") for one in uploads if WHOSE_PAPER.as_dict() in one.warnings]
     doubts = papers_in_doubt(spec, read.dossier, scope, catalogue.document_types(), unplaced)
@@ -197,7 +199,7 @@ def dossier_view(
         attachments=tuple(
             _doubted(one, doubts[one.id]) if one.id in doubts else one
             for one in _marked_later(row, _attachment_views(spec, uploads, pages))
-            if may_edit(actor, row) or one.status != ReadingStatus.REFUSED
+            if may_edit(actor, row) or one.status != ReadingStatus.REFUSED or one.id in handed_in
         ),
         scans=tuple(scan_view(one, pages[one.id]) for one in uploads if one.is_form),
         events=tuple(

@@ -394,6 +394,7 @@ class LeftPage:
         suggested: Reference of the dossier it seems to belong to, to be checked.
         why: What speaks for that: the ``number`` or the ``name`` read on the page, or its ``place``.
         number_read / name_read: What the page says of its person, where only its print told what it is.
+        usable: Whether it can be filed: a file that does not open is only sent again or put aside.
     """
 
     id: str
@@ -408,6 +409,7 @@ class LeftPage:
     why: str = "place"
     number_read: str = ""
     name_read: str = ""
+    usable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

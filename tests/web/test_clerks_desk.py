@@ -1,0 +1,91 @@
+"""What a clerk is told at the desk: nothing given in by hand vanishes, and every way on is on the page."""
+
+from __future__ import annotations
+
+import pytest
+from web_service import ANSWERS, Service, Visitor
+
+from core.errors import DossierError
+from forms_service.messages import say
+from forms_service.storage.models import AttachmentRow, IntakeRow, LeftPageRow
+
+LOCKED = b"%PDF-1.4\nlocked"
+
+
+def left_behind(service: Service, name: str, told: str, data: bytes = LOCKED, number: int = 0) -> str:
+    """A file, or page of one, that waits in the queue for the reason told; gives its id."""
+    services, clerk = service.application.services, service.actor("clerk")
+    with services.database.writing() as session:
+        session.add(IntakeRow(id=name, scanned_by=clerk.id, scanned_at=services.now(), state="done"))
+        session.flush()
+        session.add(
+            LeftPageRow(
+                id=name,
+                intake_id=name,
+                file=f"{name}.pdf",
+                number=number,
+                original_object=services.objects.put(data),
+                fate="unreadable",
+                message=say(told).as_dict() if told != "locked" else {"ar": "محمي", "fr": "protégé"},
+                scanned_at=services.now(),
+            )
+        )
+    return name
+
+
+def card_of(html: str, page_id: str) -> str:
+    return html.split(f'id="page-{page_id}"')[1].split("</article>")[0]
+
+
+def test_a_file_that_does_not_open_is_sent_again_or_put_aside_and_filed_nowhere(
+    service: Service, clerk: Visitor
+) -> None:
+    locked, given_up = (
+        left_behind(service, "locked", "locked"),
+        left_behind(service, "tired", "stack_given_up"),
+    )
+    html = clerk.get("/agency/intake").get_data(as_text=True)
+    assert f"{locked}/file" not in card_of(html, locked)
+    assert f"{locked}/discard" in card_of(html, locked)
+    assert f"{given_up}/file" in card_of(html, given_up), "the machine failed, the file may be good"
+    services, actor = service.application.services, service.actor("clerk")
+    reference = services.dossier(actor, service.new_dossier()).reference
+    with pytest.raises(DossierError) as refused:
+        services.file_left_page(actor, locked, reference=reference)
+    assert refused.value.code == "cannot_open"
+    for one in (locked, given_up):
+        services.discard_left_page(actor, one, "test")
+
+
+def test_a_page_filed_into_a_deposited_dossier_that_turns_out_unusable_stays_in_sight(
+    service: Service, clerk: Visitor, reviewer: Visitor
+) -> None:
+    dossier = service.under_review()
+    services, actor = service.application.services, service.actor("clerk")
+    page = left_behind(service, "given-in", "reading_failed")
+    reference = services.dossier(actor, dossier).reference
+    services.file_left_page(actor, page, reference=reference, as_type="birth", child=1)
+    with services.database.writing() as session:
+        row = session.query(AttachmentRow).filter_by(dossier_id=dossier, filename="given-in.pdf").one()
+        row.status, row.message = "refused", {"ar": "الملف تالف", "fr": "fichier abîmé"}
+    for visitor, path in (
+        (clerk, f"/dossiers/{dossier}/status"),
+        (service.visitor().sign_in("applicant"), f"/dossiers/{dossier}/status"),
+        (reviewer, f"/review/{dossier}"),
+    ):
+        html = visitor.get(path).get_data(as_text=True)
+        assert "given-in.pdf" in html, path
+        assert "الملف تالف" in html, path
+
+
+def test_what_an_applicant_sent_in_vain_before_the_deposit_troubles_no_reviewer(
+    service: Service, reviewer: Visitor
+) -> None:
+    services, applicant = service.application.services, service.actor("applicant")
+    dossier = service.new_dossier(ANSWERS)
+    services.upload(applicant, dossier, "in-vain.pdf", b"no paper at all", "birth")
+    services.deposit(applicant, dossier, True)
+    services.start_review(service.actor("reviewer"), dossier)
+    html = reviewer.get(f"/review/{dossier}").get_data(as_text=True)
+    assert 'id="documents"' in html
+    assert "in-vain.pdf" not in html
