@@ -83,7 +83,7 @@ def test_facts_of_a_paper_say_how_sure_they_are_and_dates_are_written_as_people_
     assert "97" in facts["BENNANI"]
     doubted = facts["\u206612/03/1985\u2069"]
     assert "قراءة غير مؤكدة" in doubted
-    assert 'class="tag warn">% 55' in doubted
+    assert 'class="tag warn">\u206655 %\u2069' in doubted
     assert 'class="small unsure">قراءة غير مؤكدة' in seen, "said once for all of them"
     assert seen.count("2033") == 1
 
