@@ -16,7 +16,7 @@ from core.localized_text import LocalizedText
 from core.scope import build_scope
 from core.told_at_once import broken_on_page
 from forms_service.services.views import DossierView
-from forms_service.web import readings, screens, security, tasks, typed_answers
+from forms_service.web import asked_again, readings, screens, security, tasks, typed_answers
 from forms_service.web.asked_numbers import MOST_CHANGES, posted_number
 from forms_service.web.languages import language, translate
 from forms_service.web.once import once
@@ -83,6 +83,9 @@ def task_list(dossier_id: str) -> str | Response:
         return redirect(url_for("deposit.status", dossier_id=dossier_id))
     report = services().completeness(the_actor(), dossier_id)
     progress = services().correction_progress(the_actor(), dossier_id)
+    places = []
+    if one.view.correction and not one.view.correction.answered:
+        places = tasks.correction_places(one.view, one.scope, progress)
     return render_template(
         "tasks.html",
         view=one.view,
@@ -91,9 +94,9 @@ def task_list(dossier_id: str) -> str | Response:
             for finding in tasks.open_findings(one.view, one.scope, report)
             if finding.severity is Severity.ERROR
         ],
-        blocks=tasks.blocks(one.view, one.scope, report),
+        blocks=asked_again.marked(tasks.blocks(one.view, one.scope, report), places),
         waiting=len(services().answers_to_confirm(the_actor(), dossier_id)),
-        correction_places=tasks.correction_places(one.view, one.scope, progress),
+        correction_places=places,
         correction_complete=progress is not None and progress.complete,
     )
 
@@ -183,6 +186,7 @@ def _section_page(
         view=one.view,
         section=topic,
         rows=rows,
+        again=asked_again.asked_again(one.view, screens.asked_fields(topic, one.scope)),
         problems=problems,
         waiting=waiting,
     )
@@ -237,6 +241,7 @@ def _facts_page(one: Opened, given: screens.Given, conflict: DossierError | None
         view=one.view,
         section=None,
         rows=rows,
+        again=asked_again.asked_again(one.view, asked),
         problems=problems,
         waiting=(),
     )
@@ -250,8 +255,6 @@ def posted_revision() -> int | None:
     return posted_number("revision", MOST_CHANGES)
 
 
-def _place(dossier_id: str, **more: str) -> Mapping[str, str]:
-    back = request.args.get("back")
 def still_here(conflict: DossierError | None) -> list[screens.Problem]:
     """What somebody changed meanwhile, and that what was typed is not lost by it."""
     if conflict is None:
@@ -262,6 +265,8 @@ def still_here(conflict: DossierError | None) -> list[screens.Problem]:
     return [screens.Problem(None, text) for text in told]
 
 
+def _place(dossier_id: str, **more: str) -> Mapping[str, str]:
+    back = request.args.get("back")
     return {"dossier_id": dossier_id, **more, **({"back": back} if back == "check" else {})}
 
 

@@ -12,6 +12,7 @@ from core.completeness import CompletenessReport
 from core.errors import DossierError
 from core.form_spec import FieldSpec, Severity
 from forms_service.services.expected_revisions import expecting
+from forms_service.services.presenting import find_field
 from forms_service.web import screens, tasks
 from forms_service.web.applicant import Opened, editable, opened, posted_revision, report_of
 from forms_service.web.changes_seen import Change, changes_seen
@@ -173,7 +174,29 @@ def _check_page(one: Opened, problems: list[Problem], changes: Sequence[Change] 
         amounts=amounts(report),
         problems=problems,
         changes=changes,
+        corrected=list(_corrected(one)),
     )
+
+
+def _corrected(one: Opened) -> Iterator[tuple[tasks.CorrectionPlace, tuple[str, ...]]]:
+    """What a correction asked for, and what the request says of it now: whoever deposits again looks there."""
+    if one.view.correction is None or one.view.correction.answered:
+        return
+    progress = services().correction_progress(the_actor(), one.view.id)
+    for place in tasks.correction_places(one.view, one.scope, progress):
+        yield place, _now(one, place.subject)
+
+
+def _now(one: Opened, subject: str) -> tuple[str, ...]:
+    field = find_field(one.spec, subject)
+    if field is None:
+        return ()
+    group = next((g for g in one.spec.groups if subject.startswith(f"{g.id}.")), None)
+    if group is None:
+        return _said(one, field, one.view.dossier.answers().get(subject))
+    number, name = int(subject.split(".")[1]), subject.split(".", 2)[2]
+    rows = one.view.dossier.groups.get(group.id, ())
+    return _said(one, field, rows[number - 1].get(name)) if number <= len(rows) else ()
 
 
 def _answer_blocks(one: Opened) -> Iterator[AnswerBlock]:

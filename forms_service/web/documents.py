@@ -75,14 +75,19 @@ def documents(dossier_id: str) -> str | Response:
     report = report_of(one)
     demands = demands_of(one.view, report)
     shown = {upload.id for demand in demands for upload in demand.uploads}
-    rest = [a for a in one.view.attachments if a.id not in shown and not a.is_form and a.type != FORM]
+    rest = [
+        a
+        for a in one.view.attachments
+        if a.id not in shown and not (a.is_form or a.is_slip) and a.type != FORM
+    ]
     return render_template(
         "documents.html",
         view=one.view,
         demands=demands,
         missing=len(missing_documents(report)),
         form_needs=form_needs(report),
-        form_uploads=[a for a in one.view.attachments if a.is_form or a.type == FORM],
+        form_uploads=[a for a in one.view.attachments if (a.is_form or a.type == FORM) and not a.is_slip],
+        slips=[a for a in one.view.attachments if a.is_slip],
         other_uploads=rest,
         reading=any(not a.status.is_final for a in one.view.attachments),
         kinds=lambda now=None: paper_choices(one.view.spec, report, now),

@@ -13,7 +13,7 @@ from core.form_spec import FieldSpec, Group
 from core.localized_text import Language, LocalizedText, Script
 from core.scope import row_variables
 from core.told_at_once import broken_in_row
-from forms_service.web import readings, screens, tasks, typed_answers
+from forms_service.web import asked_again, readings, screens, tasks, typed_answers
 from forms_service.web.applicant import Opened, editable, onwards, opened, posted_revision, still_here
 from forms_service.web.languages import language, translate
 from forms_service.web.security import needs, services, the_actor
@@ -179,6 +179,7 @@ def _row_page(
         number=number,
         rows=asked,
         problems=[*still_here(conflict), *typed_answers.problems_in_order(asked, language())],
+        again=asked_again.asked_again(one.view, fields, row_id),
     )
 
 

@@ -14,6 +14,7 @@ from forms_service.services.correction_progress import CorrectionProgress
 from forms_service.services.made_forms import declarations_at_deposit
 from forms_service.services.views import DossierView
 from forms_service.web import correction, readings, screens
+from forms_service.web.asked_again import why_declined
 from forms_service.web.languages import language, translate
 from forms_service.web.papers_in_question import remarked
 from forms_service.web.presentation import FORM
@@ -35,7 +36,7 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One line of the list; ``status`` is done, started, todo or problem.
+    """One line of the list; ``status`` is done, started, todo, problem, or mend where a correction asks.
 
     Attributes:
         wrong: What must be put right; what is only not answered yet is not wrong.
@@ -249,6 +250,7 @@ class CorrectionPlace:
     url: str | None
     done: bool = False
     why: str = ""
+    subject: str = ""
 
 
 def correction_places(
@@ -270,12 +272,15 @@ def correction_places(
             label = f"{row} – {words}" if row else words
             code = view.correction.reasons.get(subject)
             why = translate(f"answer_reason.{code}") if code else ""
-            found.append(CorrectionPlace(label, place_of(view, scope, place), done.get(subject, False), why))
+            found.append(
+                CorrectionPlace(label, place_of(view, scope, place), done.get(subject, False), why, subject)
+            )
     for subject in view.correction.documents:
         if document := correction.named_document(view.spec, subject):
             label, anchor = document
             url = key_url(view.id, DOCUMENTS) + anchor
-            found.append(CorrectionPlace(label, url, done.get(subject, False)))
+            why = why_declined(view, subject)
+            found.append(CorrectionPlace(label, url, done.get(subject, False), why, subject))
     return found
 
 

@@ -57,7 +57,7 @@ def deposit_with_pdf(page: Page, address: str, **otherwise: str) -> str:
     file = {"name": "form.pdf", "mimeType": "application/pdf", "buffer": typed_pdf(reference)}
     page.set_input_files("#the-form-files", file)
     page.click("#the-form details summary")
-    page.click("#the-form form button.second")
+    page.click("#the-form .drop + button")
     expect(page.locator("#the-form .tag.read")).to_be_visible(timeout=PATIENCE_MS)
     page.goto(f"{base}/check")
     expect(page.locator("dl.answers", has_text="Zahra").first).to_be_visible(timeout=PATIENCE_MS)

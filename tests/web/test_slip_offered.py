@@ -60,7 +60,7 @@ def test_a_coded_reason_reaches_the_applicant_and_the_slip(
     assert bad.status_code == 409
     assert reviewer.post(f"/review/{dossier_id}/correction", asked).status_code == 303
     page = applicant.get(f"/dossiers/{dossier_id}").get_data(as_text=True)
-    assert page.count("لا يطابق الوثيقة المرفقة.") == 1
+    assert page.count("لا يطابق الوثيقة المرفقة.") == 2
     pdf = applicant.get(f"/dossiers/{dossier_id}/correction-slip.pdf").data
     text = pypdfium2.PdfDocument(io.BytesIO(pdf))[0].get_textpage().get_text_range()
     assert "Ne correspond pas au document joint." in text
