@@ -9,6 +9,7 @@ kept for them for an hour.  It becomes an answer only when they save it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from flask import Flask, Response, current_app, g, make_response, redirect, requ
 from itsdangerous import BadData, URLSafeTimedSerializer
 from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from forms_service.services.views import Actor
 from forms_service.web import security
@@ -106,7 +107,8 @@ def page_of_the_form() -> str | None:
 
 
 def _candidates() -> Iterator[str | None]:
-    yield request.form.get(PAGE)
+    with suppress(RequestEntityTooLarge):  # the page that says so has forms as well
+        yield request.form.get(PAGE)
     sender = urlsplit(request.referrer or "")
     if sender.netloc in _our_names():
         yield sender.path + (f"?{sender.query}" if sender.query else "")

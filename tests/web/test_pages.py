@@ -73,6 +73,7 @@ PDFS = {
 }
 TESTED_ELSEWHERE = {
     "account_opening.code",
+    "account_opening.code_that_was_sent",
     "account_opening.password",
     "agency.left_page",
     "agency.stack",
