@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from forms_service.config import CLOCK_RESTARTS, CLOCK_RUNS
@@ -44,8 +44,14 @@ class DueDays(UseCases):
         waited = sum((self._day(end or self.now()) - self._day(begin)).days for begin, end in rounds)
         return first + allowed + timedelta(days=waited)
 
-    def corrections_of(self, session: Session, dossier_ids: Sequence[str]) -> dict[str, list[Asked]]:
-        """The requests for a correction, by dossier; those never asked for one are left out."""
+    def corrections_of(
+        self, session: Session, dossier_ids: Sequence[str] | Select[tuple[str]]
+    ) -> dict[str, list[Asked]]:
+        """The requests for a correction, by dossier; those never asked for one are left out.
+
+        Args:
+            dossier_ids: The dossiers, or how the database finds them.
+        """
         query = select(CorrectionRow.dossier_id, CorrectionRow.asked_at, CorrectionRow.answered_at)
         found: dict[str, list[Asked]] = {}
         for dossier_id, asked, answered in session.execute(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.dossier import DossierState
 from forms_service.services.due_days import DueDays
+from forms_service.services.parts_of_lists import Cut, cut_of
 from forms_service.services.presenting import summaries
 from forms_service.services.views import Actor, DossierSummary
-from forms_service.storage.dossiers import DossierRepository
-from forms_service.storage.models import AccountRow, DossierRow
+from forms_service.storage.dossiers import DossierRepository, counted_doubts
+from forms_service.storage.models import AccountRow, DossierRow, ExtractionRow
 from forms_service.storage.office_models import DecisionProposalRow
 
 QUEUE_STATES = (
@@ -29,7 +30,6 @@ ON_LINE = "-"
 """Stands for the agency of dossiers that no agency opened."""
 
 PAGE = 50
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,6 @@ class QueuePage:
     agencies: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """As much of a waiting dossier as its place in the queue depends on."""
-
-    id: str
-    form_id: str
-    deposited_at: datetime | None
-
-
 class ReviewQueue(DueDays):
     """Looking for the next dossier."""
 
@@ -78,14 +69,11 @@ class ReviewQueue(DueDays):
         """The queue as somebody wishes to see it, with who holds what and until when it is due."""
         self.require_role(actor, "reviewer")
         with self.database.reading() as session:
-            waiting = self._narrowed(session, actor, wish)
-            proposed = _proposed(session)
-            if wish.holder == MY_CONFIRMATION:
-                waiting = [one for one in waiting if proposed.get(one.id, actor.id) != actor.id]
-            waiting = self._ordered(session, waiting, wish.order)
-            pages = max(1, -(-len(waiting) // PAGE))
-            page = min(max(wish.page, 1), pages)
-            shown = _rows(session, [one.id for one in waiting[(page - 1) * PAGE : page * PAGE]])
+            wished = _wished(actor, wish)
+            total = session.scalar(select(func.count()).select_from(DossierRow).where(*wished)) or 0
+            cut = cut_of(total, wish.page, PAGE)
+            shown = _rows(session, self._on_page(session, wished, wish.order, cut))
+            proposed = _proposed(session, [one.id for one in shown])
             people = _people(session, shown, proposed)
             asked = self.corrections_of(session, [one.id for one in shown])
             lines = [
@@ -98,48 +86,61 @@ class ReviewQueue(DueDays):
                 )
                 for row, line in zip(shown, summaries(session, shown, self.catalogue), strict=True)
             ]
-            return QueuePage(tuple(lines), len(waiting), page, pages, agencies(session))
+            return QueuePage(tuple(lines), total, cut.page, cut.pages, agencies(session))
 
     # --- details --------------------------------------------------------------------------------
 
-    def _narrowed(self, session: Session, actor: Actor, wish: QueueWish) -> list[_Waiting]:
-        """What of the queue is wished, oldest first; only what ordering it takes is read of each."""
-        states = [one.value for one in QUEUE_STATES if wish.state in ("", one.value)]
-        query = select(DossierRow.id, DossierRow.form_id, DossierRow.deposited_at)
-        query = query.where(DossierRow.state.in_(states))
-        if wish.form:
-            query = query.where(DossierRow.form_id == wish.form)
-        if wish.holder == MINE:
-            query = query.where(DossierRow.held_by == actor.id)
-        elif wish.holder == NOBODY:
-            query = query.where(DossierRow.held_by.is_(None))
-        elif wish.holder == OTHERS:
-            query = query.where(DossierRow.held_by.is_not(None), DossierRow.held_by != actor.id)
-        elif wish.holder == MY_CONFIRMATION:
-            waiting = select(DecisionProposalRow.dossier_id).where(DecisionProposalRow.settled.is_(None))
-            query = query.where(DossierRow.id.in_(waiting))
-        if wish.agency:
-            staff = select(AccountRow.id).where(
-                AccountRow.agency == ("" if wish.agency == ON_LINE else wish.agency)
-            )
-            query = query.where(DossierRow.opened_by.in_(staff))
-        found = session.execute(query.order_by(DossierRow.deposited_at, DossierRow.id))
-        return [_Waiting(*one) for one in found]
-
-    def _ordered(self, session: Session, waiting: list[_Waiting], order: str) -> list[_Waiting]:
-        ids = [one.id for one in waiting]
+    def _on_page(
+        self, session: Session, wished: list[ColumnElement[bool]], order: str, cut: Cut
+    ) -> list[str]:
+        """Ids of the dossiers of one page, in order."""
+        by_age = (DossierRow.deposited_at, DossierRow.id)
+        query = select(DossierRow.id).where(*wished)
         if order == "deadline":
-            asked = self.corrections_of(session, ids)
-
-            def due(one: _Waiting) -> tuple[date, datetime]:
-                day = self.decision_due(one.form_id, one.deposited_at, asked.get(one.id, ()))
-                return day or date.max, one.deposited_at or _LONG_AGO
-
-            return sorted(waiting, key=due)
+            return self._by_deadline(session, wished)[cut.before : cut.before + cut.size]
         if order == "doubt":
-            doubts = DossierRepository(session).doubts(ids)
-            return sorted(waiting, key=lambda one: -doubts.get(one.id, 0))
-        return waiting
+            counted = counted_doubts(ExtractionRow.dossier_id.in_(query)).subquery()
+            query = query.outerjoin(counted, counted.c.dossier_id == DossierRow.id)
+            query = query.order_by(func.coalesce(counted.c.doubts, 0).desc(), *by_age)
+        else:
+            query = query.order_by(*by_age)
+        return list(session.scalars(query.limit(cut.size).offset(cut.before)))
+
+    def _by_deadline(self, session: Session, wished: list[ColumnElement[bool]]) -> list[str]:
+        """Every dossier by its last day: corrections let the time stand still, which no database reckons."""
+        asked = self.corrections_of(session, select(DossierRow.id).where(*wished))
+        waiting = session.execute(
+            select(DossierRow.id, DossierRow.form_id, DossierRow.deposited_at)
+            .where(*wished)
+            .order_by(DossierRow.deposited_at, DossierRow.id)
+        ).all()
+        due = {
+            row.id: self.decision_due(row.form_id, row.deposited_at, asked.get(row.id, ())) or date.max
+            for row in waiting
+        }
+        return sorted(due, key=lambda one: due[one])  # those of one day stay in the order of their deposit
+
+
+def _wished(actor: Actor, wish: QueueWish) -> list[ColumnElement[bool]]:
+    """What of the dossiers is wished."""
+    found = [DossierRow.state.in_([one.value for one in QUEUE_STATES if wish.state in ("", one.value)])]
+    if wish.form:
+        found.append(DossierRow.form_id == wish.form)
+    if wish.holder == MINE:
+        found.append(DossierRow.held_by == actor.id)
+    elif wish.holder == NOBODY:
+        found.append(DossierRow.held_by.is_(None))
+    elif wish.holder == OTHERS:
+        found += [DossierRow.held_by.is_not(None), DossierRow.held_by != actor.id]
+    elif wish.holder == MY_CONFIRMATION:
+        by_others = select(DecisionProposalRow.dossier_id).where(
+            DecisionProposalRow.settled.is_(None), DecisionProposalRow.proposed_by != actor.id
+        )
+        found.append(DossierRow.id.in_(by_others))
+    if wish.agency:
+        agency = "" if wish.agency == ON_LINE else wish.agency
+        found.append(DossierRow.opened_by.in_(select(AccountRow.id).where(AccountRow.agency == agency)))
+    return found
 
 
 def _rows(session: Session, ids: list[str]) -> list[DossierRow]:
@@ -154,10 +155,10 @@ def agencies(session: Session) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _proposed(session: Session) -> dict[str, str]:
+def _proposed(session: Session, dossier_ids: list[str]) -> dict[str, str]:
     """Who proposed the decision that waits, by dossier."""
     query = select(DecisionProposalRow.dossier_id, DecisionProposalRow.proposed_by).where(
-        DecisionProposalRow.settled.is_(None)
+        DecisionProposalRow.settled.is_(None), DecisionProposalRow.dossier_id.in_(dossier_ids)
     )
     return {dossier: person for dossier, person in session.execute(query)}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.dossier import Origin
@@ -45,6 +45,26 @@ def in_review() -> ColumnElement[bool]:
     """Whether it was a reviewer who settled a reading, after the deposit; unknown while nobody did."""
     reviewers = select(AccountRow.id).where(of_any_role(("reviewer",)))
     return ExtractionRow.decided_by.in_(reviewers) & (ExtractionRow.decided_at >= DossierRow.deposited_at)
+
+
+def counted_doubts(*which: ColumnElement[bool]) -> Select[tuple[str, int]]:
+    """How to count, by dossier, the readings that wait for a reviewer's eyes (``doubts``).
+
+    Those that were kept or mended before the review are counted where something else may stand on the
+    paper; whether it does, only the form tells.
+    """
+    return (
+        select(ExtractionRow.dossier_id, func.count().label("doubts"))
+        .join(AttachmentRow, AttachmentRow.id == ExtractionRow.attachment_id)
+        .join(DossierRow, DossierRow.id == ExtractionRow.dossier_id)
+        .where(
+            *which,
+            ExtractionRow.verdict == "review",
+            ExtractionRow.decision.is_(None) | (~in_review() & ExtractionRow.value.is_not(None)),
+            AttachmentRow.removed_at.is_(None),
+        )
+        .group_by(ExtractionRow.dossier_id)
+    )
 
 
 class DossierRepository:
@@ -231,24 +251,8 @@ class DossierRepository:
         return {row.digest: row for row in self.session.scalars(query)}
 
     def doubts(self, dossier_ids: Sequence[str]) -> dict[str, int]:
-        """About how many readings still wait for a reviewer's eyes, by dossier; none is left out that has some.
-
-        Those that were kept or mended before the review are counted where something else may stand on the
-        paper; whether it does, only the form tells.
-        """
-        before_review = ~in_review()
-        query = (
-            select(ExtractionRow.dossier_id, func.count())
-            .join(AttachmentRow, AttachmentRow.id == ExtractionRow.attachment_id)
-            .join(DossierRow, DossierRow.id == ExtractionRow.dossier_id)
-            .where(
-                ExtractionRow.dossier_id.in_(dossier_ids),
-                ExtractionRow.verdict == "review",
-                ExtractionRow.decision.is_(None) | (before_review & ExtractionRow.value.is_not(None)),
-                AttachmentRow.removed_at.is_(None),
-            )
-            .group_by(ExtractionRow.dossier_id)
-        )
+        """About how many readings still wait for a reviewer's eyes, by dossier; none is left out that has some."""
+        query = counted_doubts(ExtractionRow.dossier_id.in_(dossier_ids))
         return {dossier_id: count for dossier_id, count in self.session.execute(query)}
 
     def unread(self, dossier_ids: Sequence[str]) -> dict[str, int]:
