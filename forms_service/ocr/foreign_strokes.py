@@ -25,6 +25,12 @@ LONG_MM = 4.0
 
 BAND_SHARE = 0.35
 
+BEGINS_WITHIN_MM = 3.0
+"""Of a box's left edge: what begins farther on may be the end of a word that a stroke runs through."""
+
+LEAST_WRITING_MM = 1.5
+"""Of columns with ink: less beside a stroke is a crumb of it."""
+
 
 def without_foreign_strokes(ink: Ink) -> list[Ink]:
     """The writing without paler ink, and without strokes that come in over the edges; nothing where there are none."""
@@ -36,6 +42,36 @@ def without_foreign_strokes(ink: Ink) -> list[Ink]:
     if inner is not None:
         cleaned.append(inner)
     return [one for one in cleaned if one.bounds is not None]
+
+
+def beside_strokes(ink: Ink) -> list[Ink]:
+    """The writing from the left on up to the first long stroke that comes in over an edge.
+
+    A stamp that begins behind a short answer is no part of it, nor are the words within its rim.
+    """
+    darker = without_paler_ink(ink.pixels)
+    inks = [ink] if darker is None else [ink, ink_of(darker)]
+    return [part for one in inks if (part := _first_beside_strokes(one)) is not None]
+
+
+def _first_beside_strokes(ink: Ink) -> Ink | None:
+    _, stats = pieces_of(ink.mask)
+    height, width = ink.mask.shape
+    crossed = np.zeros(width, bool)
+    for left, top, breadth, tall, _ in stats[1:]:
+        long = max(breadth, tall) > LONG_MM * PX_PER_MM
+        if long and _is_at_edge(left, top, left + breadth, top + tall, width, height):
+            crossed[left : left + breadth] = True
+    if not crossed.any():
+        return None
+    written = ink.mask.any(axis=0) & ~crossed
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], crossed, [True]]).astype(np.int8)))
+    for start, end in edges.reshape(-1, 2):
+        if start > BEGINS_WITHIN_MM * PX_PER_MM:
+            break
+        if np.count_nonzero(written[start:end]) >= LEAST_WRITING_MM * PX_PER_MM:
+            return ink.columns(int(start), int(end))
+    return None
 
 
 def without_paler_ink(crop: np.ndarray) -> np.ndarray | None:

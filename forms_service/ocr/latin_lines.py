@@ -8,6 +8,7 @@ read the line.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from forms_service.ocr import line_network
+from forms_service.ocr.likely_texts import likely_classes
 from forms_service.ocr.line_network import FOREIGN, LineNetwork
 
 MODEL = Path(__file__).parent / "models" / "latin_lines.onnx"
@@ -67,6 +69,18 @@ def chances(image: np.ndarray, texts: Sequence[str]) -> list[float]:
         return [0.0] * len(texts)
     scores = _NETWORK.scores(line)
     return [_NETWORK.chance(scores, text) for text in texts]
+
+
+def likely_lines(image: np.ndarray, count: int = 8) -> list[LatinLine]:
+    """The readings that the ink supports most, the likeliest first; empty when there is nothing to read."""
+    line = normalised(image)
+    if line is None:
+        return []
+    likely = [
+        LatinLine("".join(CHARACTERS[one - 1] for one in classes), min(math.exp(chance), 1.0))
+        for classes, chance in likely_classes(_NETWORK.scores(line), count)
+    ]
+    return sorted((one for one in likely if FOREIGN not in one.text), key=lambda one: -one.confidence)
 
 
 def normalised(image: np.ndarray) -> np.ndarray | None:

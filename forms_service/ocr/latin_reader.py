@@ -7,7 +7,7 @@ differ in look-alikes is the text mended, and then evidence says so.
 
 from __future__ import annotations
 
-import math
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,13 +15,20 @@ from core.localized_text import Script, dominant_script
 from forms_service.ocr.crops import Ink
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine, TextReading
-from forms_service.ocr.foreign_strokes import without_foreign_strokes
-from forms_service.ocr.latin_lines import LatinLine, chances, read_line
-from forms_service.ocr.look_alikes import mend_address, mend_article, mend_latin, plain_latin
+from forms_service.ocr.foreign_strokes import beside_strokes, without_foreign_strokes
+from forms_service.ocr.latin_lines import LatinLine, chances, likely_lines, read_line
+from forms_service.ocr.latin_proposals import likeliest, seen_twice
+from forms_service.ocr.look_alikes import (
+    has_usual_ending,
+    mend_address,
+    mend_article,
+    mend_latin,
+    plain_latin,
+    with_usual_endings,
+)
 from forms_service.ocr.looks import (
     FIRST_LOOKS,
     LATIN_LOOKS,
-    VOTE,
     DoubtedLine,
     LineReading,
     look_at,
@@ -32,13 +39,12 @@ from forms_service.ocr.underscores import restore_underscores
 OWN, TESSERACT = "latin_lines", "tesseract"
 """The two readers, as evidence names them."""
 
-LOOK_WEIGHT = 1.0
-"""What one of Tesseract's looks adds to the logarithm of a text's chance by our own recogniser."""
+UNSURE = 0.7
+"""Below this two looks of Tesseract that read one text, and surely, are right more often."""
 
-LEAST_CHANCE = 1e-30
-
-CLEARER, CLEAR = 3.0, 0.05
-"""How many times likelier, and how likely, a text without foreign strokes must be to be proposed instead."""
+CLEARER, CLEAR, CLEAR_BESIDE = 3.0, 0.05, 0.3
+"""How many times likelier, and how likely, a text without foreign strokes, and one beside them, must be to be
+proposed instead."""
 
 JOINTS, HIDDEN_JOINT = ".-_", 0.05
 """What joins the names in an address, and how likely beside the text one more of them is a doubt."""
@@ -55,12 +61,18 @@ class _Manner:
         plain: Only writes its signs alike; every letter stays as it was seen.
         settle: For a text that both readers saw: mends what no shape can tell.
         mend: For texts that differ: mends all look-alikes.
+        may_be: Whether a text can be an answer of this manner at all.
+        near: Other texts that may be meant where readers differ.
+        is_usual: Whether nearly all answers of this manner are written so.
     """
 
     own: Mend
     plain: Mend
     settle: Mend
     mend: Mend
+    may_be: Callable[[str], bool] = bool
+    near: Callable[[str], list[str]] = lambda _text: []
+    is_usual: Callable[[str], bool] = lambda _text: False
 
 
 _LATIN = _Manner(plain_latin, plain_latin, mend_article, mend_latin)
@@ -77,7 +89,15 @@ def read_email(ink: Ink, engine: TextEngine, charset: str | None = None) -> Line
     def plain(text: str) -> str:
         return restore_underscores(" ".join(text.split()), ink)
 
-    manner = _Manner(lambda text: text.replace(" ", ""), plain, str, mend_address)
+    manner = _Manner(
+        lambda text: text.replace(" ", ""),
+        plain,
+        str,
+        mend_address,
+        may_be=lambda text: "@" in text,
+        near=with_usual_endings,
+        is_usual=has_usual_ending,
+    )
     line = _confirmed(own_latin(ink, charset, manner.own), ink, engine, manner, charset)
     return _doubted(line, Doubt.LOW_CONFIDENCE) if line.agreed and _may_hide_a_joint(line, ink) else line
 
@@ -128,12 +148,18 @@ def _confirmed(
 
 
 def _beneath_strokes(line: LineReading, ink: Ink, manner: _Manner, charset: str | None) -> LineReading:
-    """What our own recogniser sees without a stamp's or a signature's strokes, where that is far clearer."""
-    beneath = [own_latin(one, charset, manner.own) for one in without_foreign_strokes(ink)]
-    clearest = max((one for one in beneath if one), key=lambda one: one.confidence, default=None)
-    if clearest is None or clearest.confidence < max(CLEARER * line.readers.get(OWN, 0.0), CLEAR):
-        return line
-    return _line(manner.mend(clearest.text), {OWN: clearest.confidence}, False, mended=True)
+    """What our own recogniser sees without a stamp's or a signature's strokes, where that is far clearer.
+
+    Writing that stands whole beside all strokes is looked at last: a stroke may also run through an answer.
+    """
+    known = line.readers.get(OWN, 0.0)
+    for cleaned, least in ((without_foreign_strokes, CLEAR), (beside_strokes, CLEAR_BESIDE)):
+        texts = [own_latin(one, charset, manner.own) for one in cleaned(ink)]
+        seen = [text for text in texts if text and manner.may_be(text.text)]
+        clearest = max(seen, key=lambda one: one.confidence, default=None)
+        if clearest is not None and clearest.confidence >= max(CLEARER * known, least):
+            return _line(manner.mend(clearest.text), {OWN: clearest.confidence}, False, mended=True)
+    return line
 
 
 def _as_it_stands(
@@ -152,7 +178,7 @@ def _as_it_stands(
         agreed = _agreed(own, seen[-1], manner)
         if agreed is not None:
             return agreed
-    return _likeliest(own, seen, ink, manner.mend)
+    return _likeliest(own, seen, ink, manner, charset)
 
 
 def _agreed(own: LatinLine, seen: TextReading, manner: _Manner) -> LineReading | None:
@@ -165,25 +191,35 @@ def _agreed(own: LatinLine, seen: TextReading, manner: _Manner) -> LineReading |
     return _line(text, readers, True, mended={own.text, seen.text} != {text})
 
 
-def _likeliest(own: LatinLine, seen: list[TextReading], ink: Ink, mend: Mend) -> LineReading:
-    """The text for which the ink, as our own recogniser sees it, and Tesseract's looks together speak most.
-
-    More looks would not help: they add votes for the mistakes of one model.
-    """
-    own_text = mend(own.text)
-    looks = [(mend(one.text), one.confidence) for one in seen]
-    texts = sorted({text for text, _ in looks if text} - {own_text})
-    known = dict(zip(texts, chances(ink.tight(), texts), strict=True)) | {own_text: own.confidence}
-
-    def weight(text: str) -> float:
-        votes = sum(VOTE + sure for one, sure in looks if one == text)
-        return math.log(max(known[text], LEAST_CHANCE)) + LOOK_WEIGHT * votes
-
-    text = max(known, key=weight)
+def _likeliest(
+    own: LatinLine, seen: list[TextReading], ink: Ink, manner: _Manner, charset: str | None
+) -> LineReading:
+    """The text for which the ink, as our own recogniser sees it, and Tesseract's looks together speak most."""
+    looks = [TextReading(manner.mend(one.text), one.confidence) for one in seen]
+    known = _nearly_read(own, looks, ink, manner, charset)
+    text = seen_twice(looks) if own.confidence < UNSURE else None
+    text = text or likeliest(known, looks, manner.is_usual)
     readers = {OWN: min(known[text], 1.0)}
-    sure = [one_sure for one, one_sure in looks if one == text]
+    sure = [look.confidence for look in looks if look.text == text]
     mended = text not in {own.text, *(one.text for one in seen)}
     return _line(text, readers | ({TESSERACT: max(sure)} if sure else {}), False, mended)
+
+
+def _nearly_read(
+    own: LatinLine, looks: list[TextReading], ink: Ink, manner: _Manner, charset: str | None
+) -> dict[str, float]:
+    """Every text that may stand there, mended, with its chance by our own recogniser."""
+    known: dict[str, float] = defaultdict(float)
+    for line in likely_lines(ink.tight()):
+        text = manner.mend(manner.own(line.text))
+        if text and (charset is None or set(text) <= set(charset)):
+            known[text] += line.confidence
+    others = {look.text for look in looks if look.text} | {manner.mend(own.text)}
+    others |= {near for text in others | set(known) for near in manner.near(text)}
+    for text, chance in zip(sorted(others), chances(ink.tight(), sorted(others)), strict=True):
+        known[text] = max(known[text], chance)
+    known[manner.mend(own.text)] = max(known[manner.mend(own.text)], own.confidence)
+    return known
 
 
 def _line(text: str, readers: dict[str, float], agreed: bool, mended: bool) -> LineReading:

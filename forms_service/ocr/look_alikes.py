@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from string import ascii_uppercase, digits
 
+from rapidfuzz.distance import Levenshtein
+
 _TO_DIGIT = str.maketrans("OQDILZSBG", "000112586")
 _STROKES = str.maketrans("OIl", "011")
 _TO_LETTER = str.maketrans("012578", "OIZSTB")
@@ -25,7 +27,9 @@ _FALSE_INITIAL = re.compile(rf"(?<![^\s'-])l(?=[{_CONSONANTS}]\w)")
 _STRAY_MARK = re.compile(r"(?<=\w)- (?=\w)|(?<=°)'(?=\d)")
 _AFTER_NUMBER_SIGN = re.compile(r"(?<=n° )[IlO\d]+(?!\w)")
 _LONE_CAPITAL = re.compile(r"(?<=[a-z])[A-HJ-Z](?=[a-z])")
-_LOST_DOT = re.compile(r"(@[^.@]{2,}?)(com|net|org|fr|ma)$")
+_ENDINGS = ("com", "net", "org", "fr", "ma")
+_LOST_DOT = re.compile(rf"(@[^.@]{{2,}}?)({'|'.join(_ENDINGS)})$")
+_ENDING = re.compile(r"(?<=[^.@]\.)[^.@]+$")
 _MARKS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u0640]")
 
 
@@ -90,6 +94,21 @@ def mend_address(text: str) -> str:
     if told and all(c.islower() for c in told):
         return text.translate(_TO_SMALL).replace("I", "l")
     return text
+
+
+def has_usual_ending(address: str) -> bool:
+    """Whether an e-mail address ends as those used in Morocco nearly all do."""
+    ending = _ENDING.search(address)
+    return ending is not None and ending[0] in _ENDINGS and address.count("@") == 1
+
+
+def with_usual_endings(address: str) -> list[str]:
+    """The addresses with a usual ending that differ from this one in a letter of its ending only."""
+    ending = _ENDING.search(address)
+    if ending is None or ending[0] in _ENDINGS:
+        return []
+    near = [usual for usual in _ENDINGS if Levenshtein.distance(usual, ending[0]) == 1]
+    return [address[: ending.start()] + usual for usual in near]
 
 
 def mend_arabic(text: str) -> str:

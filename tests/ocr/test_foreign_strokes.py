@@ -10,6 +10,7 @@ from core.placement import BoxMm
 from forms_service.ocr.comb_reader import read_comb
 from forms_service.ocr.crops import PAPER, cut, ink_of
 from forms_service.ocr.foreign_strokes import (
+    beside_strokes,
     without_crossing_strokes,
     without_foreign_strokes,
     without_paler_ink,
@@ -55,6 +56,21 @@ def test_a_long_stroke_from_outside_is_taken_out_and_letters_that_end_at_the_edg
     top, bottom = ink_of(crop).bounds[1], ink_of(crop).bounds[3]
     assert without_crossing_strokes(ink_of(crop[top:bottom])) is None
     assert height > bottom - top
+
+
+def test_writing_before_a_stamp_stands_alone_and_the_words_within_the_rim_are_none_of_it() -> None:
+    plain = written("Salma").pixels
+    stamped = cv2.circle(plain.copy(), (plain.shape[1] - 60, 30), 130, PEN_LEVEL, 8)
+    cv2.putText(stamped, "ARRIVEE", (plain.shape[1] - 130, 50), cv2.FONT_HERSHEY_DUPLEX, 1, PEN_LEVEL, 2)
+    (beside,) = beside_strokes(ink_of(stamped))
+    assert beside.bounds == pytest.approx(ink_of(plain).bounds, abs=2)
+
+
+def test_the_end_of_a_word_behind_a_stroke_is_not_taken_for_all_of_it() -> None:
+    crop = written("Lamrini").pixels
+    left, _, right, _ = ink_of(crop).bounds
+    crossed = cv2.line(crop.copy(), (0, 0), ((left + 2 * right) // 3, crop.shape[0] - 1), PEN_LEVEL, 6)
+    assert beside_strokes(ink_of(crossed)) == []
 
 
 def test_a_name_under_a_stamp_is_proposed_for_a_person() -> None:

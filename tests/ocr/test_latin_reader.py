@@ -20,6 +20,7 @@ from forms_service.ocr.field_reader import FieldReading, read_fields
 from forms_service.ocr.latin_lines import LatinLine
 from forms_service.ocr.latin_reader import read_email, read_latin
 from forms_service.ocr.line_reader import read_either
+from forms_service.ocr.look_alikes import with_usual_endings
 from forms_service.ocr.looks import LineReading
 from forms_service.ocr.registration import CANONICAL_SIZE_PX, PX_PER_MM
 from forms_service.rehearsal.material import font_files
@@ -79,6 +80,38 @@ def test_of_two_looks_the_ink_decides_and_a_person_looks() -> None:
 def test_an_accent_that_tesseract_drops_is_not_lost() -> None:
     line = read_latin(written("NAÏMA"), Told("NAIMA", "NAIMA", "NAÏMA"))
     assert (line.text, line.agreed) == ("NAÏMA", False)
+
+
+@pytest.mark.parametrize(("sure", "proposed"), [(0.6, "Dossier"), (0.9, "DoBBier")])
+def test_two_sure_looks_are_proposed_where_our_own_recogniser_is_unsure(sure, proposed, monkeypatch) -> None:
+    monkeypatch.setattr(latin_reader, "read_line", lambda *_: LatinLine("DoBBier", sure))
+    line = read_latin(written("DoBBier"), Told("Dossier"))
+    assert (line.text, line.agreed) == (proposed, False)
+
+
+def test_what_our_own_recogniser_nearly_reads_is_proposed_where_looks_come_closer_to_it(monkeypatch) -> None:
+    monkeypatch.setattr(latin_reader, "read_line", lambda *_: LatinLine("SLAOU", 0.42))
+    nearly = [LatinLine("SLAOU", 0.42), LatinLine("SLAOUI", 0.4)]
+    monkeypatch.setattr(latin_reader, "likely_lines", lambda _: nearly)
+    line = read_latin(written("SLAOUI"), Told("SLACUI", "SLAGUI"))
+    assert (line.text, line.agreed) == ("SLAOUI", False)
+
+
+@pytest.mark.parametrize(
+    ("seen", "others"),
+    [
+        ("salma@live.ftr", ["salma@live.fr"]),
+        ("salma@gmail.coom", ["salma@gmail.com"]),
+        ("salma@gmail.com", []),
+        ("salma@exemple.org", []),
+        ("salma@gmail", []),
+        ("salma@gmail.info", []),
+    ],
+)
+def test_an_address_is_tried_with_the_usual_ending_that_is_one_letter_off(
+    seen: str, others: list[str]
+) -> None:
+    assert with_usual_endings(seen) == others
 
 
 def test_latin_that_only_tesseract_sees_in_arabic_writing_is_never_agreed() -> None:
