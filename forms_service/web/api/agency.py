@@ -9,7 +9,7 @@ from flask import Response, jsonify, url_for
 
 from core.errors import DossierError
 from forms_service.locales import both
-from forms_service.web.api import office_shapes, paper_shapes, presented, shapes
+from forms_service.web.api import agency_shapes, office_shapes, paper_shapes, presented, shapes
 from forms_service.web.api.doors import allows, matched, retold, the_actor
 from forms_service.web.api.dossiers import page_of, seen, shown
 from forms_service.web.api.forms import PDF
@@ -23,9 +23,9 @@ routes = APIBlueprint("agency", __name__)
 
 @routes.get("/agency/dossiers")
 @allows("agency")
-@routes.input(office_shapes.Sought, location="query")
+@routes.input(agency_shapes.Sought, location="query")
 @routes.output(shapes.DossierPage)
-def find_dossiers(query_data: office_shapes.Sought) -> dict[str, Any]:
+def find_dossiers(query_data: agency_shapes.Sought) -> dict[str, Any]:
     """Find dossiers by reference, registration number or name; without `q`, list all, latest change first.
 
     A search gives at most a hundred dossiers, on one page.
@@ -39,9 +39,9 @@ def find_dossiers(query_data: office_shapes.Sought) -> dict[str, Any]:
 
 @routes.post("/agency/dossiers")
 @allows("agency")
-@routes.input(office_shapes.CounterDossierIn)
+@routes.input(agency_shapes.CounterDossierIn)
 @routes.output(shapes.Dossier, status_code=201)
-def open_for_person(json_data: office_shapes.CounterDossierIn) -> Response:
+def open_for_person(json_data: agency_shapes.CounterDossierIn) -> Response:
     """Open a dossier for a person at the counter; it belongs to the account of that number, if any."""
     number, known = services().counter_registration(the_actor(), json_data.registration)
     if not known and not json_data.anyway:
@@ -63,9 +63,9 @@ def note_paper(dossier_id: str) -> Response:
 
 @routes.get("/agency/forms/<form_id>/copies.pdf")
 @allows("agency")
-@routes.input(office_shapes.BlanksAsked, location="query")
+@routes.input(agency_shapes.BlanksAsked, location="query")
 @routes.output(**PDF)
-def blanks(form_id: str, query_data: office_shapes.BlanksAsked) -> Response:
+def blanks(form_id: str, query_data: agency_shapes.BlanksAsked) -> Response:
     """Get blanks to print in one file, made while it is sent; each with a reference of its own by default."""
     spec = application().catalogue.get(form_id)
     sheets = services().blank_sheets(
@@ -84,7 +84,7 @@ def blanks(form_id: str, query_data: office_shapes.BlanksAsked) -> Response:
 
 @routes.get("/agency/stacks")
 @allows("agency")
-@routes.output(office_shapes.StackList)
+@routes.output(agency_shapes.StackList)
 def list_stacks() -> dict[str, Any]:
     """List the latest stacks, and every one that is still being sorted."""
     return {"items": services().stacks(the_actor())}
@@ -93,13 +93,13 @@ def list_stacks() -> dict[str, Any]:
 @routes.post("/agency/stacks")
 @allows("agency")
 @routes.input(StackFiles, location="files")
-@routes.output(office_shapes.StackSummary, status_code=202)
+@routes.output(agency_shapes.StackSummary, status_code=202)
 def take_stack(files_data: StackFiles) -> Response:
     """Take a stack of scans in.  A worker sorts it sheet by sheet; ask for it again to see how far it is."""
     named = ((file.filename or "", file.read()) for file in files_data.files)
     stack_id = services().receive_stack(the_actor(), named, files_data.by_position)
     view = services().stack(the_actor(), stack_id).summary
-    answer: Response = jsonify(office_shapes.StackSummary.model_validate(view).model_dump(mode="json"))
+    answer: Response = jsonify(agency_shapes.StackSummary.model_validate(view).model_dump(mode="json"))
     answer.status_code = 202
     answer.headers["Location"] = url_for("agency.show_stack", stack_id=stack_id)
     return answer
@@ -107,7 +107,7 @@ def take_stack(files_data: StackFiles) -> Response:
 
 @routes.get("/agency/stacks/<stack_id>")
 @allows("agency")
-@routes.output(office_shapes.Stack)
+@routes.output(agency_shapes.Stack)
 def show_stack(stack_id: str) -> Any:
     """Tell how far a stack has come, and what became of each of its sheets."""
     return services().stack(the_actor(), stack_id)
@@ -115,7 +115,7 @@ def show_stack(stack_id: str) -> Any:
 
 @routes.get("/agency/stacks/<stack_id>/receipts")
 @allows("agency")
-@routes.output(office_shapes.Handover)
+@routes.output(agency_shapes.Handover)
 def list_stack_receipts(stack_id: str) -> dict[str, Any]:
     """Tell which dossiers of a stack can be deposited, and what keeps the others from it."""
     return {"items": services().handover(the_actor(), stack_id).lines}
@@ -123,9 +123,9 @@ def list_stack_receipts(stack_id: str) -> dict[str, Any]:
 
 @routes.post("/agency/stacks/<stack_id>/receipts")
 @allows("agency")
-@routes.input(office_shapes.StackDepositIn)
-@routes.output(office_shapes.StackDeposit)
-def deposit_stack(stack_id: str, json_data: office_shapes.StackDepositIn) -> dict[str, Any]:
+@routes.input(agency_shapes.StackDepositIn)
+@routes.output(agency_shapes.StackDeposit)
+def deposit_stack(stack_id: str, json_data: agency_shapes.StackDepositIn) -> dict[str, Any]:
     """Deposit the named dossiers of a stack, each on its own; one that is refused keeps no other back."""
     refused = services().deposit_stack(
         the_actor(), stack_id, list(dict.fromkeys(json_data.dossiers)), json_data.forms_seen
@@ -149,9 +149,9 @@ def stack_receipts_pdf(stack_id: str) -> Response:
 
 @routes.get("/agency/day")
 @allows("agency")
-@routes.input(office_shapes.OneDay, location="query")
-@routes.output(office_shapes.DayList)
-def list_day(query_data: office_shapes.OneDay) -> dict[str, Any]:
+@routes.input(agency_shapes.OneDay, location="query")
+@routes.output(agency_shapes.DayList)
+def list_day(query_data: agency_shapes.OneDay) -> dict[str, Any]:
     """List what this agency did on one day (today by default), dossier by dossier."""
     day = query_data.day or services().today()
     lines = services().day_list(the_actor(), day)
@@ -183,7 +183,7 @@ def list_awaited_papers() -> dict[str, Any]:
 
 @routes.get("/agency/left-pages")
 @allows("agency")
-@routes.output(office_shapes.LeftPages)
+@routes.output(agency_shapes.LeftPages)
 def list_left_pages() -> dict[str, Any]:
     """List the sheets that no dossier could be found for."""
     found, total = services().left_pages(the_actor())
@@ -210,9 +210,9 @@ def left_page_file(page_id: str) -> Response:
 
 @routes.post("/agency/left-pages/<page_id>/filing")
 @allows("agency")
-@routes.input(office_shapes.FilingIn)
-@routes.output(office_shapes.Filed)
-def file_left_page(page_id: str, json_data: office_shapes.FilingIn) -> dict[str, Any]:
+@routes.input(agency_shapes.FilingIn)
+@routes.output(agency_shapes.Filed)
+def file_left_page(page_id: str, json_data: agency_shapes.FilingIn) -> dict[str, Any]:
     """Put a sheet into the dossier of a reference, or into a new one."""
     dossier_id = services().file_left_page(
         the_actor(),

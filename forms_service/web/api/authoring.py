@@ -11,7 +11,7 @@ from apiflask import APIBlueprint
 from core.form_spec import FormSpec
 from forms_service.render.lint_advice import AdviceSeverity
 from forms_service.spec_linting import lint_spec
-from forms_service.web.api import office_shapes, shapes
+from forms_service.web.api import operator_shapes, shapes
 from forms_service.web.api.doors import allows, the_actor
 from forms_service.web.security import application, services
 
@@ -21,7 +21,7 @@ routes = APIBlueprint("authoring", __name__)
 @routes.get("/authoring/forms/<form_id>/remarks")
 @allows("authoring")
 @routes.input(shapes.VersionAsked, location="query")
-@routes.output(office_shapes.Remarks)
+@routes.output(operator_shapes.Remarks)
 def list_remarks(form_id: str, query_data: shapes.VersionAsked) -> dict[str, Any]:
     """List what lint says of a version of a form (the newest by default), with the line it concerns."""
     spec = application().catalogue.get(form_id, query_data.version)
@@ -44,7 +44,7 @@ def _remarks(path: Path, folder: Path, _digest: str) -> list[dict[str, Any]]:
 @routes.get("/authoring/forms/<form_id>/rehearsals")
 @allows("authoring")
 @routes.input(shapes.VersionAsked, location="query")
-@routes.output(office_shapes.Rehearsals)
+@routes.output(operator_shapes.Rehearsals)
 def list_rehearsals(form_id: str, query_data: shapes.VersionAsked) -> dict[str, Any]:
     """List the rehearsals of a version of a form, the latest first, and the run that was asked for last."""
     return _rehearsals(application().catalogue.get(form_id, query_data.version))
@@ -52,9 +52,9 @@ def list_rehearsals(form_id: str, query_data: shapes.VersionAsked) -> dict[str, 
 
 @routes.post("/authoring/forms/<form_id>/rehearsals")
 @allows("authoring")
-@routes.input(office_shapes.RehearsalIn)
-@routes.output(office_shapes.Rehearsals, status_code=202)
-def ask_rehearsal(form_id: str, json_data: office_shapes.RehearsalIn) -> tuple[dict[str, Any], int]:
+@routes.input(operator_shapes.RehearsalIn)
+@routes.output(operator_shapes.Rehearsals, status_code=202)
+def ask_rehearsal(form_id: str, json_data: operator_shapes.RehearsalIn) -> tuple[dict[str, Any], int]:
     """Have a version of a form rehearsed by a worker; while one is under way, that one goes on."""
     spec = application().catalogue.get(form_id, json_data.version)
     services().ask_rehearsal(the_actor(), spec, json_data.large)

@@ -11,7 +11,7 @@ from flask import g
 
 from forms_service.services.days_in_reach import within_reach
 from forms_service.services.records import RecordWish
-from forms_service.web.api import office_shapes
+from forms_service.web.api import operator_shapes
 from forms_service.web.api.doors import allows, the_actor
 from forms_service.web.security import services
 
@@ -22,7 +22,7 @@ _USUAL_DAYS = 30
 
 @routes.get("/account")
 @allows()
-@routes.output(office_shapes.Account)
+@routes.output(operator_shapes.Account)
 def show_account() -> dict[str, Any]:
     """Tell whom the token acts as, what it allows, and how many requests a minute."""
     actor = the_actor()
@@ -38,9 +38,9 @@ def show_account() -> dict[str, Any]:
 
 @routes.get("/office/figures")
 @allows("office")
-@routes.input(office_shapes.FiguresAsked, location="query")
-@routes.output(office_shapes.Figures)
-def show_figures(query_data: office_shapes.FiguresAsked) -> dict[str, Any]:
+@routes.input(operator_shapes.FiguresAsked, location="query")
+@routes.output(operator_shapes.Figures)
+def show_figures(query_data: operator_shapes.FiguresAsked) -> dict[str, Any]:
     """Tell arrivals, waiting, reading and completeness of a period (the last thirty days by default)."""
     until = within_reach(query_data.until or services().today())
     since = query_data.since or until - timedelta(days=_USUAL_DAYS - 1)
@@ -73,9 +73,9 @@ def _field(one: Any) -> dict[str, Any]:
 
 @routes.get("/office/record")
 @allows("office")
-@routes.input(office_shapes.RecordAsked, location="query")
-@routes.output(office_shapes.RecordPage)
-def show_record(query_data: office_shapes.RecordAsked) -> dict[str, Any]:
+@routes.input(operator_shapes.RecordAsked, location="query")
+@routes.output(operator_shapes.RecordPage)
+def show_record(query_data: operator_shapes.RecordAsked) -> dict[str, Any]:
     """Show who did what when, the latest first, a hundred lines a page."""
     found = services().record_page(the_actor(), RecordWish(**query_data.model_dump()))
     return {"items": list(found.lines), "total": found.total, "page": found.page, "pages": found.pages}
