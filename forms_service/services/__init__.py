@@ -12,10 +12,10 @@ from forms_service.services.base import Adapters
 from forms_service.services.complements import Complements
 from forms_service.services.confirming import ConfirmingAnswers
 from forms_service.services.counter import Counter
-from forms_service.services.dossier_papers import DossierPapers
 from forms_service.services.group_answers import GroupAnswers
 from forms_service.services.kept_answers import KeptAnswers
 from forms_service.services.kept_typing import KeptTyping
+from forms_service.services.known_answers import KnownAnswers
 from forms_service.services.listings import Listings
 from forms_service.services.reading_evidence import ReadingEvidence
 from forms_service.services.reading_results import ReadingResults
@@ -52,7 +52,7 @@ class Services(
     WebhookDelivery,
     Listings,
     Complements,
-    DossierPapers,
+    KnownAnswers,
     Counter,
     GroupAnswers,
     ConfirmingAnswers,

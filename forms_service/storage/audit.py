@@ -14,7 +14,7 @@ SYSTEM_ID = "system"
 SYSTEM_NAME = "—"
 
 _TOLD = """
-    opened answered answers_filled exemptions_noted uploaded removed read reading_failed found_in_file
+    opened answered answers_reused answers_filled exemptions_noted uploaded removed read reading_failed found_in_file
     refiled kept_as_sent slip_not_expected deposited complemented receipt_revoked
 
     start_review taken_over put_back value_settled document_decided request_correction receive_paper

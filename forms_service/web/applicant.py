@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.completeness import CompletenessReport
+from core.deposit import PART_NOT_GIVEN, applicant_name, applicant_of
 from core.conditions import Scope
 from core.errors import DossierError
 from core.form_spec import FormSpec, Section, Severity
 from core.localized_text import LocalizedText
 from core.scope import build_scope
 from core.told_at_once import broken_on_page
+from forms_service.services.known_answers import KnownAnswer
 from forms_service.services.views import DossierView
 from forms_service.web import asked_again, readings, screens, security, tasks, typed_answers
 from forms_service.web.asked_numbers import MOST_CHANGES, posted_number
 from forms_service.web.languages import language, translate
 from forms_service.web.once import once
+from forms_service.web.rows_to_describe import rows_to_describe
 from forms_service.web.security import needs, services, the_actor
 
 PREFIX = "/dossiers"
@@ -37,6 +40,13 @@ class Opened:
     def spec(self) -> FormSpec:
         """The form version this dossier was opened under."""
         return self.view.spec
+
+    @property
+    def person(self) -> str:
+        """Who asks, in the page's own script; the name that lists know where the answers give half of it."""
+        name = applicant_name(applicant_of(self.spec, self.scope).name, self.view.dossier.answers())
+        whole = name.in_language(language())
+        return whole if whole and PART_NOT_GIVEN not in whole else self.view.owner_name
 
 
 def opened(dossier_id: str) -> Opened:
@@ -89,6 +99,7 @@ def task_list(dossier_id: str) -> str | Response:
     return render_template(
         "tasks.html",
         view=one.view,
+        person=one.person,
         errors=[
             finding
             for finding in tasks.open_findings(one.view, one.scope, report)
@@ -98,6 +109,8 @@ def task_list(dossier_id: str) -> str | Response:
         waiting=len(services().answers_to_confirm(the_actor(), dossier_id)),
         correction_places=places,
         correction_complete=progress is not None and progress.complete,
+        stack=services().stack_of(the_actor(), dossier_id),
+        to_describe=rows_to_describe(one.view) if one.view.scans else [],
     )
 
 
@@ -112,7 +125,8 @@ def section(dossier_id: str, section_id: str) -> str | Response:
     if isinstance(one, Response):
         return one
     topic = _section(one, section_id)
-    return _section_page(one, topic, _given(one, topic))
+    known = services().known_answers(the_actor(), dossier_id)
+    return _section_page(one, topic, _proposed(_given(one, topic), known, topic), known=known)
 
 
 @pages.post("/<dossier_id>/section/<section_id>")
@@ -126,12 +140,14 @@ def save_section(dossier_id: str, section_id: str) -> str | Response | tuple[str
     asked = screens.asked_fields(topic, one.scope)
     raw = typed_answers.posted_answers(asked, request.form)
     waiting = services().answers_to_confirm(the_actor(), dossier_id)
+    known = services().known_answers(the_actor(), dossier_id)
     try:
         problems = services().answer(the_actor(), dossier_id, raw, {}, posted_revision())
     except DossierError as conflict:
         if conflict.code != "changed_meanwhile":
             raise
         return _section_page(opened(dossier_id), topic, screens.Given(raw, {}), conflict), 409
+    _note_reused(dossier_id, known, raw)
     ticked = readings.keep_ticked(dossier_id, waiting, request.form)
     if problems:
         return _section_page(
@@ -160,6 +176,23 @@ def _given(one: Opened, topic: Section) -> screens.Given:
     return screens.Given(raw, one.view.problems)
 
 
+def _proposed(given: screens.Given, known: Mapping[str, KnownAnswer], topic: Section) -> screens.Given:
+    """What is known besides stands in its box too; it is no answer before it is saved."""
+    values = {name: each.value for name, each in known.items()}
+    boxes = [one for one in topic.fields() if one.id in values]
+    return screens.Given({**typed_answers.known_answers(boxes, values, {}), **given.raw}, given.problems)
+
+
+def _note_reused(dossier_id: str, known: Mapping[str, KnownAnswer], saved: Iterable[str]) -> None:
+    """Record which of the proposed answers were saved as they were."""
+    answers = opened(dossier_id).view.dossier.answers()
+    services().note_reused(
+        the_actor(),
+        dossier_id,
+        (name for name in saved if name in known and answers.get(name) == known[name].value),
+    )
+
+
 def _still_wrong(
     dossier_id: str,
     topic: Section,
@@ -177,6 +210,7 @@ def _section_page(
     topic: Section,
     given: screens.Given,
     conflict: DossierError | None = None,
+    known: Mapping[str, KnownAnswer] | None = None,
 ) -> str:
     rows = screens.section_rows(one.spec, topic, one.scope, given, language())
     problems = [*still_here(conflict), *typed_answers.problems_in_order(rows, language())]
@@ -187,6 +221,7 @@ def _section_page(
         section=topic,
         rows=rows,
         again=asked_again.asked_again(one.view, screens.asked_fields(topic, one.scope)),
+        known={name.removesuffix(".ar"): each.source for name, each in (known or {}).items()},
         problems=problems,
         waiting=waiting,
     )
