@@ -88,10 +88,12 @@ class AccountCare(AccountOpening):
             return "", problem
         self._prove(actor, password)
         with self.database.writing() as session:
-            self.count_attempt(session, (CODE_FOR, actor.id), (CODE_TO, address), (CODE_FROM, client))
+            counted = self.count_attempt(
+                session, (CODE_FOR, actor.id), (CODE_TO, address), (CODE_FROM, client)
+            )
             record = {"address": address, "language": language.value}
             code_id, digits = self.make_code(
-                session, CodePurpose.ADDRESS, channel, record, account_id=actor.id
+                session, CodePurpose.ADDRESS, channel, record, account_id=actor.id, counted=counted
             )
             self._send_code(session, "code_address", channel, address, language, digits)
         return code_id, None

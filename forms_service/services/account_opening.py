@@ -105,9 +105,9 @@ class AccountOpening(OneTimeCodes, Accounts):
             return "", {NUMBER.id: say("answer_needed")}
         with self.database.writing() as session:
             if known := self.known_device(session, name, device):
-                self.count_attempt(session, (CODE_HERE, known))
+                counted = self.count_attempt(session, (CODE_HERE, known))
             else:
-                self.count_attempt(session, *_asked_by_anybody(name, client))
+                counted = self.count_attempt(session, *_asked_by_anybody(name, client))
             account = session.scalar(select(AccountRow).where(AccountRow.login == name))
             holder = session.get(HolderRow, account.id) if account else None
             reached = addresses(holder)
@@ -121,6 +121,7 @@ class AccountOpening(OneTimeCodes, Accounts):
                 again,
                 account_id=account.id if account else None,
                 usable=usable,
+                counted=counted,
             )
             address = reached[chosen] if usable else ""
             self._send_code(session, "code_reset", chosen, address, language, digits)
@@ -189,13 +190,15 @@ class AccountOpening(OneTimeCodes, Accounts):
     ) -> str:
         number, channel = answers["registration"], answers["channel"]
         address = answers["phone" if channel == SMS else "email"]
-        self.count_attempt(
+        counted = self.count_attempt(
             session, *_asked_by_anybody(number, client), (CODE_TO, address), (OPENING_TO, address)
         )
         account = session.scalar(select(AccountRow).where(AccountRow.login == number))
         usable = account is None and not self._belongs_to_another(session, answers)
         record = {**answers, "language": language.value}
-        code_id, digits = self.make_code(session, CodePurpose.OPEN, channel, record, usable=usable)
+        code_id, digits = self.make_code(
+            session, CodePurpose.OPEN, channel, record, usable=usable, counted=counted
+        )
         if usable:
             self._send_code(session, "code_open", channel, address, language, digits)
             return code_id

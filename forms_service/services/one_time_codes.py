@@ -7,6 +7,7 @@ other, so that nobody learns from the pages which accounts exist.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -19,7 +20,7 @@ from core.errors import FormsError
 from core.field_kinds.base import western_digits
 from forms_service.services.letters import Letters
 from forms_service.services.messages import say
-from forms_service.services.throttle import Throttle
+from forms_service.services.throttle import CODE_FROM, Counted, Throttle
 from forms_service.storage.account_models import OneTimeCodeRow
 
 DIGITS = 6
@@ -29,6 +30,9 @@ TIME_TO_CHOOSE = timedelta(minutes=20)
 """How long after the right code a password may still be chosen."""
 
 _KEPT_FOR = timedelta(days=1)
+
+
+_SHARED = "counted"
 
 
 class CodePurpose(StrEnum):
@@ -52,6 +56,10 @@ class WrongCode:
     tries_left: int
 
 
+def _shared(counted: Iterable[Counted]) -> list[Counted]:
+    return [one for one in counted if one.limit == CODE_FROM.name]
+
+
 class OneTimeCodes(Letters, Throttle):
     """Making codes, and letting people in by them."""
 
@@ -64,12 +72,15 @@ class OneTimeCodes(Letters, Throttle):
         *,
         account_id: str | None = None,
         usable: bool = True,
+        counted: Iterable[Counted] = (),
     ) -> tuple[str, str]:
         """A new code in the caller's transaction: its id, and the digits to send.
 
         Args:
             record: What the code is to confirm; it is kept sealed.
             usable: False for a code nobody is sent.
+            counted: What asking for it counted for: whoever writes it back used up nothing that others of
+                the same place of the network share.
         """
         now = self.now()
         session.execute(delete(OneTimeCodeRow).where(OneTimeCodeRow.made_at < now - _KEPT_FOR))
@@ -81,7 +92,7 @@ class OneTimeCodes(Letters, Throttle):
                 purpose=purpose.value,
                 account_id=account_id,
                 channel=channel,
-                sealed=self.adapters.seal.close(record),
+                sealed=self.adapters.seal.close({**record, _SHARED: _shared(counted)}),
                 fingerprint=self._fingerprint(code_id, digits),
                 usable=usable,
                 made_at=now,
@@ -106,6 +117,8 @@ class OneTimeCodes(Letters, Throttle):
             right = hmac.compare_digest(row.fingerprint, self._fingerprint(code_id, digits))
             if right and row.usable:
                 row.passed_at = row.passed_at or self.now()
+                shared = self.adapters.seal.open(row.sealed).get(_SHARED, [])
+                self.forgive(session, [Counted(*one) for one in shared])
                 return None
             row.wrong += 1
             return WrongCode(MOST_WRONG - row.wrong)
@@ -143,7 +156,7 @@ class OneTimeCodes(Letters, Throttle):
 
     def confirmed(self, row: OneTimeCodeRow) -> dict[str, Any]:
         """What the code confirms."""
-        return self.adapters.seal.open(row.sealed)
+        return {name: said for name, said in self.adapters.seal.open(row.sealed).items() if name != _SHARED}
 
     def use_code(self, row: OneTimeCodeRow) -> None:
         """Let a code serve no second time, and forget what it confirmed."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from core.errors import FormsError
@@ -62,17 +64,25 @@ CODE_TO = Limit("code_to", 6, 60)
 OPENING_TO = Limit("opening_to", 8, _A_DAY)
 """Openings with one telephone or mailbox: each of them tells whether a number has an account."""
 
-CODE_FROM = Limit("code_from", 30, 60)
-"""Codes asked for from one place of the network."""
+CODE_FROM = Limit("code_from", 60, 60)
+"""Codes asked for from one place of the network that nobody wrote back: behind it may be a whole town."""
 
 _LONGEST = timedelta(minutes=_A_DAY)
+
+
+class Counted(NamedTuple):
+    """One attempt that was counted, to be forgiven; an id alone may be given again once its row is gone."""
+
+    limit: str
+    id: int
+    subject: str
 
 
 class Throttle(UseCases):
     """Counting attempts; a subject is kept as a keyed fingerprint only."""
 
-    def count_attempt(self, session: Session, *limits: tuple[Limit, str]) -> list[int]:
-        """Count one attempt for each limit and its subject, and give the ids to forgive it by.
+    def count_attempt(self, session: Session, *limits: tuple[Limit, str]) -> list[Counted]:
+        """Count one attempt for each limit and its subject; gives by what to forgive it.
 
         An empty subject is not counted.  Of many at once no more are let through than one after the
         other: on SQLite one transaction writes at a time, on PostgreSQL those of one subject wait here.
@@ -89,14 +99,15 @@ class Throttle(UseCases):
             held = select(func.count()).where(AttemptRow.subject == subject, AttemptRow.at > since)
             if (session.scalar(held) or 0) >= limit.most:
                 raise TooManyAttempts(limit.wait())
-        rows = [AttemptRow(subject=subject, at=now) for _, subject in subjects]
-        session.add_all(rows)
+        rows = {limit.name: AttemptRow(subject=subject, at=now) for limit, subject in subjects}
+        session.add_all(rows.values())
         session.flush()
-        return [one.id for one in rows]
+        return [Counted(name, row.id, row.subject) for name, row in rows.items()]
 
-    def forgive(self, session: Session, counted: list[int]) -> None:
+    def forgive(self, session: Session, counted: Iterable[Counted]) -> None:
         """Forget one attempt that turned out to be no failure, and none of anybody else's."""
-        session.execute(delete(AttemptRow).where(AttemptRow.id.in_(counted)))
+        rows = [(one.id, one.subject) for one in counted]
+        session.execute(delete(AttemptRow).where(tuple_(AttemptRow.id, AttemptRow.subject).in_(rows)))
 
     def forgive_attempts(self, session: Session, *limits: tuple[Limit, str]) -> None:
         """Forget all attempts of somebody who turned out to be the right person."""

@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from core.errors import InvalidValue
 from core.localized_text import Language
+from forms_service.services import account_opening
 from forms_service.services.one_time_codes import MOST_WRONG, CodeGone, WrongCode
-from forms_service.services.throttle import TooManyAttempts
+from forms_service.services.throttle import CODE_FROM, Limit, TooManyAttempts
 from forms_service.storage.account_models import AttemptRow, HolderRow, LetterRow, OneTimeCodeRow
 from tests.services.post_room import PostRoom
 
@@ -249,10 +250,29 @@ def test_codes_are_not_sent_without_end(office, post) -> None:
 
 def test_one_place_of_the_network_is_limited_too(office, post) -> None:
     with pytest.raises(TooManyAttempts):
-        for number in range(40):
+        for number in range(CODE_FROM.most + 1):
             person = {**NAIMA, "registration": str(10_000_000 + number), "phone": f"06{number:08d}"}
             office.services.begin_opening(person, Language.AR, "203.0.113.7")
-    assert number == 30
+    assert number == CODE_FROM.most
+
+
+def test_codes_that_are_written_back_use_up_nothing_of_a_town_behind_one_address(
+    office, post, monkeypatch
+) -> None:
+    few = Limit(CODE_FROM.name, 3, CODE_FROM.minutes)
+    monkeypatch.setattr(account_opening, "CODE_FROM", few)
+    for number in range(few.most * 2):
+        phone = f"06{number:08d}"
+        person = {**NAIMA, "registration": str(10_000_000 + number), "phone": phone}
+        code_id, _ = office.services.begin_opening(person, Language.AR, "203.0.113.7")
+        post.deliver(office.jobs.keys)
+        assert office.services.try_code(code_id, post.code_to(phone)) is None
+        assert office.services.finish_opening(code_id, PASSWORD)
+    with pytest.raises(TooManyAttempts):
+        for number in range(few.most + 1):
+            person = {**NAIMA, "registration": str(20_000_000 + number), "phone": f"07{number:08d}"}
+            office.services.begin_opening(person, Language.AR, "203.0.113.7")
+    assert number == few.most
 
 
 def test_another_code_takes_the_place_of_the_first(office, post) -> None:

@@ -191,6 +191,19 @@ def test_on_postgresql_those_of_one_subject_wait_for_one_another(office) -> None
     assert all(-(2**63) <= key < 2**63 for _, key in done)
 
 
+def test_forgiving_one_attempt_never_forgives_another_that_was_given_its_number(office) -> None:
+    """SQLite gives the number of the last row again once it is gone."""
+    with office.application.database.writing() as session:
+        first = office.services.count_attempt(session, (SIGN_IN, FATIMA))
+        office.services.forgive_attempts(session, (SIGN_IN, FATIMA))
+        (second,) = office.services.count_attempt(session, (SIGN_IN, OMAR))
+        office.services.forgive(session, first)
+        assert session.get(AttemptRow, second.id) is not None
+        office.services.forgive(session, [second])
+        session.expire_all()
+        assert session.get(AttemptRow, second.id) is None
+
+
 def test_attempts_are_forgotten_after_the_longest_limit(office) -> None:
     guess(office, 3)
     office.clock.move(days=1, seconds=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
@@ -9,7 +10,7 @@ from flask import Flask
 from web_service import Service
 
 from forms_service.config import Config, InvalidSetting
-from forms_service.web import security
+from forms_service.web import create_app, security
 from forms_service.web.proxies import TrustedProxies
 
 OURS = tuple(ip_network(one) for one in ("10.0.0.0/8", "192.0.2.4", "127.0.0.1", "2001:db8::/32"))
@@ -59,3 +60,13 @@ def test_the_setting_takes_addresses_and_networks() -> None:
     for wrong in ("proxy.example", "10.1.2.3/16", "10.0.0.300"):
         with pytest.raises(InvalidSetting, match="FORMS_TRUSTED_PROXIES"):
             Config.from_environment({"FORMS_TRUSTED_PROXIES": wrong})
+
+
+def test_the_service_listens_to_the_proxies_of_its_settings(service: Service) -> None:
+    config = replace(service.application.config, trusted_proxies=OURS)
+    app = create_app(replace(service.application, config=config))
+    app.add_url_rule("/where", "where", security.client)
+    seen = app.test_client().get(
+        "/where", headers={"X-Forwarded-For": "203.0.113.7"}, environ_base={"REMOTE_ADDR": "10.0.0.2"}
+    )
+    assert "203.0.113.7" in seen.get_data(as_text=True)
