@@ -9,8 +9,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from core.completeness import CompletenessReport
-from core.deposit import PART_NOT_GIVEN, applicant_name, applicant_of
 from core.conditions import Scope
+from core.deposit import PART_NOT_GIVEN, applicant_name, applicant_of
 from core.errors import DossierError
 from core.form_spec import FormSpec, Section, Severity
 from core.localized_text import LocalizedText

@@ -137,6 +137,7 @@ def status(dossier_id: str) -> str:
     return render_template(
         "status.html",
         view=one.view,
+        person=one.person,
         standing=services().receipt_standing(the_actor(), dossier_id),
         complement=services().complement(the_actor(), dossier_id),
         notices=services().notices(the_actor(), dossier_id),

@@ -357,3 +357,17 @@ def test_every_form_can_be_walked_from_task_to_task(service: Service, applicant:
         assert len(tasks) >= 4
         for task in tasks:
             assert applicant.client.get(task).status_code == 200
+
+
+def test_the_person_is_named_in_the_pages_own_script(service: Service) -> None:
+    names = {"assured.first": "Youssef", "assured.first.ar": "يوسف", "assured.last": "Bennani"}
+    dossier = service.new_dossier({**ANSWERS, **names, "assured.last.ar": "بناني"})
+    for language, name in (("ar", "بناني يوسف"), ("fr", "Bennani Youssef")):
+        for page in ("", "/status"):
+            html = (
+                service.visitor(language)
+                .sign_in("applicant")
+                .get(f"/dossiers/{dossier}{page}")
+                .get_data(True)
+            )
+            assert name in html, (language, page)
