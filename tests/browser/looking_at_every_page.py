@@ -81,11 +81,11 @@ def _looked_at(page: Page, name: str, language: str) -> Iterator[str]:
     if name not in NOT_PROSE:
         yield from words_in_the_wrong_language(page, language)
     yield from (f"a link leads nowhere: #{one}" for one in page.evaluate(_DEAD_LINKS))
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     usual = page.evaluate("document.documentElement.dataset.text || ''")
     page.evaluate("document.documentElement.dataset.text = 'largest'")
     yield from too_wide(page, "in the largest letters")
     page.evaluate("(usual) => { document.documentElement.dataset.text = usual; }", usual)
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     page.evaluate(AXE)
     yield from too_wide(page, "unfolded")
     yield from (f"narrow: {one}" for one in violations(page, RULES))
