@@ -83,7 +83,7 @@ class ReviewerWork(ReviewQueue, Decisions):
                 for one in every
                 if one.form_page
             }
-        return {place: _png_size(self.objects.get(key)) for place, key in keys.items()}
+        return {place: _png_size(self.objects.beginning(key, _PNG_HEAD)) for place, key in keys.items()}
 
     # --- settle what was read -------------------------------------------------------------------
 
@@ -297,6 +297,10 @@ class ReviewerWork(ReviewQueue, Decisions):
             by=actor.id,
             at=row.decided_at,
         )
+
+
+_PNG_HEAD = 24
+"""Bytes of a PNG up to its height."""
 
 
 def _png_size(png: bytes) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -124,7 +124,7 @@ class Webhooks(UseCases):
         if "operator" not in actor.roles:
             query = query.where(WebhookRow.account_id == actor.id)
         with self.database.reading() as session:
-            return [_view(session, row) for row in session.scalars(query)]
+            return _views(session, session.scalars(query).all())
 
     def webhook(self, actor: Actor, webhook_id: str) -> WebhookView:
         """One address.
@@ -213,19 +213,31 @@ class Webhooks(UseCases):
 
 
 def _view(session: Session, row: WebhookRow) -> WebhookView:
-    count = select(WebhookDeliveryRow.state, func.count()).where(WebhookDeliveryRow.webhook_id == row.id)
-    states = {state: number for state, number in session.execute(count.group_by(WebhookDeliveryRow.state))}
-    account = session.get_one(AccountRow, row.account_id)
-    return WebhookView(
-        row.id,
-        account.name,
-        row.url,
-        tuple(row.events),
-        row.made_at,
-        row.stopped_at,
-        states.get(WAITING, 0),
-        states.get(DEAD, 0),
+    return _views(session, [row])[0]
+
+
+def _views(session: Session, rows: Sequence[WebhookRow]) -> list[WebhookView]:
+    """The addresses with whose they are and what waits for them, asked once for all."""
+    state, webhook_id = WebhookDeliveryRow.state, WebhookDeliveryRow.webhook_id
+    counted = select(webhook_id, state, func.count()).where(
+        webhook_id.in_([one.id for one in rows]), state.in_((WAITING, DEAD))
     )
+    number = {(one, of): count for one, of, count in session.execute(counted.group_by(webhook_id, state))}
+    named = select(AccountRow.id, AccountRow.name).where(AccountRow.id.in_({one.account_id for one in rows}))
+    names = {account: name for account, name in session.execute(named)}
+    return [
+        WebhookView(
+            row.id,
+            names[row.account_id],
+            row.url,
+            tuple(row.events),
+            row.made_at,
+            row.stopped_at,
+            number.get((row.id, WAITING), 0),
+            number.get((row.id, DEAD), 0),
+        )
+        for row in rows
+    ]
 
 
 def _delivery(row: WebhookDeliveryRow, webhook: WebhookRow, reference: str | None) -> DeliveryView:

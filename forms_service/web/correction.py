@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -61,22 +62,29 @@ def row_name(spec: FormSpec, subject: str) -> str | None:
 
 def place_name(spec: FormSpec, one: FieldSpec) -> str:
     """The heading an answer stands under, where its own label does not tell it from others; else nothing."""
+    return place_names(spec).get(one.id, "")
+
+
+def place_names(spec: FormSpec) -> dict[str, str]:
+    """The headings (``place_name``) of all answers that need one, by field."""
     every = [*spec.fields(), *(inner for group in spec.groups for inner in group.fields)]
-    mine = screens.plain_label(one.label, spec).in_language(language())
-    if sum(screens.plain_label(other.label, spec).in_language(language()) == mine for other in every) < 2:
-        return ""
-    for section in spec.sections:
-        if section.title and any(inner.id == one.id for inner in section.fields()):
-            return section.title.in_language(language())
-    return ""
+    labels = {one.id: screens.plain_label(one.label, spec).in_language(language()) for one in every}
+    often = Counter(screens.plain_label(one.label, spec).in_language(language()) for one in every)
+    return {
+        one.id: section.title.in_language(language())
+        for section in reversed(spec.sections)
+        if section.title
+        for one in section.fields()
+        if often[labels[one.id]] > 1
+    }
 
 
 def askable_fields(view: DossierView, scope: Scope, report: CompletenessReport) -> list[Askable]:
     """The answers asked of this applicant, rows included; missing and wrong ones ticked."""
     wrong = {one.subject for one in report.findings if one.severity is Severity.ERROR}
-    spec = view.spec
+    spec, places = view.spec, place_names(view.spec)
     found = [
-        _askable(one.id, one, view.dossier.answers().get(one.id), place_name(spec, one), wrong)
+        _askable(one.id, one, view.dossier.answers().get(one.id), places.get(one.id, ""), wrong)
         for section in screens.asked_sections(spec, scope)
         for one in screens.asked_fields(section, scope)
         if not (one.twin and one.id.endswith(".ar") and one.id not in wrong)

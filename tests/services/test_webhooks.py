@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from core.errors import DossierError, InvalidValue
 from core.localized_text import Language
@@ -314,3 +315,20 @@ def test_whoever_sees_no_dossier_adds_no_address_that_would_never_hear_anything(
         blind = office.services.add_account(f"blind-{role}", "a long enough password", "Nobody", {role})
         with refused("not_allowed"):
             office.services.add_webhook(blind, "https://example.org/hook", ["dossier.submitted"])
+
+
+def test_a_long_list_of_addresses_takes_no_more_questions_than_a_short_one(office) -> None:
+    def asked() -> int:
+        statements: list[str] = []
+        engine = office.application.database.engine
+        event.listen(engine, "before_cursor_execute", note := lambda *said: statements.append(said[2]))
+        office.services.webhooks(office.clerk)
+        event.remove(engine, "before_cursor_execute", note)
+        return len(statements)
+
+    office.services.add_webhook(office.clerk, "https://example.org/0", ["dossier.submitted"])
+    one = asked()
+    for number in range(1, 5):
+        office.services.add_webhook(office.clerk, f"https://example.org/{number}", ["dossier.submitted"])
+    assert len(office.services.webhooks(office.clerk)) == 5
+    assert asked() == one

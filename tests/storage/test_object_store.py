@@ -112,3 +112,11 @@ def test_half_a_paper_of_a_killed_process_is_swept_away_and_one_being_written_is
     os.utime(old, (1, 1))
     FolderStore(folder)
     assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_the_beginning_of_a_paper_is_read_without_the_rest(store: ObjectStore) -> None:
+    key = store.put(b"\x89PNG and a great deal more" * 1000)
+    assert store.beginning(key, 4) == b"\x89PNG"
+    assert store.beginning(store.put(b"ab"), 24) == b"ab"
+    with pytest.raises(MissingObject):
+        store.beginning("0" * 64, 4)

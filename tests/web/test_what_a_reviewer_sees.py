@@ -6,13 +6,15 @@ import io
 import re
 from typing import Any
 
-from web_service import ANSWERS, Service, Visitor
+import pytest
+from web_service import ALLOWANCE, ANSWERS, Service, Visitor
 
 from core.dossier import dossier_from_answers
 from forms_service.ocr.attachments.warnings import warn
 from forms_service.ocr.picture_quality import Flaw, what_to_do
 from forms_service.render.form_pdf import render_filled
 from forms_service.storage.models import AttachmentRow
+from forms_service.web.correction import place_names
 
 
 def test_a_name_in_two_scripts_says_which_script_is_asked(service: Service, reviewer: Visitor) -> None:
@@ -159,3 +161,30 @@ def test_a_childs_paper_names_the_child_and_each_unplaced_one_serves_one_child(
         assert re.findall(r'id="attachment-(\w+)"', block) == [paper]
     heading = re.search(r"<h3>.*?</h3>", _seen(service, reviewer, dossier_id, named), re.DOTALL)
     assert heading and "الطفل 2 – Lina Tazi" in heading[0]
+
+
+def test_the_review_page_opens_no_whole_picture_of_a_sheet(
+    service: Service, reviewer: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services, owner = service.application.services, service.actor("applicant")
+    dossier_id = service.new_dossier({"assured.last": "El Omrani"})
+    view = services.dossier(owner, dossier_id)
+    pdf = render_filled(view.spec, {"assured.last": "El Amrani"}, reference=view.reference)
+    services.upload(owner, dossier_id, "form.pdf", pdf, "form", None)
+    service.read_all()
+    services.deposit(owner, dossier_id, True)
+    sizes = services.page_sizes(service.actor("reviewer"), dossier_id)
+    assert sizes and all(width > 500 and height > width for width, height in sizes.values())
+    opened: list[str] = []
+    monkeypatch.setattr(type(services.objects), "get", lambda _, key: opened.append(key))
+    assert reviewer.get(f"/review/{dossier_id}").status_code == 200
+    assert opened == []
+
+
+def test_a_heading_is_named_only_where_labels_are_alike(service: Service) -> None:
+    spec = service.application.catalogue.get(ALLOWANCE)
+    with service.app.test_request_context("/fr/review/"):
+        service.app.preprocess_request()
+        names = place_names(spec)
+    assert names["assured.birth"] != names["spouse.birth"]
+    assert "quality" not in names
