@@ -16,9 +16,10 @@ from forms_service.services.clerk import ClerkWork
 from forms_service.services.days_in_reach import within_reach
 from forms_service.services.messages import say
 from forms_service.services.presenting import summaries
+from forms_service.services.same_person import stacks_of
 from forms_service.services.views import Actor, DossierSummary, StackSummary
 from forms_service.storage.dossiers import DossierRepository
-from forms_service.storage.models import AccountRow, AuditRow, DossierRow
+from forms_service.storage.models import AccountRow, AuditRow, DossierRow, IntakeRow
 
 _MOST_AWAITED = 50
 
@@ -156,6 +157,15 @@ class Counter(ClerkWork):
         if not keys:
             raise DossierError(say("no_receipt"), code="no_receipt")
         return printed_together(self.objects.get(key) for key in keys)
+
+    def stack_of(self, actor: Actor, dossier_id: str) -> str | None:
+        """The latest stack that brought sheets of a dossier, for the way back to its receipts; None without."""
+        if "clerk" not in actor.roles:
+            return None
+        with self.database.reading() as session:
+            brought = stacks_of(session, self.get_dossier(session, actor, dossier_id).id)
+            latest = select(IntakeRow.id).where(IntakeRow.id.in_(brought))
+            return session.scalar(latest.order_by(IntakeRow.scanned_at.desc()).limit(1))
 
     # --- paper files ----------------------------------------------------------------------------
 

@@ -59,7 +59,7 @@ class SamePerson(UseCases):
                 return []
             spec = self.spec_of(row)
             mine = _declared_rows(session, row, spec)
-            stacks = _stacks_of(session, row.id)
+            stacks = stacks_of(session, row.id)
             query = select(DossierRow).where(
                 DossierRow.registration == row.registration,
                 DossierRow.form_id == row.form_id,
@@ -67,7 +67,7 @@ class SamePerson(UseCases):
                 DossierRow.state.not_in(_OVER),
             )
             return [
-                _told(one, bool(stacks & _stacks_of(session, one.id)))
+                _told(one, bool(stacks & stacks_of(session, one.id)))
                 for one in session.scalars(query.order_by(DossierRow.changed_at.desc()))
                 if may_see(actor, one) and self._repeats(session, one, spec, mine)
             ][:_MOST_TOLD]
@@ -92,7 +92,7 @@ def _declared_rows(session: Session, row: DossierRow, spec: FormSpec) -> frozens
     )
 
 
-def _stacks_of(session: Session, dossier_id: str) -> set[str]:
+def stacks_of(session: Session, dossier_id: str) -> set[str]:
     """The stacks a dossier holds sheets of, filed by themselves or by a clerk's hand."""
     by_itself = select(StackSheetRow.intake_id).where(StackSheetRow.dossier_id == dossier_id)
     by_hand = (

@@ -50,8 +50,8 @@ def confirm(dossier_id: str) -> str | Response | tuple[str, int]:
     left = len(services().answers_to_confirm(the_actor(), dossier_id))
     flash(translate("confirm.saved", n=done), "done" if done else "info")
     if left:
-        return redirect(url_for(".answers", dossier_id=dossier_id), code=303)
-    return redirect(url_for("applicant.task_list", dossier_id=dossier_id), code=303)
+        return redirect(url_for(".answers", dossier_id=dossier_id, stack=request.args.get("stack")), code=303)
+    return redirect(_way_back(dossier_id), code=303)
 
 
 @pages.get("/<dossier_id>/confirm/<extraction_id>.png")
@@ -59,6 +59,14 @@ def confirm(dossier_id: str) -> str | Response | tuple[str, int]:
 def crop(dossier_id: str, extraction_id: str) -> Response:
     """The piece of paper one answer was read from."""
     return picture(services().crop(the_actor(), extraction_id))
+
+
+def _way_back(dossier_id: str) -> str:
+    """To the receipts of the stack one came from, else to the dossier."""
+    stack = request.args.get("stack", "")
+    if stack and "clerk" in the_actor().roles:
+        return url_for("counter.receipts", stack_id=stack, _anchor=f"dossier-{dossier_id}")
+    return url_for("applicant.task_list", dossier_id=dossier_id)
 
 
 def _page(
@@ -85,6 +93,8 @@ def _page(
         "confirm.html",
         torn={w.id: _in_words(w, torn[w.id]) for w in shown if w.id in torn},
         view=one.view,
+        way_back=_way_back(one.view.id),
+        from_stack="clerk" in the_actor().roles and bool(request.args.get("stack")),
         waiting=shown,
         problems=problems,
         told=told,

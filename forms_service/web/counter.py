@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from core.dossier import DossierState
 from core.errors import DossierError
+from core.form_spec import Severity
 from forms_service.locales import has
+from forms_service.services.counter import HandoverLine
+from forms_service.web.applicant import opened, report_of
 from forms_service.web.asked_numbers import asked_day
 from forms_service.web.downloads import pdf_download
 from forms_service.web.languages import language, translate
+from forms_service.web.missing_points import Missing, missing_points
+from forms_service.web.rows_to_describe import RowsToDescribe, rows_to_describe
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
 
 PREFIX = "/agency"
 pages = Blueprint("counter", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ToHandOver:
+    """One dossier of the page of receipts.
+
+    Attributes:
+        why: Why it is not ticked beforehand: ``reading``, ``pages``, ``repeats``, or nothing.
+        rows: Children that are declared and described nowhere: no paper says who they are.
+    """
+
+    line: HandoverLine
+    why: str
+    missing: tuple[Missing, ...]
+    rows: tuple[RowsToDescribe, ...]
 
 
 @pages.get("/stacks/<stack_id>/receipts")
@@ -99,9 +121,18 @@ def _receipts(stack_id: str, problems: list[Problem]) -> str:
         stack_id=stack_id,
         found=found,
         chosen=chosen,
-        waiting=[one for one in found.lines if not one.deposited],
+        waiting=[_waiting(one) for one in found.lines if not one.deposited],
+        drawn=[one for one in found.lines if one.state is DossierState.PHYSICAL_CHECK_PENDING],
         problems=problems,
     )
+
+
+def _waiting(line: HandoverLine) -> ToHandOver:
+    """A dossier that waits for its receipt, with what keeps it from one and where that is mended."""
+    one = opened(line.id)
+    missing = missing_points(one, report_of(one), {Severity.ERROR})
+    why = "reading" if line.reading else "pages" if line.missing_pages else "repeats" if line.repeats else ""
+    return ToHandOver(line, why, tuple(missing), tuple(rows_to_describe(one.view)))
 
 
 def _papers(problems: list[Problem]) -> str:

@@ -13,9 +13,11 @@ from core.form_spec import FieldSpec, Group
 from core.localized_text import Language, LocalizedText, Script
 from core.scope import row_variables
 from core.told_at_once import broken_in_row
+from forms_service.services.rows_on_papers import proposed_rows
 from forms_service.web import asked_again, readings, screens, tasks, typed_answers
 from forms_service.web.applicant import Opened, editable, onwards, opened, posted_revision, still_here
 from forms_service.web.languages import language, translate
+from forms_service.web.rows_to_describe import proposals
 from forms_service.web.security import needs, services, the_actor
 
 PREFIX = "/dossiers"
@@ -35,7 +37,9 @@ def rows(dossier_id: str, group_id: str) -> str | Response:
     given = one.view.dossier.groups.get(group_id, ())
     problem_rows = {number for g, number, _ in one.view.group_problems if g == group_id}
     lines = [_line(group, row, number, number in problem_rows) for number, row in enumerate(given, start=1)]
-    return render_template("group.html", view=one.view, group=group, lines=lines)
+    return render_template(
+        "group.html", view=one.view, group=group, lines=lines, proposals=proposals(one.view, group)
+    )
 
 
 @pages.post("/<dossier_id>/list/<group_id>")
@@ -47,6 +51,25 @@ def rows_done(dossier_id: str, group_id: str) -> Response:
         return one
     _group(one, group_id)
     return onwards(one, tasks.group_key(group_id))
+
+
+@pages.post("/<dossier_id>/list/<group_id>/from-paper/<attachment_id>")
+@needs("applicant", "clerk")
+def row_from_paper(dossier_id: str, group_id: str, attachment_id: str) -> Response:
+    """Add the row a paper names, as somebody who sees both says so; pressing twice adds it once."""
+    one = editable(dossier_id)
+    if isinstance(one, Response):
+        return one
+    group = _group(one, group_id)
+    offered = {row.attachment_id: row.answers for row in proposed_rows(one.spec, one.view.dossier, group)}
+    if (answers := offered.get(attachment_id)) is not None:
+        number = len(one.view.dossier.groups.get(group_id, ())) + 1
+        place, _ = services().answer_group_row(
+            the_actor(), dossier_id, group_id, number, answers, one.view.revision
+        )
+        name = opened(dossier_id).view.row_label(group_id, place).in_language(language())
+        flash(translate("on_papers.added", row=name), "done")
+    return redirect(url_for(".rows", dossier_id=dossier_id, group_id=group_id, **_back()), code=303)
 
 
 @pages.get("/<dossier_id>/list/<group_id>/<int:number>")

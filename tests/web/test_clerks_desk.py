@@ -89,3 +89,51 @@ def test_what_an_applicant_sent_in_vain_before_the_deposit_troubles_no_reviewer(
     html = reviewer.get(f"/review/{dossier}").get_data(as_text=True)
     assert 'id="documents"' in html
     assert "in-vain.pdf" not in html
+
+
+def paper_of_a_child(service: Service, dossier: str, **facts: str) -> str:
+    """A birth extract as reading leaves it: its facts known, placed with nobody."""
+    services, clerk = service.application.services, service.actor("clerk")
+    upload = services.upload(clerk, dossier, f"{facts['first']}.pdf", LOCKED, None).id
+    service.jobs.keys.clear()
+    with services.database.writing() as session:
+        row = session.get_one(AttachmentRow, upload)
+        row.status, row.type, row.facts = "read", "birth", facts
+        row.fact_confidences = {"birth": 0.5}
+    return upload
+
+
+def test_a_child_known_by_its_birth_extract_is_added_when_the_clerk_says_so_and_only_then(
+    service: Service, clerk: Visitor
+) -> None:
+    dossier = service.new_dossier({**ANSWERS, "children_to_declare": "2"})
+    services, actor = service.application.services, service.actor("clerk")
+    amine = paper_of_a_child(service, dossier, first="Amine", last="Bennani", birth="2018-05-02")
+    again = paper_of_a_child(service, dossier, first="Amine", last="Bennani", birth="2018-05-02")
+    sara = paper_of_a_child(service, dossier, first="Sara", last="Bennani", birth="2020-01-09")
+    assert services.dossier(actor, dossier).dossier.groups.get("children", ()) == ()
+    html = clerk.get(f"/dossiers/{dossier}/list/children").get_data(as_text=True)
+    offered = [one for one in (amine, again, sara) if f"from-paper/{one}" in html]
+    assert offered == [amine, sara], "the second copy of a paper names nobody new"
+    assert "02/05/2018" in html and "للتحقق" in html
+    for _ in range(2):
+        answer = clerk.post(f"/dossiers/{dossier}/list/children/from-paper/{amine}")
+        assert answer.status_code == 303
+    view = services.dossier(actor, dossier)
+    (child,) = view.dossier.groups["children"]
+    assert (child["first"], child["birth"]) == ("Amine", "2018-05-02")
+    assert {one.id: one.child for one in view.attachments} == {amine: 1, again: 1, sara: None}
+    html = clerk.get(f"/dossiers/{dossier}/list/children").get_data(as_text=True)
+    assert f"from-paper/{amine}" not in html
+    assert f"from-paper/{sara}" in html
+
+
+def test_the_clerk_is_told_that_children_stand_on_no_paper(service: Service, clerk: Visitor) -> None:
+    dossier = service.new_dossier({**ANSWERS, "children_to_declare": "2"})
+    services, actor = service.application.services, service.actor("clerk")
+    services.upload(actor, dossier, "form.pdf", LOCKED, "form")
+    service.jobs.keys.clear()
+    told = f'/dossiers/{dossier}/list/children">إدخال المعطيات'
+    assert told in clerk.get(f"/dossiers/{dossier}").get_data(as_text=True)
+    services.answer_group(actor, dossier, "children", [{"birth": "02/05/2018"}, {"birth": "09/01/2020"}])
+    assert told not in clerk.get(f"/dossiers/{dossier}").get_data(as_text=True)
