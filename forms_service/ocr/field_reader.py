@@ -356,7 +356,7 @@ def _meant(
     """The boxes that were meant, and what speaks against it.
 
     Who blackens one box and crosses another has changed their mind: the other is proposed, never taken.
-    So is the one clean mark beside boxes that a stamp, a signature or a line that strikes out runs through.
+    So is the one clean mark beside boxes that a long stroke runs through, and one pale mark without another.
     """
     blackened = [place for place in inked if marks[place] in (Mark.FILLED, Mark.SCRIBBLED)]
     clean = [place for place in inked if place not in blackened]
@@ -365,6 +365,9 @@ def _meant(
     if field.kind == "choice" and len(inked) > 1:
         whole = [place for place in inked if marks[place] is not Mark.CROSSED_BY_STROKE]
         return (whole, Doubt.STROKE_THROUGH_BOX) if len(whole) == 1 else (inked, Doubt.SEVERAL_TICKS)
+    pale = [place for place, mark in marks.items() if mark is Mark.PALE]
+    if not inked and (field.kind != "choice" or len(pale) == 1):
+        inked = pale
     seen = set(marks.values())
     for mark, doubt in _TICK_DOUBTS.items():
         if mark in seen:
@@ -383,6 +386,7 @@ _TICK_DOUBTS = {
     Mark.SCRIBBLED: Doubt.CORRECTED_TICK,
     Mark.CROSSED_BY_STROKE: Doubt.STROKE_THROUGH_BOX,
     Mark.FAINT: Doubt.FAINT_TICK,
+    Mark.PALE: Doubt.FAINT_TICK,
     Mark.BESIDE: Doubt.MARK_BESIDE_BOX,
 }
 

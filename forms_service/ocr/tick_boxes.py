@@ -32,6 +32,9 @@ SPECKLE_SMOOTHING_PX = 1.0
 GRAY_INK_LEVEL = 130
 """Where even the darkest tenth of what is dark is paler than this, it may be a felt marker's band."""
 
+THICKEST_STROKE_MM = 0.8
+"""Pale strokes, of a pencil or in a coarse scan, are no broader; felt markers' bands are."""
+
 FILLED_DARK = 0.5
 PAPER_LEFT_MM = 0.25
 PAPER_LEFT_SHARE = 0.01
@@ -63,6 +66,7 @@ class Mark(Enum):
 
     EMPTY = "empty"
     FAINT = "faint"
+    PALE = "pale"
     BESIDE = "beside"
     TICKED = "ticked"
     FILLED = "filled"
@@ -92,6 +96,8 @@ def read_tick(page: np.ndarray, box: BoxMm) -> TickReading:
         mark = _inked(page, box, inner)
         confidence = min(1.0, 0.9 + 0.1 * (dark - TICKED_ABOVE) / TICKED_ABOVE)
         return TickReading(mark, confidence if mark in (Mark.TICKED, Mark.FILLED) else 0.5)
+    if dark >= TICKED_ABOVE and _is_thin(ink < DARK_LEVEL):
+        return TickReading(Mark.PALE, 0.5)
     if dark >= EMPTY_BELOW or _pale_share(inner) > PALE_ABOVE:
         return TickReading(Mark.FAINT, 0.5)
     if _ink_around(page, box) > BESIDE_INK_MM2:
@@ -108,6 +114,12 @@ def ink_level(page: np.ndarray, box: BoxMm) -> float:
 def is_blackened(page: np.ndarray, box: BoxMm) -> bool:
     """Whether a tick box is full of ink, so that its outline can no longer be told."""
     return _is_full(cut(page, box, INNER_MARGIN_MM))
+
+
+def _is_thin(dark: np.ndarray) -> bool:
+    """Whether what is dark are a pen's strokes rather than a band or a stain."""
+    within = cv2.distanceTransform(dark.astype(np.uint8), cv2.DIST_L2, 3)
+    return float(within.max()) < THICKEST_STROKE_MM / 2 * PX_PER_MM
 
 
 def _inked(page: np.ndarray, box: BoxMm, inner: np.ndarray) -> Mark:

@@ -130,6 +130,20 @@ def test_nothing_is_taken_that_was_not_meant(kind: str) -> None:
         assert reading.verdict is Verdict.REVIEW or reading.value == marked.meant, seed
 
 
+@pytest.mark.parametrize(("level", "meant"), [(105, True), (225, False)])
+def test_a_thin_pale_cross_is_proposed_where_it_is_the_only_mark(level: int, meant: bool) -> None:
+    places = lay_out(_spec()).layout.of_field("nature")
+    page, box = _blank().copy(), places[1].box
+    for rise in (1, -1):
+        middle = box.y + box.height / 2
+        ends = [_px((box.x + box.width / 2 + side, middle + side * rise), 0)[0] for side in (-1.3, 1.3)]
+        cv2.line(page, *ends, level, 2, cv2.LINE_AA)
+    page = even_light(cv2.GaussianBlur(page, (0, 0), 1.3))
+    (reading,) = read_fields(page, places, _spec(), NoEngine())
+    assert reading.value == (places[1].choice if meant else None)
+    assert reading.doubt is (Doubt.FAINT_TICK if meant else None)
+
+
 def test_a_gray_band_is_no_ink() -> None:
     page = _blank().copy()
     box = lay_out(_spec()).layout.of_field("nature")[0].box
