@@ -43,7 +43,9 @@ def _changes(one: Opened, event: EventView) -> Iterator[Change]:
     groups = details.get("groups")
     for name in groups if isinstance(groups, list) else ():
         count = len(one.view.dossier.groups.get(str(name), ()))
-        yield Change(one.spec.group(str(name)).label.in_language(language()), str(count))
+        yield Change(
+            one.spec.group(str(name)).label.in_language(language()), translate("groups.count", n=count)
+        )
     if "attachment" in details:
         yield Change(_words(event), _paper(one, str(details["attachment"])))
     elif not names and not groups:
