@@ -12,12 +12,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.errors import DossierError, InvalidValue
 from core.localized_text import LocalizedText
 from forms_service.services.base import UseCases
+from forms_service.services.parts_of_lists import Part, part_of
 from forms_service.services.views import Actor
 from forms_service.storage.api_models import AccessTokenRow
 from forms_service.storage.models import AccountRow
@@ -46,6 +47,7 @@ SCOPE_LABELS: Mapping[str, LocalizedText] = {
 }
 
 LONGEST_DAYS, USUAL_DAYS = 366, 90
+PAGE = 50
 _PREFIX = "cnss_"
 _LONGEST_NAME = 100
 _NOTED_EVERY = timedelta(minutes=1)
@@ -103,6 +105,13 @@ def scopes_for(roles: Collection[str]) -> list[str]:
     return [scope for scope, needed in SCOPES.items() if needed & set(roles)]
 
 
+def _tokens_for(actor: Actor) -> Select[tuple[AccessTokenRow, AccountRow]]:
+    query = select(AccessTokenRow, AccountRow).join(AccountRow, AccountRow.id == AccessTokenRow.account_id)
+    if "operator" not in actor.roles:
+        query = query.where(AccessTokenRow.account_id == actor.id)
+    return query.order_by(AccessTokenRow.made_at.desc(), AccessTokenRow.id)
+
+
 class AccessTokens(UseCases):
     """Making, checking and revoking tokens."""
 
@@ -146,14 +155,14 @@ class AccessTokens(UseCases):
 
     def tokens(self, actor: Actor) -> list[TokenView]:
         """The person's tokens, all of them for operators; the latest first."""
-        query = select(AccessTokenRow, AccountRow).join(
-            AccountRow, AccountRow.id == AccessTokenRow.account_id
-        )
-        if "operator" not in actor.roles:
-            query = query.where(AccessTokenRow.account_id == actor.id)
         with self.database.reading() as session:
-            rows = session.execute(query.order_by(AccessTokenRow.made_at.desc(), AccessTokenRow.id)).all()
-            return [_view(token, account) for token, account in rows]
+            return [_view(token, account) for token, account in session.execute(_tokens_for(actor))]
+
+    def tokens_page(self, actor: Actor, page: int = 1) -> Part[TokenView]:
+        """The same, a page at a time."""
+        with self.database.reading() as session:
+            cut, rows = part_of(session, _tokens_for(actor), page, PAGE)
+            return cut.of([_view(token, account) for token, account in rows])
 
     def revoke_token(self, actor: Actor, token_id: str) -> TokenView:
         """Let a token count no longer, from now on; revoking again changes nothing.

@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core.dossier import STATE_LABELS, DossierState
 from core.errors import DossierError, InvalidValue
 from core.localized_text import LocalizedText
 from forms_service.services.base import UseCases
+from forms_service.services.parts_of_lists import Part, part_of
 from forms_service.services.views import Actor
 from forms_service.storage.api_models import WebhookDeliveryRow, WebhookRow
 from forms_service.storage.models import AccountRow, DossierRow
@@ -28,6 +29,7 @@ EVENTS: Mapping[str, LocalizedText] = {OPENED: _T("فُتح ملف", "dossier ou
 }
 """Every event one may ask for: a dossier was opened, or came to a state."""
 
+PAGE = 50
 WAITING, DELIVERED, DEAD = "waiting", "delivered", "dead"
 DELIVER_WEBHOOK = "deliver_webhook"
 """Name of the task that sends a message; its key is the message's id and the number of the attempt."""
@@ -85,6 +87,12 @@ class DeliveryView:
     due_at: datetime | None
 
 
+def _addresses_for(actor: Actor) -> Select[tuple[WebhookRow]]:
+    stopped, at = WebhookRow.stopped_at.is_not(None), WebhookRow.made_at
+    query = select(WebhookRow).order_by(stopped, at.desc(), WebhookRow.id)
+    return query if "operator" in actor.roles else query.where(WebhookRow.account_id == actor.id)
+
+
 class Webhooks(UseCases):
     """Asking to be told, and looking after messages."""
 
@@ -120,11 +128,14 @@ class Webhooks(UseCases):
 
     def webhooks(self, actor: Actor) -> list[WebhookView]:
         """The person's addresses, all of them for operators; stopped ones last."""
-        query = select(WebhookRow).order_by(WebhookRow.stopped_at.is_not(None), WebhookRow.made_at.desc())
-        if "operator" not in actor.roles:
-            query = query.where(WebhookRow.account_id == actor.id)
         with self.database.reading() as session:
-            return _views(session, session.scalars(query).all())
+            return _views(session, session.scalars(_addresses_for(actor)).all())
+
+    def webhooks_page(self, actor: Actor, page: int = 1) -> Part[WebhookView]:
+        """The same, a page at a time."""
+        with self.database.reading() as session:
+            cut, rows = part_of(session, _addresses_for(actor), page, PAGE)
+            return cut.of(_views(session, [row for (row,) in rows]))
 
     def webhook(self, actor: Actor, webhook_id: str) -> WebhookView:
         """One address.

@@ -13,7 +13,7 @@ from forms_service.services.access_tokens import LONGEST_DAYS, SCOPE_LABELS, USU
 from forms_service.services.webhooks import DEAD
 from forms_service.web.api.description import described, operations
 from forms_service.web.api.doors import TOKEN
-from forms_service.web.asked_numbers import posted_number
+from forms_service.web.asked_numbers import MOST_PAGES, asked_number, posted_number
 from forms_service.web.languages import language, translate
 from forms_service.web.once import once
 from forms_service.web.screens import Problem
@@ -100,8 +100,9 @@ def _page(problems: list[Problem], **more: object) -> str:
     actor, now = the_actor(), services().now()
     return render_template(
         "tokens.html",
-        tokens=[(one, one.is_valid(now)) for one in services().tokens(actor)],
-        webhooks=services().webhooks(actor),
+        tokens=services().tokens_page(actor, asked_number("tokens", 1, MOST_PAGES)),
+        is_valid=lambda one: one.is_valid(now),
+        webhooks=services().webhooks_page(actor, asked_number("addresses", 1, MOST_PAGES)),
         dead=services().deliveries(actor, state=DEAD),
         scopes=[(one, SCOPE_LABELS[one]) for one in scopes_for(actor.roles)],
         scope_labels=SCOPE_LABELS,

@@ -42,3 +42,17 @@ def test_the_first_the_last_and_those_around_are_shown(
 def test_a_page_that_is_not_there_is_the_nearest_one() -> None:
     assert [cut_of(120, page, 50).page for page in (-3, 0, 1, 3, 4, 10**6)] == [1, 1, 1, 3, 3, 3]
     assert (cut_of(0, 1, 50).pages, cut_of(120, 3, 50).before) == (1, 100)
+
+
+def test_tokens_come_a_page_at_a_time(service: Service, program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("forms_service.services.access_tokens.PAGE", 2)
+    for _ in range(5):
+        program("author")
+    operator = service.visitor("fr").sign_in("operator")
+    first, second = (
+        operator.get(f"/programs/tokens?tokens={page}").get_data(as_text=True) for page in (1, 2)
+    )
+    revoked = [re.findall(r"/programs/tokens/(\w+)/revoke", one) for one in (first, second)]
+    assert [len(one) for one in revoked] == [2, 2]
+    assert not set(revoked[0]) & set(revoked[1])
+    assert "tokens=2#list" in first
