@@ -12,12 +12,12 @@ from typing import Any
 
 from core.errors import UnreadableDocument
 from core.localized_text import LocalizedText
+from forms_service.messages import say
 from forms_service.ocr.attachments.reader import look_at_type
 from forms_service.ocr.page_images import PageImage, iterate_pages
 from forms_service.ocr.page_text import load_here
 from forms_service.ocr.picture_quality import Flaw, PictureQuality, judge_picture, what_to_do
 from forms_service.reading_process import ReadingRequest
-from forms_service.messages import say
 from forms_service.spec_catalogue import load_document_types
 from forms_service.whose_page import FORM, NOBODY, SeenPage, is_cover, refusal_of, see_page
 

@@ -23,10 +23,10 @@ from core.field_kinds import kind_of
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import LocalizedText, listed
 from core.placement import PageIdentity
+from forms_service.messages import say
 from forms_service.ocr.page_images import PageImage, count_pages, load_page
 from forms_service.reading_forms import form_lookup, page_features, printed_papers, printed_words
 from forms_service.reading_process import OUT_OF_TIME, ReadingRequest, begin_page
-from forms_service.messages import say
 from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.whose_page import FORM, NOBODY, SeenPage, is_cover, problem_of, refusal_of, see_page
 

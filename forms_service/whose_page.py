@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from core.localized_text import LocalizedText
 from core.placement import COVER, PageIdentity
+from forms_service.messages import say
 from forms_service.ocr.page_identity import find_identity
 from forms_service.ocr.page_images import PageImage
 from forms_service.reading_process import ReadingRequest
-from forms_service.messages import say
 
 FORM = "form"
 """What pages of the dossier's own form are handed in as."""
