@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.completeness import CompletenessReport
@@ -19,6 +19,12 @@ from core.scope import build_scope
 
 PART_NOT_GIVEN = "…"
 """Stands for a part of a name that nobody gave."""
+
+DECLARED_ON_SCREEN = LocalizedText(
+    ar="الاستمارة (بتصريح على الشاشة يقوم مقام التوقيع)",
+    fr="Le formulaire (déclaration à l'écran tenant lieu de signature)",
+)
+"""The form nobody signed by hand, as a receipt names it."""
 
 
 def applicant_of(spec: FormSpec, scope: Scope) -> Applicant:
@@ -100,6 +106,7 @@ def receipt_for(
     types: DocumentTypes,
     holder: AccountHolder = NOBODY,
     completed_at: datetime | None = None,
+    made_on_screen: Collection[str] = (),
 ) -> DepositReceipt:
     """Draw up the receipt of one deposit; the same facts on screen, on paper and in the QR code.
 
@@ -107,6 +114,7 @@ def receipt_for(
         deposited_at: Moment of the first deposit, which stays the date of the request.
         holder: Whose account it is, for applicants whose name the form does not ask or is not answered whole.
         completed_at: Moment of a later deposit that complements the first.
+        made_on_screen: Types of papers that nobody signed by hand: the declaration on screen stands for it.
     """
     answers = dossier.answers()
     applicant = applicant_of(spec, build_scope(spec, dossier, deposited_at.date()))
@@ -119,7 +127,10 @@ def receipt_for(
         registration=str(number or ""),
         request_type=spec.receipt_type,
         deposited_at=deposited_at,
-        received=_received(dossier, report, types),
+        received=tuple(
+            replace(one, label=DECLARED_ON_SCREEN) if one.type in made_on_screen else one
+            for one in _received(dossier, report, types)
+        ),
         missing=tuple(
             ReceiptDocument(one.type, one.label, one.count - one.accepted, one.child)
             for one in report.required

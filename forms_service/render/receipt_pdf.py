@@ -54,6 +54,7 @@ from forms_service.render.qr_code import qr_rows
 from forms_service.render.receipt_facts import carried
 
 TITLE = LocalizedText(ar="وصل الإيداع", fr="Accusé de dépôt de demande (*)")
+COMPLEMENT_TITLE = LocalizedText(ar="وصل إيداع تكميلي", fr="Accusé de dépôt complémentaire (*)")
 PORTAL = LocalizedText(
     ar="بوابة التجريد المادي لتعويضات النظام العام للصندوق الوطني للضمان الاجتماعي",
     fr="Portail de dématérialisation des prestations du régime général de la CNSS",
@@ -68,7 +69,7 @@ REFERENCE = LocalizedText(ar="رقم الطلب", fr="Référence de la demande"
 DATE = LocalizedText(ar="تاريخ الطلب", fr="Date de la demande")
 COMPLETED = LocalizedText(ar="تاريخ التكملة", fr="Date du complément")
 FOOTNOTE = LocalizedText(
-    ar="(*) في حالة طلب مراقبة الطلب، يجب إرفاق هذا المستند بملفك الفعلي.",
+    ar="(*) في حالة طلب مراقبة الطلب، يجب إرفاق هذا المستند بملفكم الفعلي.",
     fr="(*) En cas de demande de contrôle physique des documents, "
     "ce document est à joindre à votre dossier physique.",
 )
@@ -77,6 +78,9 @@ NONE_RECEIVED = LocalizedText(ar="لم تودع أي وثيقة.", fr="Aucun doc
 MISSING = LocalizedText(ar="الوثائق الناقصة", fr="Documents manquants")
 NONE_MISSING = LocalizedText(
     ar="لا تنقص أي وثيقة في تاريخ الإيداع.", fr="Aucun document ne manque à la date du dépôt."
+)
+NONE_MISSING_AFTER = LocalizedText(
+    ar="لا تنقص أي وثيقة في تاريخ التكملة.", fr="Aucun document ne manque à la date du complément."
 )
 CLAIMED = LocalizedText(ar="مصرح بإيداعها سابقا – للتحقق", fr="Déclarés déjà déposés – à vérifier")
 NOT_COMPLETE = LocalizedText(
@@ -146,7 +150,7 @@ def render_receipt(
         signature_field: Name of the field that waits for the signature.
     """
     properties = PaperProperties(
-        title=LocalizedText(*(f"{_bare_title(one)} {receipt.reference}" for one in _READING)),
+        title=LocalizedText(*(f"{_bare_title(receipt, one)} {receipt.reference}" for one in _READING)),
         language=language,
         subject=receipt.request_type.in_language(language),
         author=FUND.in_language(language),
@@ -159,8 +163,12 @@ def render_receipt(
     return write_paper(pages, properties, signatures={signature_field: SIGNATURE})
 
 
-def _bare_title(language: Language) -> str:
-    return TITLE.in_language(language).removesuffix(" (*)")
+def _title_of(receipt: DepositReceipt) -> LocalizedText:
+    return TITLE if receipt.completed_at is None else COMPLEMENT_TITLE
+
+
+def _bare_title(receipt: DepositReceipt, language: Language) -> str:
+    return _title_of(receipt).in_language(language).removesuffix(" (*)")
 
 
 def _pages(receipt: DepositReceipt, code: str) -> list[list[Piece]]:
@@ -176,7 +184,7 @@ def _pages(receipt: DepositReceipt, code: str) -> list[list[Piece]]:
 
 
 def _blocks(receipt: DepositReceipt, code: str, air: float) -> Iterator[Block]:
-    yield _title(air)
+    yield _title(receipt, air)
     yield from _facts(receipt, air)
     yield space(6 * air)
     if receipt.physical_check:
@@ -184,7 +192,8 @@ def _blocks(receipt: DepositReceipt, code: str, air: float) -> Iterator[Block]:
         yield space(6 * air)
     yield from _documents("received", RECEIVED, NONE_RECEIVED, "✓", receipt.received, air)
     yield space(5 * air)
-    yield from _documents("missing", MISSING, NONE_MISSING, "☐", receipt.missing, air)
+    none = NONE_MISSING if receipt.completed_at is None else NONE_MISSING_AFTER
+    yield from _documents("missing", MISSING, none, "☐", receipt.missing, air)
     if receipt.missing:
         yield space(1.0 + air)
         yield _sides(NOT_COMPLETE, _NOTE, "not-complete")
@@ -199,12 +208,13 @@ def _blocks(receipt: DepositReceipt, code: str, air: float) -> Iterator[Block]:
 # --- blocks ---------------------------------------------------------------------------------------
 
 
-def _title(air: float) -> Block:
+def _title(receipt: DepositReceipt, air: float) -> Block:
+    title = _title_of(receipt)
     drop_mm = 3.0 * air
     column = Column(LEFT_MM, WIDTH_MM)
     lines = (
-        (TITLE.ar, Style(25, ACCENT, bold=True), Language.AR, Role.TITLE, 0.0),
-        (TITLE.fr, Style(16, ACCENT, bold=True), Language.FR, Role.TITLE, 12.0),
+        (title.ar, Style(25, ACCENT, bold=True), Language.AR, Role.TITLE, 0.0),
+        (title.fr, Style(16, ACCENT, bold=True), Language.FR, Role.TITLE, 12.0),
         (PORTAL.ar, Style(9, LABEL_INK), Language.AR, Role.PARAGRAPH, 21.0),
         (PORTAL.fr, Style(8.5, LABEL_INK), Language.FR, Role.PARAGRAPH, 25.8),
     )

@@ -26,6 +26,7 @@ from forms_service.services.made_forms import (
     attach,
     declared,
     made_beside_signature,
+    made_types,
     make_form,
 )
 from forms_service.services.messages import say
@@ -276,5 +277,6 @@ class Deposits(ApplicantWork):
             physical_check=check,
             types=self.catalogue.document_types(),
             holder=self.holder_of(session, row, applicant, dossier),
+            made_on_screen=made_types(session, row, dossier),
         )
         return replace(receipt, registration=receipt.registration or row.registration)

@@ -86,6 +86,14 @@ def at_deposit(
     return AtDeposit(whole, made, earlier)
 
 
+def made_types(session: Session, row: DossierRow, dossier: Dossier) -> frozenset[str]:
+    """The types of papers that only the service made, before or by this deposit."""
+    uploads = DossierRepository(session).attachments(row.id)
+    by_hand = {one.id for one in uploads if one.origin != MADE_ON_SCREEN}
+    signed = {one.type for one in dossier.attachments if one.id in by_hand}
+    return frozenset(one.type for one in dossier.attachments if one.id not in by_hand) - signed
+
+
 def declared(
     dossier: Dossier, spec: FormSpec, on: date, actor: Actor, at: datetime
 ) -> tuple[Dossier, list[str]]:

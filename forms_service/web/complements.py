@@ -84,7 +84,9 @@ def withdraw(dossier_id: str, attachment_id: str) -> Response:
 def confirm(dossier_id: str) -> Response:
     """Give the receipt of what was added; pressing twice gives it once."""
     receipt = services().confirm_complement(the_actor(), dossier_id)
-    flash(translate("complement.done_whole" if not receipt.missing else "complement.done"), "done")
+    unread = any(not one.status.is_final for one in opened(dossier_id).view.attachments)
+    told = "done" if receipt.missing else "done_unread" if unread else "done_whole"
+    flash(translate(f"complement.{told}"), "done")
     return redirect(url_for("deposit.status", dossier_id=dossier_id), code=303)
 
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from core.completeness import CompletenessReport
 from core.errors import DossierError
 from core.form_spec import FieldSpec, Severity
+from forms_service.services.complements import TAKES_COMPLEMENTS
 from forms_service.services.expected_revisions import expecting
 from forms_service.services.presenting import find_field
 from forms_service.web import screens, tasks
@@ -147,6 +148,7 @@ def status(dossier_id: str) -> str:
         errors=missing_points(one, report, {Severity.ERROR}),
         correction_places=tasks.correction_places(one.view, one.scope, progress),
         correction_complete=progress is not None and progress.complete,
+        paper_remarks=remarks_on_papers(one, report) if one.view.state in TAKES_COMPLEMENTS else [],
         paper_file=paper_file(one.view),
     )
 

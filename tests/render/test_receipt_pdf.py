@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pikepdf
@@ -64,7 +64,7 @@ ARABIC = [
     "نوع الطلب",
     "رقم الطلب",
     "تاريخ الطلب",
-    "(*) في حالة طلب مراقبة الطلب، يجب إرفاق هذا المستند بملفك الفعلي.",
+    "(*) في حالة طلب مراقبة الطلب، يجب إرفاق هذا المستند بملفكم الفعلي.",
 ]
 VALUES = [
     "محمد الأمين بناني",
@@ -153,6 +153,14 @@ def test_a_complete_deposit_is_told_so() -> None:
     assert "Aucun document ne manque" in text
     assert "لا تنقص أي وثيقة" in text
     assert "Cet accusé prouve le dépôt" not in text
+
+
+def test_a_complement_is_titled_as_one_and_speaks_of_its_own_day() -> None:
+    later = replace(RECEIPT, missing=(), completed_at=RECEIPT.deposited_at + timedelta(days=9))
+    text = text_of(render_receipt(later, CODE))
+    assert "Accusé de dépôt complémentaire" in text
+    assert "à la date du complément" in text
+    assert "à la date du dépôt" not in text
 
 
 def test_an_ordinary_receipt_is_one_sheet(pdf: bytes) -> None:

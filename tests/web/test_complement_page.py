@@ -131,3 +131,29 @@ def test_a_draft_has_nothing_to_complement(service: Service) -> None:
     visitor = service.visitor("fr").sign_in("applicant")
     draft = service.new_dossier(ANSWERS)
     assert visitor.get(f"/dossiers/{draft}/complement").headers["Location"] == f"/fr/dossiers/{draft}"
+
+
+def test_nothing_is_promised_before_the_papers_are_read_and_what_is_found_is_told(service: Service) -> None:
+    from forms_service.ocr.attachments.warnings import warn
+    from forms_service.storage.models import AttachmentRow
+
+    services, applicant = service.application.services, service.actor("applicant")
+    dossier = service.new_dossier(ANSWERS)
+    for need in services.completeness(applicant, dossier).required:
+        if need.type not in ("form", "id_assured"):
+            services.upload(applicant, dossier, "x.pdf", PDF, need.type, need.child)
+    services.deposit(applicant, dossier, True)
+    visitor = service.visitor("fr").sign_in("applicant")
+    base = f"/dossiers/{dossier}"
+    visitor.post(f"{base}/complement", {"as_type": "id_assured", "files": (io.BytesIO(PDF), "cni.pdf")})
+    visitor.post(f"{base}/complement/confirm")
+    after = page(visitor, f"{base}/status")
+    assert "Leur lecture est en cours" in after
+    assert "il ne manque plus rien" not in after
+    assert 'id="paper-remarks"' not in after
+    with services.database.writing() as session:
+        row = session.get_one(AttachmentRow, services.dossier(applicant, dossier).attachments[-1].id)
+        row.status = "read"
+        row.warnings = [warn("expired", until="01/01/2020").message.as_dict()]
+    told = page(visitor, f"{base}/status").partition('id="paper-remarks"')[2].partition("</section>")[0]
+    assert "01/01/2020" in told
