@@ -155,13 +155,14 @@ def _shown_again(response: Response) -> Response:
     if at_once is not None:
         page, typed = at_once
         return _with_typing(response, urlsplit(page).path, _place(), typed)
-    if _FLAG not in session or (actor := security.current_actor()) is None:
+    posted = request.method == "POST"
+    if not posted and (request.method != "GET" or response.status_code != 200 or not _is_page(response)):
+        return response  # before the session is looked at: style sheets and pictures do not vary by it
+    if _FLAG not in session or (actor := security.current_actor()) is None or (by_a_script() and not posted):
         return response
-    if request.method == "POST":
+    if posted:
         if response.status_code < 400 and not g.get("rescued"):
             security.services().forget_typing(actor, _place())
-        return response
-    if request.method != "GET" or response.status_code != 200 or by_a_script() or not _is_page(response):
         return response
     kept = security.services().latest_typing(actor)
     if kept is None:
