@@ -304,6 +304,6 @@ def test_the_paper_file_of_a_physical_check_is_noted_by_the_clerk(
     html = (
         service.visitor().sign_in("applicant").get(f"/dossiers/{dossier_id}/deposited").get_data(as_text=True)
     )
-    assert "المراقبة المادية" in html
+    assert "للمراقبة المادية" in html.partition('id="physical-check"')[2].partition("</h2>")[0]
     assert clerk.post(f"/agency/dossiers/{dossier_id}/paper-received").status_code == 303
     assert services.dossier(service.actor("clerk"), dossier_id).state == "submitted"
