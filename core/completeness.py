@@ -19,6 +19,7 @@ from core.errors import DossierError
 from core.findings import CompletenessReport, Finding, Requirement
 from core.form_spec import Deadline, FieldSpec, FormSpec, Group, Rule, Section, Severity
 from core.localized_text import LocalizedText
+from core.reckoning import steps_of
 from core.scope import build_scope, is_blank
 
 __all__ = [
@@ -241,6 +242,10 @@ def _amounts(spec: FormSpec, scope: Scope) -> dict[str, object]:
             "unit": calculation.unit,
             "label": calculation.label.as_dict(),
             "formula": calculation.value.expression,
+            "steps": [
+                {"parameter": one.parameter, "times": _rounded(one.times), "value": _rounded(one.value)}
+                for one in steps_of(calculation.value.expression, running)
+            ],
             "source": calculation.source,
         }
     if results:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -265,23 +266,36 @@ def _group_block(one: Opened, group_id: str) -> AnswerBlock:
 
 def amounts(report: CompletenessReport) -> dict[str, object] | None:
     """The computed amounts as the template shows them; None when nothing comes of the answers (yet)."""
+    parameters: dict[str, Any] = dict(report.amounts.get("parameters", {}))  # type: ignore[call-overload]
     lines = [
         {
             "label": entry["label"][language().value],
             "value": entry["value"],
             "unit": entry["unit"],
-            "formula": entry["formula"],
+            "steps": [_step(one, parameters) for one in entry["steps"]],
         }
         for entry in report.amounts.values()
         if isinstance(entry, dict) and "formula" in entry
     ]
     if not any(line["value"] for line in lines):
         return None
-    parameters = report.amounts.get("parameters", {})
     return {
         "lines": lines,
         "on": report.amounts.get("on"),
         "parameters": [
-            {**entry, "label": entry["label"][language().value]} for entry in dict(parameters).values()
+            {**entry, "label": entry["label"][language().value], "known_source": _source(entry)}
+            for entry in parameters.values()
         ],
     }
+
+
+def _step(step: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, object]:
+    """One part of the sum with the words of its rate."""
+    rate = parameters[step["parameter"]]
+    return {**step, "label": rate["label"][language().value], "rate": rate["value"], "unit": rate["unit"]}
+
+
+def _source(parameter: Mapping[str, Any]) -> str:
+    """Which of the fund's texts a parameter stands in, where it is one people know."""
+    first = str(parameter["source"] or "").partition(",")[0].split(" ")[0].lower()
+    return first if first in ("form", "faq") else ""

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from core.dossier import STATE_LABELS, DossierState
 from core.localized_text import Language, Script, dominant_script
-from forms_service.locales import has
+from forms_service.locales import has, say
 from forms_service.ocr.doubts import DOUBT_SENTENCES, Doubt
 from forms_service.render.typing_remarks import REMARK_SENTENCES, Remark
 from forms_service.services.paper_notes import notes, remarks
@@ -114,7 +114,11 @@ def moment(iso_moment: str) -> datetime:
 def money(value: object, unit: str) -> str:
     """An amount with its unit as the page's language writes it."""
     number = format_decimal(Decimal(str(value)), format="#,##0.##", locale=_BABEL[languages.language()])
-    return f"{number} {languages.translate('unit.' + unit) if has('unit.' + unit) else unit}"
+    if not has(f"unit.{unit}"):
+        return f"{number} {unit}"
+    exact = Decimal(str(value))
+    whole = {"n": int(exact)} if exact == exact.to_integral_value() else {}
+    return say(f"unit.{unit}", languages.language(), number=number, **whole)
 
 
 def decimal(number: float) -> str:
