@@ -388,6 +388,10 @@ MESSAGES: dict[str, LocalizedText] = {
         "Cette page ne peut pas être séparée de son fichier. Rien n'a été modifié. "
         "Scannez la feuille de nouveau, puis écartez cette page.",
     ),
+    "draft_not_empty": _T(
+        "لا تُحذف إلا المسودة التي لم يُكتب فيها شيء ولم تُرسل إليها وثيقة. لم يتغير شيء.",
+        "Seul un brouillon où rien n'a été écrit ni envoyé peut être retiré. Rien n'a été modifié.",
+    ),
     "cannot_open": _T(
         "لا يُفتح هذا الملف، فلا فائدة من إضافته إلى أي طلب. لم يتغير شيء، وأصله محفوظ. "
         "أرسلوا نسخة تُفتح أو أعيدوا مسح الأوراق، ثم أبعدوا هذا الملف.",

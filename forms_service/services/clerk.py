@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from core.dates_in_text import fold_digits
-from core.dossier import DossierState
-from core.errors import InvalidValue
+from core.dossier import DossierEvent, DossierState, next_state
+from core.errors import DossierError, InvalidValue
 from core.field_kinds import KINDS
 from core.receipt import normalize_reference
+from forms_service.services.account_answers import SHORTEST_REGISTRATION
 from forms_service.services.accounts import REGISTRATION
 from forms_service.services.messages import say
 from forms_service.services.presenting import summaries
 from forms_service.services.stacks import Stacks
 from forms_service.services.views import Actor, DossierSummary
 from forms_service.storage.dossiers import DossierRepository
-from forms_service.storage.models import AccountRow, DossierRow
+from forms_service.storage.models import AccountRow, AttachmentRow, DossierRow
 
 _MOST_FOUND = 100
+_MOST_ACCOUNTS, _MOST_DRAFTS, _LEAST_SEARCHED = 5, 5, 3
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFound:
+    """Somebody who has an account, as the desk names them."""
+
+    registration: str
+    name: str
+
+
+def counter_number(text: str) -> str:
+    """A registration number as it is given at the counter: as long as those of accounts.
+
+    Raises:
+        InvalidValue: ``registration_needed``, ``registration_too_short``, or it is no number at all.
+    """
+    number = KINDS["registration_number"].parse(text, REGISTRATION)
+    if number is None:
+        raise InvalidValue(say("registration_needed"), code="registration_needed")
+    if len(str(number)) < SHORTEST_REGISTRATION:
+        raise InvalidValue(say("registration_too_short"), code="registration_too_short")
+    return str(number)
 
 
 class ClerkWork(Stacks):
@@ -40,17 +67,65 @@ class ClerkWork(Stacks):
         """The registration number of a person at the counter, and whether anything is known under it.
 
         Raises:
-            InvalidValue: Nothing was given, or it is not one to nine digits.
+            InvalidValue: Nothing was given, or it is not eight or nine digits.
         """
         self.require_role(actor, "clerk")
-        number = KINDS["registration_number"].parse(text, REGISTRATION)
-        if number is None:
-            raise InvalidValue(say("registration_needed"), code="registration_needed")
+        number = counter_number(text)
         with self.database.reading() as session:
             account = select(AccountRow.id).where(AccountRow.login == number)
             dossier = select(DossierRow.id).where(DossierRow.registration == number)
             known = any(session.scalar(query.limit(1)) is not None for query in (account, dossier))
         return str(number), known
+
+    def accounts_without_dossier(self, actor: Actor, query: str) -> list[AccountFound]:
+        """People who have an account and no dossier yet, by registration number or name (at most 5).
+
+        Who they are is told so that a clerk opens a dossier for the right person, and no number is retyped.
+        """
+        self.require_role(actor, "clerk")
+        words = fold_digits(" ".join(query.split())).casefold()
+        number = "".join(words.split())
+        if len(number) < _LEAST_SEARCHED:
+            return []
+        with self.database.reading() as session:
+            asked = select(AccountRow).where(AccountRow.login.not_in(select(DossierRow.registration)))
+            if number.isdigit():
+                asked = asked.where(AccountRow.login.startswith(number, autoescape=True))
+            else:
+                for word in words.split():
+                    asked = asked.where(func.lower(AccountRow.name).contains(word, autoescape=True))
+            rows = session.scalars(asked.order_by(AccountRow.login).limit(_MOST_FOUND))
+            people = [one for one in rows if "applicant" in one.roles]
+            return [AccountFound(one.login, one.name) for one in people][:_MOST_ACCOUNTS]
+
+    def drafts_of(self, actor: Actor, registration: str, form_id: str) -> list[DossierSummary]:
+        """A person's dossiers of a form that are not deposited yet: to go on with, before another is opened."""
+        self.require_role(actor, "clerk")
+        with self.database.reading() as session:
+            query = (DossierRow.registration == registration) & (DossierRow.form_id == form_id)
+            drafts = DossierRepository(session).listed(
+                query & (DossierRow.state == DossierState.DRAFT.value), limit=_MOST_DRAFTS
+            )
+            return summaries(session, drafts, self.catalogue)
+
+    def is_empty_draft(self, actor: Actor, dossier_id: str) -> bool:
+        """Whether nothing was ever put into a dossier but the number it was opened for."""
+        with self.database.reading() as session:
+            return _is_empty(session, self.get_dossier(session, actor, dossier_id))
+
+    def discard_empty_draft(self, actor: Actor, dossier_id: str) -> None:
+        """Close a draft that was opened by mistake and holds nothing; the record keeps who did it.
+
+        Raises:
+            DossierError: ``draft_not_empty``: it is no draft any more, or something is in it.
+        """
+        self.require_role(actor, "clerk")
+        with self.database.writing() as session:
+            row = self.get_dossier(session, actor, dossier_id, to_change=True)
+            if not _is_empty(session, row):
+                raise DossierError(say("draft_not_empty"), code="draft_not_empty")
+            row.state = next_state(DossierState(row.state), DossierEvent.CLOSE).value
+            self.touch(session, row, actor, "draft_discarded")
 
     # --- details --------------------------------------------------------------------------------
 
@@ -65,3 +140,13 @@ class ClerkWork(Stacks):
             return repository.by_number(number, _MOST_FOUND)
         named = repository.by_name(words, _MOST_FOUND)
         return named or repository.by_number(number, _MOST_FOUND)
+
+
+def _is_empty(session: Session, row: DossierRow) -> bool:
+    repository = DossierRepository(session)
+    answers = repository.answers(row.id).values()
+    said = {one.raw or str((one.value or {}).get("value")) for one in answers}
+    if row.state != DossierState.DRAFT or repository.groups(row.id) or said - {row.registration}:
+        return False
+    sent = select(AttachmentRow.id).where(AttachmentRow.dossier_id == row.id)
+    return session.scalar(sent.limit(1)) is None

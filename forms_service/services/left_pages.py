@@ -13,6 +13,7 @@ from core.field_kinds import KINDS
 from core.localized_text import Language
 from core.receipt import normalize_reference
 from forms_service.reading_process import ReadingFailed, ReadingRequest, run_reading
+from forms_service.services.account_answers import SHORTEST_REGISTRATION
 from forms_service.services.accounts import REGISTRATION
 from forms_service.services.applicant import ApplicantWork
 from forms_service.services.left_page_places import (
@@ -231,6 +232,8 @@ class LeftPages(Uploads, ApplicantWork):
         number = KINDS["registration_number"].parse(registration, REGISTRATION)
         if number is None or not form_id:
             raise InvalidValue(say("whose_page"), code="whose_page")
+        if len(str(number)) < SHORTEST_REGISTRATION:
+            raise InvalidValue(say("registration_too_short"), code="registration_too_short")
         spec = self.catalogue.get(form_id)
         owner = self._owner(session, actor, str(number))
         row = self.new_dossier(session, actor, spec, Language.AR, owner)

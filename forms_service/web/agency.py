@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from core.dates_in_text import fold_digits
 from core.errors import DossierError, FormsError, InvalidValue
 from core.receipt import normalize_reference
 from forms_service.services.views import PageFate
@@ -34,7 +36,13 @@ def desk() -> str:
     """Find a dossier, open one for a person at the counter, print, scan."""
     query = request.args.get("q", "").strip()
     found = services().find_dossiers(the_actor(), query) if query else None
-    return _desk(query=query, found=found)
+    accounts = services().accounts_without_dossier(the_actor(), query) if query else []
+    number = request.args.get("for", "").strip()
+    if found == [] and not number and re.fullmatch(r"\d{8,9}", typed := fold_digits("".join(query.split()))):
+        number = typed  # what was looked for in vain is what a dossier is now opened for
+    return _desk(
+        query=query, found=found, accounts=accounts, registration=number, sent_on="for" in request.args
+    )
 
 
 @pages.post("/open")
@@ -49,17 +57,21 @@ def open_dossier() -> Response | tuple[str, int]:
         if not known and request.form.get("anyway") != number:
             told = translate("desk.unknown_number", number=number)
             return _asked_again(told, registration=number, unknown=number, form=form), 422
+        drafts = services().drafts_of(the_actor(), number, form)
+        if drafts and request.form.get("another") != number:
+            told = translate("desk.has_draft", n=len(drafts))
+            return _asked_again(told, registration=number, drafts=drafts, form=form), 422
         dossier_id = services().open_dossier(the_actor(), form, language(), for_registration=number)
     except FormsError as problem:
         message = problem.message.in_language(language())
         return _asked_again(message, registration=registration, unknown=None, form=form), 422
     if request.form.get("then") == "blank":
         to_print = "large" if request.form.get("large") == "true" else "usual"
-        return redirect(url_for("papers.personal", dossier_id=dossier_id, print=to_print), code=303)
+        return redirect(url_for("applicant.task_list", dossier_id=dossier_id, print=to_print), code=303)
     return redirect(url_for("applicant.task_list", dossier_id=dossier_id), code=303)
 
 
-def _asked_again(message: str, **typed: str | None) -> str:
+def _asked_again(message: str, **typed: object) -> str:
     """The page the number was typed on, with the number and every choice made there."""
     problems = [Problem("registration", message)]
     if request.form.get("page") != "blanks":
@@ -67,6 +79,22 @@ def _asked_again(message: str, **typed: str | None) -> str:
     return _blanks(
         problems, chosen={"references": "true"}, personal=typed | {"large": "large" in request.form}
     )
+
+
+@pages.post("/dossiers/<dossier_id>/discard")
+@needs("clerk")
+def discard_draft(dossier_id: str) -> Response:
+    """Take a draft away that was opened by mistake and holds nothing."""
+    reference = services().dossier(the_actor(), dossier_id).reference
+    try:
+        services().discard_empty_draft(the_actor(), dossier_id)
+    except DossierError as problem:
+        if problem.code != "draft_not_empty":
+            raise
+        flash(problem.message.in_language(language()), "problem")
+        return redirect(url_for("applicant.task_list", dossier_id=dossier_id), code=303)
+    flash(translate("desk.draft_discarded", reference=reference), "done")
+    return redirect(url_for(".desk"), code=303)
 
 
 @pages.get("/blanks")
@@ -235,7 +263,7 @@ def _choices_for(reference: str) -> list[PaperKind]:
 
 def _desk(**more: object) -> str:
     defaults: dict[str, object] = {"query": "", "found": None, "registration": "", "problems": []}
-    defaults |= {"unknown": None, "form": ""}
+    defaults |= {"unknown": None, "form": "", "drafts": [], "accounts": [], "sent_on": False}
     defaults["left_count"] = services().left_pages(the_actor())[1]
     return render_template(
         "agency.html", forms=security.application().catalogue.forms(), **{**defaults, **more}

@@ -110,6 +110,8 @@ def task_list(dossier_id: str) -> str | Response:
         correction_places=places,
         correction_complete=progress is not None and progress.complete,
         stack=services().stack_of(the_actor(), dossier_id),
+        empty_draft="clerk" in the_actor().roles and services().is_empty_draft(the_actor(), dossier_id),
+        to_print={"usual": "usual", "large": "large"}.get(request.args.get("print", "")),
         to_describe=rows_to_describe(one.view) if one.view.scans else [],
     )
 

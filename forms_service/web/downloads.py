@@ -14,9 +14,9 @@ def pdf_download(data: bytes, name: str) -> Response:
 
 
 def pdf_stream(parts: Iterable[bytes], name: str) -> Response:
-    """A PDF that is sent while it is made; names are our own, in plain letters."""
+    """A PDF that is sent while it is made, to be saved; names are our own, in plain letters."""
     response = Response(parts, mimetype="application/pdf")
-    response.headers.set("Content-Disposition", "inline", filename=name)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from web_service import ANSWERS, Service, Visitor
+from web_service import ALLOWANCE, ANSWERS, Service, Visitor
 
-from core.errors import DossierError
+from core.errors import DossierError, InvalidValue
+from forms_service.demo_accounts import DEMO_ACCOUNTS
 from forms_service.messages import say
 from forms_service.storage.models import AttachmentRow, IntakeRow, LeftPageRow
 
@@ -137,3 +138,52 @@ def test_the_clerk_is_told_that_children_stand_on_no_paper(service: Service, cle
     assert told in clerk.get(f"/dossiers/{dossier}").get_data(as_text=True)
     services.answer_group(actor, dossier, "children", [{"birth": "02/05/2018"}, {"birth": "09/01/2020"}])
     assert told not in clerk.get(f"/dossiers/{dossier}").get_data(as_text=True)
+
+
+def test_a_number_too_short_opens_nothing_whatever_is_ticked(service: Service, clerk: Visitor) -> None:
+    said = {"form": ALLOWANCE, "registration": "12345", "anyway": "12345"}
+    answer = clerk.post("/agency/open", said)
+    assert answer.status_code == 422
+    assert "8 أو 9 أرقام" in answer.get_data(as_text=True)
+    services, actor = service.application.services, service.actor("clerk")
+    assert services.drafts_of(actor, "12345", ALLOWANCE) == []
+    page = left_behind(service, "short", "stack_given_up")
+    with pytest.raises(InvalidValue):
+        services.file_left_page(actor, page, registration="12345", form_id=ALLOWANCE)
+    services.discard_left_page(actor, page, "test")
+
+
+def test_a_draft_of_the_same_form_is_offered_before_another_is_opened_and_an_empty_one_can_go(
+    service: Service, clerk: Visitor
+) -> None:
+    said = {"form": ALLOWANCE, "registration": "314159265", "anyway": "314159265"}
+    first = clerk.post("/agency/open", said).headers["Location"].rpartition("/")[2]
+    html = clerk.post("/agency/open", said).get_data(as_text=True)
+    assert f'/dossiers/{first}">' in html
+    second = (
+        clerk.post("/agency/open", {**said, "another": "314159265"}).headers["Location"].rpartition("/")[2]
+    )
+    services, actor = service.application.services, service.actor("clerk")
+    services.answer(actor, first, {"quality": "assured"})
+    assert f"/agency/dossiers/{second}/discard" in clerk.get(f"/dossiers/{second}").get_data(as_text=True)
+    assert f"/agency/dossiers/{first}/discard" not in clerk.get(f"/dossiers/{first}").get_data(as_text=True)
+    for one in (first, second):
+        clerk.post(f"/agency/dossiers/{one}/discard")
+    assert [str(services.dossier(actor, one).state) for one in (first, second)] == ["draft", "closed"]
+    assert services.dossier(actor, second).events[-1].action == "draft_discarded"
+    assert len(services.drafts_of(actor, "314159265", ALLOWANCE)) == 1
+
+
+def test_an_account_without_a_dossier_is_shown_and_its_number_carried_over(
+    service: Service, clerk: Visitor
+) -> None:
+    account = [one for one in DEMO_ACCOUNTS if "applicant" in one.roles][-1]
+    services, actor = service.application.services, service.actor("clerk")
+    assert services.find_dossiers(actor, account.login) == [], "pick one nobody uses"
+    for query in (account.login, account.name.split()[-1]):
+        html = clerk.get(f"/agency/?q={query}").get_data(as_text=True)
+        assert f"?for={account.login}#registration" in html, query
+    html = clerk.get(f"/agency/?for={account.login}").get_data(as_text=True)
+    assert f'name="registration" value="{account.login}"' in html
+    html = clerk.get("/agency/?q=987654329").get_data(as_text=True)
+    assert 'name="registration" value="987654329"' in html, "nobody has it: it is carried over all the same"

@@ -72,13 +72,16 @@ def test_a_person_at_the_counter_gets_a_blank_with_what_is_known(
     services = service.application.services
     earlier = services.dossier(service.actor("clerk"), draft)
     registration = services.find_dossiers(service.actor("clerk"), earlier.reference)[0].registration
-    answer = clerk.post(
-        "/agency/open",
-        {"registration": registration, "form": ALLOWANCE, "then": "blank", "anyway": registration},
-    )
+    said = {"registration": registration, "form": ALLOWANCE, "then": "blank"}
+    offered = clerk.post("/agency/open", said)
+    assert offered.status_code == 422
+    assert f'/dossiers/{draft}">' in offered.get_data(as_text=True), "the one begun already comes first"
+    answer = clerk.post("/agency/open", {**said, "another": registration})
     assert answer.status_code == 303
-    place = answer.headers["Location"].removeprefix("/ar")
-    assert "personal.pdf" in place
+    html = clerk.get(answer.headers["Location"].removeprefix("/ar")).get_data(as_text=True)
+    link = re.search(r'href="/ar(/dossiers/[^"]+/personal.pdf\?print=usual)" target="_blank"', html)
+    assert link, "the new dossier stays in sight, its paper opens beside it"
+    place = link[1]
     text = pdf(clerk.get(place)).pages[0].extract_text()
     assert registration in "".join(text.split())
     typed = clerk.get(place.partition("?")[0])

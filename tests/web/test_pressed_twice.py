@@ -121,6 +121,7 @@ def test_one_token_and_one_dossier_at_the_desk(service: Service) -> None:
     assert len(services.tokens(actor)) == before + 1
     opened = {
         "registration": "149364188",
+        "another": "149364188",
         "form": ALLOWANCE,
         "once": field_of(clerk, "/agency/", "/agency/open"),
     }
