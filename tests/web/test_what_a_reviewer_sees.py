@@ -160,7 +160,7 @@ def test_a_childs_paper_names_the_child_and_each_unplaced_one_serves_one_child(
         block = html.partition(f'id="doc-birth-{child}"')[2].partition("</section>")[0]
         assert re.findall(r'id="attachment-(\w+)"', block) == [paper]
     heading = re.search(r"<h3>.*?</h3>", _seen(service, reviewer, dossier_id, named), re.DOTALL)
-    assert heading and "الطفل 2 – Lina Tazi" in heading[0]
+    assert heading and "الطفل 2 (Lina)" in heading[0]
 
 
 def test_the_review_page_opens_no_whole_picture_of_a_sheet(
