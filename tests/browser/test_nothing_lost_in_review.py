@@ -147,9 +147,9 @@ def test_a_request_waits_for_every_value_that_is_still_on_its_way(desk: Desk, pa
 
     page.route("**/values/*", slow)
     typed = {}
-    for left in range(len(fields), 0, -1):
-        expect(doubts(page)).to_have_count(left)
-        typed[fields[-left]] = retype(page)
+    for open_ones in range(len(fields), 0, -1):
+        expect(doubts(page)).to_have_count(open_ones)
+        typed[fields[-open_ones]] = retype(page)
         page.keyboard.press("Enter")
     expect(doubts(page)).to_have_count(0)
     page.locator("#sure-part summary").first.click()
@@ -157,6 +157,9 @@ def test_a_request_waits_for_every_value_that_is_still_on_its_way(desk: Desk, pa
         child = page.locator("#sure-part input[name=value][value=Adam]").first
         child.fill("Salma")
         child.press("Enter")
+    left = page.locator("#sure-part input[name=value][value=Adam]").first.get_attribute("id")
+    forgotten = page.locator(f"#{left}")
+    forgotten.fill("Salma")
     page.fill("#message", NOTE)
     page.click("#ask button:not([name])")
     assert page.evaluate(_WOULD_LEAVE) is False, "leaving asks first"
@@ -165,9 +168,16 @@ def test_a_request_waits_for_every_value_that_is_still_on_its_way(desk: Desk, pa
     waits = False
     for route in held:
         route.continue_()
+    expect(page.locator("#ask .came-back")).to_be_visible(
+        timeout=PATIENCE_MS
+    )  # one was written and never sent
+    expect(forgotten).to_be_focused()
+    forgotten.press("Enter")
+    at_rest(page)
+    page.click("#ask button:not([name])")
     page.wait_for_url("**/fr/review/", timeout=PATIENCE_MS)
     assert {name: desk.answers()[name] for name in fields} == typed
     view = desk.application.services.dossier(actor(desk.application, "reviewer"), desk.dossier_id)
     assert view.state == "correction_requested"
     names = [value for row in view.dossier.groups["children"] for value in row.values()]
-    assert names.count("Salma") == 3
+    assert names.count("Salma") == 4

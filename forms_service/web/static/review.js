@@ -19,9 +19,14 @@
   const go = (one) => {
     if (!one) return;
     one.focus({ preventScroll: true });
-    (one.closest("article") || one).scrollIntoView({ block: "center", behavior: reduced ? "auto" : "smooth" });
+    whole(one);
+    const around = one.closest("article") || one;
+    const block = around.getBoundingClientRect().height > innerHeight * .8 ? "start" : "center";  // its heading stays in view
+    around.scrollIntoView({ block, behavior: reduced ? "auto" : "smooth" });
     point(one);
   };
+  // What is typed takes the place of what was read.
+  const whole = (one) => { if (one && one.matches(".reading input[type=text]")) one.select(); };
 
   // The box on the page that belongs to the value in hand.
   const point = (one) => {
@@ -55,17 +60,33 @@
     if (open) { open.close(); return; }
     const picture = (article() || document.querySelector(".reading")).querySelector(".crop img");
     if (!picture) return;
-    const dialog = document.createElement("dialog"), large = document.createElement("img");
-    const back = document.activeElement;
-    dialog.className = "closer";
-    dialog.setAttribute("aria-label", picture.alt);
+    const large = document.createElement("img");
     large.src = picture.src;
     large.alt = picture.alt;
+    closer(large, picture.alt);
+  };
+  const closer = (large, label) => {
+    const dialog = document.createElement("dialog"), back = document.activeElement;
+    dialog.className = "closer";
+    dialog.setAttribute("aria-label", label);
     dialog.append(large);
-    dialog.addEventListener("close", () => { dialog.remove(); back.focus(); });
+    dialog.addEventListener("close", () => { dialog.remove(); back.focus(); whole(back); });
     dialog.addEventListener("click", () => dialog.close());
     document.body.append(dialog);
     dialog.showModal();
+  };
+
+  // The whole page, with the box in hand marked on it; of a paper that has no boxes, its picture.
+  const lookAtPage = () => {
+    const card = article(), box = card && document.getElementById(card.id.replace("reading-", "box-"));
+    const sheet = (box || document.querySelector(".boxed a"))?.closest(".boxed");
+    if (document.querySelector("dialog.closer") || !sheet || card?.matches(".paper")) { look(); return; }
+    const large = sheet.cloneNode(true);
+    for (const one of [large, ...large.querySelectorAll("[id]")]) one.removeAttribute("id");
+    for (const one of large.querySelectorAll("a")) one.removeAttribute("href");
+    large.querySelector("img").loading = "eager";
+    closer(large, sheet.querySelector("img").alt);
+    large.querySelector("a.here")?.scrollIntoView({ block: "center" });
   };
 
   const again = () => {
@@ -80,22 +101,28 @@
     else if (reason && !reason.value) reason.focus();
     else one.querySelector("button[value=decline]")?.click();
   };
+  // The list of keys opens from wherever one is, and closing it leads back there.
+  let before = null;
   const help = () => {
-    const keys = document.getElementById("keys");
+    const keys = document.getElementById("keys"), back = before;
+    before = keys.open ? null : document.activeElement;
     keys.open = !keys.open;
-    keys.querySelector("summary").focus();
+    if (keys.open || !back?.isConnected) go(keys.querySelector("summary"));
+    else go(back);
   };
 
   const DOES = {
     j: () => step(1),
     k: () => step(-1),
     l: look,
+    p: lookAtPage,
+    s: () => document.getElementById("start")?.click(),
     r: again,
     d: () => go(document.querySelector("article.paper[data-open]") || document.querySelector("article.paper")),
     o: () => paper("accept"),
     n: () => paper("decline"),
     c: () => go(document.getElementById("message")),
-    v: () => go(document.getElementById("outcome-accepted") || document.getElementById("why")),
+    v: () => go(document.querySelector("#decision #outcome-accepted, #decision button") || document.getElementById("start")),
   };
   // By the letter where the keyboard writes Latin, else by the place of the key.
   const letterOf = (event) => (/^[a-z]$/i.test(event.key) ? event.key : event.code.replace(/^Key/, "")).toLowerCase();
@@ -117,6 +144,8 @@
       step(event.key === "ArrowDown" ? 1 : -1);
       return;
     }
+    const asksHelp = (event.key === "?" || event.key === "؟") && !event.altKey && !(off && off.checked);
+    if (asksHelp && (!typing || event.target.matches(".reading [name=value]"))) { event.preventDefault(); help(); return; }
     if (typing && !event.altKey) {
       if (event.key === "Enter" && event.target.matches("select[name=again], select[name=reason]") && event.target.value) {
         event.preventDefault();
@@ -125,7 +154,6 @@
       return;
     }
     if (!event.altKey && off && off.checked) return;
-    if ((event.key === "?" || event.key === "؟") && !event.altKey) { event.preventDefault(); help(); return; }
     const does = DOES[letterOf(event)];
     if (does && event.repeat && !WALKS.has(letterOf(event))) { event.preventDefault(); return; }
     if (does) { event.preventDefault(); does(); }
@@ -149,7 +177,7 @@
     const next = nextOf(card), leaves = card.contains(document.activeElement);
     card.classList.remove("back");
     card.querySelector(":scope .came-back")?.remove();
-    if (card.matches(".paper")) card.removeAttribute("data-open");
+    if (card.matches(".paper")) ruled(card, event.submitter);
     else card.replaceWith(sent.place);
     if (leaves) go(next);
     waiting += 1;
@@ -160,19 +188,38 @@
     });
   }, true);
 
+  // What came back, or was written and never sent.
+  const unsent = () => back() || [...document.querySelectorAll("article.reading")].find(typedIn);
+
+  // A paper says at once how it was judged, and the decision no longer counts it among those that wait.
+  const ruled = (card, submitter) => {
+    const told = document.createElement("p"), tag = document.createElement("span"), accepted = submitter?.value === "accept";
+    card.removeAttribute("data-open");
+    card.querySelectorAll(":scope .ruled").forEach((one) => one.remove());
+    tag.className = `tag ruled-now ${accepted ? "good" : "bad"}`;
+    tag.textContent = accepted ? WORDS.accepted : WORDS.refused;
+    told.className = "ruled";
+    told.setAttribute("role", "status");
+    told.append(tag, ` ${WORDS.beingSent}`);
+    submitter?.form.before(told);
+    for (const line of document.querySelectorAll("[data-about]")) if (line.dataset.about === card.id) line.hidden = true;
+  };
+
   // A request or a decision goes out only after every value before it arrived.
   const hold = (event) => {
     const form = event.target, { submitter } = event;
-    if (form.method !== "post" || (!waiting && !back())) return;
+    if (form.method !== "post" || (!waiting && !unsent())) return;
     event.preventDefault();
     if (held) return;
     held = form;
     line.then(() => {
       held = null;
-      if (!waiting && back()) {
+      if (!waiting && unsent()) {
         form.querySelector(".came-back")?.remove();
         (submitter || form.lastElementChild).before(notice(WORDS.notAllKept));
-        go(back().querySelector("[name=value]") || back());
+        const card = unsent();
+        for (let fold = card.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+        go(card.querySelector("[name=value]") || card);
       } else form.requestSubmit(submitter);
     });
   };
@@ -222,7 +269,11 @@
     again.className = "second";
     again.textContent = WORDS.sendAgain;
     again.addEventListener("click", () => sendAgain(sent));
-    if (sent.card.matches(".paper")) sent.card.setAttribute("data-open", "");
+    if (sent.card.matches(".paper")) {
+      sent.card.setAttribute("data-open", "");
+      sent.card.querySelector(":scope .ruled")?.remove();
+      for (const line of document.querySelectorAll("[data-about]")) if (line.dataset.about === sent.id) line.hidden = false;
+    }
     putBack(sent, sent.card);
     sent.form.prepend(notice(text, ...more, again));
     lost.push(sent);
@@ -307,4 +358,5 @@
   const typedIn = (part) => [...part.querySelectorAll("textarea, input, select")].some(changed);
 
   point(document.activeElement);
+  whole(document.activeElement);
 })();
