@@ -199,7 +199,9 @@ def _likeliest(
     known = _nearly_read(own, looks, ink, manner, charset)
     text = seen_twice(looks) if own.confidence < UNSURE else None
     text = text or likeliest(known, looks, manner.is_usual)
-    readers = {OWN: min(known[text], 1.0)}
+    is_own = text == manner.mend(own.text)
+    chance = own.confidence if is_own else chances(ink.tight(), [text])[0]  # of this very text, as calibrated
+    readers = {OWN: min(chance, 1.0)}
     sure = [look.confidence for look in looks if look.text == text]
     mended = text not in {own.text, *(one.text for one in seen)}
     return _line(text, readers | ({TESSERACT: max(sure)} if sure else {}), False, mended)
