@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -91,7 +92,7 @@ class Counter(ClerkWork):
         """
         view = self.stack(actor, stack_id)
         lines: list[HandoverLine] = []
-        others = {one.id: {o.id for o in self.other_dossiers(actor, one.id)} for one in view.dossiers}  # type: ignore[attr-defined]
+        others = self._alike(actor, [one.id for one in view.dossiers])
         waiting = {one.id: len(self.answers_to_confirm(actor, one.id)) for one in view.dossiers}  # type: ignore[attr-defined]
         with self.database.reading() as session:
             unread = DossierRepository(session).unread([one.id for one in view.dossiers])
@@ -111,10 +112,24 @@ class Counter(ClerkWork):
                         DossierState(row.state) not in EDITABLE_STATES,
                         row.registration,
                         waiting[one.id],
-                        any(line.id in others[one.id] for line in lines),
+                        any(line.id in others.get(one.id, ()) for line in lines),
                     )
                 )
         return Handover(view.summary, tuple(lines))
+
+    def _alike(self, actor: Actor, dossier_ids: Sequence[str]) -> dict[str, set[str]]:
+        """Which dossiers may be about the same thing, asked only where one number stands twice among them."""
+        with self.database.reading() as session:
+            asked = select(DossierRow.id, DossierRow.registration, DossierRow.form_id).where(
+                DossierRow.id.in_(dossier_ids), DossierRow.registration != ""
+            )
+            whose = {one: (number, form) for one, number, form in session.execute(asked)}
+        often = Tally(whose.values())
+        return {
+            one: {other.id for other in self.other_dossiers(actor, one)}  # type: ignore[attr-defined]
+            for one, person in whose.items()
+            if often[person] > 1
+        }
 
     def deposit_stack(
         self, actor: Actor, stack_id: str, dossier_ids: Sequence[str], forms_seen: bool

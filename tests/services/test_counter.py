@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from core.localized_text import LocalizedText
 from forms_service.services.views import StackDossier, StackSummary, StackView
+from forms_service.storage.models import DossierRow
 from tests.services.conftest import ALLOWANCE, PASSWORD
 from tests.services.prepared_readings import refused
 
@@ -62,6 +63,17 @@ def test_the_receipts_of_a_stack_are_one_print(office, stack) -> None:
     # printing again prints the same receipts, and depositing again changes nothing
     assert services.deposit_stack(clerk, "s", stack.ids[:2], forms_seen=True) == []
     assert len(PdfReader(io.BytesIO(services.stack_receipts(clerk, "s"))).pages) == len(pages)
+
+
+def test_whose_numbers_all_differ_nobody_is_compared(office, stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+    monkeypatch.setattr(office.services, "other_dossiers", lambda _, one: compared.append(one) or [])
+    assert not any(one.repeats for one in office.services.handover(office.clerk, "s").lines)
+    assert compared == []
+    with office.application.database.writing() as session:
+        session.get_one(DossierRow, stack.ids[2]).registration = NUMBERS[0]
+    office.services.handover(office.clerk, "s")
+    assert sorted(compared) == sorted([stack.ids[0], stack.ids[2]])
 
 
 def test_no_foreign_dossier_slips_into_a_stack(office, stack) -> None:
