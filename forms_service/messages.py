@@ -198,6 +198,16 @@ MESSAGES: dict[str, LocalizedText] = {
         "Indiquez un identifiant qui ne soit pas fait que de chiffres : ceux-ci sont pour les assurés. "
         "Aucun compte n'a été ouvert.",
     ),
+    "staff_login_spaces": _T(
+        "اسم المستخدم كلمة واحدة بدون فراغات، مثل «{proposed}». لم يُفتح أي حساب.",
+        "Un identifiant s'écrit en un seul mot, sans espace, par exemple « {proposed} ». "
+        "Aucun compte n'a été ouvert.",
+    ),
+    "staff_login_taken": _T(
+        "اسم المستخدم «{login}» مستعمل، فلا يهم كتابته بحروف كبيرة أو صغيرة. اختاروا اسما آخر. لم يُفتح أي حساب.",
+        "L'identifiant « {login} » est déjà pris ; majuscules et minuscules n'y changent rien. "
+        "Choisissez-en un autre. Aucun compte n'a été ouvert.",
+    ),
     "role_needed": _T(
         "اختاروا دورا واحدا على الأقل. لم يتغير شيء.",
         "Choisissez au moins un rôle. Rien n'a été modifié.",

@@ -86,12 +86,11 @@ class Users(AccountOpening):
         """Open an account for a colleague; gives it with a first password, which they must change at once.
 
         Raises:
-            InvalidValue: ``login_needed``, ``name_needed``, ``role_needed``.
+            InvalidValue: ``login_needed``, ``login_spaces``, ``name_needed``, ``role_needed``.
             DossierError: ``login_taken``.
         """
         self.require_role(actor, "operator")
-        if not plain_login(login) or plain_login(login).isdecimal():
-            raise InvalidValue(say("staff_login_needed"), code="login_needed")
+        _refuse_login(login)
         chosen, password = _checked(roles), self._new_password()
         password_hash = hashed(password)
         try:
@@ -101,7 +100,8 @@ class Users(AccountOpening):
                 row.must_change_password = True
                 self._noted(session, actor, row, "staff_account_opened", {"roles": chosen})
         except IntegrityError:
-            raise DossierError(say("login_taken"), code="login_taken") from None
+            said = say("staff_login_taken", login=plain_login(login))
+            raise DossierError(said, code="login_taken") from None
         return _view(row), password
 
     def change_user(
@@ -206,6 +206,15 @@ class Users(AccountOpening):
             for _ in range(_PASSWORD_GROUPS)
         )
         return "-".join(groups)
+
+
+def _refuse_login(login: str) -> None:
+    """Staff sign in with one word: nobody hears a space, and numbers are the insured's."""
+    plain = plain_login(login)
+    if not plain or plain.isdecimal():
+        raise InvalidValue(say("staff_login_needed"), code="login_needed")
+    if plain != "".join(plain.split()):
+        raise InvalidValue(say("staff_login_spaces", proposed=".".join(plain.split())), code="login_spaces")
 
 
 def _checked(roles: Collection[str]) -> list[str]:

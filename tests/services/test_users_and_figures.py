@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import event, insert
 
-from core.errors import InvalidValue
+from core.errors import DossierError, InvalidValue
 from forms_service.services.records import RecordWish
 from forms_service.storage.models import AccountRow
 from tests.services.conftest import PASSWORD, REFUND
@@ -31,8 +31,13 @@ def test_an_operator_opens_an_account_and_its_password_works_once_told(office, o
         "Agdal",
     )
     assert office.services.authenticate("rabat1", password).id == user.id
-    with refused("login_taken"):
+    with pytest.raises(DossierError) as taken:  # told to the operator, not to whoever opens their own
         office.services.open_staff_account(operator, "RABAT1", "Autre", ["clerk"])
+    assert taken.value.code == "login_taken"
+    assert "rabat1" in taken.value.message.fr and "Connectez-vous" not in taken.value.message.fr
+    with pytest.raises(InvalidValue) as parted:
+        office.services.open_staff_account(operator, " AG ENCE ", "Autre", ["clerk"])
+    assert parted.value.code == "login_spaces" and "ag.ence" in parted.value.message.ar
     for login, roles in (("123456789", ["clerk"]), ("", ["clerk"]), ("x1", []), ("x1", ["applicant"])):
         with pytest.raises(InvalidValue):
             office.services.open_staff_account(operator, login, "Autre", roles)
