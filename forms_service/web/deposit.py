@@ -21,6 +21,7 @@ from forms_service.web.changes_seen import Change, changes_seen
 from forms_service.web.documents import demands_of, form_needs
 from forms_service.web.downloads import pdf_download
 from forms_service.web.groups import summary
+from forms_service.web.history import history
 from forms_service.web.languages import language, translate
 from forms_service.web.missing_points import missing_points, remarks_on_papers
 from forms_service.web.paper_file import paper_file
@@ -143,6 +144,7 @@ def status(dossier_id: str) -> str:
         standing=services().receipt_standing(the_actor(), dossier_id),
         complement=services().complement(the_actor(), dossier_id),
         notices=services().notices(the_actor(), dossier_id),
+        history=history(one.view.events),
         amounts=amounts(report),
         report=report,
         answers=list(_answer_blocks(one)),
