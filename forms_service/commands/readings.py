@@ -201,7 +201,7 @@ def read_document(file: Path, as_type: str | None, as_json: bool) -> int:
     data = reading.as_dict()
     print_json(data) if as_json else print_attachment(data, is_form=is_form_class(reading.class_id, types))
     codes = [warning.code for warning in reading.warnings]
-    refused = {"type_mismatch", "form_page", "looks_like_form"}.intersection(codes)
+    refused = {"type_mismatch", "other_kind", "form_page", "looks_like_form"}.intersection(codes)
     return 1 if refused or codes.count("blank") == len(pages) else 0
 
 

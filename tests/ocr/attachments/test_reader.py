@@ -69,7 +69,7 @@ def test_the_wrong_paper_is_told(types: DocumentTypes) -> None:
     page, _, _ = drawn_page("bank_attestation", 4)
     reading = read_attachment([page], types, as_type="marriage", on=ON)
     assert reading.type != "marriage"
-    assert [warning.code for warning in reading.warnings] == ["type_mismatch"]
+    assert [warning.code for warning in reading.warnings] == ["other_kind"]
     assert "Acte de mariage" in reading.warnings[0].message.fr
     assert "عقد الزواج" in reading.warnings[0].message.ar
 
