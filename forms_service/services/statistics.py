@@ -12,6 +12,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from core.correction_slip import answer_field
+from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
 from forms_service.services.days_in_reach import within_reach
 from forms_service.services.decisions import REJECTED
@@ -23,6 +24,7 @@ from forms_service.storage.models import AttachmentRow, AuditRow, DossierRow, Ex
 LONGEST_DAYS = 366
 _WAITING_STEPS = (1, 3, 7, 15, 30, 60)
 _FEWEST_FOR_SHARE = 2
+_DAYS_ONE_BY_ONE, _DAYS_BY_WEEK = 31, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class FieldReading:
     """How one field is read: how often, taken without a person, and what persons made of the rest.
 
     Attributes:
+        part: The part of the form it stands in: other parts have fields of the same name.
         read: Readings of boxes that were filled in; an empty box is neither read nor taken.
         corrected: Readings that a reviewer put right.
         mended: Readings that somebody else put right before the review: applicants, or clerks for them.
@@ -38,6 +41,7 @@ class FieldReading:
     form_id: str
     field_id: str
     label: LocalizedText
+    part: LocalizedText
     read: int
     taken: int
     doubtful: int
@@ -62,6 +66,15 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstDeposits:
+    """How many first deposits of a day, a week or a month there were, and how many of them were complete."""
+
+    since: date
+    complete: int
+    deposits: int
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
     """Everything the page of figures shows."""
 
@@ -74,6 +87,7 @@ class Statistics:
     complete_at_first: int
     first_deposits: int
     fields: tuple[FieldReading, ...]
+    completeness: tuple[FirstDeposits, ...] = ()
 
 
 class StatisticsWork(Records):
@@ -94,7 +108,10 @@ class StatisticsWork(Records):
             ).all()
             per_day = Counter(one.deposited_at.astimezone(self.zone).date() for one in moments)
             days = [since + timedelta(days=number) for number in range((until - since).days + 1)]
-            complete, first = _first_deposits(session, chosen, start)
+            first = [
+                (at.astimezone(self.zone).date(), whole)
+                for at, whole in _first_deposits(session, chosen, start)
+            ]
             return Statistics(
                 since=since,
                 until=until,
@@ -106,9 +123,10 @@ class StatisticsWork(Records):
                     if one.decided_at
                 ),
                 open_now=sum(one.decided_at is None for one in moments),
-                complete_at_first=complete,
-                first_deposits=first,
+                complete_at_first=sum(whole for _, whole in first),
+                first_deposits=len(first),
                 fields=tuple(self._fields(session, chosen)),
+                completeness=_by_span(first, len(days)),
             )
 
     def _fields(self, session: Session, chosen: list) -> Iterable[FieldReading]:
@@ -140,8 +158,7 @@ class StatisticsWork(Records):
         found = []
         for row in session.execute(counted):
             spec = specs.get(row.form_id)
-            field = answer_field(spec, row.field_id) if spec else None
-            label = field.label if field else LocalizedText(row.field_id, row.field_id)
+            label, part = _named(spec, row.field_id)
             numbers = (
                 int(row.read),
                 int(row.taken),
@@ -150,12 +167,24 @@ class StatisticsWork(Records):
                 int(row.mended),
                 int(row.asked_again),
             )
-            found.append(FieldReading(row.form_id, row.field_id, label, *numbers))
+            found.append(FieldReading(row.form_id, row.field_id, label, part, *numbers))
         return sorted(found, key=lambda one: (-one.doubtful, -one.corrected, one.field_id))
 
 
-def _first_deposits(session: Session, chosen: list, start: datetime) -> tuple[int, int]:
-    """How many first deposits were complete, and how many there were.
+def _named(spec: FormSpec | None, field_id: str) -> tuple[LocalizedText, LocalizedText]:
+    """What a field and the part of the form it stands in are called; a field that is no more, by its code."""
+    field = answer_field(spec, field_id) if spec else None
+    if spec is None or field is None:
+        return LocalizedText(field_id, field_id), LocalizedText("", "")
+    for section in spec.sections:
+        if any(one.id == field_id for one in section.fields()):
+            return field.label, section.title or LocalizedText("", "")
+    group = next((one for one in spec.groups if field_id.startswith(f"{one.id}.")), None)
+    return field.label, group.label if group else LocalizedText("", "")
+
+
+def _first_deposits(session: Session, chosen: list, start: datetime) -> Iterable[tuple[datetime, bool]]:
+    """When each first deposit was, and whether it was complete.
 
     None of them is on record before ``start``: what happened earlier need not be looked at.
     """
@@ -166,9 +195,18 @@ def _first_deposits(session: Session, chosen: list, start: datetime) -> tuple[in
         .group_by(AuditRow.dossier_id)
     )
     complete = case((AuditRow.details["complete"].as_boolean(), 1), else_=0)
-    counted = select(func.sum(complete), func.count()).where(AuditRow.id.in_(first))
-    whole, every = session.execute(counted).one()
-    return int(whole or 0), int(every)
+    for at, whole in session.execute(select(AuditRow.at, complete).where(AuditRow.id.in_(first))):
+        yield at, bool(whole)
+
+
+def _by_span(first: list[tuple[date, bool]], days: int) -> tuple[FirstDeposits, ...]:
+    """The first deposits day by day; of a longer period week by week, of a long one month by month."""
+    spans: dict[date, list[bool]] = {}
+    for day, whole in sorted(first):
+        week, month = day - timedelta(days=day.weekday()), day.replace(day=1)
+        begins = day if days <= _DAYS_ONE_BY_ONE else week if days <= _DAYS_BY_WEEK else month
+        spans.setdefault(begins, []).append(whole)
+    return tuple(FirstDeposits(begins, sum(found), len(found)) for begins, found in spans.items())
 
 
 def _waiting(days: Iterable[float]) -> Waiting:

@@ -17,6 +17,7 @@ from forms_service.web.tables import Sheet
 _OF_A_FIELD = (
     "form",
     "field",
+    "part",
     "field_id",
     "read",
     "taken",
@@ -37,6 +38,15 @@ def figures_sheets(found: Statistics) -> list[Sheet]:
             translate("figures.arrivals"),
             [translate("figures.day"), translate("figures.deposits")],
             found.arrivals,
+        ),
+        Sheet(
+            translate("figures.completeness"),
+            [
+                translate("figures.beginning"),
+                translate("figures.complete"),
+                translate("figures.first_deposits"),
+            ],
+            [(one.since, one.complete, one.deposits) for one in found.completeness],
         ),
         Sheet(
             translate("figures.waiting"),

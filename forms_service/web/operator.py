@@ -10,14 +10,14 @@ from werkzeug.wrappers import Response
 from core.errors import FormsError
 from core.localized_text import Language
 from forms_service.services.records import RecordWish
-from forms_service.services.statistics import LONGEST_DAYS, Statistics
+from forms_service.services.statistics import LONGEST_DAYS, FieldReading, Statistics
 from forms_service.services.users import STAFF_ROLES
 from forms_service.web import office_tables, presentation, security, tables
 from forms_service.web.asked_numbers import MOST_PAGES, asked_day, asked_number
 from forms_service.web.languages import language, translate
 from forms_service.web.office_tables import step_words
 from forms_service.web.once import once
-from forms_service.web.plots import bar_plot
+from forms_service.web.plots import bar_plot, lying_plot
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
 from forms_service.web.tables import Sheet
@@ -27,6 +27,7 @@ pages = Blueprint("operator", __name__)
 
 _USUAL_DAYS = 30
 _MOST_FIELDS = 40
+_MOST_CORRECTED = 10
 
 
 @pages.get("/")
@@ -34,9 +35,23 @@ _MOST_FIELDS = 40
 def figures() -> str:
     """Arrivals, waiting, reading and completeness, for a period and a form."""
     found = _statistics()
+    worked_on = sorted(found.fields, key=lambda one: -(one.corrected + one.mended))[:_MOST_CORRECTED]
     return render_template(
         "operator_figures.html",
         found=found,
+        remarks=_remarks(found),
+        corrections=lying_plot(
+            [(_field_words(one, found), n) for one in worked_on if (n := one.corrected + one.mended)],
+            language(),
+        ),
+        completeness=bar_plot(
+            [
+                (presentation.day_and_month(one.since), 100 * one.complete // one.deposits)
+                for one in found.completeness
+            ],
+            language(),
+            top=100,
+        ),
         forms=security.application().catalogue.forms(),
         arrivals=bar_plot([(presentation.day_and_month(day), n) for day, n in found.arrivals], language()),
         waiting=bar_plot([(step_words(bound, found), n) for bound, n in found.waiting.steps], language()),
@@ -156,7 +171,28 @@ def record_file(kind: str) -> Response:
 def _statistics() -> Statistics:
     until = asked_day("until") or services().today()
     since = asked_day("since") or until - timedelta(days=_USUAL_DAYS - 1)
+    since, until = min(since, until), max(since, until)
     return services().statistics(the_actor(), since, until, request.args.get("form", ""))
+
+
+def _remarks(found: Statistics) -> list[str]:
+    """What was asked and is not shown: days that are none, a period the wrong way round or too long."""
+    since, until = asked_day("since"), asked_day("until")
+    said = []
+    if any(request.args.get(name) and asked_day(name) is None for name in ("since", "until")):
+        said.append(translate("figures.no_such_day"))
+    if since and until and since > until:
+        said.append(translate("figures.turned_round"))
+    elif since and since < found.since:
+        said.append(translate("figures.cut_short", n=LONGEST_DAYS))
+    return said
+
+
+def _field_words(one: FieldReading, found: Statistics) -> str:
+    """A field with its part, and its form where several are counted: others are called the same."""
+    words = [one.label.in_language(language()), one.part.in_language(language())]
+    words += [] if found.form else [f"\u2066{one.form_id}\u2069"]
+    return " – ".join(word for word in words if word)
 
 
 def _record_wish() -> RecordWish:

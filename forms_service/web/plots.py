@@ -12,6 +12,8 @@ _LEFT, _TOP, _BOTTOM = 44, 14, 30
 _GAP_SHARE = 0.25
 _MOST_LABELS = 12
 _STEPS = (1, 2, 5)
+_EDGE, _FOR_NUMBER, _BESIDE = 8, 60, 8
+_ROW, _WORDS = 52, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,39 @@ class Plot:
     height: int = HEIGHT
 
 
-def bar_plot(values: Sequence[tuple[str, float]], language: Language) -> Plot:
-    """Bars in the order of reading: the first one at the left in French, at the right in Arabic."""
+@dataclass(frozen=True, slots=True)
+class LyingBar:
+    """One lying bar, its words above it and its number beside its end."""
+
+    x: float
+    y: float
+    width: float
+    label: str
+    value: int
+    number_x: float
+
+
+@dataclass(frozen=True, slots=True)
+class LyingPlot:
+    """What a template needs to draw lying bars."""
+
+    bars: tuple[LyingBar, ...]
+    edge: float
+    height: int
+    width: int = WIDTH
+    thick: int = 14
+
+
+def bar_plot(values: Sequence[tuple[str, float]], language: Language, top: int = 0) -> Plot:
+    """Bars in the order of reading: the first one at the left in French, at the right in Arabic.
+
+    Of many bars some have their words below, the last one always.
+
+    Args:
+        top: The value at the upper edge; the least round number that holds all by default.
+    """
     mirrored = language is Language.AR
-    top = _round_up(max((one for _, one in values), default=0))
+    top = top or _round_up(max((one for _, one in values), default=0))
     room, floor = WIDTH - _LEFT - 8, HEIGHT - _BOTTOM
     slot = room / max(1, len(values))
     every = -(-len(values) // _MOST_LABELS)
@@ -64,7 +95,7 @@ def bar_plot(values: Sequence[tuple[str, float]], language: Language) -> Plot:
             x = WIDTH - x - slot * (1 - _GAP_SHARE)
         tall = (floor - _TOP) * value / top
         width = slot * (1 - _GAP_SHARE)
-        shown = label if place % every == 0 else ""
+        shown = label if (len(values) - 1 - place) % every == 0 else ""
         said = f"{label}: {value:g}"
         bars.append(
             Bar(
@@ -91,6 +122,21 @@ def bar_plot(values: Sequence[tuple[str, float]], language: Language) -> Plot:
         to_x=edge if mirrored else WIDTH - 8,
         anchor="start" if mirrored else "end",
     )
+
+
+def lying_plot(values: Sequence[tuple[str, int]], language: Language) -> LyingPlot:
+    """Lying bars with their words above them, for words too long to stand below a bar."""
+    mirrored = language is Language.AR
+    most = max((one for _, one in values), default=0) or 1
+    room = WIDTH - 2 * _EDGE - _FOR_NUMBER
+    bars = []
+    for place, (label, value) in enumerate(values):
+        long, above = room * value / most, place * _ROW
+        x = WIDTH - _EDGE - long if mirrored else _EDGE
+        number_x = x - _BESIDE if mirrored else x + long + _BESIDE
+        bars.append(LyingBar(round(x, 1), above + _WORDS, round(long, 1), label, value, round(number_x, 1)))
+    edge = WIDTH - _EDGE if mirrored else _EDGE
+    return LyingPlot(tuple(bars), edge, len(values) * _ROW)
 
 
 def _round_up(value: float) -> int:

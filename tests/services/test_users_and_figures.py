@@ -142,10 +142,17 @@ def test_figures_count_what_happened(office, operator, arrives) -> None:
     assert (figures.waiting.decided, figures.waiting.median_days, figures.open_now) == (1, 4.0, 1)
     assert dict(figures.waiting.steps)[7] == 1
     assert (figures.complete_at_first, figures.first_deposits) == (0, 2)
+    assert [(one.since, one.complete, one.deposits) for one in figures.completeness] == [
+        (day, 0, 1),
+        (services.today(), 0, 1),
+    ]
+    by_month = services.statistics(operator, day - timedelta(days=200), services.today()).completeness
+    assert sum(one.deposits for one in by_month) == 2 and {one.since.day for one in by_month} == {1}
     by_field = {one.field_id: one for one in figures.fields}
     last, city, first = (by_field[f"assured.{one}"] for one in ("last", "city", "first"))
     assert (last.read, last.taken, last.doubtful, last.corrected, last.asked_again) == (1, 0, 1, 1, 0)
     assert (city.corrected, city.asked_again) == (0, 1)
+    assert "assuré" in last.part.fr, "another part has a name as well"
     assert (first.taken, first.taken_share, first.doubtful) == (1, 1.0, 0)
     only = services.statistics(operator, day, services.today(), REFUND)
     assert sum(number for _, number in only.arrivals) == 1

@@ -49,6 +49,26 @@ def test_both_files_of_the_figures_hold_every_figure_of_the_page(
     assert [words["complete"], str(sums[words["complete"]])] in rows
     assert [words["open_now"], str(sums[words["open_now"]])] in rows
     assert len(pages[words["arrivals"]]) == 31, "a head and thirty days"
+    complete = pages[say("figures.completeness", Language(language))]
+    assert sum(row[2] for row in complete[1:]) == sums[say("figures.first_deposits", Language(language))]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "shown"),
+    [
+        ("since=2026-02-31&until=2026-03-05", "no_such_day", "2026-02-04"),
+        ("since=2026-03-05&until=2026-03-01", "turned_round", "2026-03-01"),
+        ("since=2020-01-01&until=2026-01-01", "cut_short", "2025-01-01"),
+        ("since=2026-03-01&until=2026-03-05", "", "2026-03-01"),
+    ],
+)
+def test_a_period_that_cannot_be_shown_as_asked_is_said(
+    service: Service, asked: str, said: str, shown: str
+) -> None:
+    page = operator(service, "ar").get(f"/operator/?{asked}").get_data(as_text=True)
+    for name in ("no_such_day", "turned_round", "cut_short"):
+        assert (say(f"figures.{name}", Language.AR, n=366) in page) == (name == said)
+    assert f'name="since" value="{shown}"' in page
 
 
 @pytest.mark.parametrize(

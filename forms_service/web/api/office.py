@@ -66,9 +66,11 @@ def show_figures(query_data: operator_shapes.FiguresAsked) -> dict[str, Any]:
 
 def _field(one: Any) -> dict[str, Any]:
     told = {
-        name: value for name, value in asdict(one).items() if name not in ("form_id", "field_id", "label")
+        name: value
+        for name, value in asdict(one).items()
+        if name not in ("form_id", "field_id", "label", "part")
     }
-    return {**told, "form": one.form_id, "field": one.field_id, "label": one.label}
+    return {**told, "form": one.form_id, "field": one.field_id, "label": one.label, "part": one.part}
 
 
 @routes.get("/office/record")

@@ -66,6 +66,7 @@ class FieldFigures(Given):
     form: str
     field: str
     label: Text
+    part: Text
     read: int
     taken: int
     doubtful: int
