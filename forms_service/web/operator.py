@@ -17,7 +17,7 @@ from forms_service.web.asked_numbers import MOST_PAGES, asked_day, asked_number
 from forms_service.web.languages import language, translate
 from forms_service.web.office_tables import step_words
 from forms_service.web.once import once
-from forms_service.web.plots import bar_plot, lying_plot
+from forms_service.web.plots import bar_plot
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
 from forms_service.web.tables import Sheet
@@ -40,10 +40,7 @@ def figures() -> str:
         "operator_figures.html",
         found=found,
         remarks=_remarks(found),
-        corrections=lying_plot(
-            [(_field_words(one, found), n) for one in worked_on if (n := one.corrected + one.mended)],
-            language(),
-        ),
+        corrections=[(_field_words(one, found), n) for one in worked_on if (n := one.corrected + one.mended)],
         completeness=bar_plot(
             [
                 (presentation.day_and_month(one.since), 100 * one.complete // one.deposits)

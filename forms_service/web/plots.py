@@ -12,8 +12,6 @@ _LEFT, _TOP, _BOTTOM = 44, 14, 30
 _GAP_SHARE = 0.25
 _MOST_LABELS = 12
 _STEPS = (1, 2, 5)
-_EDGE, _FOR_NUMBER, _BESIDE = 8, 60, 8
-_ROW, _WORDS = 52, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +47,6 @@ class Plot:
     anchor: str
     width: int = WIDTH
     height: int = HEIGHT
-
-
-@dataclass(frozen=True, slots=True)
-class LyingBar:
-    """One lying bar, its words above it and its number beside its end."""
-
-    x: float
-    y: float
-    width: float
-    label: str
-    value: int
-    number_x: float
-
-
-@dataclass(frozen=True, slots=True)
-class LyingPlot:
-    """What a template needs to draw lying bars."""
-
-    bars: tuple[LyingBar, ...]
-    edge: float
-    height: int
-    width: int = WIDTH
-    thick: int = 14
 
 
 def bar_plot(values: Sequence[tuple[str, float]], language: Language, top: int = 0) -> Plot:
@@ -122,21 +97,6 @@ def bar_plot(values: Sequence[tuple[str, float]], language: Language, top: int =
         to_x=edge if mirrored else WIDTH - 8,
         anchor="start" if mirrored else "end",
     )
-
-
-def lying_plot(values: Sequence[tuple[str, int]], language: Language) -> LyingPlot:
-    """Lying bars with their words above them, for words too long to stand below a bar."""
-    mirrored = language is Language.AR
-    most = max((one for _, one in values), default=0) or 1
-    room = WIDTH - 2 * _EDGE - _FOR_NUMBER
-    bars = []
-    for place, (label, value) in enumerate(values):
-        long, above = room * value / most, place * _ROW
-        x = WIDTH - _EDGE - long if mirrored else _EDGE
-        number_x = x - _BESIDE if mirrored else x + long + _BESIDE
-        bars.append(LyingBar(round(x, 1), above + _WORDS, round(long, 1), label, value, round(number_x, 1)))
-    edge = WIDTH - _EDGE if mirrored else _EDGE
-    return LyingPlot(tuple(bars), edge, len(values) * _ROW)
 
 
 def _round_up(value: float) -> int:

@@ -12,7 +12,7 @@ from flask import Flask
 
 from core.localized_text import Language
 from forms_service.web import tables
-from forms_service.web.plots import WIDTH, bar_plot, lying_plot
+from forms_service.web.plots import WIDTH, bar_plot
 from forms_service.web.tables import Sheet, as_csv, as_xlsx
 
 EVIL = ["=cmd|'/C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1"]
@@ -71,14 +71,6 @@ def test_a_plot_is_mirrored_for_readers_of_arabic() -> None:
 def test_the_last_of_many_bars_has_its_words() -> None:
     labels = [one.label for one in bar_plot([(str(n), 0) for n in range(30)], Language.AR).bars]
     assert labels[-1] == "29" and 5 < sum(map(bool, labels)) < 13
-
-
-def test_lying_bars_begin_where_the_reader_begins() -> None:
-    french, arabic = (lying_plot([("a", 4), ("b", 2)], one) for one in (Language.FR, Language.AR))
-    assert {one.x for one in french.bars} == {french.edge}
-    assert {one.x + one.width for one in arabic.bars} == {arabic.edge}
-    assert french.bars[0].width == pytest.approx(2 * french.bars[1].width, abs=0.2)
-    assert french.bars[0].number_x < WIDTH and arabic.bars[0].number_x > 0
 
 
 def test_a_plot_of_nothing_is_still_a_plot() -> None:
