@@ -60,7 +60,9 @@ def read_with(agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         dossier = agency.open()
         config, reference = agency.application.config, agency.reference(dossier)
         sheets = scanned(*[agency.paper(SALMA, reference)] * 3, dpi=120)
-        request = ReadingRequest("read", "three.pdf", str(config.spec_folder), "leave-1", 1, reference, "form")
+        request = ReadingRequest(
+            "read", "three.pdf", str(config.spec_folder), "leave-1", 1, reference, "form"
+        )
         request = replace(request, on="2026-02-20")
         with run_reading_of_pages(request, sheets, ReadingLimits(**limits), config.scratch_folder) as outcome:
             assert list(config.scratch_folder.glob("reading-*")) == [outcome.folder]
