@@ -10,6 +10,7 @@ from core.form_spec import FieldSpec
 from forms_service.locales import has
 from forms_service.services.views import DossierView
 from forms_service.web.languages import translate
+from forms_service.web.security import services, the_actor
 
 if TYPE_CHECKING:
     from forms_service.web.tasks import Block, CorrectionPlace, Task
@@ -22,10 +23,12 @@ class AskedAgain:
     Attributes:
         message: What the agency wrote.
         reasons: By the question's field, why its answer is asked again; empty words where no reason was given.
+        answered: The questions answered since.
     """
 
     message: str
     reasons: Mapping[str, str]
+    answered: frozenset[str] = frozenset()
 
 
 def asked_again(view: DossierView, fields: Iterable[FieldSpec], prefix: str = "") -> AskedAgain | None:
@@ -37,7 +40,10 @@ def asked_again(view: DossierView, fields: Iterable[FieldSpec], prefix: str = ""
     request = view.correction
     if request is None or request.answered:
         return None
-    reasons = {}
+    reasons: dict[str, str] = {}
+    progress = services().correction_progress(the_actor(), view.id)
+    done = progress.fields if progress else {}
+    answered = set()
     for field in fields:
         subject = f"{prefix}{field.id}"
         if subject not in request.fields:
@@ -45,7 +51,9 @@ def asked_again(view: DossierView, fields: Iterable[FieldSpec], prefix: str = ""
         code = request.reasons.get(subject)
         question = field.id.removesuffix(".ar")  # names in two scripts are one question
         reasons[question] = reasons.get(question) or (translate(f"answer_reason.{code}") if code else "")
-    return AskedAgain(request.message, reasons) if reasons else None
+        if done.get(subject):
+            answered.add(question)
+    return AskedAgain(request.message, reasons, frozenset(answered)) if reasons else None
 
 
 def marked(blocks: Iterable[Block], places: Iterable[CorrectionPlace]) -> list[Block]:

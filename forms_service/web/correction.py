@@ -15,7 +15,7 @@ from core.scope import row_variables
 from forms_service.services.views import AttachmentView, DossierView
 from forms_service.web import screens
 from forms_service.web.languages import language
-from forms_service.web.presentation import FORM
+from forms_service.web.presentation import FORM, type_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def named_document(spec: FormSpec, subject: str) -> tuple[str, str] | None:
         number = subject.removeprefix(f"{document.id}.")
         if subject != document.id and not (number != subject and number.isascii() and number.isdigit()):
             continue
-        words = document.label.in_language(language())
+        words = type_name(document.type)
         if document.type == FORM:
             return words, "#the-form"
         if document.per is None:
