@@ -15,7 +15,7 @@ from forms_service.services.messages import say
 from forms_service.services.presenting import event_view
 from forms_service.services.views import Actor, EventView
 from forms_service.storage import audit
-from forms_service.storage.models import AccountRow, AuditRow, DossierRow
+from forms_service.storage.models import AccountRow, AnswerRow, AuditRow, DossierRow
 from forms_service.storage.office_models import DecisionProposalRow
 
 CONFIRMED, RETURNED, WITHDRAWN = "confirmed", "returned", "withdrawn"
@@ -53,8 +53,27 @@ class Holding:
     returned: Returned | None
 
 
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Somebody who gave answers of a dossier: its own person, or one of the staff."""
+
+    name: str
+    is_owner: bool
+
+
 class FourEyes(UseCases):
     """Sharing dossiers among reviewers."""
+
+    def writers(self, actor: Actor, dossier_id: str) -> dict[str, Writer]:
+        """Who gave the answers in force, by account."""
+        self.require_role(actor, "reviewer")
+        with self.database.reading() as session:
+            row = self.get_dossier(session, actor, dossier_id)
+            given = select(AnswerRow.given_by).where(
+                AnswerRow.dossier_id == row.id, AnswerRow.superseded_at.is_(None)
+            )
+            found = session.scalars(select(AccountRow).where(AccountRow.id.in_(given)))
+            return {one.id: Writer(one.name, one.id == row.owner_id) for one in found}
 
     def holding(self, actor: Actor, dossier_id: str) -> Holding:
         """Who works on a dossier, and what waits for whom."""

@@ -9,13 +9,15 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from core.dates_in_text import fold_digits
 from core.dossier import DossierState
+from core.receipt import normalize_reference
 from forms_service.services.due_days import DueDays
 from forms_service.services.parts_of_lists import Cut, cut_of
 from forms_service.services.presenting import summaries
 from forms_service.services.views import Actor, DossierSummary
 from forms_service.storage.dossiers import DossierRepository, counted_doubts
-from forms_service.storage.models import AccountRow, DossierRow, ExtractionRow
+from forms_service.storage.models import AccountRow, AuditRow, DossierRow, ExtractionRow
 from forms_service.storage.office_models import DecisionProposalRow
 
 QUEUE_STATES = (
@@ -23,18 +25,35 @@ QUEUE_STATES = (
     DossierState.UNDER_REVIEW,
     DossierState.PHYSICAL_CHECK_PENDING,
 )
+FOUND_STATES = (
+    *QUEUE_STATES,
+    DossierState.CORRECTION_REQUESTED,
+    DossierState.ACCEPTED,
+    DossierState.REFUSED,
+    DossierState.CLOSED,
+)
+"""Every state a deposited dossier may be found in again: what waits for somebody else, and what was decided."""
+
 ORDERS = ("age", "deadline", "doubt")
-MINE, NOBODY, OTHERS, MY_CONFIRMATION = "mine", "nobody", "others", "second"
-HOLDERS = (MINE, NOBODY, OTHERS, MY_CONFIRMATION)
+MINE, NOBODY, OTHERS, MY_CONFIRMATION, RULED_BY_ME = "mine", "nobody", "others", "second", "ruled"
+HOLDERS = (MINE, NOBODY, OTHERS, MY_CONFIRMATION, RULED_BY_ME)
+_RULINGS = ("request_correction", "accept", "refuse", "close", "decision_proposed", "decision_returned")
 ON_LINE = "-"
 """Stands for the agency of dossiers that no agency opened."""
 
 PAGE = 50
+_MOST_FOUND = 500
 
 
 @dataclass(frozen=True, slots=True)
 class QueueWish:
-    """How the queue is to be ordered and narrowed; empty words narrow nothing."""
+    """How the queue is to be ordered and narrowed; empty words narrow nothing.
+
+    A search, a state and what one ruled on oneself look beyond the dossiers that wait.
+
+    Attributes:
+        search: A reference, registration number or name, or the beginning of a number.
+    """
 
     order: str = "age"
     form: str = ""
@@ -42,6 +61,7 @@ class QueueWish:
     agency: str = ""
     holder: str = ""
     page: int = 1
+    search: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +90,8 @@ class ReviewQueue(DueDays):
         self.require_role(actor, "reviewer")
         with self.database.reading() as session:
             wished = _wished(actor, wish)
+            if wish.search.strip():
+                wished.append(DossierRow.id.in_(_searched(DossierRepository(session), wish.search)))
             total = session.scalar(select(func.count()).select_from(DossierRow).where(*wished)) or 0
             cut = cut_of(total, wish.page, PAGE)
             shown = _rows(session, self._on_page(session, wished, wish.order, cut))
@@ -123,7 +145,11 @@ class ReviewQueue(DueDays):
 
 def _wished(actor: Actor, wish: QueueWish) -> list[ColumnElement[bool]]:
     """What of the dossiers is wished."""
-    found = [DossierRow.state.in_([one.value for one in QUEUE_STATES if wish.state in ("", one.value)])]
+    wide = bool(wish.state or wish.search.strip()) or wish.holder == RULED_BY_ME
+    states = FOUND_STATES if wide else QUEUE_STATES
+    found = [DossierRow.state.in_([one.value for one in states if wish.state in ("", one.value)])]
+    if wide:
+        found.append(DossierRow.deposited_at.is_not(None))
     if wish.form:
         found.append(DossierRow.form_id == wish.form)
     if wish.holder == MINE:
@@ -137,10 +163,26 @@ def _wished(actor: Actor, wish: QueueWish) -> list[ColumnElement[bool]]:
             DecisionProposalRow.settled.is_(None), DecisionProposalRow.proposed_by != actor.id
         )
         found.append(DossierRow.id.in_(by_others))
+    elif wish.holder == RULED_BY_ME:
+        ruled = select(AuditRow.dossier_id).where(
+            AuditRow.actor_id == actor.id, AuditRow.action.in_(_RULINGS)
+        )
+        found.append(DossierRow.id.in_(ruled))
     if wish.agency:
         agency = "" if wish.agency == ON_LINE else wish.agency
         found.append(DossierRow.opened_by.in_(select(AccountRow.id).where(AccountRow.agency == agency)))
     return found
+
+
+def _searched(repository: DossierRepository, search: str) -> list[str]:
+    """Ids of the dossiers that a reference, a number or a name means."""
+    words = fold_digits(" ".join(search.split()))
+    if reference := normalize_reference(words):
+        row = repository.find_by_reference(reference)
+        return [row.id] if row else []
+    number = "".join(words.split())
+    rows = [] if any(map(str.isdigit, number)) else repository.by_name(words, _MOST_FOUND)
+    return [one.id for one in rows or repository.by_number(number, _MOST_FOUND)]
 
 
 def _rows(session: Session, ids: list[str]) -> list[DossierRow]:

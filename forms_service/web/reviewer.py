@@ -14,14 +14,13 @@ from core.completeness import CompletenessReport
 from core.correction_slip import answer_field
 from core.dossier import DossierState
 from core.errors import FormsError
-from core.localized_text import Language
 from core.scope import build_scope
 from forms_service.services.base import CLOSED_STATES
 from forms_service.services.confirming import READ, TYPED
 from forms_service.services.decisions import OUTCOMES as DECIDED
 from forms_service.services.decisions import REJECTED
 from forms_service.services.presenting import SURE_FACT
-from forms_service.services.review_queue import HOLDERS, ON_LINE, ORDERS, QUEUE_STATES, QueueWish
+from forms_service.services.review_queue import FOUND_STATES, HOLDERS, ON_LINE, ORDERS, QueueWish
 from forms_service.services.reviewer import ANSWER_REASONS
 from forms_service.services.staff_words import told_to_staff
 from forms_service.services.views import (
@@ -31,7 +30,7 @@ from forms_service.services.views import (
     ExtractionView,
     ReadingStatus,
 )
-from forms_service.web import correction, errors, readings, screens, security
+from forms_service.web import correction, errors, provenance, readings, screens, security
 from forms_service.web.asked_numbers import MOST_CHANGES, MOST_PAGES, asked_number, posted_number
 from forms_service.web.correction import Askable
 from forms_service.web.downloads import picture
@@ -98,13 +97,14 @@ def queue() -> str:
         agency=asked.get("agency", ""),
         holder=asked.get("holder", "") if asked.get("holder") in HOLDERS else "",
         page=asked_number("page", 1, MOST_PAGES),
+        search=asked.get("q", "")[:200],
     )
     return render_template(
         "queue.html",
         wish=wish,
         found=services().queue_page(the_actor(), wish),
         forms=security.application().catalogue.forms(),
-        states=QUEUE_STATES,
+        states=FOUND_STATES,
         orders=ORDERS,
         holders=HOLDERS,
         on_line=ON_LINE,
@@ -256,7 +256,8 @@ def doubtful(every: list[ExtractionView]) -> list[ExtractionView]:
 
 def _in_box(one: ExtractionView) -> ExtractionView:
     """What a value's box holds: what was read; of an answer mended against the paper, that answer."""
-    return replace(one, value=one.current, raw="") if one.was_mended else one
+    corrected = one.settled_in_review and one.conflicts
+    return replace(one, value=one.current, raw="") if one.was_mended or corrected else one
 
 
 def _next_doubt(doubts: list[ExtractionView], settled: str) -> str | None:
@@ -311,7 +312,9 @@ def dossier_page(
         ask_every=ask_every,
         most_folded=_MOST_FOLDED,
         report=told_to_staff(report),
-        answers=_answers(view),
+        answers=provenance.answers_by_section(view),
+        wrote=lambda one: provenance.wrote(view, one),
+        decided=view.state in CLOSED_STATES,
         reasons=DECLINE_REASONS,
         answer_reasons=ANSWER_REASONS,
         outcomes=OUTCOMES,
@@ -408,18 +411,4 @@ def _facts(paper: AttachmentView) -> list[PaperFact]:
         sure = paper.fact_confidences.get(name)
         label = fact_label(paper.type, name, paper.facts)
         found.append(PaperFact(label, said, sure, sure is not None and sure < SURE_FACT))
-    return found
-
-
-def _answers(view: DossierView) -> list[tuple[str, str, str, str]]:
-    """Every answer of the dossier: field, label, value as read by a person, where it comes from."""
-    found = []
-    for field_id, given in view.dossier.values.items():
-        try:
-            spec = view.spec.field(field_id)
-        except KeyError:
-            continue
-        script_language = Language.AR if spec.kind == "arabic_name" else language()
-        said = screens.on_screen(spec, given.value, script_language)
-        found.append((field_id, spec.label.in_language(language()), said, given.origin.value))
     return found

@@ -44,9 +44,19 @@ class QueueAsked(Asked):
 
     order: Literal["age", "deadline", "doubt"] = "age"
     form: Annotated[str, StringConstraints(max_length=64, pattern=_NO_NUL)] = ""
-    state: Literal["", "submitted", "under_review", "physical_check_pending"] = ""
+    state: Literal[
+        "",
+        "submitted",
+        "under_review",
+        "physical_check_pending",
+        "correction_requested",
+        "accepted",
+        "refused",
+        "closed",
+    ] = ""
     agency: Annotated[str, StringConstraints(max_length=64, pattern=_NO_NUL)] = ""
-    holder: Literal["", "mine", "nobody", "others", "second"] = ""
+    holder: Literal["", "mine", "nobody", "others", "second", "ruled"] = ""
+    search: Annotated[str, StringConstraints(max_length=200, pattern=_NO_NUL)] = ""
     page: Annotated[int, Field(ge=1, le=100_000), Spelled] = 1
 
 
