@@ -106,4 +106,5 @@ def _settled(session: Session, fate: PageFate, row: LeftPageRow) -> PageFate:
         message=say("filed", reference=dossier.reference),
         dossier_id=dossier.id,
         reference=dossier.reference,
+        attachment_id=upload.id if upload else None,
     )

@@ -9,6 +9,7 @@ from dataclasses import replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.dossier import DossierState
 from core.errors import DossierError
 from core.form_spec import FormSpec
 from forms_service.services.messages import say
@@ -30,6 +31,7 @@ from forms_service.services.views import (
 )
 from forms_service.storage.dossiers import DossierRepository, localized
 from forms_service.storage.models import (
+    AttachmentRow,
     DossierRow,
     IntakeRow,
     LeftPageRow,
@@ -108,6 +110,7 @@ class Stacks(StackGivenUp):
             fates = told_by_hand(session, stack_id, fates)
             fates = _with_repeats(fates, repeats, files)
             fates.sort(key=lambda fate: (fate.file, fate.page))
+            fates = _pictured(session, fates)
             return StackView(
                 summary=_summary(session, stack),
                 files=tuple(_file(one) for one in files),
@@ -139,6 +142,8 @@ class Stacks(StackGivenUp):
                         len(remarks_of(session, one.row)) + (place_of(one.row) in repeats) for one in theirs
                     ),
                     to_fill=_to_fill(spec, pages),
+                    state=DossierState(dossier.state),
+                    registration=dossier.registration,
                 )
             )
         return tuple(found)
@@ -201,7 +206,30 @@ def _summary(session: Session, stack: IntakeRow) -> StackSummary:
         filed=sum(row.fate == FILED for row in rows),
         left=session.scalar(left) or 0,
         sheets_left=session.scalar(left.where(LeftPageRow.number > 0)) or 0,
+        files_seen=sum(
+            one.message is not None
+            or (one.pages is not None and sum(row.file == one.number for row in rows) >= one.pages)
+            for one in files
+        ),
     )
+
+
+def _pictured(session: Session, fates: Sequence[PageFate]) -> list[PageFate]:
+    """The fates with the picture of each sheet in the upload it became, where there is one."""
+    uploads = {one.attachment_id for one in fates if one.attachment_id}
+    query = (
+        select(PageRow.attachment_id, PageRow.number)
+        .join(AttachmentRow, AttachmentRow.id == PageRow.attachment_id)
+        .where(PageRow.attachment_id.in_(uploads), AttachmentRow.removed_at.is_(None))
+    )
+    shown = {(upload, number) for upload, number in session.execute(query)}
+    met: Counter[str] = Counter()
+    found = []
+    for one in fates:
+        place = met[one.attachment_id or ""]
+        met[one.attachment_id or ""] += 1
+        found.append(replace(one, picture=place) if (one.attachment_id, place) in shown else one)
+    return found
 
 
 def _file(row: StackFileRow) -> StackFile:
@@ -222,4 +250,5 @@ def _fate(
         reference=references.get(row.dossier_id or ""),
         form_page=row.form_page,
         remarks=remarks_of(session, row),
+        attachment_id=row.seen.get("attachment"),
     )

@@ -292,7 +292,8 @@ class PageFate:
     ``invalid_reference``, ``slip_not_expected``, ``not_taken`` (the dossier is full), ``unreadable``
     (the sheet or the whole file), ``discarded`` (by a person).  ``remarks`` say what a clerk should know
     of a page that is filed: that it came twice, or is of an outdated version.  ``settled_by`` and
-    ``settled_at`` name who filed or discarded it by hand, and when.
+    ``settled_at`` name who filed or discarded it by hand, and when.  ``attachment_id`` is the upload it
+    became and ``picture`` its page there, from 0, once that can be shown.
     """
 
     file: str
@@ -305,6 +306,8 @@ class PageFate:
     remarks: tuple[LocalizedText, ...] = ()
     settled_by: str = ""
     settled_at: datetime | None = None
+    attachment_id: str | None = None
+    picture: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +332,7 @@ class StackSummary:
         counted: Whether ``total`` is known yet.
         seen / settled / filed: Looked at; told what became of them; filed, or nothing to file.
         left / sheets_left: Still waiting for a clerk to say whose they are; those that are single sheets.
+        files_seen: Files of which every sheet was looked at, or which do not open.
     """
 
     id: str
@@ -342,6 +346,19 @@ class StackSummary:
     filed: int
     left: int
     sheets_left: int = 0
+    files_seen: int = 0
+
+    @property
+    def percent(self) -> int:
+        """How far the work has come: looking at every sheet is the first half, filing them the second."""
+        if not self.counted or self.seen < self.total:
+            part = (
+                self.seen / self.total
+                if self.files == 1 and self.total
+                else self.files_seen / max(self.files, 1)
+            )
+            return round(50 * part)
+        return 50 + round(50 * self.settled / self.total) if self.total else 100
 
     @property
     def placed(self) -> int:
@@ -359,6 +376,7 @@ class StackDossier:
     """One dossier of a stack: sheets it was given, papers among them, and pages of its form still missing.
 
     ``to_fill`` counts the pages of its form that ask anything, 0 while none came; the others only inform.
+    ``state`` and ``registration`` are the dossier's own.
     """
 
     id: str
@@ -371,6 +389,8 @@ class StackDossier:
     missing: tuple[int, ...]
     remarks: int
     to_fill: int = 0
+    state: DossierState = DossierState.DRAFT
+    registration: str = ""
 
 
 @dataclass(frozen=True, slots=True)

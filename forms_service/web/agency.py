@@ -10,15 +10,18 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.dates_in_text import fold_digits
+from core.dossier import EDITABLE_STATES, DossierState
 from core.errors import DossierError, FormsError, InvalidValue
 from core.receipt import normalize_reference
-from forms_service.services.views import PageFate
+from forms_service.services.views import PageFate, StackDossier
 from forms_service.web import security
+from forms_service.web.applicant import opened
 from forms_service.web.asked_numbers import MOST_ROWS, asked_number, posted_number
 from forms_service.web.downloads import pdf_stream, picture, upload_back
 from forms_service.web.languages import language, translate
 from forms_service.web.once import once
 from forms_service.web.paper_choices import PaperKind, paper_choices
+from forms_service.web.rows_to_describe import RowsToDescribe, rows_to_describe
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
 
@@ -149,8 +152,24 @@ def stack(stack_id: str) -> str:
     """How far a stack has come, and what became of each of its sheets."""
     view = services().stack(the_actor(), stack_id)
     names = {one.id: one for one in services().stacks(the_actor())}
-    runs = runs_of(view.sheets)
-    return render_template("agency_stack.html", view=view, stack=view.summary, earlier=names, runs=runs)
+    mine = {one.id for one in view.dossiers}
+    loose = [one for one in view.sheets if one.dossier_id not in mine]
+    return render_template(
+        "agency_stack.html",
+        view=view,
+        stack=view.summary,
+        earlier=names,
+        runs=runs_of(loose),
+        people=[(one, [s for s in view.sheets if s.dossier_id == one.id]) for one in view.dossiers],
+        drawn=[one for one in view.dossiers if one.state is DossierState.PHYSICAL_CHECK_PENDING],
+        to_describe={} if view.summary.under_way else _to_describe(view.dossiers),
+    )
+
+
+def _to_describe(dossiers: Iterable[StackDossier]) -> dict[str, list[RowsToDescribe]]:
+    """The children no paper describes, of the dossiers that can still be answered."""
+    open_ones = [one.id for one in dossiers if one.state in EDITABLE_STATES]
+    return {one: rows_to_describe(opened(one).view) for one in open_ones}
 
 
 def runs_of(sheets: Iterable[PageFate]) -> list[tuple[PageFate, int]]:

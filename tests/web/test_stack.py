@@ -177,7 +177,7 @@ def test_a_page_that_cannot_be_filed_stays_and_is_discarded_for_a_reason_only(
 def test_the_samples_mixed_up_stack_opens_a_dossier_for_each_person(service: Service, clerk: Visitor) -> None:
     pile = (SAMPLES / "bad" / "two-people-mixed.tif").read_bytes()
     html = scan(service, clerk, pile, "mixed.tif")
-    references = set(re.findall(r'<bdi class="code"[^>]*>([^<]+)</bdi></a></td>', html))
+    references = set(re.findall(r'<bdi class="code"[^>]*>([^<]+)</bdi> <span class="small">', html))
     assert len(references) == 2
     assert waiting(service) == []
 
