@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy.orm import Session
 
 from core.receipt import normalize_reference
 from forms_service.services.base import UseCases
 from forms_service.services.days_in_reach import within_reach
 from forms_service.services.views import Actor
 from forms_service.storage.audit import ACTIONS
-from forms_service.storage.models import AuditRow, DossierRow
+from forms_service.storage.models import AccountRow, AuditRow, DossierRow
 
 PAGE = 100
 _AT_ONCE = 2_000
+_ACCOUNTS = ("account", "proposed_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,15 @@ class RecordWish:
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """One change."""
+    """One change; ``people`` has the names of those its details point to."""
 
     at: datetime
     person: str
     action: str
     reference: str
     details: Mapping[str, object]
+    form_id: str = ""
+    people: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Records(UseCases):
             pages = max(1, -(-total // PAGE))
             page = min(max(wish.page, 1), pages)
             shown = session.execute(_query(conditions).limit(PAGE).offset((page - 1) * PAGE)).all()
-            lines = [_line(row, reference) for row, reference in shown]
+            lines = _lines(session, shown)
             found = RecordPage(tuple(lines), total, page, pages, tuple(sorted(ACTIONS)))
         with self.database.writing() as session:
             self.note(session, None, actor, "record_read", {"page": page, **_narrowing(wish)})
@@ -89,7 +93,8 @@ class Records(UseCases):
         while True:
             with self.database.reading() as session:
                 rows = session.execute(_query([*conditions, *below]).limit(_AT_ONCE)).all()
-            yield from (_line(row, reference) for row, reference in rows)
+                lines = _lines(session, rows)
+            yield from lines
             if len(rows) < _AT_ONCE:
                 return
             below = [AuditRow.id < rows[-1][0].id]
@@ -115,17 +120,34 @@ class Records(UseCases):
         return datetime.combine(within_reach(day), time(), self.zone)
 
 
-def _query(conditions: list[ColumnElement[bool]]) -> Select[tuple[AuditRow, str | None]]:
+def _query(conditions: list[ColumnElement[bool]]) -> Select[tuple[AuditRow, str | None, str | None]]:
     return (
-        select(AuditRow, DossierRow.reference)
+        select(AuditRow, DossierRow.reference, DossierRow.form_id)
         .join(DossierRow, DossierRow.id == AuditRow.dossier_id, isouter=True)
         .where(*conditions)
         .order_by(AuditRow.id.desc())
     )
 
 
-def _line(row: AuditRow, reference: str | None) -> RecordLine:
-    return RecordLine(row.at, row.actor_name, row.action, reference or "", dict(row.details))
+def _lines(
+    session: Session, rows: Sequence[Row[tuple[AuditRow, str | None, str | None]]]
+) -> list[RecordLine]:
+    """The lines as they are told, with the names of the accounts they were about."""
+    ids = {str(row.details[key]) for row, _, _ in rows for key in _ACCOUNTS if row.details.get(key)}
+    named = select(AccountRow.id, AccountRow.name).where(AccountRow.id.in_(ids))
+    names = {one.id: one.name for one in session.execute(named)} if ids else {}
+    return [
+        RecordLine(
+            row.at,
+            row.actor_name,
+            row.action,
+            reference or "",
+            dict(row.details),
+            form_id or "",
+            {one: names[one] for key in _ACCOUNTS if (one := str(row.details.get(key))) in names},
+        )
+        for row, reference, form_id in rows
+    ]
 
 
 def _narrowing(wish: RecordWish) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from forms_service.services.records import RecordLine
 from forms_service.services.statistics import Statistics
 from forms_service.storage.audit import SYSTEM_NAME
 from forms_service.web.languages import language, translate
+from forms_service.web.record_words import details_text
 from forms_service.web.tables import Sheet
 
 _OF_A_FIELD = (
@@ -103,7 +103,7 @@ def record_sheet(lines: Iterable[RecordLine], local: Callable[[datetime], dateti
             by_itself if one.person == SYSTEM_NAME else one.person,
             action_words(one.action),
             one.reference,
-            details_words(one),
+            details_text(one),
         )
         for one in lines
     )
@@ -113,8 +113,3 @@ def record_sheet(lines: Iterable[RecordLine], local: Callable[[datetime], dateti
 def action_words(action: str) -> str:
     """What was done, in words."""
     return translate(f"event.{action}") if has(f"event.{action}") else action
-
-
-def details_words(line: RecordLine) -> str:
-    """The details as they are kept, for whoever looks closely."""
-    return json.dumps(line.details, ensure_ascii=False, sort_keys=True) if line.details else ""

@@ -18,6 +18,7 @@ from forms_service.web.languages import language, translate
 from forms_service.web.office_tables import step_words
 from forms_service.web.once import once
 from forms_service.web.plots import bar_plot
+from forms_service.web.record_words import details_in_words
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
 from forms_service.web.tables import Sheet
@@ -144,7 +145,7 @@ def record() -> str:
         wish=wish,
         found=services().record_page(the_actor(), wish),
         said=office_tables.action_words,
-        details=office_tables.details_words,
+        details=details_in_words,
         asked={
             name: text
             for name in ("since", "until", "action", "person", "reference")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import openpyxl
 import pytest
@@ -92,3 +93,9 @@ def test_the_record_says_in_words_what_was_done(
     assert len(set(map(len, rows))) == 1
     assert not any("_" in row[2] for row in rows[1:]), "words, no codes"
     assert "—" not in {row[1] for row in rows}
+    told = {row[2]: row[4] for row in rows[1:]}
+    assert not any(re.search(r"[{}\[\]]|(^| – )[a-z_]+ ?:|True|False|None", one) for one in told.values())
+    deposited, decided_ = (told[say(f"event.{one}", Language(language))] for one in ("deposited", "refuse"))
+    assert say("detail.complete", Language(language)) in deposited
+    assert say("outcome.refused", Language(language)) in decided_
+    assert service.actor("operator").name in told[made], "whose token, by name"
