@@ -130,12 +130,7 @@ def on_file(dossier_id: str) -> Response:
     one = editable(dossier_id)
     if isinstance(one, Response):
         return one
-    services().set_on_file(
-        the_actor(),
-        dossier_id,
-        set(request.form.getlist("on_file")),
-        set(request.form.getlist("declared")),
-    )
+    said_already(one.view)
     flash(translate("documents.on_file_kept"), "done")
     return redirect(url_for(".documents", dossier_id=dossier_id), code=303)
 

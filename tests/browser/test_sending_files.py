@@ -110,6 +110,24 @@ def test_several_photos_are_listed_removed_and_sent_together(documents: Page) ->
     expect(documents.locator(f"{BIRTH} .chosen li")).to_have_count(0)
 
 
+def test_going_on_takes_along_what_was_chosen_and_asks_nothing(documents: Page) -> None:
+    asked: list[str] = []
+    documents.on("dialog", lambda one: (asked.append(one.type), one.accept()))
+    choose(documents, named("عقد.jpg", photo("EXTRAIT")))
+    documents.set_input_files("#doc-bank-files", [named("بطاقة.jpg", photo("CARTE"))])  # type: ignore[list-item]
+    base = documents.url.removesuffix("/documents")
+    documents.click(".onward button")
+    documents.wait_for_url(f"{base}/check")
+    assert asked == []
+    documents.goto(f"{base}/documents")
+    assert kept(documents) == ["عقد.jpg"]
+    assert documents.locator("#doc-bank .files > li").count() == 1
+    choose(documents, named("ظهر.jpg", photo("VERSO")))
+    documents.click("header a")
+    documents.wait_for_load_state()
+    assert asked == ["beforeunload"], "leaving what is chosen is asked first"
+
+
 def test_tiff_and_heic_are_read_and_shown(documents: Page) -> None:
     choose(
         documents, named("scan.tiff", photo("EXTRAIT", "TIFF")), named("photo.heic", photo("ACTE", "HEIF"))
