@@ -181,7 +181,9 @@ def test_what_a_reviewer_had_written_is_shown_again_on_the_dossiers_page(
     if path == "correction":
         assert re.search(r'value="assured.city"[^>]*checked', again)
         posts(client, f"{page}/{path}", {**data, "csrf_token": hidden(again, "csrf_token")})
-        assert shown not in client.get(page).get_data(as_text=True), "it was sent"
+        sent = client.get(page).get_data(as_text=True)
+        assert 'id="kept-typing"' not in sent
+        assert f">{shown}</textarea>" not in sent
 
 
 def stale(client: FlaskClient, page: str, form: PostedForm, data: dict[str, str]) -> TestResponse:
