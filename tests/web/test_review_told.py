@@ -126,6 +126,22 @@ def test_a_dossier_sent_back_or_decided_is_found_again_with_its_history(
     assert "/documents/" not in "".join(re.findall(r'<form[^>]*action="([^"]+)"', html))
 
 
+def test_an_accepted_applicant_is_not_told_that_something_is_still_missing(
+    service: Service, applicant: Visitor
+) -> None:
+    services, actor = service.application.services, service.actor("reviewer")
+    dossier_id = service.under_review()
+    address = f"/dossiers/{dossier_id}/status"
+    before = applicant.get(address).get_data(as_text=True)
+    title = re.search(r'<section class="notice warn"><h2>([^<]+)</h2>', before)
+    assert title
+    services.decide(actor, dossier_id, "accepted", "vu à l'agence", True)
+    html = applicant.get(address).get_data(as_text=True)
+    assert title[1] not in html
+    note = html.partition("vu à l&#39;agence")[2].partition("</section>")[0]
+    assert len(re.findall(r"<p[^>]*>– ", note)) == len(re.findall("– ", text(note))) > 2  # a line each
+
+
 def test_a_draft_is_found_by_no_reviewer(service: Service, reviewer: Visitor) -> None:
     draft = service.new_dossier(ANSWERS, ALLOWANCE)
     reference = service.application.services.dossier(service.actor("applicant"), draft).reference

@@ -83,7 +83,7 @@
     if (document.querySelector("dialog.closer") || !sheet || card?.matches(".paper")) { look(); return; }
     const large = sheet.cloneNode(true);
     for (const one of [large, ...large.querySelectorAll("[id]")]) one.removeAttribute("id");
-    for (const one of large.querySelectorAll("a")) one.removeAttribute("href");
+    for (const one of large.querySelectorAll("a")) for (const name of ["href", "tabindex"]) one.removeAttribute(name);
     large.querySelector("img").loading = "eager";
     closer(large, sheet.querySelector("img").alt);
     large.querySelector("a.here")?.scrollIntoView({ block: "center" });
@@ -96,7 +96,8 @@
   const paper = (verdict) => {
     const one = article();
     if (!one || !one.matches(".paper")) { go(document.querySelector("article.paper[data-open]")); return; }
-    const reason = one.querySelector("select[name=reason]");
+    const reason = one.querySelector("select[name=reason]"), folded = one.querySelector("details.rule-again");
+    if (folded && verdict !== "accept") folded.open = true;
     if (verdict === "accept") one.querySelector("button[value=accept]")?.click();
     else if (reason && !reason.value) reason.focus();
     else one.querySelector("button[value=decline]")?.click();
@@ -178,7 +179,7 @@
     card.classList.remove("back");
     card.querySelector(":scope .came-back")?.remove();
     if (card.matches(".paper")) ruled(card, event.submitter);
-    else card.replaceWith(sent.place);
+    else { card.replaceWith(sent.place); if (event.submitter?.value !== "again") waits(card, false); }
     if (leaves) go(next);
     waiting += 1;
     document.documentElement.setAttribute("aria-busy", "true");
@@ -202,7 +203,11 @@
     told.setAttribute("role", "status");
     told.append(tag, ` ${WORDS.beingSent}`);
     submitter?.form.before(told);
-    for (const line of document.querySelectorAll("[data-about]")) if (line.dataset.about === card.id) line.hidden = true;
+    waits(card, false);
+  };
+  // Whether the decision counts a value or a paper among what is still missing.
+  const waits = (card, yes) => {
+    for (const line of document.querySelectorAll("[data-about]")) if ([card.id, card.dataset.field].includes(line.dataset.about)) line.hidden = !yes;
   };
 
   // A request or a decision goes out only after every value before it arrived.
@@ -255,6 +260,7 @@
 
   // The card stands at its place again, with everything written in it.
   const putBack = (sent, card) => {
+    waits(card, true);
     delete sent.form.dataset.sent;
     card.classList.add("back");
     if (!card.matches(".paper")) card.classList.add("doubt");
@@ -272,7 +278,6 @@
     if (sent.card.matches(".paper")) {
       sent.card.setAttribute("data-open", "");
       sent.card.querySelector(":scope .ruled")?.remove();
-      for (const line of document.querySelectorAll("[data-about]")) if (line.dataset.about === sent.id) line.hidden = false;
     }
     putBack(sent, sent.card);
     sent.form.prepend(notice(text, ...more, again));
