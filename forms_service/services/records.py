@@ -16,7 +16,7 @@ from forms_service.services.views import Actor
 from forms_service.storage.audit import ACTIONS
 from forms_service.storage.models import AccountRow, AuditRow, DossierRow
 
-PAGE = 100
+PAGE = 50
 _AT_ONCE = 2_000
 _ACCOUNTS = ("account", "proposed_by")
 

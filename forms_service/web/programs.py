@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from core.errors import DossierError, InvalidValue
 from forms_service.services.access_tokens import LONGEST_DAYS, SCOPE_LABELS, USUAL_DAYS, scopes_for
 from forms_service.services.webhooks import DEAD
+from forms_service.web import security
 from forms_service.web.api.description import described, operations
 from forms_service.web.api.doors import TOKEN
 from forms_service.web.asked_numbers import MOST_PAGES, asked_number, posted_number
@@ -35,6 +36,7 @@ def interface() -> str:
         "programs.html",
         groups=_groups(),
         scope_labels=SCOPE_LABELS,
+        base=security.application().config.public_url + "/api/v1",
         staff=actor is not None and bool(actor.roles & set(STAFF)),
     )
 
@@ -122,8 +124,14 @@ def _groups() -> list[tuple[str, list[dict[str, Any]]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for method, path, operation in operations(spec):
         scopes = [scope for one in operation.get("security", []) for scope in one.get(TOKEN, [])]
-        shown = re.sub(r"{\w+}", "…", path)
-        line = {"method": method.upper(), "path": shown, "id": operation["operationId"], "scopes": scopes}
+        steps = re.findall(r"/[^/]*", path)
+        line = {
+            "method": method.upper(),
+            "steps": steps,
+            "path": path,
+            "id": operation["operationId"],
+            "scopes": scopes,
+        }
         line["any_token"] = bool(operation.get("security")) and not scopes
         found.setdefault(operation["tags"][0], []).append(line)
     order = [one["name"] for one in spec["tags"]]

@@ -333,6 +333,16 @@ def test_a_program_is_answered_in_the_language_it_asks_for(program: Any) -> None
         assert answer.headers["Content-Language"] == language
 
 
+def test_values_to_choose_from_are_named_in_no_language_and_arabic_stays_readable(program: Any) -> None:
+    refused_ = program("applicant").send(
+        "POST", "/webhooks", {"url": "https://x.example", "events": ["nothing"]}
+    )
+    said = refused_.get_json()["errors"][0]["message"]
+    assert "dossier.refused / " in said["ar"] and " or " not in said["ar"] + said["fr"]
+    assert "/" in said["fr"] and "'" not in said["fr"]
+    assert "التعويضات العائلية" in program("applicant").send("GET", "/forms").get_data(as_text=True)
+
+
 def test_unknown_fields_are_named_and_nothing_is_stored(program: Any) -> None:
     mine = program("applicant")
     dossier = opened(mine)

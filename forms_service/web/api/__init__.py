@@ -49,6 +49,7 @@ def create_api(application: Application) -> APIFlask:
     asked_numbers.install(app)
     app.extensions["forms_service"] = application
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.config.update(
         MAX_CONTENT_LENGTH=_FILES_AT_ONCE * application.config.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,

@@ -78,6 +78,6 @@ def _field(one: Any) -> dict[str, Any]:
 @routes.input(operator_shapes.RecordAsked, location="query")
 @routes.output(operator_shapes.RecordPage)
 def show_record(query_data: operator_shapes.RecordAsked) -> dict[str, Any]:
-    """Show who did what when, the latest first, a hundred lines a page."""
+    """Show who did what when, the latest first, fifty lines a page."""
     found = services().record_page(the_actor(), RecordWish(**query_data.model_dump()))
     return {"items": list(found.lines), "total": found.total, "page": found.page, "pages": found.pages}

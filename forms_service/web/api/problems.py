@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import traceback
 from collections.abc import Iterator, Mapping
@@ -127,6 +128,8 @@ def _mistakes(error: ValidationError) -> Iterator[dict[str, Any]]:
             continue
         told.add(place)
         bound = next((one.get("ctx", {})[name] for name in _BOUNDS if name in one.get("ctx", {})), "")
+        if one["type"] in ("literal_error", "enum"):  # «'a', 'b' or 'c'», in English
+            bound = " / ".join(re.findall(r"'([^']*)'", str(bound)))
         code = "api.mistake." + _KINDS_OF_MISTAKE.get(one["type"], "other")
         yield {"place": place or "body", "message": both(code, bound=bound).as_dict()}
 
