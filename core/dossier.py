@@ -81,9 +81,9 @@ def next_state(state: DossierState, event: DossierEvent) -> DossierState:
         label = STATE_LABELS[state]
         raise DossierError(
             LocalizedText(
-                ar=f"هذه العملية غير ممكنة لأن الملف في حالة «{label.ar}». لم يتغير شيء. أعيدوا تحميل الصفحة.",
+                ar=f"هذه العملية غير ممكنة لأن الملف في حالة «{label.ar}». لم يتغير شيء.",
                 fr=f"Cette opération n'est pas possible : le dossier est « {label.fr} ». "
-                "Rien n'a été modifié. Rechargez la page.",
+                "Rien n'a été modifié.",
             ),
             code="wrong_state",
         ) from None

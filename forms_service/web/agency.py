@@ -13,7 +13,7 @@ from core.dates_in_text import fold_digits
 from core.dossier import EDITABLE_STATES, DossierState
 from core.errors import DossierError, FormsError, InvalidValue
 from core.receipt import normalize_reference
-from forms_service.services.views import PageFate, StackDossier
+from forms_service.services.views import DossierSummary, PageFate, StackDossier
 from forms_service.web import security
 from forms_service.web.applicant import opened
 from forms_service.web.asked_numbers import MOST_ROWS, asked_number, posted_number
@@ -28,7 +28,7 @@ from forms_service.web.security import needs, services, the_actor
 PREFIX = "/agency"
 pages = Blueprint("agency", __name__)
 
-_MOST_COPIES = 1000
+_MOST_COPIES, _MOST_OFFERED = 1000, 50
 _WRONG_PLACES = {"page_already_there": "copy", "unknown_document_type": "type"}
 """Where what is wrong with a page's filing is told, when that is not its reference."""
 
@@ -227,9 +227,10 @@ def file_left_page(page_id: str) -> Response | tuple[str, int]:
         said["as_type"] = request.form.get("as_type", "")
         said["copy"] = "true" if problem.code == "page_already_there" else ""
         return _intake([wrong], typed={page_id: said}), 422
-    reference = services().dossier(the_actor(), dossier_id).reference
-    flash(translate("left.filed", reference=reference), "done")
-    return redirect(url_for(".intake", _anchor="left"), code=303)
+    view = services().dossier(the_actor(), dossier_id)
+    flash(translate("left.filed", reference=view.reference), "done")
+    later = None if view.may_edit else dossier_id
+    return redirect(url_for(".intake", filed=later, _anchor="left"), code=303)
 
 
 @pages.post("/pages/<page_id>/discard")
@@ -258,12 +259,16 @@ def _intake(problems: list[Problem], **more: object) -> str:
     typed: dict[str, dict[str, str]] = more.pop("typed", {})  # type: ignore[assignment]
     named = {page.id: typed.get(page.id, {}).get("reference") or page.suggested or "" for page in left}
     choices = {reference: _choices_for(reference) for reference in set(named.values())}
+    children = {reference: _children_of(reference) for reference in set(named.values())}
     return render_template(
         "agency_intake.html",
         problems=problems,
         left=left,
         left_count=count,
         kinds={page_id: choices[reference] for page_id, reference in named.items()},
+        children={page_id: children[reference] for page_id, reference in named.items()},
+        dossiers=services().find_dossiers(the_actor(), "")[:_MOST_OFFERED] if left else [],
+        completed=_completed(),
         stacks=services().stacks(the_actor()),
         forms=security.application().catalogue.forms(),
         typed=typed,
@@ -278,6 +283,30 @@ def _choices_for(reference: str) -> list[PaperKind]:
         return paper_choices()
     view = services().dossier(the_actor(), found[0].id)
     return paper_choices(view.spec, services().completeness(the_actor(), view.id))
+
+
+def _children_of(reference: str) -> list[tuple[int, str]]:
+    """The children described in a dossier, by number and name: which of them a paper is of."""
+    found = services().find_dossiers(the_actor(), reference) if normalize_reference(reference) else []
+    if len(found) != 1:
+        return []
+    view = services().dossier(the_actor(), found[0].id)
+    groups = dict.fromkeys(one.per for one in view.spec.documents if one.per)
+    return [
+        (number, view.row_label(group, number).in_language(language()))
+        for group in groups
+        for number in range(1, len(view.dossier.groups.get(group, ())) + 1)
+    ]
+
+
+def _completed() -> DossierSummary | None:
+    """The deposited dossier a page was just filed into, while its receipt does not tell of that page."""
+    dossier_id = request.args.get("filed")
+    held = services().complement(the_actor(), dossier_id) if dossier_id else None
+    if held is None or not held.to_confirm or dossier_id is None:
+        return None
+    reference = services().dossier(the_actor(), dossier_id).reference
+    return next(iter(services().find_dossiers(the_actor(), reference)), None)
 
 
 def _desk(**more: object) -> str:

@@ -187,3 +187,59 @@ def test_an_account_without_a_dossier_is_shown_and_its_number_carried_over(
     assert f'name="registration" value="{account.login}"' in html
     html = clerk.get("/agency/?q=987654329").get_data(as_text=True)
     assert 'name="registration" value="987654329"' in html, "nobody has it: it is carried over all the same"
+
+
+def test_filing_into_a_deposited_dossier_says_that_the_complement_is_to_be_confirmed(
+    service: Service, clerk: Visitor
+) -> None:
+    dossier = service.under_review()
+    services, actor = service.application.services, service.actor("clerk")
+    reference = services.dossier(actor, dossier).reference
+    page = left_behind(service, "later", "stack_given_up", b"%PDF-1.4\nlater")
+    answer = clerk.post(f"/agency/pages/{page}/file", {"reference": reference, "as_type": "birth"})
+    assert answer.status_code == 303
+    place = answer.headers["Location"].removeprefix("/ar")
+    notice = (
+        clerk.get(place).get_data(as_text=True).partition('id="to-confirm"')[2].partition("</section>")[0]
+    )
+    assert reference in notice
+    assert f"/dossiers/{dossier}/complement" in notice
+    draft = services.dossier(actor, service.new_dossier()).reference
+    other = left_behind(service, "sooner", "stack_given_up", b"%PDF-1.4\nsooner")
+    place = clerk.post(f"/agency/pages/{other}/file", {"reference": draft, "as_type": "birth"}).headers[
+        "Location"
+    ]
+    assert 'id="to-confirm"' not in clerk.get(place.removeprefix("/ar")).get_data(as_text=True)
+
+
+def test_a_child_is_chosen_by_its_name_where_the_dossier_is_known(service: Service, clerk: Visitor) -> None:
+    dossier = service.new_dossier(ANSWERS)
+    services, actor = service.application.services, service.actor("clerk")
+    services.answer_group(actor, dossier, "children", [{"first.ar": "أمين", "birth": "02/05/2018"}])
+    page = left_behind(service, "whose", "stack_given_up", b"%PDF-1.4\nwhose")
+    assert "أمين" not in card_of(clerk.get("/agency/intake").get_data(as_text=True), page)
+    reference = services.dossier(actor, dossier).reference
+    with services.database.writing() as session:
+        session.get_one(LeftPageRow, page).suggested = reference
+    card = card_of(clerk.get("/agency/intake").get_data(as_text=True), page)
+    assert "أمين" in card.partition('name="child"')[2].partition("</select>")[0]
+    first_group = card.partition("<optgroup")[2].partition("</optgroup>")[0]
+    assert "ما زال منتظرا" in first_group, "what the dossier still waits for stands first"
+    services.discard_left_page(actor, page, "test")
+
+
+def test_pages_of_a_dossier_speak_to_staff_of_the_person_and_to_the_person_as_before(
+    service: Service, clerk: Visitor
+) -> None:
+    dossier = service.under_review()
+    services, reviewer = service.application.services, service.actor("reviewer")
+    before = clerk.get(f"/dossiers/{dossier}/status").get_data(as_text=True)
+    assert "يدرس أحد الموظفين ملفكم" not in before
+    services.request_correction(reviewer, dossier, ["assured.last"], [], "صححوا الاسم", {})
+    own, staff = (
+        one.get(f"/dossiers/{dossier}").get_data(as_text=True)
+        for one in (service.visitor().sign_in("applicant"), clerk)
+    )
+    for said in ("يجب تصحيح طلبكم", "تفضلون الورق؟", "تفضلون الجواب على الورق؟"):
+        assert said in own
+        assert said not in staff
