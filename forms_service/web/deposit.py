@@ -274,7 +274,7 @@ def amounts(report: CompletenessReport) -> dict[str, object] | None:
             "label": entry["label"][language().value],
             "value": entry["value"],
             "unit": entry["unit"],
-            "steps": [_step(one, parameters) for one in entry["steps"]],
+            "steps": [_step(one, parameters) for one in entry["steps"] if one["times"]],
         }
         for entry in report.amounts.values()
         if isinstance(entry, dict) and "formula" in entry
