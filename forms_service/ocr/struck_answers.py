@@ -15,7 +15,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from forms_service.ocr.crops import INK_LEVEL, ink_of
+from forms_service.ocr.crops import INK_LEVEL, PAPER, ink_of
 from forms_service.ocr.line_reader import text_lines
 from forms_service.ocr.pieces_of_ink import pieces_of
 from forms_service.ocr.registration import PX_PER_MM
@@ -41,6 +41,12 @@ _THICKEST_MM = 0.9
 _CROSSED_MM = (0.12, 0.5)
 """Letters go on above and below a stroke that crosses them: looked for between these distances from it."""
 
+HALO_MM = 0.42
+SHARPENED_BY = 4.0
+SHARP_INK_LEVEL = 100
+"""Where blur has run letters together, the paper between them is half dark and a line would find its way
+through; a pen's own line is darker than what surrounds it, so much that it stays dark when sharpened."""
+
 SLANTED_LINE_MM = 3.5
 SLANTED_HEIGHTS = 1.3
 _ANGLES_DEG = (8, 12, 16, 20, 25, 30, 35, 40, 45, 50, 55)
@@ -57,7 +63,18 @@ def is_struck(crop: np.ndarray, lines: int = 1) -> bool:
     Args:
         lines: How many lines the box has room for.
     """
-    return any_line(crop, lines, _line_is_struck)
+    if not any_line(crop, lines, _line_is_struck):
+        return False
+    return any_line(_darker_than_around(crop), lines, _line_is_struck)
+
+
+def _darker_than_around(crop: np.ndarray) -> np.ndarray:
+    """The crop with only that ink which is plainly darker than its surroundings: blur's bridges become paper."""
+    gray = crop.astype(np.float32)
+    halo = cv2.GaussianBlur(gray, (0, 0), HALO_MM * PX_PER_MM, borderType=cv2.BORDER_REPLICATE)
+    sharp = gray + SHARPENED_BY * (gray - halo)
+    kept: np.ndarray = np.where((sharp < SHARP_INK_LEVEL) & (crop < INK_LEVEL), crop, PAPER).astype(np.uint8)
+    return kept
 
 
 def any_line(crop: np.ndarray, lines: int, is_struck_line: Callable[[np.ndarray, np.ndarray], bool]) -> bool:

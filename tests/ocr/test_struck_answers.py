@@ -31,7 +31,7 @@ from forms_service.rehearsal.altered_answers import (
     struck_in_part,
 )
 from forms_service.rehearsal.answers import invent_answers
-from forms_service.rehearsal.degradations import BY_NAME, spoil
+from forms_service.rehearsal.degradations import BY_NAME, Degradation, spoil
 from forms_service.rehearsal.material import TUNING, font_files
 from forms_service.rehearsal.typing_in import Typewriter, type_in
 from tests.ocr.drawn_form import blank_page, form
@@ -85,6 +85,28 @@ def test_a_line_through_latin_writing_is_seen_and_writing_alone_is_none(damage: 
     for place in places:
         assert not is_struck(cut(plain, place.box, 0.15)), place.field_id
         assert is_struck(cut(lined, place.box, 0.15)), place.field_id
+
+
+@pytest.mark.parametrize("blur_mm", [0.2, 0.28])
+def test_letters_that_blur_runs_together_on_a_coarse_picture_are_not_struck(blur_mm: float) -> None:
+    spec, layout = form()
+    coarse = Degradation("coarse and blurred", dpi=110, blur_mm=blur_mm, jpeg=80)
+    told = []
+    for number in (0, 2):
+        rng = random.Random(SEED)
+        typewriter = Typewriter.in_turn(TUNING, number)
+        plain = type_in(blank_page(1), 1, spec, layout, _answers(), typewriter, rng)
+        for altered in (False, True):
+            page, chance = plain, np.random.default_rng(SEED)
+            for place in filter(_is_latin, _written()):
+                page = struck(page, place, chance) if altered else page
+            spoilt = spoil(page, coarse, np.random.default_rng(SEED))
+            seen = even_light(Registration(spoilt.page_to_image, 0.1, 4).rectify(spoilt.pixels))
+            told += [
+                (altered, is_struck(cut(seen, place.box, 0.15))) for place in filter(_is_latin, _written())
+            ]
+    assert len(told) >= 16
+    assert all(was_struck == is_told for was_struck, is_told in told), told
 
 
 @pytest.mark.parametrize("damage", ["clean 300 dpi", "JPEG 40", "150 dpi"])
