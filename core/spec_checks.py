@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from itertools import pairwise, product
 from typing import Any
 
@@ -130,6 +131,10 @@ class _Checks(FieldChecks):
                 known.append("document.*")
             for name in unknown_names(use.condition.expression, known, rows):
                 found = False
+                near = get_close_matches(name, known, n=1)
+                if near:
+                    self.report(use.part, f"{use.role}: {name!r} is unknown, did you mean {near[0]!r}?")
+                    continue
                 self.report(
                     use.part,
                     f"{use.role}: {name!r} is unknown, expected the id of a field, fact or parameter",

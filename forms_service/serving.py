@@ -39,6 +39,7 @@ def serve(host: str, port: int, threads: int, workers: int) -> None:
 
     require_free(host, port)
     config = Config.from_environment()
+    click.echo("Starting: looking at the forms, the settings and the database …")
     build(config).close()
     processes = [_Process("web", _web_command(host, port, threads))]
     processes += [
@@ -48,6 +49,7 @@ def serve(host: str, port: int, threads: int, workers: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
+        click.echo("Starting the pages and the reading …")
         for process in processes:
             process.start()
         _announce(host, port, config, stop)
@@ -141,6 +143,10 @@ def _watch(processes: list[_Process], stop: threading.Event) -> None:
 
 
 def _end(processes: list[_Process]) -> None:
+    if any(not one.has_ended() for one in processes):
+        click.echo(
+            f"Stopping: what is under way may end within {_LONGEST_STOP_S:.0f} s; what is cut off is read again later"
+        )
     for process in processes:
         if process.running is not None and not process.has_ended():
             process.running.terminate()

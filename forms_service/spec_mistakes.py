@@ -91,6 +91,36 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 
 _SENTENCES: tuple[tuple[str, str, str], ...] = (
     # --- the file ---
+    (
+        "not YAML: found character '\\t' that cannot start any token",
+        "ce n'est pas du YAML : une tabulation ; décalez les lignes avec des espaces",
+        "ليس هذا نص YAML: علامة جدولة؛ استعملوا الفراغات لإزاحة الأسطر",
+    ),
+    (
+        "not YAML: found character <given> that cannot start any token",
+        "ce n'est pas du YAML : rien ne commence par <given> ; mettez le texte entre guillemets",
+        "ليس هذا نص YAML: لا شيء يبدأ بـ <given>؛ ضعوا النص بين علامتي اقتباس",
+    ),
+    (
+        "not YAML: mapping values are not allowed here",
+        "ce n'est pas du YAML : deux-points en trop ici ; mettez le texte entre guillemets, ou alignez les clés",
+        "ليس هذا نص YAML: نقطتان زائدتان هنا؛ ضعوا النص بين علامتي اقتباس أو سووا بداية المفاتيح",
+    ),
+    (
+        "not YAML: expected <block end>, but found <given>",
+        "ce n'est pas du YAML : cette ligne n'est pas alignée avec celles qui précèdent, ou il y a un texte en trop",
+        "ليس هذا نص YAML: بداية هذا السطر لا توافق ما قبله، أو فيه نص زائد",
+    ),
+    (
+        "not YAML: expected ',' or <end>, but got <given>",
+        "ce n'est pas du YAML : attendu ',' ou <end>, trouvé <given>",
+        "ليس هذا نص YAML: المنتظر ',' أو <end>، والموجود <given>",
+    ),
+    (
+        "not YAML: found unexpected end of stream",
+        "ce n'est pas du YAML : un guillemet n'est pas fermé",
+        "ليس هذا نص YAML: علامة اقتباس لم تُغلق",
+    ),
     ("not YAML: <problem>", "ce n'est pas du YAML : <problem>", "ليس هذا نص YAML: <problem>"),
     (
         "not UTF-8 text (byte <at>)",
@@ -313,6 +343,16 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
         "printed_rows is <given>, expected 0 to <most>",
         "printed_rows vaut <given>, attendu : 0 à <most>",
         "قيمة printed_rows هي <given>، والمنتظر من 0 إلى <most>",
+    ),
+    (
+        "item_name: the row has no field <name>",
+        "item_name : la ligne n'a pas de champ <name>",
+        "item_name: لا خانة في الصف باسم <name>",
+    ),
+    (
+        "<role>: <name> is unknown, did you mean <near>?",
+        "<role> : <name> est inconnu, vouliez-vous <near> ?",
+        "<role>: الاسم <name> غير معروف، هل تقصدون <near>؟",
     ),
     (
         "<role>: <name> is unknown, expected the id of a field, fact or parameter",

@@ -10,6 +10,7 @@ import pytest
 
 from core.construct_reader import _SCALARS
 from core.localized_text import Script, dominant_script
+from core.yaml_source import load_yaml
 from forms_service.spec_mistakes import _SENTENCES, _WORDS, translated
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,3 +87,20 @@ def test_the_particulars_stay_and_the_parsers_own_words_are_translated() -> None
     assert words.fr == "version : 'first' ne convient pas, attendu : un nombre entier"
     assert words.ar == "\u2068version\u2069: \u2068'first'\u2069 لا يصلح، والمنتظر: عدد صحيح"
     assert translated("something nobody says") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "french", "arabic"),
+    [
+        ("a:\n\tb: 1", "tabulation", "جدولة"),
+        ("a: b: c", "deux-points", "نقطتان"),
+        ("a:\n  b: 1\n c: 2", "alignée", "بداية هذا السطر"),
+        ("a: 'x", "guillemet", "لم تُغلق"),
+        ("a: [1, 2\nb: 3", "attendu ','", "والموجود"),
+    ],
+)
+def test_what_is_no_yaml_is_told_in_the_readers_language(text: str, french: str, arabic: str) -> None:
+    _, (error,) = load_yaml(text, "v1.yaml")
+    said = translated(error.problem)
+    assert french in said.fr and arabic in said.ar
+    assert not re.search(r"found|expected|scanning", said.fr)

@@ -39,7 +39,7 @@ from forms_service.web.spec_preview import ShownRemark, Surroundings, preview_pa
 PREFIX = "/author"
 pages = Blueprint("author", __name__)
 
-_DPI = 80
+_DPI = 120
 _WORST = 15
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
@@ -131,6 +131,7 @@ def preview(form_id: str, version: int) -> PageResponse:
         stylesheet=url_for("static", filename="style.css", v=current_app.jinja_env.globals["asset_version"]),
         source=url_for(".source", form_id=form_id, version=version),
         form=url_for(".form", form_id=form_id, version=version),
+        mark=url_for("static", filename="mark.svg"),
     )
     html = preview_page(spec, remarks, "", (), _catalogue().document_types(), chosen, around)
     return _with_own_style(html)

@@ -78,11 +78,13 @@ class Surroundings:
         stylesheet: The service's style; it names its fonts itself.
         source: The page with the lines of the spec.
         form: The page about this version, with its paper; the way back.
+        mark: The service's sign, which browsers ask for.
     """
 
     stylesheet: str
     source: str
     form: str
+    mark: str
 
 
 def preview_page(
