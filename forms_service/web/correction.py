@@ -16,6 +16,7 @@ from forms_service.services.views import AttachmentView, DossierView
 from forms_service.web import screens
 from forms_service.web.languages import language
 from forms_service.web.presentation import FORM, type_name
+from forms_service.web.rows_to_describe import rows_to_describe
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,9 @@ def place_names(spec: FormSpec) -> dict[str, str]:
 def askable_fields(view: DossierView, scope: Scope, report: CompletenessReport) -> list[Askable]:
     """The answers asked of this applicant, rows included; missing and wrong ones ticked."""
     wrong = {one.subject for one in report.findings if one.severity is Severity.ERROR}
+    for rows in rows_to_describe(view):  # the number is right: who they are is what is asked
+        if rows.group.count_field in wrong and rows.described < rows.declared:
+            wrong = wrong - {rows.group.count_field} | {rows.group.id}
     spec, places = view.spec, place_names(view.spec)
     found = [
         _askable(one.id, one, view.dossier.answers().get(one.id), places.get(one.id, ""), wrong)

@@ -18,6 +18,7 @@ from forms_service.web.asked_again import why_declined
 from forms_service.web.languages import language, translate
 from forms_service.web.papers_in_question import remarked
 from forms_service.web.presentation import FORM
+from forms_service.web.security import the_actor
 
 FACTS = "facts"
 DOCUMENTS = "documents"
@@ -101,7 +102,8 @@ def _answer_tasks(view: DossierView, scope: Scope, report: CompletenessReport) -
         else:
             done = any(fact.id in view.dossier.facts for fact in screens.asked_facts(view.spec, scope))
             status = "done" if done else "todo"
-            tasks.append(Task(key, translate("facts.title"), key_url(view.id, key), status))
+            title = translate("for_staff.facts_title" if the_actor().is_staff else "facts.title")
+            tasks.append(Task(key, title, key_url(view.id, key), status))
     return tasks
 
 

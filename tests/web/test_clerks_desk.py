@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from web_service import ALLOWANCE, ANSWERS, Service, Visitor
 
@@ -243,3 +245,26 @@ def test_pages_of_a_dossier_speak_to_staff_of_the_person_and_to_the_person_as_be
     for said in ("يجب تصحيح طلبكم", "تفضلون الورق؟", "تفضلون الجواب على الورق؟"):
         assert said in own
         assert said not in staff
+
+
+def test_a_correction_asks_for_the_children_and_not_for_a_number_that_is_right(service: Service) -> None:
+    services, applicant, reviewer = (
+        service.application.services,
+        service.actor("applicant"),
+        service.actor("reviewer"),
+    )
+    ticked = {}
+    for described in (0, 2):
+        dossier = service.new_dossier({**ANSWERS, "children_to_declare": "1"})
+        rows = [{"birth": "02/05/2018"}, {"birth": "09/01/2020"}][:described]
+        services.answer_group(applicant, dossier, "children", rows)
+        services.deposit(applicant, dossier, True)
+        services.start_review(reviewer, dossier)
+        html = service.visitor().sign_in("reviewer").get(f"/review/{dossier}").get_data(as_text=True)
+        boxes = re.findall(r'<input type="checkbox"[^>]*name="fields"[^>]*>', html)
+        ticked[described] = {
+            re.search(r'value="([^"]+)"', one)[1] for one in boxes if re.search(r"\bchecked\b", one)
+        }
+    assert "children" in ticked[0]
+    assert "children_to_declare" not in ticked[0]
+    assert "children_to_declare" in ticked[2], "more are described than declared: the number may be wrong"
