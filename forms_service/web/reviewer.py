@@ -136,6 +136,8 @@ def judge_value(dossier_id: str, extraction_id: str) -> Response | tuple[str, in
         typed = readings.as_typed(
             reading if choice == READ else replace(reading, value=reading.current, raw="")
         )
+    if _settled_alike(reading, typed):
+        return _to_next(dossier_id, every, extraction_id)
     if typed == readings.as_typed(reading) and reading.value is not None:
         services().accept_value(the_actor(), extraction_id, seen())
     else:
@@ -258,6 +260,13 @@ def _in_box(one: ExtractionView) -> ExtractionView:
     """What a value's box holds: what was read; of an answer mended against the paper, that answer."""
     corrected = one.settled_in_review and one.conflicts
     return replace(one, value=one.current, raw="") if one.was_mended or corrected else one
+
+
+def _settled_alike(reading: ExtractionView, typed: str) -> bool:
+    """Whether a colleague has settled a value meanwhile as this reviewer does now: nobody needs to hear of it."""
+    by_another = reading.settled_in_review and reading.decided_by != the_actor().name
+    alike = reading.decision != REJECTED and typed == readings.as_typed(_in_box(reading))
+    return by_another and alike and reading.current is not None
 
 
 def _next_doubt(doubts: list[ExtractionView], settled: str) -> str | None:

@@ -66,6 +66,21 @@ def test_a_reviewers_correction_is_not_told_as_the_persons(
     assert f"El Imrani من دارس الملف – {actor.name} – " in listed
 
 
+def test_two_reviewers_who_agree_on_a_value_hear_of_no_conflict(
+    service: Service, reviewer: Visitor, deposited: str
+) -> None:
+    services, actor = service.application.services, service.actor("reviewer")
+    services.start_review(actor, deposited)
+    seen = str(services.dossier(actor, deposited).revision)
+    colleague = services.add_account("controle2", PASSWORD, "Nadia", {"reviewer"})
+    last = next(one for one in services.extractions(actor, deposited) if one.field_id == "assured.last")
+    services.correct_value(colleague, last.id, "El Imrani")
+    address = f"/review/{deposited}/values/{last.id}"
+    assert reviewer.post(address, {"value": "El Imrani", "seen": seen}).status_code == 303
+    assert reviewer.post(address, {"value": "El Amrany", "seen": seen}).status_code == 409
+    assert services.dossier(actor, deposited).dossier.answers()["assured.last"] == "El Imrani"
+
+
 def test_answers_stand_under_the_headings_of_the_form_with_who_gave_them(
     service: Service, reviewer: Visitor
 ) -> None:
