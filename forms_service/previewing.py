@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pypdfium2
 from PIL import Image, ImageDraw, ImageFont
 
+from core.completeness import assess_completeness
+from core.dossier import Dossier, FieldValue, Origin
 from core.errors import InvalidValue
 from core.extraction import FieldAnswer
 from core.field_kinds import kind_of
@@ -33,6 +37,9 @@ _PX_PER_MM = _DPI / 25.4
 _COLOURS = 32
 _ID_PX, _LEAST_ID_PX = 15, 9
 _FEWEST_LETTERS = 4
+_ATTEMPTS, _NEXT_SEED = 16, 1000
+_AFTER_EVERY_DATE = date(2025, 1, 1)
+"""The day on which invented answers are judged: none of their dates is later."""
 _FONT = Path(__file__).parent / "render" / "fonts" / "FormsSans-Bold.ttf"
 _BOX_COLOURS = {
     WidgetKind.TEXT: (13, 79, 71),
@@ -120,7 +127,27 @@ def page_pictures(spec: FormSpec, wish: PreviewWish) -> Iterator[PagePicture]:
 
 
 def sample_answers(spec: FormSpec, seed: int = 1) -> dict[str, FieldAnswer]:
-    """Invented answers that are valid and fit their boxes; boxes too small for any stay blank."""
+    """Invented answers that are valid, fit their boxes and break as few of the form's rules as may be.
+
+    Boxes too small for any answer stay blank.
+    """
+    tried: list[tuple[int, dict[str, FieldAnswer]]] = []
+    for attempt in range(_ATTEMPTS):
+        answers = _fitting_answers(spec, seed + attempt * _NEXT_SEED)
+        tried.append((_rules_broken(spec, answers), answers))
+        if not tried[-1][0]:
+            break
+    return min(tried, key=lambda one: one[0])[1]
+
+
+def _rules_broken(spec: FormSpec, answers: Mapping[str, FieldAnswer]) -> int:
+    """How many rules about these answers they break; what a rule asks of other papers is not theirs."""
+    values = {name: FieldValue(value, Origin.SCREEN) for name, value in answers.items() if value is not None}
+    report = assess_completeness(spec, Dossier(spec.id, spec.version, values), _AFTER_EVERY_DATE)
+    return sum(one.code == "rule_broken" and one.subject in values for one in report.findings)
+
+
+def _fitting_answers(spec: FormSpec, seed: int) -> dict[str, FieldAnswer]:
     layout, rng = lay_out(spec).layout, random.Random(seed)  # noqa: S311 - no secret
     invented = invent_answers(_without_limits(spec), layout, TUNING, rng)
     answers = {field_id: _within_limits(spec.field(field_id), value) for field_id, value in invented.items()}
@@ -131,6 +158,8 @@ def sample_answers(spec: FormSpec, seed: int = 1) -> dict[str, FieldAnswer]:
 def _within_limits(field: FieldSpec, value: FieldAnswer) -> FieldAnswer:
     """The invented value where the field takes it, else the kind's own sample, else nothing."""
     kind = kind_of(field)
+    if field.kind == "amount" and isinstance(value, str) and field.maximum is None:
+        value = f"{Decimal(value) / 100:.2f}"  # a sum people know; what fills the box is for readers to try
     for candidate in (kind.sample if field.kind == "office_text" else value, kind.sample):
         try:
             return None if candidate is None else kind.parse(candidate, field)

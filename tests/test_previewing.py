@@ -107,6 +107,15 @@ def test_limits_that_no_invented_answer_keeps_leave_a_preview(tmp_path: Path) ->
     assert len(write_preview(path, tmp_path / "out", tmp_path, PreviewWish(sample=True)).files) == 3
 
 
+def test_invented_answers_keep_the_forms_own_rules() -> None:
+    spec = parse_spec(THIRD.read_text("utf-8"), "t.yaml")
+    every = [sample_answers(spec, seed) for seed in range(1, 9)]
+    days = [(one["leave.begins"], one["leave.ends"]) for one in every]
+    both = [(begin, end) for begin, end in days if begin and end]
+    assert len(both) > 2 and all(begin <= end for begin, end in both)
+    assert all(float(one["leave.daily_wage"] or 0) < 1000 for one in every)
+
+
 def test_a_limit_of_one_field_leaves_the_others_their_invented_answers() -> None:
     text = THIRD.read_text(encoding="utf-8").replace("kind: city,", "kind: city, max_length: 2,")
     limited, free = (sample_answers(parse_spec(one, "t.yaml"), 5) for one in (text, THIRD.read_text("utf-8")))
