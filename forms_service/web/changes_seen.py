@@ -32,6 +32,19 @@ def changes_seen(one: Opened, revision: int) -> list[Change]:
     return list(dict.fromkeys(change for event in events for change in _changes(one, event)))
 
 
+def only_read_without_remark(one: Opened, revision: int) -> bool:
+    """Whether nothing happened since but that papers were read as what they were sent as, and nothing was found."""
+    events = services().changes_since(the_actor(), one.view.id, revision, own=True)
+    papers = {paper.id: paper for paper in one.view.attachments}
+    for event in events:
+        paper = papers.get(str(event.details.get("attachment")))
+        if event.action != "read" or paper is None or paper.declared_type != paper.type:
+            return False
+        if paper.status == "refused" or paper.seen_as or paper.warnings:
+            return False
+    return bool(events)
+
+
 def _changes(one: Opened, event: EventView) -> Iterator[Change]:
     details = event.details
     listed = details.get("fields")

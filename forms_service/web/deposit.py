@@ -17,7 +17,7 @@ from forms_service.services.expected_revisions import expecting
 from forms_service.services.presenting import find_field
 from forms_service.web import screens, tasks
 from forms_service.web.applicant import Opened, editable, opened, posted_revision, report_of
-from forms_service.web.changes_seen import Change, changes_seen
+from forms_service.web.changes_seen import Change, changes_seen, only_read_without_remark
 from forms_service.web.documents import demands_of, form_needs
 from forms_service.web.downloads import pdf_download
 from forms_service.web.groups import summary
@@ -88,7 +88,9 @@ def deposit(dossier_id: str) -> str | Response | tuple[str, int]:
     if not one.view.may_edit and one.view.receipt_available:
         return redirect(url_for(".deposited", dossier_id=dossier_id), code=303)
     if one.view.may_edit and one.view.revision != seen:
-        return _changed_page(one, seen), 409
+        if seen is None or not only_read_without_remark(one, seen):
+            return _changed_page(one, seen), 409
+        seen = one.view.revision
     if request.form.get("declaration") != "true":
         return _check_page(one, [Problem("declaration", translate("check.tick_first"))]), 422
     try:

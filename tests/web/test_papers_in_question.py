@@ -66,3 +66,24 @@ def test_an_unsure_reading_counts_with_a_remark_that_leads_to_its_paper(service:
     assert "ressemble à « un acte »" in to_know
     tag = re.search(r'class="tag warn">([^<]+)', check.partition('id="declare"')[0].rpartition("carte")[0])
     assert tag is not None
+
+
+@pytest.mark.parametrize(("seen_as", "where"), [(None, "/deposited"), ("blank", None)])
+def test_a_reading_that_finds_nothing_holds_no_deposit_up(
+    service: Service, seen_as: str | None, where: str | None
+) -> None:
+    from forms_service.services.base import SYSTEM
+    from forms_service.storage.models import DossierRow
+
+    services, applicant = service.application.services, service.actor("applicant")
+    dossier = service.new_dossier(ANSWERS)
+    paper = services.upload(applicant, dossier, "carte.pdf", PDF, "id_assured")
+    shown = services.dossier(applicant, dossier).revision
+    with services.database.writing() as session:
+        row = session.get_one(AttachmentRow, paper.id)
+        row.status, row.type, row.seen_as = "read", "id_assured", seen_as
+        services.touch(session, session.get_one(DossierRow, dossier), SYSTEM, "read", {"attachment": row.id})
+    said = {"declaration": "true", "revision": str(shown)}
+    answer = service.visitor("fr").sign_in("applicant").post(f"/dossiers/{dossier}/deposit", said)
+    assert answer.status_code == (303 if where else 409)
+    assert where is None or answer.headers["Location"].endswith(where)
