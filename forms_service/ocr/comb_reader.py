@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, repeat
 
 import cv2
 import numpy as np
 
 from forms_service.ocr.cell_reader import CellReading, read_cells
 from forms_service.ocr.crops import PAPER, Ink, ink_of
+from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import LineMode, TextEngine, TextReading
 from forms_service.ocr.foreign_strokes import (
     touches_edge,
     without_crossing_strokes,
     without_paler_ink,
 )
+from forms_service.ocr.look_alikes import has_ambiguous_second
 from forms_service.ocr.registration import PX_PER_MM
 
 SEPARATOR_MM = 0.3
@@ -35,6 +38,11 @@ MARGIN_PX = 14
 VOTE, LEAST_CHANCE = 0.35, 1e-6
 """What a look at the line adds to a character's chance besides its confidence, and the least chance of any."""
 
+RIVAL_LETTER, EITHER_SURE = 0.1, 0.6
+"""An identity number has no check digit, and blur was seen to make both readers take a J for an I and an F for a
+P.  So it waits for a person where another letter is this likely, as a share of the chance of the one that was
+read, and where neither reader is this sure."""
+
 
 @dataclass(frozen=True, slots=True)
 class CombReading:
@@ -45,6 +53,8 @@ class CombReading:
         agreed: Whether both readers gave the same characters, one for every filled cell.
         gap: Whether an empty cell lies between filled ones.
         cell_confidence: How sure the reader of single cells is of the least sure one.
+        letter_rival: How likely another character is in one of the cells where letters may stand, as a share
+            of the chance of the one that was read; of the least sure of them, where both readers agree.
     """
 
     text: str
@@ -52,6 +62,7 @@ class CombReading:
     agreed: bool
     gap: bool
     cell_confidence: float = 1.0
+    letter_rival: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +108,27 @@ def read_comb(
         reading = _look(written, look, engine, charset)
         readings.append(TextReading(mend(reading.text), reading.confidence))
         if readings[-1].text == by_cells.text:
-            return _placed(readings[-1], filled, True, by_cells.confidence)
+            agreed = _placed(readings[-1], filled, True, by_cells.confidence)
+            return replace(agreed, letter_rival=_letter_rival(by_cells.text, cells_read, expected))
     proposed = _placed(_likeliest(readings, cells_read, mend), filled, False, by_cells.confidence)
     return _beneath_strokes(crop, inks, charset, mend, expected, _chance(cells_read)) or proposed
+
+
+def comb_doubt(reading: CombReading) -> Doubt | None:
+    """Why a person must look at a comb, whatever its kind."""
+    if reading.gap:
+        return Doubt.GAP_IN_CELLS
+    return None if reading.agreed else Doubt.READINGS_DISAGREE
+
+
+def identity_doubt(reading: CombReading) -> Doubt | None:
+    """Why a person must look at an identity number: nothing checks it, and one wrong letter makes it another's."""
+    if doubt := comb_doubt(reading):
+        return doubt
+    if has_ambiguous_second(reading.text):
+        return Doubt.LOOK_ALIKE
+    neither_sure = max(reading.confidence, reading.cell_confidence) < EITHER_SURE
+    return Doubt.LOW_CONFIDENCE if neither_sure or reading.letter_rival > RIVAL_LETTER else None
 
 
 def _beneath_strokes(
@@ -135,6 +164,21 @@ def _beneath_strokes(
 def _chance(cells: list[CellReading]) -> float:
     """How probable it is that every cell holds the likeliest of the characters it may hold."""
     return math.prod(max(cell.chances.values()) for cell in cells)
+
+
+def _letter_rival(text: str, cells: list[CellReading], expected: Sequence[str | None]) -> float:
+    """The largest share of a character's chance that another comes to, in the cells where letters may stand."""
+    shares = [0.0]
+    for character, cell, belonging in zip(text, cells, chain(expected, repeat(None)), strict=False):
+        if belonging is not None and not belonging.isalpha():
+            continue
+        rivals = [
+            chance
+            for other, chance in cell.chances.items()
+            if other != character and (belonging is None or other in belonging)
+        ]
+        shares.append(max(rivals, default=0.0) / max(cell.chances.get(character, 0.0), LEAST_CHANCE))
+    return max(shares)
 
 
 def _without_separators(crop: np.ndarray, cells: int) -> np.ndarray:

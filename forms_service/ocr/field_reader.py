@@ -15,7 +15,7 @@ from core.localized_text import Script, dominant_script
 from core.placement import BoxMm, Placement, WidgetKind
 from forms_service.ocr.arabic_reader import read_arabic
 from forms_service.ocr.calibration import calibration
-from forms_service.ocr.comb_reader import read_comb
+from forms_service.ocr.comb_reader import comb_doubt, identity_doubt, read_comb
 from forms_service.ocr.crops import Ink, cut, ink_of
 from forms_service.ocr.doubts import Doubt
 from forms_service.ocr.engine import TextEngine
@@ -24,7 +24,7 @@ from forms_service.ocr.foreign_strokes import PALER_BY
 from forms_service.ocr.known_words import settled_by_list
 from forms_service.ocr.latin_reader import read_email, read_latin
 from forms_service.ocr.line_reader import read_either, text_lines
-from forms_service.ocr.look_alikes import IDENTITY_PLACES, has_ambiguous_second, mend_identity_number
+from forms_service.ocr.look_alikes import IDENTITY_PLACES, mend_identity_number
 from forms_service.ocr.looks import DoubtedLine, LineReading
 from forms_service.ocr.name_scripts import is_same_name
 from forms_service.ocr.signature_zones import Zone, read_signature
@@ -150,13 +150,7 @@ def _comb(page: np.ndarray, field: FieldSpec, place: Placement, engine: TextEngi
     reading = read_comb(crop, place.comb or 1, engine, kind_of(field).charset, mend, expected)
     if not reading.text:
         return _blank(field, place, engine) if reading.agreed else _unread(field, place, engine)
-    doubt = None
-    if reading.gap:
-        doubt = Doubt.GAP_IN_CELLS
-    elif not reading.agreed:
-        doubt = Doubt.READINGS_DISAGREE
-    elif field.kind == "identity_number" and has_ambiguous_second(reading.text):
-        doubt = Doubt.LOOK_ALIKE
+    doubt = identity_doubt(reading) if field.kind == "identity_number" else comb_doubt(reading)
     evidence = Evidence(
         group_of(field, Script.LATN),
         {"packed_line": reading.confidence, "cells": reading.cell_confidence},

@@ -10,7 +10,7 @@ from core.extraction import Verdict
 from core.form_spec import Choice, FieldSpec
 from core.localized_text import LocalizedText, Script
 from core.placement import BoxMm, Placement, WidgetKind
-from forms_service.ocr.comb_reader import cell_inks, read_comb
+from forms_service.ocr.comb_reader import CombReading, cell_inks, read_comb
 from forms_service.ocr.crops import cut, even_light, ink_of
 from forms_service.ocr.doubts import DOUBT_SENTENCES, Doubt
 from forms_service.ocr.engine import ENGINES, LineMode, TextReading, require_language
@@ -387,6 +387,33 @@ def test_a_letter_that_may_be_a_digit_goes_to_a_person():
     _type(page, place.box, 10, "KB23472")
     (clear,) = read_fields(page, [place], spec, Scripted("KB23472"))
     assert (clear.value, clear.verdict) == ("KB23472", Verdict.ACCEPT)
+
+
+def test_a_letter_that_is_nearly_another_goes_to_a_person_though_both_readers_agree():
+    spec, layout = form()
+    (place,) = layout.of_field("assured.id_no")
+    seen = {}
+    for letter in "FP":
+        seen[letter] = _page()
+        _type(seen[letter], place.box, 10, f"{letter}A42233")
+    between = ((seen["F"].astype(float) + seen["P"]) / 2).astype(np.uint8)
+    (clear,) = read_fields(seen["F"], [place], spec, Scripted("FA42233"))
+    (doubtful,) = read_fields(between, [place], spec, Scripted("FA42233"))
+    assert (clear.value, clear.verdict) == ("FA42233", Verdict.ACCEPT)
+    assert doubtful.evidence.agreed and doubtful.value == "FA42233"
+    assert (doubtful.verdict, doubtful.doubt) == (Verdict.REVIEW, Doubt.LOW_CONFIDENCE)
+
+
+@pytest.mark.parametrize(("line", "cells", "verdict"), [(0.3, 0.52, "review"), (0.3, 0.98, "accept")])
+def test_an_identity_number_of_which_neither_reader_is_sure_is_not_accepted(
+    line, cells, verdict, monkeypatch: pytest.MonkeyPatch
+):
+    spec, layout = form()
+    (place,) = layout.of_field("assured.id_no")
+    agreed = CombReading("PA42233", line, agreed=True, gap=False, cell_confidence=cells)
+    monkeypatch.setattr("forms_service.ocr.field_reader.read_comb", lambda *_: agreed)
+    (reading,) = read_fields(_page(), [place], spec, Scripted("PA42233"))
+    assert (reading.value, reading.verdict) == ("PA42233", verdict)
 
 
 def test_every_doubt_and_page_code_has_its_sentence():
