@@ -37,6 +37,7 @@ from forms_service.web.downloads import picture
 from forms_service.web.languages import language, translate
 from forms_service.web.missing_points import paper_of_whom
 from forms_service.web.presentation import fact_label, type_name
+from forms_service.web.read_boxes import boxes_on_pages
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
 
@@ -59,30 +60,6 @@ class PaperFact:
     said: str
     confidence: float | None
     unsure: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReadBox:
-    """Where on its page one value was read, in the page's pixels."""
-
-    id: str
-    left: int
-    top: int
-    width: int
-    height: int
-    doubtful: bool
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class SheetBoxes:
-    """One page of the form with everything read on it."""
-
-    scan_id: str
-    page: int
-    width: int
-    height: int
-    boxes: tuple[ReadBox, ...]
 
 
 @pages.get("/")
@@ -307,7 +284,7 @@ def dossier_page(
         doubts=doubts,
         sure=[one for one in every if one.id not in ids and one.verdict != "empty"],
         settled=sum(one.decided_by is not None for one in every),
-        boxes=_boxes(view, every, ids),
+        boxes=boxes_on_pages(view, every, ids),
         in_box=_in_box,
         editable=readings.as_typed,
         crop_width=readings.crop_width,
@@ -358,23 +335,6 @@ def _changes(view: DossierView, every: list[ExtractionView]) -> list[tuple[Event
             or papers.get(str(one.details.get("attachment")), ""),
         )
         for one in services().changes_since(the_actor(), view.id, revision)
-    ]
-
-
-def _boxes(view: DossierView, every: list[ExtractionView], doubts: set[str]) -> list[SheetBoxes]:
-    """Every page of the form that something was read from, with the places it was read at."""
-    sizes = services().page_sizes(the_actor(), view.id)
-    pages_seen: dict[tuple[str, int], list[ReadBox]] = {}
-    for one in every:
-        if one.crop_available and (one.scan_id, one.page) in sizes:
-            left, top, right, bottom = one.box
-            box = ReadBox(
-                one.id, left, top, right - left, bottom - top, one.id in doubts, readings.label_of(view, one)
-            )
-            pages_seen.setdefault((one.scan_id, one.page), []).append(box)
-    return [
-        SheetBoxes(scan_id, page, *sizes[scan_id, page], tuple(boxes))
-        for (scan_id, page), boxes in pages_seen.items()
     ]
 
 
