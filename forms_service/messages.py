@@ -108,7 +108,8 @@ MESSAGES: dict[str, LocalizedText] = {
         "Mot de passe trop facile à deviner : ni suite de touches, ni numéro d'immatriculation, ni date de naissance.",
     ),
     "passwords_differ": _T(
-        "الكلمتان غير متطابقتين. اكتبوهما من جديد.", "Les deux saisies diffèrent. Écrivez-les à nouveau."
+        "كلمتا السر غير متطابقتين. اكتبوهما من جديد.",
+        "Les deux mots de passe diffèrent. Écrivez-les à nouveau.",
     ),
     "wrong_password": _T(
         "كلمة السر الحالية غير صحيحة. لم يتغير شيء.",

@@ -144,7 +144,9 @@ def _rules_broken(spec: FormSpec, answers: Mapping[str, FieldAnswer]) -> int:
     """How many rules about these answers they break; what it asks of rows or other papers is not theirs."""
     values = {name: FieldValue(value, Origin.SCREEN) for name, value in answers.items() if value is not None}
     report = assess_completeness(spec, Dossier(spec.id, spec.version, values), _AFTER_EVERY_DATE)
-    of_rows = {one.subject for one in spec.rules if any(row.id in one.check.expression for row in spec.groups)}
+    of_rows = {
+        one.subject for one in spec.rules if any(row.id in one.check.expression for row in spec.groups)
+    }
     broken = (one.subject for one in report.findings if one.code == "rule_broken")
     return sum(subject in values and subject not in of_rows for subject in broken)
 
