@@ -79,7 +79,7 @@ def test_figures_are_drawn_and_taken_away(page: Page, address: str) -> None:
     assert all(names)
     workbook = page.context.request.get(f"{address}/{language}/operator/figures.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(workbook.body()))
-    assert len(book.worksheets) == 4
+    assert len(book.worksheets) == 5
     assert book.worksheets[1].max_row == 31  # a head and thirty days
     assert bool(book.worksheets[0].sheet_view.rightToLeft) == (language == "ar")
     record = page.context.request.get(f"{address}/{language}/operator/record.csv").body().decode("utf-8-sig")
