@@ -133,8 +133,9 @@ def test_tiff_and_heic_are_read_and_shown(documents: Page) -> None:
         documents, named("scan.tiff", photo("EXTRAIT", "TIFF")), named("photo.heic", photo("ACTE", "HEIF"))
     )
     send(documents)
-    pictures = documents.locator(f"{BIRTH} summary img.thumb")
+    pictures = documents.locator(f"{BIRTH} .files img.thumb")
     expect(pictures).to_have_count(2, timeout=READING_MS)
+    documents.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     for picture in pictures.all():
         picture.scroll_into_view_if_needed()
         expect(picture).to_have_js_property("complete", True)
