@@ -25,6 +25,7 @@ from core.placement import (
     corner_mark_boxes,
     qr_box,
 )
+from forms_service.ocr.lying_print import moved_onto
 from forms_service.ocr.struck_words import gaps_of, struck
 
 DPI = 150
@@ -58,6 +59,9 @@ A page whose ink as a whole is as printed scatters less than one that a copier m
 KEPT = 0.88
 KEPT_REACH_MM = 0.35
 """Share of a piece's strokes that must be met by ink, this far to either side."""
+
+BESIDE_SHARE = 0.06
+"""If more of a page's words than this are not met by ink, it may be the paper that lies elsewhere."""
 
 ADDED_CLEAR_MM = 0.9
 ADDED_REACH_MM = 2.2
@@ -139,7 +143,7 @@ class PrintedWords:
         """Where an evenly lit, rectified page differs from its print, neighbours joined."""
         if not len(self.pieces):
             return []
-        ink = _ink(cv2.resize(page, SIZE_PX, interpolation=cv2.INTER_AREA))
+        ink = self._as_it_lies(_ink(cv2.resize(page, SIZE_PX, interpolation=cv2.INTER_AREA)))
         area = _sums(ink, self.pieces)
         overall = float(np.median(area / self.ink))
         expected = self.ink * overall
@@ -149,6 +153,17 @@ class PrintedWords:
         changed = grown | lost | (self._share_kept(ink) < KEPT) | struck(ink, self.pieces, self.gaps, _PX)
         found = [tuple(piece) for piece in self.pieces[changed]]
         return _joined([*found, *_added(ink, self.free)])
+
+    def _as_it_lies(self, ink: np.ndarray) -> np.ndarray:
+        """The ink moved onto the print where a whole part of the sheet lies beside it.
+
+        Pages of information have few boxes by which a fold could be told; nobody strikes half of a page's words.
+        """
+        stand = float(np.mean(self._share_kept(ink) >= KEPT))
+        if stand > 1.0 - BESIDE_SHARE:
+            return ink
+        moved = moved_onto(ink, self.strokes, _PX)
+        return moved if np.mean(self._share_kept(moved) >= KEPT) > stand else ink
 
 
 def _ink(gray: np.ndarray) -> np.ndarray:

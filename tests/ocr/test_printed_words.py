@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.placement import BoxMm, PageIdentity
+from core.placement import PAGE_HEIGHT_MM, BoxMm, PageIdentity
 from forms_service.ocr.crops import even_light
 from forms_service.ocr.page_images import PageImage, load_pages
 from forms_service.ocr.page_location import identify, lay
@@ -89,6 +89,23 @@ def test_a_thin_line_through_words_is_told_and_nothing_else(damage: str) -> None
         noticed += any(one.overlaps(label) for one in found)
         assert not [one for one in found if not one.overlaps(label.inset(-4.0))]
     assert noticed >= 2  # the palest pens on the poorest pictures may be missed
+
+
+def _lower_half_beside(page: np.ndarray) -> np.ndarray:
+    """The page as a fold leaves it where no boxes tell how it lies: its lower half 0.9 mm off."""
+    upper = page.shape[0] // 2
+    off = round(0.9 * page.shape[0] / PAGE_HEIGHT_MM)
+    return np.vstack([page[:upper], np.full((off, page.shape[1]), page.max()), page[upper:-off]])
+
+
+def test_a_half_that_lies_beside_its_print_is_not_altered_but_words_struck_in_it_are() -> None:
+    labels = [one for one in _words().places() if 8.0 <= one.width <= 30.0 and one.height < 6.0]
+    label = next(one for one in labels if one.y > 0.7 * PAGE_HEIGHT_MM)
+    struck = ALTERATIONS["blacked out"](_filled(), label, np.random.default_rng(3))
+    assert _words().altered(_lower_half_beside(_filled())) == []
+    found = _words().altered(_lower_half_beside(struck))
+    assert [one for one in found if one.overlaps(label)]
+    assert not [one for one in found if not one.overlaps(label.inset(-4.0))]
 
 
 @pytest.mark.tesseract
