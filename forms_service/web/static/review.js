@@ -196,6 +196,7 @@
   const ruled = (card, submitter) => {
     const told = document.createElement("p"), tag = document.createElement("span"), accepted = submitter?.value === "accept";
     card.removeAttribute("data-open");
+    card.setAttribute("data-ruled", "");
     card.querySelectorAll(":scope .ruled").forEach((one) => one.remove());
     tag.className = `tag ruled-now ${accepted ? "good" : "bad"}`;
     tag.textContent = accepted ? WORDS.accepted : WORDS.refused;
@@ -277,6 +278,7 @@
     again.addEventListener("click", () => sendAgain(sent));
     if (sent.card.matches(".paper")) {
       sent.card.setAttribute("data-open", "");
+      sent.card.removeAttribute("data-ruled");
       sent.card.querySelector(":scope .ruled")?.remove();
     }
     putBack(sent, sent.card);
