@@ -10,8 +10,8 @@ from core.field_kinds import kind_of
 from core.form_spec import Choice, FieldSpec
 from core.localized_text import LocalizedText, Script
 from forms_service.locales import both
+from forms_service.messages import say
 from forms_service.sending import EMAIL, SMS
-from forms_service.services.messages import say
 
 SHORTEST_REGISTRATION = 8
 _YOUNGEST_YEARS = 12

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from core.errors import InvalidValue
 from core.localized_text import Language, LocalizedText
+from forms_service.messages import say
 from forms_service.sending import CHANNELS, EMAIL, SMS
 from forms_service.services.account_answers import checked_address
 from forms_service.services.account_opening import AccountOpening, addresses
 from forms_service.services.accounts import hashed, refuse_weak_password, verifies
-from forms_service.services.messages import say
 from forms_service.services.one_time_codes import CodePurpose
 from forms_service.services.throttle import CODE_FOR, CODE_FROM, CODE_TO, PROOF
 from forms_service.services.views import Actor

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from core.errors import DossierError
 from core.localized_text import Language
+from forms_service.messages import say
 from forms_service.sending import CHANNELS, EMAIL, SMS
 from forms_service.services.account_answers import REGISTRATION as NUMBER
 from forms_service.services.account_answers import Problems, checked_opening
 from forms_service.services.accounts import Accounts, hashed, plain_login, refuse_weak_password
 from forms_service.services.known_identity import identity_fields
-from forms_service.services.messages import say
 from forms_service.services.one_time_codes import LIFETIME, CodePurpose, OneTimeCodes
 from forms_service.services.presenting import read_dossier
 from forms_service.services.throttle import (

@@ -18,9 +18,9 @@ from core.field_kinds import KINDS
 from core.field_kinds.base import western_digits
 from core.form_spec import FieldSpec
 from core.localized_text import LocalizedText, Script
+from forms_service.messages import say
 from forms_service.services.base import SYSTEM
 from forms_service.services.known_devices import KnownDevices
-from forms_service.services.messages import say
 from forms_service.services.throttle import SIGN_IN, SIGN_IN_FROM, SIGN_IN_HERE, Limit, Throttle, at_place
 from forms_service.services.views import Actor
 from forms_service.storage.account_models import HolderRow

@@ -19,11 +19,11 @@ from core.form_spec import Applicant, FieldSpec, FormSpec
 from core.localized_text import Language, LocalizedText
 from core.receipt import new_reference
 from core.scope import build_scope
+from forms_service.messages import say
 from forms_service.services.answers_to_confirm import with_read_answers
 from forms_service.services.base import UseCases, may_edit
 from forms_service.services.identity_doubts import identity_doubts
 from forms_service.services.made_forms import at_deposit
-from forms_service.services.messages import say
 from forms_service.services.presenting import dossier_view, read_dossier, summaries
 from forms_service.services.storing_answers import index_name
 from forms_service.services.views import Actor, DossierSummary, DossierView

@@ -17,11 +17,11 @@ from core.form_spec import FormSpec
 from forms_service.config import Config
 from forms_service.first_look import FirstLook
 from forms_service.jobs import Jobs
+from forms_service.messages import say
 from forms_service.reading_process import ReadingRequest
 from forms_service.sealing import Seal
 from forms_service.sending import Carriers
 from forms_service.services.expected_revisions import expect_next, refuse_other_revision
-from forms_service.services.messages import say
 from forms_service.services.views import Actor
 from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.storage import audit

@@ -12,9 +12,9 @@ from core.dossier import DossierEvent, DossierState, next_state
 from core.errors import DossierError, InvalidValue
 from core.field_kinds import KINDS
 from core.receipt import normalize_reference
+from forms_service.messages import say
 from forms_service.services.account_answers import SHORTEST_REGISTRATION
 from forms_service.services.accounts import REGISTRATION
-from forms_service.services.messages import say
 from forms_service.services.presenting import summaries
 from forms_service.services.stacks import Stacks
 from forms_service.services.views import Actor, DossierSummary

@@ -19,9 +19,9 @@ from core.errors import DossierError
 from core.localized_text import Language
 from core.receipt import DepositReceipt
 from forms_service.first_look import LOOK_SECONDS
+from forms_service.messages import say
 from forms_service.services.base import may_edit
 from forms_service.services.deposits import Deposits
-from forms_service.services.messages import say
 from forms_service.services.notices import Notices
 from forms_service.services.presenting import attachment_view, read_dossier
 from forms_service.services.receipt_checks import receipt_from_payload

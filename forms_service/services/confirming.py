@@ -21,10 +21,10 @@ from core.field_kinds import Answer, kind_of
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import LocalizedText
 from core.scope import build_scope
+from forms_service.messages import say
 from forms_service.ocr.doubts import Doubt
 from forms_service.services.base import may_edit
 from forms_service.services.made_forms import made_beside_signature
-from forms_service.services.messages import say
 from forms_service.services.presenting import extraction_views, find_field, read_dossier
 from forms_service.services.reviewer import ReviewerWork
 from forms_service.services.views import Actor, ExtractionView

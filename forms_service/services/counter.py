@@ -13,9 +13,9 @@ from core.dossier import EDITABLE_STATES, DossierState
 from core.errors import DossierError, FormsError
 from core.localized_text import LocalizedText
 from core.receipt import normalize_reference
+from forms_service.messages import say
 from forms_service.services.clerk import ClerkWork
 from forms_service.services.days_in_reach import within_reach
-from forms_service.services.messages import say
 from forms_service.services.presenting import summaries
 from forms_service.services.same_person import stacks_of
 from forms_service.services.views import Actor, DossierSummary, StackSummary

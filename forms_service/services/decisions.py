@@ -13,10 +13,10 @@ from core.errors import DossierError
 from core.form_spec import Severity
 from core.localized_text import Language, LocalizedText
 from forms_service.locales import both
+from forms_service.messages import say
 from forms_service.services.base import CLOSED_STATES
 from forms_service.services.four_eyes import CONFIRMED, RETURNED, WITHDRAWN, FourEyes, open_proposal
 from forms_service.services.made_forms import MADE_ON_SCREEN
-from forms_service.services.messages import say
 from forms_service.services.presenting import FORM, find_field, open_doubts, supplied
 from forms_service.services.staff_words import state_alone
 from forms_service.services.views import Actor

@@ -18,6 +18,7 @@ from core.form_spec import FormSpec
 from core.localized_text import Language
 from core.receipt import DepositReceipt
 from core.scope import build_scope
+from forms_service.messages import say
 from forms_service.services.applicant import ApplicantWork
 from forms_service.services.base import may_edit
 from forms_service.services.made_forms import (
@@ -29,7 +30,6 @@ from forms_service.services.made_forms import (
     made_types,
     make_form,
 )
-from forms_service.services.messages import say
 from forms_service.services.presenting import read_dossier
 from forms_service.services.receipt_checks import receipt_from_payload
 from forms_service.services.storing_answers import put_field

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.dossier import DossierState
 from core.errors import DossierError
+from forms_service.messages import say
 from forms_service.services.base import UseCases
-from forms_service.services.messages import say
 from forms_service.services.presenting import event_view
 from forms_service.services.views import Actor, EventView
 from forms_service.storage import audit

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from core.errors import DossierError
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
+from forms_service.messages import say
 from forms_service.services.applicant import parsed_answer, refuse_changed
 from forms_service.services.base import UseCases
 from forms_service.services.childrens_papers import follow_rows, rows_kept, settle_children
-from forms_service.services.messages import say
 from forms_service.services.presenting import read_groups
 from forms_service.services.views import Actor
 from forms_service.storage.dossiers import DossierRepository

@@ -13,7 +13,7 @@ from core.dossier import DossierState
 from core.errors import DossierError
 from core.localized_text import LocalizedText
 from core.placement import PageIdentity
-from forms_service.services.messages import say
+from forms_service.messages import say
 from forms_service.services.sheets_by_print import NOTHING_SAID, PLACE, Said, dossiers_named, said_on
 from forms_service.services.stack_parts import identity_of
 from forms_service.spec_catalogue import SpecCatalogue

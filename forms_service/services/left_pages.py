@@ -12,6 +12,7 @@ from core.errors import DossierError, InvalidValue
 from core.field_kinds import KINDS
 from core.localized_text import Language
 from core.receipt import normalize_reference
+from forms_service.messages import say
 from forms_service.reading_process import ReadingFailed, ReadingRequest, run_reading
 from forms_service.services.account_answers import SHORTEST_REGISTRATION
 from forms_service.services.accounts import REGISTRATION
@@ -23,7 +24,6 @@ from forms_service.services.left_page_places import (
     refuse_other_form,
     refuse_second_copy,
 )
-from forms_service.services.messages import say
 from forms_service.services.stack_parts import filed_before
 from forms_service.services.uploads import Uploads, narrowed, plain_filename, sniff
 from forms_service.services.views import Actor, LeftPage

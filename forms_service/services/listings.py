@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, select
 
 from core.errors import DossierError
 from core.receipt import DepositReceipt
+from forms_service.messages import say
 from forms_service.services.base import UseCases
-from forms_service.services.messages import say
 from forms_service.services.presenting import summaries
 from forms_service.services.receipt_checks import receipt_from_payload
 from forms_service.services.review_queue import QUEUE_STATES

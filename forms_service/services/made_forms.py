@@ -18,7 +18,7 @@ from core.conditions import Scope, holds
 from core.dossier import Attachment, Dossier, FieldValue, Origin
 from core.form_spec import FieldSpec, FormSpec, RequiredDocument, Section
 from core.scope import build_scope
-from forms_service.services.messages import say
+from forms_service.messages import say
 from forms_service.services.views import Actor, ReadingStatus
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import AttachmentRow, DossierRow, PageRow

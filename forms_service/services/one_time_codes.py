@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from core.errors import FormsError
 from core.field_kinds.base import western_digits
+from forms_service.messages import say
 from forms_service.services.letters import Letters
-from forms_service.services.messages import say
 from forms_service.services.throttle import CODE_FROM, Counted, Throttle
 from forms_service.storage.account_models import OneTimeCodeRow
 

@@ -16,10 +16,10 @@ from core.field_kinds import Answer, kind_of
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import Language, LocalizedText, listed
 from core.scope import build_scope
+from forms_service.messages import say
 from forms_service.services.base import may_edit
 from forms_service.services.identity_doubts import WHOSE_PAPER, papers_in_doubt
 from forms_service.services.made_forms import CORRECTION_SLIP, MADE_ON_SCREEN
-from forms_service.services.messages import say
 from forms_service.services.same_answer import says_the_same
 from forms_service.services.standing_readings import (
     is_open,

@@ -15,6 +15,7 @@ from core.findings import Requirement
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
 from core.scope import build_scope
+from forms_service.messages import say
 from forms_service.reading_process import (
     OUT_OF_TIME,
     ReadingFailed,
@@ -26,7 +27,6 @@ from forms_service.services.base import CLOSED_STATES, SYSTEM
 from forms_service.services.childrens_papers import settle_children
 from forms_service.services.correction_slips import CorrectionSlips
 from forms_service.services.identity_doubts import WHOSE_PAPER, belongs_to, is_identity_type
-from forms_service.services.messages import say
 from forms_service.services.papers_compared import names_another, person_named, person_of
 from forms_service.services.presenting import FORM, as_paper, current_answers, find_field, read_dossier
 from forms_service.services.same_answer import says_the_same

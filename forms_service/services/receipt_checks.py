@@ -28,9 +28,9 @@ from core.receipt import (
     normalize_reference,
 )
 from forms_service.config import MEBIBYTE, ReadingLimits
+from forms_service.messages import say
 from forms_service.reading_process import ReadingFailed, ReadingRequest, run_reading
 from forms_service.services.base import UseCases
-from forms_service.services.messages import say
 from forms_service.services.views import Actor, PublicReceipt, ReceiptStanding
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import DossierRow, ReceiptRevocationRow

@@ -13,10 +13,10 @@ from core.field_kinds import Answer, kind_of
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
 from core.scope import is_blank
+from forms_service.messages import say
 from forms_service.services.base import may_edit
 from forms_service.services.decisions import REJECTED, Decisions
 from forms_service.services.expected_revisions import revision_was_said
-from forms_service.services.messages import say
 from forms_service.services.presenting import current_answers, extraction_views, find_field, shown
 from forms_service.services.reading_evidence import keep_outcome
 from forms_service.services.review_queue import ReviewQueue

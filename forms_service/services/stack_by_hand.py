@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from core.localized_text import LocalizedText
 from core.placement import PageIdentity
+from forms_service.messages import say
 from forms_service.services.left_page_places import known_identity_of
 from forms_service.services.left_pages import DISCARDED
 from forms_service.services.left_pages import FILED as FILED_BY_HAND
-from forms_service.services.messages import say
 from forms_service.services.stack_parts import files_of, identity_of
 from forms_service.services.views import PageFate
 from forms_service.storage.models import AccountRow, AttachmentRow, DossierRow, LeftPageRow, StackSheetRow

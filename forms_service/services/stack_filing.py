@@ -20,10 +20,10 @@ from core.errors import FormsError, UnknownForm
 from core.localized_text import Language, LocalizedText
 from core.placement import PageIdentity
 from core.receipt import normalize_reference
+from forms_service.messages import say
 from forms_service.reading_process import ReadingFailed, run_reading
 from forms_service.services.correction_slips import WITHOUT_DOSSIER, slip_refusal
 from forms_service.services.left_pages import TAKES_PAPER
-from forms_service.services.messages import say
 from forms_service.services.presenting import FORM
 from forms_service.services.reading_sheets import SheetsByPrint
 from forms_service.services.stack_parts import (

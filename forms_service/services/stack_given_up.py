@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from forms_service.messages import say
 from forms_service.services.base import SYSTEM
-from forms_service.services.messages import say
 from forms_service.services.stack_filing import LEFT_UNREADABLE, StackFiling
 from forms_service.services.stack_intake import SHEETS_AT_ONCE
 from forms_service.services.stack_parts import FILED, files_of, sheets_of, sorted_rows

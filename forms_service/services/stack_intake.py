@@ -12,11 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.localized_text import LocalizedText
+from forms_service.messages import say
 from forms_service.ocr.refusals import refusal
 from forms_service.reading_process import ReadingFailed, ReadingRequest, run_reading
 from forms_service.services.base import SORT_STACK
 from forms_service.services.left_pages import LeftPages
-from forms_service.services.messages import say
 from forms_service.services.stack_parts import FILED, filed_before, files_of, sheets_of
 from forms_service.services.uploads import plain_filename, sniff
 from forms_service.services.views import Actor

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.dossier import DossierState
 from core.errors import DossierError
 from core.form_spec import FormSpec
-from forms_service.services.messages import say
+from forms_service.messages import say
 from forms_service.services.presenting import asked_by_page, missing_pages
 from forms_service.services.stack_by_hand import PlacedSheet, placed_sheets, told_by_hand
 from forms_service.services.stack_filing import LEFT_UNREADABLE

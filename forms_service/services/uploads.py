@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from core.errors import DossierError
 from core.localized_text import LocalizedText
 from forms_service.first_look import LOOK_SECONDS, Looked
+from forms_service.messages import say
 from forms_service.ocr.refusals import refusal
 from forms_service.reading_process import ReadingRequest
 from forms_service.services.base import READ_UPLOAD, UseCases
-from forms_service.services.messages import say
 from forms_service.services.presenting import FORM, attachment_view
 from forms_service.services.views import Actor, AttachmentView, ReadingStatus
 from forms_service.storage.dossiers import DossierRepository

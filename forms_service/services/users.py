@@ -11,9 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.errors import DossierError, InvalidValue
+from forms_service.messages import say
 from forms_service.services.account_opening import AccountOpening, addresses
 from forms_service.services.accounts import hashed, plain_login
-from forms_service.services.messages import say
 from forms_service.services.parts_of_lists import Part, part_of
 from forms_service.services.views import ROLES, Actor
 from forms_service.storage.account_models import HolderRow

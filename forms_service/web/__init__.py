@@ -89,8 +89,8 @@ def create_app(application: Application) -> Flask:
     languages.install(app)
     presentation.install(app)
     codes_in_arabic.install(app)
-    security.install(app)
     kept_typing.install(app)
+    security.install(app)
     errors.install(app)
     for area in (
         public,

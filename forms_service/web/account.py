@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response
 
 from core.errors import InvalidValue
 from core.localized_text import Language
+from forms_service.messages import say
 from forms_service.sending import EMAIL, SMS
 from forms_service.services.account_answers import MAILBOX, PHONE
-from forms_service.services.messages import say
 from forms_service.services.throttle import TooManyAttempts
 from forms_service.web import security
 from forms_service.web.account_opening import ADDRESS, wait_for_code

@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response
 
 from core.errors import DossierError, InvalidValue
 from core.localized_text import LocalizedText
+from forms_service.messages import say
 from forms_service.sending import EMAIL, SMS
 from forms_service.services.account_answers import CHANNEL, OPENING, REACHED, REGISTRATION, WHO
-from forms_service.services.messages import say
 from forms_service.services.one_time_codes import CodeGone
 from forms_service.services.throttle import TooManyAttempts
 from forms_service.web import security, typed_answers

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from core.errors import FormsError
-from forms_service.services.messages import say
+from forms_service.messages import say
 from forms_service.web.languages import language, translate
 from forms_service.web.reviewer import OUTCOMES, dossier_page, seen, told_on_the_page
 from forms_service.web.screens import Problem

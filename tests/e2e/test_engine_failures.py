@@ -14,9 +14,9 @@ from paper_office import SALMA, Agency, scanned
 from PIL import Image
 
 from forms_service.config import ReadingLimits
+from forms_service.messages import say
 from forms_service.ocr.engine import LineMode, chosen_engine, text_engine
 from forms_service.reading_process import ReadingRequest, run_reading_of_pages
-from forms_service.services.messages import say
 from tests.ocr.attachments.drawn import drawn_page
 
 pytestmark = pytest.mark.tesseract

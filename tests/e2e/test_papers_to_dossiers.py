@@ -59,7 +59,7 @@ def test_a_scan_fills_the_dossier_and_the_reviewer_sees_it_beside_the_paper(agen
 def test_a_foreign_page_is_refused_in_one_sentence(
     agency: Agency, spec_folder: Path, tmp_path: Path, case: str, code: str
 ) -> None:
-    from forms_service.services.messages import MESSAGES
+    from forms_service.messages import MESSAGES
 
     dossier = agency.open()
     if case == "another form":

@@ -19,7 +19,7 @@ from test_killed_worker import start_worker, wait_for
 
 from forms_service.bootstrap import build
 from forms_service.config import Config
-from forms_service.services.messages import MESSAGES
+from forms_service.messages import MESSAGES
 
 pytestmark = pytest.mark.tesseract
 PRINTED = "6MWU-T4A5-HTG3"

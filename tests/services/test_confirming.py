@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.dossier import Origin
-from forms_service.services.messages import say
+from forms_service.messages import say
 from tests.services.prepared_readings import read, refused, scan
 
 

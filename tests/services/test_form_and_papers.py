@@ -11,13 +11,13 @@ import pytest
 from core.extraction import BoxPx, Extraction, Verdict
 from core.placement import PageIdentity
 from forms_service import reading_papers, upload_reading
+from forms_service.messages import say
 from forms_service.ocr import scan
 from forms_service.ocr.attachments import AttachmentReading
 from forms_service.ocr.page_images import PageImage
 from forms_service.ocr.page_messages import PageCode
 from forms_service.ocr.scan import ScanProblem
 from forms_service.reading_process import ReadingRequest
-from forms_service.services.messages import say
 from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.whose_page import SeenPage
 

@@ -454,7 +454,7 @@ def test_what_the_person_said_a_paper_is_stands(office, arrives) -> None:
 
 
 def test_a_refused_upload_says_why_and_counts_for_nothing(office, arrives) -> None:
-    from forms_service.services.messages import say
+    from forms_service.messages import say
 
     dossier = office.open()
     arrives(dossier, _result("refused", message=say("other_reference"), pages=[page(ours=False)]), "form")
@@ -465,7 +465,7 @@ def test_a_refused_upload_says_why_and_counts_for_nothing(office, arrives) -> No
 
 
 def test_a_file_refused_twice_stands_there_once_and_not_at_all_for_the_review(office, arrives) -> None:
-    from forms_service.services.messages import say
+    from forms_service.messages import say
 
     dossier, services = office.open(), office.services
     for _ in range(2):
@@ -482,7 +482,7 @@ def test_a_file_refused_twice_stands_there_once_and_not_at_all_for_the_review(of
 
 def test_a_refused_upload_is_told_one_thing(office, arrives) -> None:
     """Another dossier's sheet is a page of a form: nobody says beside it that none was found."""
-    from forms_service.services.messages import say
+    from forms_service.messages import say
 
     dossier = office.open()
     arrives(dossier, _result("refused", message=say("other_reference"), pages=[page(ours=False)]), "form")
@@ -491,8 +491,8 @@ def test_a_refused_upload_is_told_one_thing(office, arrives) -> None:
 
 
 def test_a_scan_without_our_pages_is_told_in_one_way(office, arrives) -> None:
+    from forms_service.messages import say
     from forms_service.ocr.page_messages import PageCode, page_sentence
-    from forms_service.services.messages import say
 
     told = page_sentence(PageCode.UNIDENTIFIED)
     dossier = office.open()

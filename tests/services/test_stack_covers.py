@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from core.placement import COVER, PageIdentity
+from forms_service.messages import say
 from forms_service.ocr.page_identity import find_identity
-from forms_service.services.messages import say
 from forms_service.stack_covers import heed_covers, is_blank
 
 PAPER = "a paper without identity"

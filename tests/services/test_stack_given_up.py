@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from sqlalchemy import select
 
 from core.errors import DossierError
-from forms_service.services.messages import say
+from forms_service.messages import say
 from forms_service.storage.models import LeftPageRow, StackFileRow, StackOriginalRow, StackSheetRow
 
 

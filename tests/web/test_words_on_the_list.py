@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import delete
 from web_service import Service
 
+from forms_service.messages import MESSAGES
 from forms_service.services.correction_slips import WITHOUT_DOSSIER
-from forms_service.services.messages import MESSAGES
 from forms_service.services.staff_words import ON_THE_LIST, without_way
 from forms_service.storage.models import IntakeRow, LeftPageRow
 

@@ -9,7 +9,7 @@ from flask import Response, jsonify, url_for
 
 from core.errors import DossierError
 from forms_service.locales import both
-from forms_service.services.messages import say
+from forms_service.messages import say
 from forms_service.services.views import AttachmentView, ExtractionView
 from forms_service.web.api import paper_shapes, presented, shapes
 from forms_service.web.api.doors import allows, matched, retold, the_actor
