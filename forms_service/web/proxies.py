@@ -10,8 +10,6 @@ from collections.abc import Collection, Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
-from werkzeug.middleware.proxy_fix import ProxyFix
-
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -29,21 +27,22 @@ class TrustedProxies:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        hops = trusted_hops(
-            environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""), self._trusted
-        )
-        seen = ProxyFix(self._app, x_for=hops, x_proto=0)
-        return seen(environ, start_response)
+        peer, forwarded = environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", "")
+        environ["REMOTE_ADDR"] = visitor(peer, forwarded, self._trusted)
+        return self._app(environ, start_response)
 
 
-def trusted_hops(peer: str, forwarded: str, trusted: _Networks) -> int:
-    """How many addresses of ``X-Forwarded-For``, from its end, were written by trusted proxies."""
-    said = [one.strip() for one in forwarded.split(",")] if forwarded else []
-    writers = [peer, *reversed(said)]
-    hops = 0
-    while hops < len(said) and _is_in(writers[hops], trusted) and plain_address(writers[hops + 1]):
-        hops += 1
-    return hops
+def visitor(peer: str, forwarded: str, trusted: _Networks) -> str:
+    """The last address of ``X-Forwarded-For`` that a trusted proxy wrote; the sender's where none did.
+
+    Split at commas only, as proxies join it: a visitor's quotation mark must not swallow what a proxy added.
+    """
+    writer = peer
+    for said in reversed(forwarded.split(",")):
+        if not (_is_in(writer, trusted) and plain_address(said.strip())):
+            break
+        writer = said.strip()
+    return writer
 
 
 def plain_address(text: str) -> IPv4Address | IPv6Address | None:
