@@ -23,6 +23,8 @@ NEWCOMER = "newcomer"
 HANDED_OUT = re.compile(r"\.(<any\([^)]*\):\w+>|pdf|png|jpg|jpeg|csv|xlsx|zip|json|yaml|css|js|ttf|woff2)$")
 HANDED_OUT_TOO = frozenset({"static", "documents.file", "agency.left_page_original"})
 """What hands out files whatever they are called."""
+LEADS_ON = frozenset({"account_opening.code_that_was_sent"})
+"""What shows nothing itself: it leads to another page whatever it is asked."""
 _LINK = re.compile(r'href="/ar(/[^"#?]*)')
 _CHOICES = re.compile(r"<any\(([^)]*)\):(\w+)>")
 
@@ -135,7 +137,7 @@ def _endpoint(addresses: object, path: str) -> str | None:
 def _may_be_page(rule: Rule) -> bool:
     if "GET" not in (rule.methods or ()) or "lang" not in rule.arguments:
         return False
-    return not HANDED_OUT.search(rule.rule) and rule.endpoint not in HANDED_OUT_TOO
+    return not HANDED_OUT.search(rule.rule) and rule.endpoint not in HANDED_OUT_TOO | LEADS_ON
 
 
 def _visitors() -> list[str | None]:

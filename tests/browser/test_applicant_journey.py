@@ -136,10 +136,13 @@ def send_documents(page: Page, base: str) -> None:
 
 
 def photo() -> bytes:
-    from PIL import Image
+    """A paper of no kind we know: a blank one would not count."""
+    from PIL import Image, ImageDraw
 
-    out = io.BytesIO()
-    Image.new("RGB", (600, 850), "#eeeae0").save(out, "JPEG")
+    out, sheet = io.BytesIO(), Image.new("RGB", (620, 877), "#eeeae0")
+    for line in range(14):
+        ImageDraw.Draw(sheet).text((60, 60 + 55 * line), f"PAPIER BLEU {line} 4217", fill="#222", font_size=30)
+    sheet.save(out, "JPEG")
     return out.getvalue()
 
 

@@ -119,7 +119,7 @@ def test_a_stack_of_five_people_becomes_five_receipts_in_one_print(
     people = page.locator("input[name=dossiers]")
     expect(people).to_have_count(5)
     for _ in range(60):  # the sheets are in their dossiers; what they say is read one after another
-        if not page.locator(".pick .tag.calm").count():
+        if not page.locator(".people .tag.calm").count():
             break
         page.wait_for_timeout(4000)
         page.reload()
