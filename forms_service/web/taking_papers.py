@@ -61,11 +61,22 @@ def _sent(suffix: str, files: tuple[FileStorage, ...], target: str) -> SentPaper
 
 def said_already(view: DossierView) -> bool:
     """Keep what is said to be filed or declared already; tells whether that changed."""
-    on_file, declared = set(request.form.getlist("on_file")), set(request.form.getlist("declared"))
+    on_file = _as_said_now("on_file", view.dossier.on_file)
+    declared = _as_said_now("declared", view.dossier.declared)
     if (on_file, declared) == (view.dossier.on_file, view.dossier.declared):
         return False
     services().set_on_file(the_actor(), view.id, on_file, declared)
     return True
+
+
+def _as_said_now(name: str, held: frozenset[str]) -> frozenset[str]:
+    """What is held, with what was ticked and without what was taken back on this page.
+
+    The page posts which ticks it showed as set: what it did not show, or what another window said meanwhile,
+    nobody took back here.
+    """
+    ticked, shown = set(request.form.getlist(name)), set(request.form.getlist(f"shown_{name}"))
+    return (held | (ticked - shown)) - (shown - ticked)
 
 
 def take_all_in(view: DossierView, sent: Sequence[SentPapers]) -> list[AttachmentView]:

@@ -98,3 +98,45 @@ def test_what_its_person_said_is_filed_is_told_as_their_word(
     applicant.post(f"/dossiers/{draft}/documents", {"exemptions": "shown", "on_file": "id_assured"})
     for place in ("documents", "check"):
         assert "حسب تصريحكم" in applicant.get(f"/dossiers/{draft}/{place}").get_data(as_text=True)
+
+
+def posted_by(html: str) -> dict[str, list[str]]:
+    """What the page's form posts of what is said to be filed or declared, nothing touched."""
+    inputs = re.findall(r'<input form="papers"[^>]*>', html)
+    return {
+        name: [
+            value[1]
+            for one in inputs
+            if f'name="{name}"' in one
+            and ('type="hidden"' in one or " checked" in one)
+            and (value := re.search(r'value="([^"]*)"', one))
+        ]
+        for name in ("on_file", "shown_on_file", "declared", "shown_declared")
+    }
+
+
+def said(service: Service, draft: str) -> tuple[frozenset[str], frozenset[str]]:
+    dossier = service.application.services.dossier(service.actor("applicant"), draft).dossier
+    return dossier.on_file, dossier.declared
+
+
+def test_a_window_opened_before_takes_back_nothing_that_another_one_said(
+    service: Service, applicant: Visitor, draft: str
+) -> None:
+    page = f"/dossiers/{draft}/documents"
+    old = posted_by(applicant.get(page).get_data(as_text=True))
+    applicant.post(page, {"exemptions": "shown", "on_file": "id_assured", "declared": "marriage"})
+    answer = applicant.post(page, {"exemptions": "shown", "go": "check", **old})
+    assert answer.status_code == 303
+    assert said(service, draft) == ({"id_assured"}, {"marriage"})
+
+
+def test_a_tick_is_taken_back_by_the_page_that_showed_it(
+    service: Service, applicant: Visitor, draft: str
+) -> None:
+    page = f"/dossiers/{draft}/documents"
+    applicant.post(page, {"exemptions": "shown", "on_file": "id_assured", "declared": "marriage"})
+    shown = posted_by(applicant.get(page).get_data(as_text=True))
+    assert shown["on_file"] == shown["shown_on_file"] == ["id_assured"]
+    applicant.post(page, {"exemptions": "shown", **shown, "on_file": []})
+    assert said(service, draft) == (frozenset(), {"marriage"})
