@@ -22,6 +22,9 @@ from forms_service.web.taking_files import MOST_FILES, not_here_yet, take_in
 GO_ON = "check"
 """The button that goes on to the check; the others are named after their place."""
 
+_TOLD = frozenset({"too_many_uploads"})
+"""Refusals of one paper, told beside its name: what came before it stays, and stands where it was to stand."""
+
 
 @dataclass(frozen=True, slots=True)
 class SentPapers:
@@ -98,7 +101,7 @@ def take_all_in(view: DossierView, sent: Sequence[SentPapers]) -> list[Attachmen
         came.append((one, new))
         return new
 
-    kept = take_in((file for _, file in waiting), take)
+    kept = take_in((file for _, file in waiting), take, _TOLD)
     for one in sent:
         _put_in_place_of(one.replaces, view, [new for place, new in came if place is one])
     return kept

@@ -140,3 +140,31 @@ def test_a_tick_is_taken_back_by_the_page_that_showed_it(
     assert shown["on_file"] == shown["shown_on_file"] == ["id_assured"]
     applicant.post(page, {"exemptions": "shown", **shown, "on_file": []})
     assert said(service, draft) == (frozenset(), {"marriage"})
+
+
+def test_a_dossier_that_becomes_full_names_what_it_did_not_take_and_still_replaces(
+    service: Service, applicant: Visitor, draft: str
+) -> None:
+    page = f"/dossiers/{draft}/documents"
+    applicant.post(page, {"as_type": "bank", "files": (io.BytesIO(PDF), "ancien.pdf")})
+    view = service.application.services.dossier(service.actor("applicant"), draft)
+    (old,) = (one.id for one in view.attachments)
+    config = service.application.config
+    most = config.max_uploads
+    object.__setattr__(config, "max_uploads", 2)
+    try:
+        answer = applicant.post(
+            page,
+            {
+                "go": "check",
+                "replaces.doc-bank": old,
+                "as_type.doc-bank": "bank",
+                "files.doc-bank": [(io.BytesIO(PDF), "nouveau.pdf"), (io.BytesIO(PDF), "de-trop.pdf")],
+            },
+        )
+    finally:
+        object.__setattr__(config, "max_uploads", most)
+    assert answer.headers["Location"].partition("#")[0].endswith("/documents")
+    after = service.application.services.dossier(service.actor("applicant"), draft)
+    assert [one.filename for one in after.attachments] == ["nouveau.pdf"]
+    assert "de-trop.pdf" in applicant.get(page).get_data(as_text=True)
