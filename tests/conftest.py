@@ -8,6 +8,22 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+LONG = (
+    "tests/browser/test_access",
+    "tests/browser",
+    "tests/e2e",
+    "tests/web/test_stack",
+    "tests/ocr",
+    "tests/web",
+)
+"""Files that take longest, longest first: begun last, one of them would keep the other cores waiting."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin the long files first, each in its own order."""
+    items.sort(
+        key=lambda one: next((n for n, path in enumerate(LONG) if one.nodeid.startswith(path)), len(LONG))
+    )
 
 
 @pytest.fixture(scope="session")
