@@ -3,7 +3,8 @@
 This holds for every form there is and every form to come: whatever is posted without a living session is
 kept, sent back to the page it was written on, and put into its boxes again (``typed_again``).  What was typed
 travels as a signed hidden field of the sign-in page, never in an address; once the person is known it is
-kept for them for an hour.  It becomes an answer only when they save it.
+kept for them for an hour.  It becomes an answer only when they save it.  Whoever else signs in next on a
+page that was left, at a desk many share, gets nothing of it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ FIELD = "kept"
 PAGE = "from_page"
 """The page a form stands on, posted with it: an address that only takes forms shows nobody their words."""
 
+WHOSE = "from_account"
+"""To whom the page was shown, as a fingerprint; pages shown to a visitor do not say it."""
+
 NOTICE = "kept-typing"
 NOT_KEPT = frozenset({"auth.sign_out"})
 """Forms that are sent again by one press of a button that stands on every page."""
@@ -36,7 +40,7 @@ SECRETS = frozenset({"password", "current", "code"})
 _REPEATED = "again"
 """A secret beside a new password; elsewhere a reason."""
 
-_NOT_TYPED = frozenset({"csrf_token", FIELD, PAGE, "declaration"})
+_NOT_TYPED = frozenset({"csrf_token", FIELD, PAGE, WHOSE, "declaration"})
 """Besides what proves where a form comes from: a declaration on honour is made anew, never filled in."""
 
 _LONGEST = 100_000
@@ -62,7 +66,10 @@ def rescue() -> Response | tuple[str, int] | None:
     if page is None or sum(len(name) + len(text) for name, text in typed) > _LONGEST:
         return None
     actor = security.current_actor()
+    whose = request.form.get(WHOSE, "")
     if actor is not None:
+        if not _is_theirs(actor, whose):
+            return None
         _keep(actor, _place(), typed)
         g.rescued = True
         return redirect(_back_to(page), code=303)  # type: ignore[return-value]
@@ -71,7 +78,7 @@ def rescue() -> Response | tuple[str, int] | None:
     from forms_service.web.auth import session_ended_page
 
     g.page_of_forms = url_for("auth.sign_in")
-    return session_ended_page(_signer().dumps([_place(), typed]), _back_to(page)), 401
+    return session_ended_page(_signer().dumps([_place(), typed, whose]), _back_to(page)), 401
 
 
 def by_a_script() -> bool:
@@ -80,21 +87,24 @@ def by_a_script() -> bool:
 
 
 def keep_for(actor: Actor, sealed: str) -> None:
-    """Keep what a sign-in page carried; anything not sealed by us, or too old, is dropped."""
+    """Keep what a sign-in page carried; what is not sealed by us, too old or somebody else's is dropped."""
     try:
-        place, typed = _signer().loads(sealed, max_age=_MAX_AGE_S)
-    except BadData:
+        place, typed, whose = _signer().loads(sealed, max_age=_MAX_AGE_S)
+    except (BadData, ValueError):
         return
-    _keep(actor, place, [(name, text) for name, text in typed])
+    if _is_theirs(actor, whose):
+        _keep(actor, place, [(name, text) for name, text in typed])
 
 
 def page_field() -> Markup:
-    """The hidden field that says on which page a form stands."""
+    """The hidden fields that say on which page a form stands, and whom it was shown to."""
     if "page_of_forms" not in g:
         posted = request.method == "POST"
         g.page_of_forms = page_of_the_form() if posted else request.full_path.rstrip("?")
-    page = g.page_of_forms
-    return Markup('<input type="hidden" name="{}" value="{}">').format(PAGE, page) if page else Markup("")
+    actor = security.current_actor()
+    said = {PAGE: g.page_of_forms, WHOSE: _account(actor) if actor is not None else None}
+    field = Markup('<input type="hidden" name="{}" value="{}">')
+    return Markup("").join(field.format(name, value) for name, value in said.items() if value)
 
 
 def page_of_the_form() -> str | None:
@@ -136,6 +146,14 @@ def _typed() -> list[tuple[str, str]]:
 def _keep(actor: Actor, place: str, typed: list[tuple[str, str]]) -> None:
     security.services().keep_typing(actor, place, typed)
     session[_FLAG] = True
+
+
+def _account(actor: Actor) -> str:
+    return security.services().adapters.seal.fingerprint("page shown to", actor.id)
+
+
+def _is_theirs(actor: Actor, whose: str) -> bool:
+    return not whose or whose == _account(actor)
 
 
 def _at_once(page: str, typed: list[tuple[str, str]]) -> Response:

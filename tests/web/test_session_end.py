@@ -133,6 +133,32 @@ def test_a_forged_or_old_seal_is_dropped(
     assert "Aïcha" not in client.get(page).get_data(as_text=True)
 
 
+@pytest.mark.parametrize("again", [True, False], ids=["its owner", "somebody else"])
+def test_whoever_signs_in_next_on_a_page_that_was_left_gets_nothing_of_it(
+    service: Service, again: bool
+) -> None:
+    """At a desk that many share the next person signs in where the one before had typed."""
+    left, page = service.visitor("fr").sign_in("applicant", 2), "/fr/account/phone"
+    form = form_at(left.client, page, "/account/phone")
+    answer = stale(ended(left), page, form, {"q.phone": "0611111111"})
+    assert answer.status_code == 401
+    number = 2 if again else 1
+    assert sign_in_again(left.client, answer.get_data(as_text=True), number).status_code == 303
+    kept = service.application.services.latest_typing(service.actor("applicant", number))
+    assert ((kept is not None) and ("q.phone", "0611111111") in kept[1]) is again
+    assert ('value="0611111111"' in left.client.get(page).get_data(as_text=True)) is again
+
+
+def test_a_page_of_somebody_elses_fills_no_box_of_whoever_signed_in_meanwhile(service: Service) -> None:
+    browser, page = service.visitor("fr").sign_in("applicant", 2), "/fr/account/phone"
+    form = form_at(browser.client, page, "/account/phone")
+    browser.sign_in("applicant", 1)
+    answer = stale(browser.client, page, form, {"q.phone": "0611111111"})
+    assert answer.status_code == 400
+    assert service.application.services.latest_typing(service.actor("applicant", 1)) is None
+    assert "0611111111" not in browser.client.get(page).get_data(as_text=True)
+
+
 def test_kept_words_are_forgotten_after_an_hour(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     services, person = service.application.services, service.actor("applicant")
     services.keep_typing(person, "/somewhere", [("a", "b"), ("a", "c")])
