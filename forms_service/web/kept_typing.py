@@ -73,7 +73,7 @@ def rescue() -> Response | tuple[str, int] | None:
         _keep(actor, _place(), typed)
         g.rescued = True
         return redirect(_back_to(page), code=303)  # type: ignore[return-value]
-    if not security.is_guarded(request.endpoint):
+    if not security.is_guarded(request.endpoint) and not _is_guarded_page(page):
         return _at_once(page, typed)
     from forms_service.web.auth import session_ended_page
 
@@ -135,6 +135,12 @@ def _endpoint(address: str) -> tuple[str, dict[str, Any]] | None:
     except HTTPException:
         return None
     return endpoint, dict(values)
+
+
+def _is_guarded_page(address: str) -> bool:
+    """Whether a page asks who somebody is: it cannot be shown to a visitor, whatever was sent from it."""
+    endpoint, _ = _endpoint(address) or (None, {})
+    return security.is_guarded(endpoint)
 
 
 def _typed() -> list[tuple[str, str]]:

@@ -258,6 +258,15 @@ def test_a_visitor_finds_the_page_filled_at_once(service: Service) -> None:
     assert client.post(page, data={**typed, "csrf_token": again["csrf_token"][0]}).status_code != 400
 
 
+def test_a_form_for_everybody_on_a_page_behind_the_sign_in_asks_for_it(service: Service) -> None:
+    """The page cannot be shown at once to somebody whose session is over."""
+    client = service.app.test_client()
+    answer = posts(client, "/fr/verify", {"code": "ABC", "csrf_token": "stale", "from_page": "/fr/dossiers/"})
+    assert answer.status_code == 401
+    back = sign_in_again(client, answer.get_data(as_text=True))
+    assert (back.status_code, back.headers["Location"]) == (303, "/fr/dossiers/#kept-typing")
+
+
 def test_a_form_sent_from_a_page_that_told_an_error_leads_back_to_where_it_stands(
     service: Service, clerk: Visitor
 ) -> None:
