@@ -400,8 +400,8 @@ MESSAGES: dict[str, LocalizedText] = {
         "Scannez la feuille de nouveau, puis écartez cette page.",
     ),
     "draft_not_empty": _T(
-        "لا تُحذف إلا المسودة التي لم يُكتب فيها شيء ولم تُرسل إليها وثيقة. لم يتغير شيء.",
-        "Seul un brouillon où rien n'a été écrit ni envoyé peut être retiré. Rien n'a été modifié.",
+        "لا تُحذف إلا المسودة التي فُتحت في الوكالة ولم يُكتب فيها شيء ولم تُرسل إليها وثيقة. لم يتغير شيء.",
+        "Seul un brouillon ouvert à l'agence, où rien n'a été écrit ni envoyé, peut être retiré. Rien n'a été modifié.",
     ),
     "cannot_open": _T(
         "لا يُفتح هذا الملف، فلا فائدة من إضافته إلى أي طلب. لم يتغير شيء، وأصله محفوظ. "

@@ -109,7 +109,10 @@ class ClerkWork(Stacks):
             return summaries(session, drafts, self.catalogue)
 
     def is_empty_draft(self, actor: Actor, dossier_id: str) -> bool:
-        """Whether nothing was ever put into a dossier but the number it was opened for."""
+        """Whether staff opened a draft and nothing was ever put into it but the number it was opened for.
+
+        A draft that its person opened is theirs: they may be typing into it just now.
+        """
         with self.database.reading() as session:
             return _is_empty(session, self.get_dossier(session, actor, dossier_id))
 
@@ -117,7 +120,7 @@ class ClerkWork(Stacks):
         """Close a draft that was opened by mistake and holds nothing; the record keeps who did it.
 
         Raises:
-            DossierError: ``draft_not_empty``: it is no draft any more, or something is in it.
+            DossierError: ``draft_not_empty``: it is no draft any more, its person opened it, or something is in it.
         """
         self.require_role(actor, "clerk")
         with self.database.writing() as session:
@@ -143,6 +146,8 @@ class ClerkWork(Stacks):
 
 
 def _is_empty(session: Session, row: DossierRow) -> bool:
+    if row.opened_by == row.owner_id:
+        return False
     repository = DossierRepository(session)
     answers = repository.answers(row.id).values()
     said = {one.raw or str((one.value or {}).get("value")) for one in answers}

@@ -8,6 +8,7 @@ import pytest
 from web_service import ALLOWANCE, ANSWERS, Service, Visitor
 
 from core.errors import DossierError, InvalidValue
+from core.localized_text import Language
 from forms_service.demo_accounts import DEMO_ACCOUNTS
 from forms_service.messages import say
 from forms_service.storage.models import AttachmentRow, IntakeRow, LeftPageRow
@@ -174,6 +175,14 @@ def test_a_draft_of_the_same_form_is_offered_before_another_is_opened_and_an_emp
     assert [str(services.dossier(actor, one).state) for one in (first, second)] == ["draft", "closed"]
     assert services.dossier(actor, second).events[-1].action == "draft_discarded"
     assert len(services.drafts_of(actor, "314159265", ALLOWANCE)) == 1
+
+
+def test_a_draft_its_person_opened_is_not_closed_under_their_hands(service: Service, clerk: Visitor) -> None:
+    services = service.application.services
+    own = services.open_dossier(service.actor("applicant"), ALLOWANCE, Language.AR)
+    assert f"/agency/dossiers/{own}/discard" not in clerk.get(f"/dossiers/{own}").get_data(as_text=True)
+    clerk.post(f"/agency/dossiers/{own}/discard")
+    assert str(services.dossier(service.actor("applicant"), own).state) == "draft"
 
 
 def test_an_account_without_a_dossier_is_shown_and_its_number_carried_over(
