@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from forms_service.demo_accounts import DEMO_ACCOUNTS
 from forms_service.services.throttle import TooManyAttempts
 from forms_service.web import kept_typing, security
-from forms_service.web.languages import translate
+from forms_service.web.languages import language, translate
 from forms_service.web.screens import Problem
 
 PREFIX = ""
@@ -31,8 +31,9 @@ def check_password() -> str | Response | tuple[str, int]:
         actor = security.services().sign_in(
             login, request.form.get("password", ""), security.client(), security.device()
         )
-    except TooManyAttempts:
-        return _page(login, [Problem("login", translate("auth.too_many"))]), 429
+    except TooManyAttempts as wait:
+        told = f"{wait.message.in_language(language())} {translate('auth.or_by_a_code')}"
+        return _page(login, [Problem("login", told)]), 429
     if actor is None:
         return _page(login, [Problem("login", translate("auth.wrong"))]), 422
     security.sign_in(actor)

@@ -5,6 +5,7 @@ import io
 import pytest
 from web_service import ALLOWANCE, ANSWERS, Service, Visitor
 
+from forms_service.services.throttle import SIGN_IN, TooManyAttempts
 from forms_service.web.security import HEADERS, safe_place
 
 STAFF_PAGES = ("/agency/", "/agency/blanks", "/agency/intake", "/review/")
@@ -109,8 +110,19 @@ def test_a_wrong_password_tells_nothing_and_many_of_them_wait(service: Service) 
     for _ in range(7):
         last = visitor.post("/sign-in", {"login": "222222222", "password": "wrong"})
     assert last.status_code == 429
-    assert "dizaine de minutes" in last.get_data(as_text=True)
+    assert "Attendez 10 minutes" in last.get_data(as_text=True)
     assert "Mot de passe oublié" in last.get_data(as_text=True)
+
+
+def test_whoever_must_wait_an_hour_is_told_so(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_args: object) -> None:
+        raise TooManyAttempts(SIGN_IN.wait())
+
+    monkeypatch.setattr(type(service.application.services), "sign_in", refused)
+    for language, words in (("fr", "Attendez 60 minutes"), ("ar", "انتظروا 60 دقيقة")):
+        answer = service.visitor(language).post("/sign-in", {"login": "198765432", "password": "wrong"})
+        assert answer.status_code == 429
+        assert words in answer.get_data(as_text=True)
 
 
 def test_a_browser_that_signed_in_is_not_kept_out_by_strangers(service: Service) -> None:
