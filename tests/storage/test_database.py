@@ -23,6 +23,7 @@ from forms_service.storage.models import (
     AttachmentRow,
     Base,
     DossierRow,
+    PageRow,
     StackFileRow,
     StackSheetRow,
 )
@@ -326,6 +327,8 @@ def test_papers_stay_under_their_child_both_ways(database: Database) -> None:
             one = AttachmentRow(id=f"a{place}", position=place, **paper)
             one.child, one.declared_child, one.seen_as = child, by_person, "blank"
             session.add(one)
+        session.flush()
+        session.add(PageRow(attachment_id="a0", number=0, image_object="-"))
     go("0013", command.downgrade)
     with engine.connect() as connection:
         kept = connection.execute(text("select * from attachment order by position")).mappings().all()
@@ -335,3 +338,4 @@ def test_papers_stay_under_their_child_both_ways(database: Database) -> None:
     with Session(engine) as session:
         found = session.scalars(select(AttachmentRow).order_by(AttachmentRow.position))
         assert [(one.child, one.declared_child) for one in found] == [(2, 2), (None, None), (1, 1)]
+        assert session.get(PageRow, ("a0", 0)) is not None, "papers keep their pages"

@@ -19,5 +19,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("attachment", schema=None) as batch_op:
-        batch_op.drop_column("declared_child")
+    op.drop_column("attachment", "declared_child")  # in place: pages and readings refer to papers

@@ -17,5 +17,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("attachment", schema=None) as batch_op:
-        batch_op.drop_column("seen_as")
+    op.drop_column("attachment", "seen_as")  # in place: pages and readings refer to papers
