@@ -98,6 +98,8 @@ class DossierRepository:
     def by_number(self, digits: str, limit: int = 100) -> list[DossierRow]:
         """Dossiers whose registration number or reference begins with that."""
         printed = grouped(digits.upper().replace("-", ""))
+        if not printed:
+            return []  # nothing but dashes: every number begins with nothing
         return self.listed(
             or_(
                 begins_with(DossierRow.reference, printed),
