@@ -287,7 +287,7 @@
   };
   const lost = [];
   const sendAgain = async (sent) => {
-    lost.splice(lost.indexOf(sent), 1);
+    if (lost.includes(sent)) lost.splice(lost.indexOf(sent), 1);
     await freshProof();
     if (sent.card.isConnected && !sent.form.dataset.sent) sent.form.requestSubmit(sent.submitter);
   };
