@@ -12,9 +12,8 @@ from forms_service.locales import sentences
 _TOPS = "|".join(sorted({code.partition(".")[0] for code in sentences()}))
 _CODE = re.compile(rf"\b(?:{_TOPS})\.[a-z]+(?:[._][a-z]+)*\b")
 _PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
-_ADDRESS = re.compile(
-    r'<bdi class="address" dir="ltr"><strong>[A-Z]+</strong>.*?</bdi>'
-)  # its parts are to be filled in
+# An operation's address shows which of its parts a program fills in.
+_ADDRESS = re.compile(r'<bdi class="address" dir="ltr"><strong>[A-Z]+</strong>.*?</bdi>')
 
 PUBLIC = {
     "public.home": "/",
