@@ -20,6 +20,9 @@ _SECONDS = 60
 _BLOCKS = 20
 """Blocks that a minute's allowance is taken in: at most so many writes a minute for a token."""
 
+_USED_UP = -1
+"""Held in place of what is left once the minute has nothing more: refusing costs the database nothing."""
+
 _MOST_HELD = 10_000
 
 
@@ -40,11 +43,11 @@ class TokenAllowances(UseCases):
             if held_minute != minute:
                 left = 0
             if left == 0:
-                left = self._take_block(token_id, minute)
+                left = self._take_block(token_id, minute) or _USED_UP
             if len(self._held) >= _MOST_HELD:
                 self._held.clear()
-            self._held[token_id] = (minute, max(0, left - 1))
-        return 0 if left else _SECONDS - int(now.timestamp()) % _SECONDS
+            self._held[token_id] = (minute, left - 1 if left > 0 else _USED_UP)
+        return 0 if left > 0 else _SECONDS - int(now.timestamp()) % _SECONDS
 
     def _take_block(self, token_id: str, minute: int) -> int:
         """Requests this process may answer now: a block, or what is left of the minute's allowance."""

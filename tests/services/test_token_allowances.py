@@ -67,6 +67,19 @@ def test_most_requests_write_nothing(make_office) -> None:
     assert len(begun) <= 20
 
 
+def test_what_is_refused_costs_the_database_nothing(limited) -> None:
+    """Else a token that floods would keep everybody from the one writer."""
+    office, token = limited
+    assert asked(office.services, token, 41) == 40
+    begun: list[object] = []
+    event.listen(office.application.database.engine, "begin", begun.append)
+    assert asked(office.services, token, 30) == 0
+    assert begun == []
+    office.clock.move(seconds=60)
+    assert asked(office.services, token, 41) == 40
+    assert begun, "a new minute is asked for"
+
+
 def test_tokens_do_not_spend_each_others(limited) -> None:
     office, token = limited
     office.services.make_token(office.applicant, "another", ["dossiers:read"])
