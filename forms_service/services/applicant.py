@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -157,10 +157,14 @@ class ApplicantWork(UseCases):
         values: Mapping[str, object],
         facts: Mapping[str, object] | None = None,
         expected_revision: int | None = None,
+        emptied: Collection[str] = (),
     ) -> dict[str, LocalizedText]:
         """Store answers; gives the problems by field.  What is not valid is kept as it was typed.
 
         Only what differs is stored, so that sending a whole page again changes nothing.
+
+        Args:
+            emptied: Fields whose proposed answer was cleared: that they are blank is an answer of its own.
 
         Raises:
             DossierError: ``changed_meanwhile`` when one of these answers was changed after
@@ -173,7 +177,12 @@ class ApplicantWork(UseCases):
             current = DossierRepository(session).answers(row.id)
             parsed = {key: parsed_answer(spec_, raw) for key, (spec_, raw) in given.items()}
             parsed = _without_misfits(spec, read_dossier(session, row, spec).dossier, given, parsed)
-            changed = {key: outcome for key, outcome in parsed.items() if _differs(current.get(key), outcome)}
+            cleared = {(FIELD, name) for name in emptied} - current.keys()
+            changed = {
+                key: outcome
+                for key, outcome in parsed.items()
+                if key in cleared or _differs(current.get(key), outcome)
+            }
             for key in changed:
                 self._refuse_overwriting(current.get(key), expected_revision, given[key][0].label)
             if changed:

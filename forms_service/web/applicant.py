@@ -144,7 +144,8 @@ def save_section(dossier_id: str, section_id: str) -> str | Response | tuple[str
     waiting = services().answers_to_confirm(the_actor(), dossier_id)
     known = services().known_answers(the_actor(), dossier_id)
     try:
-        problems = services().answer(the_actor(), dossier_id, raw, {}, posted_revision())
+        emptied = known.keys() & typed_answers.left_blank(asked, request.form)
+        problems = services().answer(the_actor(), dossier_id, raw, {}, posted_revision(), emptied)
     except DossierError as conflict:
         if conflict.code != "changed_meanwhile":
             raise

@@ -30,6 +30,19 @@ def posted_answers(fields: Iterable[FieldSpec], form: MultiDict[str, str]) -> di
     return answers
 
 
+def left_blank(fields: Iterable[FieldSpec], form: MultiDict[str, str]) -> set[str]:
+    """The fields whose boxes stood on the page and were sent with nothing in them."""
+    boxes = {
+        one.id: [input_name(one.id), *(f"{input_name(one.id)}.{part}" for part in DATE_PARTS)]
+        for one in fields
+    }
+    return {
+        field
+        for field, names in boxes.items()
+        if (sent := [form[name] for name in names if name in form]) and not any(map(str.strip, sent))
+    }
+
+
 def _joined_date(parts: list[str]) -> str:
     if not any(parts):
         return ""
