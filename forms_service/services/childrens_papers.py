@@ -7,6 +7,7 @@ kept, so the children typed afterwards tell whose it is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from sqlalchemy.orm import Session
 
@@ -40,31 +41,62 @@ def settle_children(session: Session, dossier: DossierRow, spec: FormSpec) -> No
 
 
 def rows_kept(before: Sequence[object], after: Sequence[object]) -> dict[int, int]:
-    """Where each row (from 1) stands now; a row that is gone is left out.
+    """Where each row (from 1) stands now; a row that is gone, or that nobody can tell from others, is left out.
 
-    Rows are known by what they say.  As many rows as before, or more, are the same ones edited or added
-    to; of fewer, those that say the same in the same order are the ones that stayed.
+    Rows are known by what they say, those that moved past others too.  Between them, as many other rows as
+    before are the same ones edited; of more or fewer nobody knows which is which, so none is guessed.
     """
-    if len(after) >= len(before):
-        return {number: number for number in range(1, len(before) + 1)}
-    kept: dict[int, int] = {}
-    for number, row in enumerate(before, start=1):
-        if len(kept) < len(after) and row == after[len(kept)]:
-            kept[number] = len(kept) + 1
-    if len(kept) == len(after):
-        return kept
-    return {number: number for number in range(1, len(after) + 1)}
+    steady = _same_in_order(before, after)
+    kept = dict(steady)
+    for old, row in enumerate(before, start=1):
+        free = [new for new, one in enumerate(after, start=1) if one == row and new not in kept.values()]
+        if old not in kept and free:
+            kept[old] = free[0]
+    bounds = [(0, 0), *steady, (len(before) + 1, len(after) + 1)]
+    for (old, new), (old_end, new_end) in pairwise(bounds):
+        others = [number for number in range(old + 1, old_end) if number not in kept]
+        places = [number for number in range(new + 1, new_end) if number not in kept.values()]
+        if len(others) == len(places):
+            kept.update(zip(others, places, strict=True))
+    return dict(sorted(kept.items()))
+
+
+def _same_in_order(before: Sequence[object], after: Sequence[object]) -> list[tuple[int, int]]:
+    """The most pairs (old number, new number) of equal rows in the same order, of those most in their place."""
+    best: dict[tuple[int, int], tuple[int, int, list[tuple[int, int]]]] = {}
+    nothing: tuple[int, int, list[tuple[int, int]]] = (0, 0, [])
+    for old in range(len(before), 0, -1):
+        for new in range(len(after), 0, -1):
+            choices = [best.get((old + 1, new), nothing), best.get((old, new + 1), nothing)]
+            if before[old - 1] == after[new - 1]:
+                pairs, in_place, rest = best.get((old + 1, new + 1), nothing)
+                choices.append((pairs + 1, in_place + (old == new), [(old, new), *rest]))
+            best[old, new] = max(choices, key=lambda one: one[:2])
+    return best.get((1, 1), nothing)[2]
 
 
 def follow_rows(
-    session: Session, dossier: DossierRow, spec: FormSpec, group_id: str, kept: Mapping[int, int]
+    session: Session,
+    dossier: DossierRow,
+    spec: FormSpec,
+    group_id: str,
+    kept: Mapping[int, int],
+    rows_before: int,
 ) -> None:
-    """Move the papers of a group along with its rows; those of a row that is gone wait for a place."""
+    """Move the papers of a group along with its rows; those of a row that is gone wait for a place.
+
+    Papers come before their children are typed too: a number that no row had yet stays as it was said.
+    """
     kinds = {kind for one in spec.documents if one.per == group_id for kind in (one.type, *one.alternatives)}
+
+    def now(number: int | None) -> int | None:
+        if not number:
+            return number
+        return kept.get(number, number if number > rows_before else None)
+
     for one in DossierRepository(session).attachments(dossier.id):
         if (one.type or one.declared_type) in kinds:
-            one.child = kept.get(one.child) if one.child else one.child
-            one.declared_child = kept.get(one.declared_child) if one.declared_child else None
+            one.child, one.declared_child = now(one.child), now(one.declared_child)
 
 
 def row_named(paper: Attachment, rows: Sequence[Mapping[str, Answer]]) -> int | None:

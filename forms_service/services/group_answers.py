@@ -45,7 +45,8 @@ class GroupAnswers(UseCases):
             if current is None or current.rows != typed:
                 if current and expected_revision is not None and current.revision > expected_revision:
                     refuse_changed(spec.group(group_id).label)
-                self._put_rows(session, dossier, spec, actor, group_id, typed)
+                kept = rows_kept(current.rows if current else [], typed)
+                self._put_rows(session, dossier, spec, actor, group_id, typed, kept)
             problems = read_groups(spec, repository.groups(dossier.id))[2]
             return {(number, name): text for (one, number, name), text in problems.items() if one == group_id}
 
@@ -83,7 +84,8 @@ class GroupAnswers(UseCases):
             if place >= len(rows) or new != held:
                 after = [*rows[:place], new, *rows[place + 1 :]]
                 _typed_rows(spec, group_id, [{}] * len(after))
-                self._put_rows(session, dossier, spec, actor, group_id, after)
+                kept = {at: at for at in range(1, len(rows) + 1)}
+                self._put_rows(session, dossier, spec, actor, group_id, after, kept)
             problems = read_groups(spec, DossierRepository(session).groups(dossier.id))[2]
             return place + 1, {
                 name: text for (one, n, name), text in problems.items() if (one, n) == (group_id, place + 1)
@@ -106,7 +108,14 @@ class GroupAnswers(UseCases):
             place = _place_now(rows, seen, number)
             if place is not None:
                 after = [*rows[:place], *rows[place + 1 :]]
-                self._put_rows(session, dossier, spec, actor, group_id, after)
+                # Its place and not its words: two children may still say the same.  Papers placed with
+                # children who are not typed yet move up too.
+                kept = {
+                    at: at - (at > place)
+                    for at in range(1, spec.group(group_id).maximum + 1)
+                    if at != place + 1
+                }
+                self._put_rows(session, dossier, spec, actor, group_id, after, kept)
             elif len(rows) >= len(seen):
                 refuse_changed(spec.group(group_id).item_label.fill(n=number))
 
@@ -118,14 +127,15 @@ class GroupAnswers(UseCases):
         actor: Actor,
         group_id: str,
         rows: list[dict[str, Any]],
+        kept: Mapping[int, int],
     ) -> None:
-        """Let rows take over; each paper stays with the row (child) it was placed with."""
+        """Let rows take over; each paper stays with the row (child) it was placed with, where that is kept."""
         repository = DossierRepository(session)
         current = repository.groups(dossier.id).get(group_id)
         at = self.touch(session, dossier, actor, "answered", {"groups": [group_id]})
         repository.put_group(dossier, group_id, rows, by=actor.id, at=at, replaces=current)
         session.flush()
-        follow_rows(session, dossier, spec, group_id, rows_kept(current.rows if current else [], rows))
+        follow_rows(session, dossier, spec, group_id, kept, len(current.rows) if current else 0)
         settle_children(session, dossier, spec)
 
 

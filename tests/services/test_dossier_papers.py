@@ -12,6 +12,7 @@ from core.errors import DossierError
 from core.localized_text import Language
 from forms_service.render.form_pdf import read_values
 from forms_service.services import dossier_papers
+from forms_service.services.staff_words import told_to_staff
 from tests.services.prepared_readings import read, scan
 
 ALLOWANCE, REFUND = "311-1-14", "310-1-32"
@@ -141,7 +142,10 @@ def test_a_refused_document_shows_its_coded_reason_and_who_decided(office, facts
 def test_findings_stand_with_their_rules(office, facts, in_review: str) -> None:
     summary = facts("reviewer_summary", office.reviewer, in_review)
     report = office.services.completeness(office.reviewer, in_review)
-    assert [one.message for one in summary.findings] == [one.message for one in report.findings]
+    said = [one.message for one in summary.findings]
+    assert said == [one.message for one in told_to_staff(report).findings]
+    assert len(said) == len(report.findings)
+    assert not any("Remplissez cette case" in one.fr or "املؤوا هذه الخانة" in one.ar for one in said)
     assert any(one.rule.startswith("V") for one in summary.findings)
 
 

@@ -600,4 +600,4 @@ def test_children_typed_after_their_papers_get_them_and_what_a_person_placed_sta
     office.services.answer_group(office.applicant, dossier, "children", [*born, *twins])
     assert children() == [2, 1, 4, 3, None, 2]
     office.services.answer_group(office.applicant, dossier, "children", [born[1], *twins])
-    assert children() == [1, None, 3, 2, None, 2]
+    assert children() == [1, None, 3, 2, None, 1], "placed with the second child, who is the first now"

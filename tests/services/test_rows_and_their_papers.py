@@ -28,6 +28,36 @@ def test_an_edited_or_added_row_moves_nothing(before, new) -> None:
     assert rows_kept(before, [new, *before[1:]]) == same
 
 
+@given(st.permutations(range(6)), st.integers(0, 6), st.permutations(range(6)), st.integers(0, 6))
+def test_a_child_who_is_told_the_same_keeps_its_papers_and_nobody_gets_anothers(old, some, new, few) -> None:
+    before, after = old[:some], new[:few]
+    kept = rows_kept(before, after)
+    assert len(set(kept.values())) == len(kept), "no two children become one"
+    for number, row in enumerate(before, start=1):
+        if row in after:
+            assert kept[number] == after.index(row) + 1
+        elif number in kept:
+            assert after[kept[number] - 1] not in before, "an edited row is no other child's"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kept"),
+    [
+        ("AB", "BC", {2: 1}),
+        ("ABC", "bC", {3: 2}),
+        ("ABC", "AbC", {1: 1, 2: 2, 3: 3}),
+        ("ABCD", "bCd", {3: 2, 4: 3}),
+        ("AB", "ab", {1: 1, 2: 2}),
+        ("A", "ab", {}),
+        ("AB", "BA", {1: 2, 2: 1}),
+        ("AB", "", {}),
+        ("", "AB", {}),
+    ],
+)
+def test_only_as_many_rows_as_before_between_known_ones_are_edited(before: str, after: str, kept) -> None:
+    assert rows_kept(before, after) == kept
+
+
 @pytest.fixture
 def family(office):
     """Two children, each with a paper that its parent placed."""
@@ -65,6 +95,23 @@ def test_rows_sent_whole_without_one_of_them_move_papers_too(office, family) -> 
     rows = list(office.services.dossier(office.applicant, family).dossier.groups["children"])
     office.services.answer_group(office.applicant, family, "children", rows[1:])
     assert placed(office, family) == {"birth-1.pdf": None, "birth-2.pdf": 1}
+
+
+def test_one_child_gone_and_another_come_at_once_share_no_paper(office, family) -> None:
+    rows = list(office.services.dossier(office.applicant, family).dossier.groups["children"])
+    office.services.answer_group(office.applicant, family, "children", [rows[1], {"first": "Omar"}])
+    assert placed(office, family) == {"birth-1.pdf": None, "birth-2.pdf": 1}
+
+
+def test_of_two_children_who_say_the_same_the_one_that_was_pointed_at_goes(office, family) -> None:
+    rows = [{"first": "Adam"}, {"first": "Adam"}]
+    office.services.answer_group(office.applicant, family, "children", rows)
+    office.services.upload(office.applicant, family, "birth-3.pdf", PDF, as_type="birth", child=3)
+    assert placed(office, family) == {"birth-1.pdf": 1, "birth-2.pdf": 2, "birth-3.pdf": 3}
+    office.services.remove_group_row(office.applicant, family, "children", 2)
+    assert placed(office, family) == {"birth-1.pdf": 1, "birth-2.pdf": None, "birth-3.pdf": 2}
+    office.services.answer_group_row(office.applicant, family, "children", 2, {"first": "Sara"})
+    assert placed(office, family) == {"birth-1.pdf": 1, "birth-2.pdf": None, "birth-3.pdf": 2}
 
 
 def test_a_row_that_is_gone_already_is_no_error(office, family) -> None:

@@ -64,13 +64,17 @@ def test_an_unsure_reading_counts_with_a_remark_that_leads_to_its_paper(service:
     to_know = check.partition('aria-labelledby="to-know"')[2].partition("</section>")[0]
     assert f"#attachment-{paper}" in to_know
     assert "ressemble à « un acte »" in to_know
-    tag = re.search(r'class="tag warn">([^<]+)', check.partition('id="declare"')[0].rpartition("carte")[0])
-    assert tag is not None
+    entry = next(one for one in check.split("<dt>") if "#doc-id_assured" in one)
+    assert re.findall(r'class="tag (\w+)">([^<]+)', entry) == [("warn", "Jointe, avec des remarques")]
 
 
-@pytest.mark.parametrize(("seen_as", "where"), [(None, "/deposited"), ("blank", None)])
+@pytest.mark.parametrize(
+    ("seen_as", "is_form", "where"),
+    [(None, False, "/deposited"), ("blank", False, None), (None, True, None)],
+    ids=["nothing to remark", "blank", "a form"],
+)
 def test_a_reading_that_finds_nothing_holds_no_deposit_up(
-    service: Service, seen_as: str | None, where: str | None
+    service: Service, seen_as: str | None, is_form: bool, where: str | None
 ) -> None:
     from forms_service.services.base import SYSTEM
     from forms_service.storage.models import DossierRow
@@ -81,7 +85,7 @@ def test_a_reading_that_finds_nothing_holds_no_deposit_up(
     shown = services.dossier(applicant, dossier).revision
     with services.database.writing() as session:
         row = session.get_one(AttachmentRow, paper.id)
-        row.status, row.type, row.seen_as = "read", "id_assured", seen_as
+        row.status, row.type, row.seen_as, row.is_form = "read", "id_assured", seen_as, is_form
         services.touch(session, session.get_one(DossierRow, dossier), SYSTEM, "read", {"attachment": row.id})
     said = {"declaration": "true", "revision": str(shown)}
     answer = service.visitor("fr").sign_in("applicant").post(f"/dossiers/{dossier}/deposit", said)

@@ -103,9 +103,9 @@ def test_who_confirms_is_told_what_the_acceptance_passes_over(
     gaps = services.acceptance_gaps(first, dossier_id)
     assert len(gaps) > 2
     services.decide(first, dossier_id, "accepted", "vu à l'agence", True)
-    services.add_account("controle2", PASSWORD, "Nadia", {"reviewer"})
+    services.add_account("confirme2", PASSWORD, "Nadia", {"reviewer"})
     second = service.visitor("fr")
-    second.post("/sign-in", {"login": "controle2", "password": PASSWORD})
+    second.post("/sign-in", {"login": "confirme2", "password": PASSWORD})
     html = page(second, dossier_id)
     told = html.partition('id="decision"')[2].partition("</section>")[0]
     assert all(one.message.fr.replace("'", "&#39;") in told for one in gaps)
