@@ -197,6 +197,24 @@ def test_an_answer_lost_on_its_way_doubles_nothing(documents: Page) -> None:
     assert kept(documents) == ["مرة.jpg"]
 
 
+def test_files_kept_before_a_refusal_do_not_come_twice(documents: Page) -> None:
+    def refusing(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fetch()
+            route.fulfill(status=409, body="")
+        else:
+            route.continue_()
+
+    choose(documents, named("مرة.jpg", photo("EXTRAIT")))
+    documents.route(SEND_TO, refusing)
+    send(documents)
+    expect(documents.locator(f"{BIRTH} .sending button")).to_be_visible()
+    documents.unroute(SEND_TO)
+    documents.locator(f"{BIRTH} .sending button").click()
+    expect(documents.locator(".notice.done").first).to_be_visible()
+    assert kept(documents) == ["مرة.jpg"]
+
+
 def test_coming_back_on_line_sends_by_itself(documents: Page) -> None:
     choose(documents, named("نفق.jpg", photo("EXTRAIT")))
     documents.context.set_offline(True)

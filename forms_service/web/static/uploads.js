@@ -267,6 +267,7 @@ class Sending {
     } else if (status >= 500) {
       this.interrupted();
     } else {
+      this.broken = true; // some files may have been kept before the refusal: those are not to come twice
       this.say(this.words.refused, this.again());
     }
   }
