@@ -40,6 +40,8 @@ def only_read_without_remark(one: Opened, revision: int) -> bool:
         paper = papers.get(str(event.details.get("attachment")))
         if event.action != "read" or paper is None or paper.declared_type != paper.type:
             return False
+        if paper.is_form:  # what was read on it, sure or not, stands on the page that is declared
+            return False
         if paper.status == "refused" or paper.seen_as or paper.warnings:
             return False
     return bool(events)
