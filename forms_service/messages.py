@@ -31,6 +31,11 @@ MESSAGES: dict[str, LocalizedText] = {
         "Ce dossier est déposé et ne peut plus être modifié. "
         "Si une correction vous est demandée, il redeviendra modifiable.",
     ),
+    "blank_serves_nothing": _T(
+        "هذه الصفحة بيضاء، فلا تقوم مقام أي وثيقة. لم يتغير شيء. أرسلوا الوثيقة نفسها.",
+        "Cette page est blanche : elle ne tient lieu d'aucun document. Rien n'a été modifié. "
+        "Envoyez le document lui-même.",
+    ),
     "takes_no_complement": _T(
         "لا يمكن إضافة وثائق إلى هذا الملف في حالته الحالية. لم يتغير شيء. أعيدوا تحميل الصفحة لتروا حالته.",
         "Ce dossier ne peut pas recevoir de documents dans son état actuel. Rien n'a été modifié. "

@@ -23,7 +23,7 @@ from forms_service.messages import say
 from forms_service.services.base import may_edit
 from forms_service.services.deposits import Deposits
 from forms_service.services.notices import Notices
-from forms_service.services.presenting import attachment_view, read_dossier
+from forms_service.services.presenting import BLANK_PAPER, attachment_view, read_dossier
 from forms_service.services.receipt_checks import receipt_from_payload
 from forms_service.services.uploads import Uploads
 from forms_service.services.views import Actor, AttachmentView, ReadingStatus
@@ -105,13 +105,20 @@ class Complements(Uploads, Deposits, Notices):
         The remark stays for whoever examines it.
 
         Raises:
-            DossierError: ``wrong_state``.
+            DossierError: ``wrong_state``; also for a blank page, which is no paper at all, and for one that a
+                receipt already tells as missing.
         """
         with self.database.writing() as session:
             row = self.get_dossier(session, actor, dossier_id, to_change=True)
-            if not may_edit(actor, row):
+            deposited = not may_edit(actor, row)
+            if deposited:
                 row = self._complementable(session, actor, dossier_id, to_change=True)
             paper = self.get_attachment(session, actor, dossier_id, attachment_id)
+            on_a_receipt = deposited and paper.id not in {one.id for one in self._added(session, row)}
+            if paper.seen_as == BLANK_PAPER:
+                raise DossierError(say("blank_serves_nothing"), code="wrong_state")
+            if on_a_receipt:
+                raise DossierError(say("not_editable"), code="wrong_state")
             if paper.seen_as is not None:
                 details = {"attachment": paper.id, "seen_as": paper.seen_as}
                 paper.seen_as = None

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core.errors import DossierError
 from core.form_spec import Severity
 from forms_service.ocr.attachments.reader import SURE_MARGIN, _is_clearly_other
 from forms_service.ocr.attachments.recognition import UNKNOWN, Recognition
@@ -59,6 +60,20 @@ def test_its_sender_may_insist_and_the_reviewer_still_sees_the_remark(office, ar
     view = office.services.dossier(office.applicant, dossier)
     assert "kept_as_sent" in [event.action for event in view.events]
     assert [str(warning.fr) for warning in view.attachments[0].warnings] == [told.fr]
+
+
+def test_nobody_may_insist_on_a_blank_page_nor_against_a_receipt(office, arrives) -> None:
+    dossier = begun(office)
+    blank = arrives(dossier, paper("blank"), as_type="id_assured")
+    with pytest.raises(DossierError, check=lambda error: error.code == "wrong_state"):
+        office.services.keep_as_sent(office.applicant, dossier, blank)
+    other = arrives(dossier, paper("marriage_act"), as_type="bank")
+    office.services.deposit(office.applicant, dossier, True)
+    office.clock.move(days=1)
+    with pytest.raises(DossierError, check=lambda error: error.code == "wrong_state"):
+        office.services.keep_as_sent(office.applicant, dossier, other)
+    assert not need(office, dossier).satisfied
+    assert not need(office, dossier, "bank").satisfied
 
 
 def test_a_receipt_lists_it_as_what_it_is(office, arrives) -> None:
