@@ -141,7 +141,9 @@ def photo() -> bytes:
 
     out, sheet = io.BytesIO(), Image.new("RGB", (620, 877), "#eeeae0")
     for line in range(14):
-        ImageDraw.Draw(sheet).text((60, 60 + 55 * line), f"PAPIER BLEU {line} 4217", fill="#222", font_size=30)
+        ImageDraw.Draw(sheet).text(
+            (60, 60 + 55 * line), f"PAPIER BLEU {line} 4217", fill="#222", font_size=30
+        )
     sheet.save(out, "JPEG")
     return out.getvalue()
 
