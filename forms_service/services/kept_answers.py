@@ -142,6 +142,12 @@ class KeptAnswers(UseCases):
             raise DossierError(ANSWER_LOST, code="answer_lost")
         raise DossierError(UNDER_WAY, code="request_under_way")
 
+    def is_under_way(self, account_id: str, key: str) -> bool:
+        """Whether a request is still carried out, for whoever waits for its answer: looking writes nothing."""
+        with self.database.reading() as session:
+            row = session.get(KeptAnswerRow, (account_id, key))
+            return row is not None and row.stage in ("begun", "effective") and not self._is_over(row)
+
     def end_request(self, attempt: Attempt, answer: KeptAnswer | None) -> KeptAnswer | None:
         """Keep the answer; None forgets a request that came to nothing, so that it may be sent again.
 

@@ -19,6 +19,7 @@ from flask import Flask, Response, make_response, request
 from markupsafe import Markup
 
 from core.errors import DossierError
+from forms_service.locales import both
 from forms_service.services.kept_answers import Attempt, KeptAnswer
 from forms_service.web.security import services, the_actor
 
@@ -68,9 +69,12 @@ def _begun(account_id: str, key: str) -> Attempt | KeptAnswer:
         try:
             return services().begin_request(account_id, key, key)
         except DossierError as busy:
-            if busy.code != "request_under_way" or monotonic() > until:
+            if busy.code != "request_under_way":
                 raise
-        sleep(_PAUSE_S)
+        while services().is_under_way(account_id, key):
+            if monotonic() > until:
+                raise DossierError(both("error.sent_twice"), code="request_under_way")
+            sleep(_PAUSE_S)
 
 
 def _key() -> str:

@@ -72,6 +72,37 @@ def test_a_second_press_waits_for_the_answer_of_the_first(
     assert places == [f"/fr/dossiers/{calls[0]}"] * 2
 
 
+def test_who_waits_in_vain_is_told_in_words_of_a_page_and_waiting_writes_nothing(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = service.application.services
+    visitor = service.visitor("fr").sign_in("applicant", 7)
+    sent = {"form": ALLOWANCE, "once": field_of(visitor, "/dossiers/")}
+    other = Visitor(service.app.test_client(), "fr").sign_in("applicant", 7)
+    told: list[str] = []
+    claims: list[str] = []
+    real, real_begin = services.open_dossier, services.begin_request
+
+    def pressed_again_meanwhile(*args: object, **kwargs: object) -> str:
+        monkeypatch.setattr(
+            services, "begin_request", lambda *its: (claims.append("claim"), real_begin(*its))[1]
+        )
+        moments = iter(range(100))
+        monkeypatch.setattr("forms_service.web.once.monotonic", lambda: next(moments))
+        monkeypatch.setattr("forms_service.web.once.sleep", lambda _: None)
+        answer = other.post("/dossiers/", sent)
+        assert answer.status_code == 409, answer.get_data(as_text=True)
+        told.append(answer.get_data(as_text=True))
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(services, "open_dossier", pressed_again_meanwhile)
+    assert visitor.post("/dossiers/", sent).status_code == 303
+    (page,) = told
+    assert "encore en cours et ne sera pas fait deux fois" in page
+    assert "clé" not in page.partition("<main")[2]
+    assert claims == ["claim"], "waiting only looks"
+
+
 def test_the_password_shown_once_is_not_lost_by_a_second_press(service: Service) -> None:
     operator = service.visitor("fr").sign_in("operator")
     sent = {
