@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export OMP_THREAD_LIMIT := 1
 PORT ?= 8000
-PYTEST_ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder # three on two cores: browsers and hung readers are waited for
+PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help install run worker test lint format demo samples lock bench-pdf bench-scan bench-flat bench-attachments bench-damage fuzz-api clean
 
