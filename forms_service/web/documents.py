@@ -123,18 +123,6 @@ def upload(dossier_id: str) -> Response:
     return redirect(url_for(".documents", dossier_id=dossier_id, _anchor=anchor), code=303)
 
 
-@pages.post("/<dossier_id>/documents/on-file")
-@needs("applicant", "clerk")
-def on_file(dossier_id: str) -> Response:
-    """Keep which documents the fund already has and which events it already knows."""
-    one = editable(dossier_id)
-    if isinstance(one, Response):
-        return one
-    said_already(one.view)
-    flash(translate("documents.on_file_kept"), "done")
-    return redirect(url_for(".documents", dossier_id=dossier_id), code=303)
-
-
 @pages.post("/<dossier_id>/documents/<attachment_id>/remove")
 @needs("applicant", "clerk")
 def remove(dossier_id: str, attachment_id: str) -> Response:

@@ -205,7 +205,8 @@ def test_what_the_fund_already_has_is_not_asked_again(
     services, actor = service.application.services, service.actor("applicant")
     services.answer(actor, draft, ANSWERS)
     applicant.post(
-        f"/dossiers/{draft}/documents/on-file", {"on_file": ["id_assured"], "declared": ["marriage"]}
+        f"/dossiers/{draft}/documents",
+        {"exemptions": "", "on_file": ["id_assured"], "declared": ["marriage"]},
     )
     report = services.completeness(actor, draft)
     assert {one.document_id for one in report.lifted} == {"id_assured", "marriage"}
