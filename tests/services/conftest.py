@@ -13,7 +13,6 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from forms_service.bootstrap import Application, build
@@ -81,17 +80,6 @@ class Office:
 
     def values(self, dossier_id: str) -> dict[str, object]:
         return self.services.dossier(self.applicant, dossier_id).dossier.answers()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def cheap_hashes() -> Iterator[None]:
-    """The same algorithm with little work: every test opens four accounts."""
-    from forms_service.services import accounts
-
-    kept = accounts._hasher
-    accounts._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    yield
-    accounts._hasher = kept
 
 
 @pytest.fixture(scope="session")
