@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from core.errors import DossierError
+from forms_service.storage.models import AccountRow
 
 if TYPE_CHECKING:
     from forms_service.services import Services
@@ -44,8 +47,15 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
 
 
 def open_demo_accounts(services: Services) -> None:
-    """Open the accounts that do not exist yet."""
+    """Open the accounts that do not exist yet.
+
+    Each process of the service does this as it starts: only a missing account may cost a password's hash.
+    """
+    with services.database.reading() as session:
+        known = set(session.scalars(select(AccountRow.login)))
     for account in DEMO_ACCOUNTS:
+        if account.login in known:
+            continue
         try:
             services.add_account(account.login, account.password, account.name, account.roles)
         except DossierError as known:
