@@ -43,15 +43,19 @@ class Condition:
             EVALUATION_ERRORS: The expression does not fit the values; the parser's
                 rehearsal on blank and sample answers keeps published specs from it.
         """
-        context = cel.Context(dict(scope.variables))
+        named = _names_in(self.expression)  # handing over a whole dossier costs more than reckoning
+        context = cel.Context({name: scope.variables[name] for name in named & scope.variables.keys()})
         for name, function in {**FUNCTIONS, **scope.functions}.items():
-            context.add_function(name, function)
+            if name in named:
+                context.add_function(name, function)
         return _compiled(self.expression).execute(context)
 
     def holds(self, scope: Scope) -> bool:
         """Whether the condition is true."""
         return self.evaluate(scope) is True
 
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
 EVALUATION_ERRORS = (ValueError, TypeError, KeyError, RuntimeError)
 """What evaluating an expression raises when it does not fit the values."""
@@ -60,6 +64,12 @@ EVALUATION_ERRORS = (ValueError, TypeError, KeyError, RuntimeError)
 @lru_cache(maxsize=4096)
 def _compiled(expression: str) -> Any:
     return cel.compile(expression)
+
+
+@lru_cache(maxsize=4096)
+def _names_in(expression: str) -> frozenset[str]:
+    """Every word of an expression: no variable or function that it uses is called otherwise."""
+    return frozenset(_WORD.findall(expression))
 
 
 def holds(condition: Condition | bool | None, scope: Scope, default: bool = True) -> bool:
