@@ -98,14 +98,14 @@ class AccountCare(AccountOpening):
             self._send_code(session, "code_address", channel, address, language, digits)
         return code_id, None
 
-    def finish_address_change(self, actor: Actor, code_id: str) -> AccountView:
+    def finish_address_change(self, actor: Actor, code_id: str, browser: str = "") -> AccountView:
         """Keep the address that a passed code confirms; the one it replaces is told, a last time, and the others.
 
         Raises:
             CodeGone: No such code of this person was passed a short while ago.
         """
         with self.database.writing() as session:
-            code = self.passed_code(session, code_id, CodePurpose.ADDRESS, actor.id)
+            code = self.passed_code(session, code_id, CodePurpose.ADDRESS, actor.id, browser)
             record = self.confirmed(code)
             holder = self._holder(session, actor)
             before = addresses(holder)

@@ -39,6 +39,9 @@ from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import AccountRow, DossierRow
 
 
+_GIVEN = "given"
+
+
 class AccountOpening(OneTimeCodes, Accounts):
     """Coming in by a code."""
 
@@ -61,21 +64,24 @@ class AccountOpening(OneTimeCodes, Accounts):
         with self.database.writing() as session:
             return self._send_opening_code(session, answers, language, client), {}
 
-    def finish_opening(self, code_id: str, password: str) -> Actor:
+    def finish_opening(self, code_id: str, password: str, browser: str = "") -> Actor:
         """Open the account that a passed code confirms.
 
+        Args:
+            browser: As ``try_code`` was given it.
+
         Raises:
-            CodeGone: No such code was passed a short while ago.
+            CodeGone: No such code was passed a short while ago in this browser.
             InvalidValue: The password is not usable.
             DossierError: ``login_taken``: somebody was faster.
         """
         with self.database.reading() as session:
-            facts = self.confirmed(self.passed_code(session, code_id, CodePurpose.OPEN))
+            facts = self.confirmed(self.passed_code(session, code_id, CodePurpose.OPEN, browser=browser))
         refuse_weak_password(password, facts.values())
         hashed_password = hashed(password)
         try:
             with self.database.writing() as session:
-                code = self.passed_code(session, code_id, CodePurpose.OPEN)
+                code = self.passed_code(session, code_id, CodePurpose.OPEN, browser=browser)
                 account = self._new_account(session, facts, hashed_password)
                 self._tell_holder(session, account.id, "account_opened")
                 code.account_id = account.id
@@ -140,21 +146,30 @@ class AccountOpening(OneTimeCodes, Accounts):
         self.count_attempt(session, (CODE_HERE, at_place(sender_id, account.login)))
         channel, address = next(iter(reached.items()))
         language = Language(holder.language)
-        again = {"login": account.login, "channel": channel, "language": language.value}
+        again = {"login": account.login, "channel": channel, "language": language.value, _GIVEN: True}
         code_id, digits = self.make_code(session, CodePurpose.RESET, channel, again, account_id=account.id)
         page = f"{self.adapters.config.public_url}/{language.value}/account/code/{code_id}"
         self._send_code(session, "code_given", channel, address, language, digits, page)
         return True
 
-    def finish_reset(self, code_id: str, password: str) -> Actor:
+    def is_given_code(self, code_id: str) -> bool:
+        """Whether an operator had that code sent: only then does an address lead to the page for it.
+
+        To a code that somebody asked for, no address leads: they could send it to whoever gets the digits.
+        """
+        with self.database.reading() as session:
+            row = session.get(OneTimeCodeRow, code_id)
+            return row is not None and bool(self.confirmed(row).get(_GIVEN))
+
+    def finish_reset(self, code_id: str, password: str, browser: str = "") -> Actor:
         """Give the account a new password and end its sessions; as ``finish_opening`` for what it refuses."""
         with self.database.reading() as session:
-            account_id = self.passed_code(session, code_id, CodePurpose.RESET).account_id
+            account_id = self.passed_code(session, code_id, CodePurpose.RESET, browser=browser).account_id
             account = session.get_one(AccountRow, account_id)
             refuse_weak_password(password, [account.login])
         hashed_password = hashed(password)
         with self.database.writing() as session:
-            code = self.passed_code(session, code_id, CodePurpose.RESET)
+            code = self.passed_code(session, code_id, CodePurpose.RESET, browser=browser)
             account = session.get_one(AccountRow, account_id)
             actor = self.set_password(session, account, hashed_password)
             self._tell_holder(session, account.id, "password_changed")

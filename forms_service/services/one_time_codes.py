@@ -32,7 +32,9 @@ TIME_TO_CHOOSE = timedelta(minutes=20)
 _KEPT_FOR = timedelta(days=1)
 
 
-_SHARED = "counted"
+_SHARED, _TYPED_BY = "counted", "typed_by"
+_OWN_NOTES = frozenset({_SHARED, _TYPED_BY})
+"""What the sealed record of a code holds besides what the code confirms."""
 
 
 class CodePurpose(StrEnum):
@@ -103,8 +105,12 @@ class OneTimeCodes(Letters, Throttle):
         session.flush()
         return code_id, digits
 
-    def try_code(self, code_id: str, typed: str) -> WrongCode | None:
+    def try_code(self, code_id: str, typed: str, browser: str = "") -> WrongCode | None:
         """Try a code; None when it is right.  Spaces and Arabic digits are forgiven.
+
+        Args:
+            browser: A secret of the browser it is typed in: the right code counts there and nowhere else.
+                Whoever asked for a code knows its id too, and need not be who holds the telephone.
 
         Raises:
             CodeGone: It is too old, was used, or was tried too often.
@@ -117,18 +123,25 @@ class OneTimeCodes(Letters, Throttle):
             right = hmac.compare_digest(row.fingerprint, self._fingerprint(code_id, digits))
             if right and row.usable:
                 row.passed_at = row.passed_at or self.now()
-                shared = self.adapters.seal.open(row.sealed).get(_SHARED, [])
-                self.forgive(session, [Counted(*one) for one in shared])
+                record = self.adapters.seal.open(row.sealed)
+                self.forgive(session, [Counted(*one) for one in record.get(_SHARED, [])])
+                row.sealed = self.adapters.seal.close({**record, _TYPED_BY: browser})
                 return None
             row.wrong += 1
             return WrongCode(MOST_WRONG - row.wrong)
 
     def passed_code(
-        self, session: Session, code_id: str, purpose: CodePurpose, account_id: str | None = None
+        self,
+        session: Session,
+        code_id: str,
+        purpose: CodePurpose,
+        account_id: str | None = None,
+        browser: str = "",
     ) -> OneTimeCodeRow:
         """The code somebody got right a short while ago, to be used once, in the caller's transaction.
 
         Args:
+            browser: The secret of the browser that goes on, as ``try_code`` was given it.
             account_id: Of whoever is signed in, where the code must be theirs.
 
         Raises:
@@ -139,7 +152,8 @@ class OneTimeCodes(Letters, Throttle):
             raise CodeGone(say("code_gone"))
         if account_id is not None and row.account_id != account_id:
             raise CodeGone(say("code_gone"))
-        if self.now() > row.passed_at + TIME_TO_CHOOSE:
+        typed_by = str(self.adapters.seal.open(row.sealed).get(_TYPED_BY, ""))
+        if self.now() > row.passed_at + TIME_TO_CHOOSE or not hmac.compare_digest(typed_by, browser):
             raise CodeGone(say("code_gone"))
         return row
 
@@ -156,7 +170,9 @@ class OneTimeCodes(Letters, Throttle):
 
     def confirmed(self, row: OneTimeCodeRow) -> dict[str, Any]:
         """What the code confirms."""
-        return {name: said for name, said in self.adapters.seal.open(row.sealed).items() if name != _SHARED}
+        return {
+            name: said for name, said in self.adapters.seal.open(row.sealed).items() if name not in _OWN_NOTES
+        }
 
     def use_code(self, row: OneTimeCodeRow) -> None:
         """Let a code serve no second time, and forget what it confirmed."""

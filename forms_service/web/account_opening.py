@@ -1,11 +1,12 @@
 """Coming in by a code: opening an account, a forgotten password, a new telephone or mailbox.
 
 Which code somebody waits for stands in their session, so that no address holds it and the back
-button does no harm.
+button does no harm.  Beside it stands a secret of this browser: the right digits count where they were typed.
 """
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -91,6 +92,7 @@ def wait_for_code(kind: str, code_id: str, channel: str = "", address: str = "")
     session[_WAITING] = {
         "kind": kind,
         "code": code_id,
+        "browser": secrets.token_urlsafe(18),
         "channel": channel,
         "hint": _recognisable(channel, address),
         "next": security.safe_place(request.values.get("next")),
@@ -106,7 +108,10 @@ def code() -> str | Response:
 
 @pages.get("/code/<code_id>")
 def code_that_was_sent(code_id: str) -> Response:
-    """Wait for a code that somebody of the fund had sent: its message leads here."""
+    """Wait for a code that somebody of the fund had sent: its message leads here, and nothing to any other code."""
+    if not services().is_given_code(code_id):
+        flash(say("code_gone").in_language(language()), "problem")
+        return redirect(url_for(".forgotten"))
     wait_for_code(RESET, code_id)
     return redirect(url_for(".code"))
 
@@ -118,7 +123,7 @@ def try_code() -> str | Response | tuple[str, int]:
     if not waiting:
         return redirect(url_for(".open_account"))
     try:
-        wrong = services().try_code(waiting["code"], request.form.get("code", ""))
+        wrong = services().try_code(waiting["code"], request.form.get("code", ""), waiting.get("browser", ""))
     except CodeGone as gone:
         return _code_page(waiting, [_told("code", gone.message)]), 422
     if wrong:
@@ -130,7 +135,7 @@ def try_code() -> str | Response | tuple[str, int]:
     actor = security.current_actor()
     if actor is None:
         return redirect(url_for("auth.sign_in", next=url_for("account.mine")))
-    services().finish_address_change(actor, waiting["code"])
+    services().finish_address_change(actor, waiting["code"], waiting.get("browser", ""))
     session.pop(_WAITING)
     flash(translate("account.mine.address_kept"), "done")
     return redirect(url_for("account.mine"), code=303)
@@ -173,7 +178,7 @@ def keep_password() -> str | Response | tuple[str, int]:
         return _password_page(waiting, [_told("again", say("passwords_differ"))]), 422
     finish = services().finish_opening if waiting["kind"] == OPEN else services().finish_reset
     try:
-        actor = finish(waiting["code"], new)
+        actor = finish(waiting["code"], new, waiting.get("browser", ""))
     except InvalidValue as weak:
         return _password_page(waiting, [_told("password", weak.message)]), 422
     except (CodeGone, DossierError) as refusal:

@@ -202,3 +202,28 @@ def test_pages_of_a_code_nobody_waits_for_lead_to_the_beginning(service: Service
         assert visitor.get(path).headers["Location"] == "/ar/account/open"
         assert visitor.post(path, {"code": "123456"}).headers["Location"] == "/ar/account/open"
     assert visitor.get("/account/").status_code == 302
+
+
+def test_the_right_digits_let_in_the_browser_they_were_typed_in_and_no_other(
+    service: Service, post: PostRoom, person: dict[str, str]
+) -> None:
+    holder = open_account(service, post, person, "fr")
+    holder.post("/sign-out")
+    stranger, own = service.visitor("fr"), service.visitor("fr")
+    stranger.post("/account/forgotten", {"q.registration": person["q.registration"], "q.channel": "sms"})
+    with stranger.client.session_transaction() as session:
+        waiting = dict(session["waits_for_code"])
+    post.deliver(service.jobs.keys)
+    digits = post.code_to(person["q.phone"])
+
+    led = own.client.get(f"/fr/account/code/{waiting['code']}", follow_redirects=True)
+    assert led.request.path == "/fr/account/forgotten", "nobody is led to a code that somebody else asked for"
+    assert "Ce code n&#39;est plus valable" in led.get_data(as_text=True)
+
+    with own.client.session_transaction() as session:
+        session["waits_for_code"] = {**waiting, "browser": "of the holder"}
+    assert own.post("/account/code", {"code": digits}).headers["Location"] == "/fr/account/password"
+    mine = {"password": "une phrase d'un autre", "again": "une phrase d'un autre"}
+    assert stranger.post("/account/password", mine).status_code == 422
+    assert stranger.get("/dossiers/").status_code == 302
+    assert own.post("/account/password", {"password": PASSWORD, "again": PASSWORD}).status_code == 303
