@@ -95,6 +95,12 @@ def _words(text: object) -> set[str]:
     return set(str(text or "").casefold().split())
 
 
+def numbers_an_employer(spec: FormSpec) -> bool:
+    """Whether the applicant's number is an employer's affiliation number, not a person's registration."""
+    field_id = spec.applicant_fields["registration"]
+    return any(one.id == field_id and one.kind == "affiliation_number" for one in spec.fields())
+
+
 def receipt_for(
     spec: FormSpec,
     dossier: Dossier,
@@ -138,6 +144,7 @@ def receipt_for(
         ),
         physical_check=physical_check,
         completed_at=completed_at,
+        affiliation=numbers_an_employer(spec),
         claimed=tuple(ReceiptDocument(one.type, one.label, one.count, one.child) for one in report.lifted),
     )
 

@@ -131,6 +131,7 @@ class DepositReceipt:
         physical_check: Whether the paper file must be brought to an agency.
         completed_at: Moment of the complement that this receipt confirms; None on the first receipt.
         claimed: Documents said to be filed, or events said to be declared, earlier: to be verified.
+        affiliation: Whether ``registration`` is an employer's affiliation number.
     """
 
     reference: str
@@ -145,6 +146,7 @@ class DepositReceipt:
     physical_check: bool = False
     completed_at: datetime | None = None
     claimed: tuple[ReceiptDocument, ...] = ()
+    affiliation: bool = False
 
     def __post_init__(self) -> None:
         for moment in (self.deposited_at, self.completed_at):
@@ -176,6 +178,8 @@ class DepositReceipt:
         }
         if self.completed_at is not None:
             stated["completed_at"] = self.completed_at.isoformat(timespec="seconds")
+        if self.affiliation:
+            stated["affiliation"] = True
         if self.claimed:
             stated["claimed"] = [document.payload() for document in self.claimed]
         return stated

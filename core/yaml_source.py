@@ -22,10 +22,15 @@ _DEEPEST = 40
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line and a column of a file, both counted from 1."""
+    """A line and a column of a file, both counted from 1.
+
+    Attributes:
+        source: The file, where it is another than the one being read: that of a shared block.
+    """
 
     line: int
     column: int
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,12 @@ class Node:
     keys: dict[str, Place]
 
 
-def load_yaml(text: str, source: str) -> tuple[Node | None, list[SpecError]]:
-    """Read YAML text; the root is None when the text is not YAML at all."""
+def load_yaml(text: str, source: str, shared: bool = False) -> tuple[Node | None, list[SpecError]]:
+    """Read YAML text; the root is None when the text is not YAML at all.
+
+    Args:
+        shared: Other files take it in: its places name their file.
+    """
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -55,15 +64,15 @@ def load_yaml(text: str, source: str) -> tuple[Node | None, list[SpecError]]:
     if root is None:
         return None, [SpecError(source, 1, 1, "the file is empty, expected a mapping")]
     errors: list[SpecError] = []
-    return _Converter(source, errors).convert(root, 0), errors
+    return _Converter(source, errors, source if shared else "").convert(root, 0), errors
 
 
 class _Converter:
-    def __init__(self, source: str, errors: list[SpecError]) -> None:
-        self.source, self.errors, self.seen = source, errors, 0
+    def __init__(self, source: str, errors: list[SpecError], place_source: str = "") -> None:
+        self.source, self.errors, self.seen, self.place_source = source, errors, 0, place_source
 
     def convert(self, node: yaml.Node, depth: int) -> Node:
-        place = Place(node.start_mark.line + 1, node.start_mark.column + 1)
+        place = Place(node.start_mark.line + 1, node.start_mark.column + 1, self.place_source)
         self.seen += 1
         if self.seen > _MOST_NODES or depth > _DEEPEST:
             if self.seen <= _MOST_NODES + 1 or depth == _DEEPEST + 1:
@@ -80,7 +89,7 @@ class _Converter:
         values: dict[str, Node] = {}
         places: dict[str, Place] = {}
         for key_node, value_node in node.value:
-            where = Place(key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            where = Place(key_node.start_mark.line + 1, key_node.start_mark.column + 1, self.place_source)
             key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
             if key in values:
                 self._error(where, f"the key {key!r} stands here twice, expected once")

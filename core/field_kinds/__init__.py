@@ -11,11 +11,18 @@ from core.field_kinds.choices import CHOICE, CHOICES, DECLARATION, SIGNATURE
 from core.field_kinds.email_address import EMAIL
 from core.field_kinds.free_text import ADDRESS, CITY, COUNTRY, OFFICE_TEXT, TEXT
 from core.field_kinds.names import ARABIC_NAME, LATIN_NAME
-from core.field_kinds.numbers_of_persons import IDENTITY_NUMBER, PHONE, POSTAL_CODE, REGISTRATION_NUMBER
+from core.field_kinds.numbers_of_persons import (
+    AFFILIATION_NUMBER,
+    IDENTITY_NUMBER,
+    PHONE,
+    POSTAL_CODE,
+    REGISTRATION_NUMBER,
+)
 from core.form_spec import FieldSpec
 
 _ALL = (
     *(LATIN_NAME, ARABIC_NAME, TEXT, DATE, REGISTRATION_NUMBER, IDENTITY_NUMBER, PHONE, EMAIL, POSTAL_CODE),
+    AFFILIATION_NUMBER,
     *(ADDRESS, CITY, COUNTRY, INTEGER, AMOUNT, RIB, CHOICE, CHOICES, DECLARATION, SIGNATURE, OFFICE_TEXT),
 )
 

@@ -30,6 +30,19 @@ def _registration(text: str, spec: FieldSpec) -> str:
     return digits
 
 
+def _affiliation(text: str, spec: FieldSpec) -> str:
+    digits = _digits(text)
+    length = spec.comb or 7
+    if not re.fullmatch(r"[0-9]+", digits) or len(digits) > length:
+        raise invalid(
+            "not_an_affiliation_number",
+            f"رقم الانخراط يتكون من أرقام فقط، {length} أرقام على الأكثر، كما هو مكتوب في مراسلات الصندوق.",
+            f"Le numéro d'affiliation ne comporte que des chiffres, {length} au plus, "
+            "comme sur les courriers de la CNSS.",
+        )
+    return digits
+
+
 def _identity(text: str, spec: FieldSpec) -> str:
     compact = re.sub(r"[\s.\-/]", "", western_digits(text)).upper()
     longest = spec.comb or 10
@@ -78,6 +91,16 @@ REGISTRATION_NUMBER = FieldKind(
     script=Script.LATN,
     charset=DIGITS,
     cells=9,
+    input_mode="numeric",
+)
+AFFILIATION_NUMBER = FieldKind(
+    name="affiliation_number",
+    check=_affiliation,
+    sample="1234567",
+    widget=WidgetKind.COMB,
+    script=Script.LATN,
+    charset=DIGITS,
+    cells=7,
     input_mode="numeric",
 )
 IDENTITY_NUMBER = FieldKind(

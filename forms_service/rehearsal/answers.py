@@ -93,6 +93,7 @@ _NUMBERS: Mapping = {
     "date": _date,
     "integer": _integer,
     "registration_number": lambda field, rng: rng.choice("123456789") + _digits((field.comb or 9) - 1, rng),
+    "affiliation_number": lambda field, rng: rng.choice("123456789") + _digits((field.comb or 7) - 1, rng),
     "phone": lambda _field, rng: "0" + rng.choice("567") + _digits(8, rng),
     "postal_code": lambda _field, rng: rng.choice("123456789") + _digits(4, rng),
     "amount": lambda _field, rng: f"{rng.randint(1, 99999)}.{rng.randint(0, 99):02d}",

@@ -64,6 +64,11 @@ REGISTRATION = LocalizedText(
     ar="المسجل(ة) بالصندوق الوطني للضمان الاجتماعي تحت رقم",
     fr="Immatriculé à la CNSS sous le numéro",
 )
+AFFILIATE = LocalizedText(ar="المنخرط(ة)", fr="Affilié")
+AFFILIATION = LocalizedText(
+    ar="المنخرط(ة) في الصندوق الوطني للضمان الاجتماعي تحت رقم",
+    fr="Affilié à la CNSS sous le numéro",
+)
 REQUEST_TYPE = LocalizedText(ar="نوع الطلب", fr="Type de demande")
 REFERENCE = LocalizedText(ar="رقم الطلب", fr="Référence de la demande")
 DATE = LocalizedText(ar="تاريخ الطلب", fr="Date de la demande")
@@ -227,8 +232,8 @@ def _title(receipt: DepositReceipt, air: float) -> Block:
 
 def _facts(receipt: DepositReceipt, air: float) -> Iterator[Block]:
     stated = [
-        (NAME, _both(receipt.applicant_name)),
-        (REGISTRATION, _plain(receipt.registration)),
+        (AFFILIATE if receipt.affiliation else NAME, _both(receipt.applicant_name)),
+        (AFFILIATION if receipt.affiliation else REGISTRATION, _plain(receipt.registration)),
         (REQUEST_TYPE, _both(receipt.request_type)),
         (REFERENCE, _plain(receipt.reference, _REFERENCE)),
         (DATE, _plain(moroccan_moment(receipt.deposited_at))),

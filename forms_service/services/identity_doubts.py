@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from core.conditions import Scope, holds
-from core.deposit import applicant_of
+from core.deposit import applicant_of, numbers_an_employer
 from core.document_types import DocumentTypes
 from core.dossier import Attachment, Dossier
 from core.findings import Finding
@@ -132,6 +132,8 @@ def _other_registration(
     applicant = applicant_of(spec, scope)
     field_id = spec.applicant_fields.get("registration", "")
     given = dossier.answers().get(field_id)
+    if numbers_an_employer(spec):
+        return
     if applicant.when is not None or not account_number or not given or given == account_number:
         return
     message = OTHER_REGISTRATION.fill(given=given, account=account_number)

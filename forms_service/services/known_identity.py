@@ -18,6 +18,7 @@ IDENTIFYING_KINDS = frozenset(
         "latin_name",
         "arabic_name",
         "registration_number",
+        "affiliation_number",
         "identity_number",
         "address",
         "postal_code",

@@ -289,6 +289,7 @@ def receipt_from_payload(payload: Mapping[str, Any]) -> DepositReceipt:
         physical_check=payload["physical_check"],
         completed_at=datetime.fromisoformat(payload["completed_at"]) if "completed_at" in payload else None,
         claimed=lines(payload.get("claimed", [])),
+        affiliation=payload.get("affiliation", False),
     )
 
 
