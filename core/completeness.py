@@ -248,8 +248,11 @@ def _amounts(spec: FormSpec, scope: Scope) -> dict[str, object]:
             ],
             "source": calculation.source,
         }
+    if tables := list(_tables(spec, scope.with_variables(calc=calculated))):
+        results["tables"] = tables
     if results:
-        used = [p for p in spec.parameters if any(p.id in c.value.expression for c in spec.calculations)]
+        formulas = [c.value.expression for c in spec.calculations] + [t.rows.expression for t in spec.tables]
+        used = [p for p in spec.parameters if any(f"param.{p.id}" in formula for formula in formulas)]
         results["parameters"] = {
             p.id: {
                 "value": p.on(day).value,
@@ -262,6 +265,21 @@ def _amounts(spec: FormSpec, scope: Scope) -> dict[str, object]:
         }
         results["on"] = day.isoformat()
     return results
+
+
+def _tables(spec: FormSpec, scope: Scope) -> Iterator[dict[str, object]]:
+    for table in spec.tables:
+        if not holds(table.when, scope):
+            continue
+        rows = table.rows.evaluate(scope)
+        shown = [one.id for one in table.columns]
+        yield {
+            "id": table.id,
+            "label": table.label.as_dict(),
+            "columns": [{"id": c.id, "label": c.label.as_dict(), "kind": c.kind} for c in table.columns],
+            "rows": [{name: _rounded(row.get(name)) for name in shown} for row in rows],
+            "source": table.source,
+        }
 
 
 def _rounded(value: Any) -> Any:

@@ -16,6 +16,7 @@ from typing import Any
 import cel
 
 from core.calendar_rules import add_months, birthday
+from core.money import day_of_next_month, payment_schedule, rounded, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,10 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "days_between": _days_between,
     "min": min,
     "max": max,
+    "total": total,
+    "rounded": rounded,
+    "payment_schedule": payment_schedule,
+    "day_of_next_month": day_of_next_month,
 }
 """Functions of every expression, explained in ``docs/spec-language.md``."""
 

@@ -11,6 +11,7 @@ from core.conditions import Scope
 from core.dossier import Dossier
 from core.field_kinds import KINDS, Answer, kind_of
 from core.form_spec import FieldSpec, FormSpec, Group
+from core.registers import record_variables
 
 _ROW_NUMBER = "n"
 
@@ -22,6 +23,7 @@ def build_scope(spec: FormSpec, dossier: Dossier, on: date) -> Scope:
     """
     answers = dossier.answers()
     variables: dict[str, Any] = {"on": on.isoformat(), "calc": {}, "document": {}}
+    variables |= dict(record_variables(spec))
     for one in visible_fields(spec.fields()):
         _put(variables, one.id, _seen(one, answers.get(one.id, one.default)))
     variables["param"] = {p.id: _number(p.on(on).value) for p in spec.parameters}
@@ -69,6 +71,8 @@ def variable_names(spec: FormSpec) -> list[str]:
     names = [one.id for one in visible_fields(spec.fields())] + [fact.id for fact in spec.facts]
     names += [group.id for group in spec.groups] + [f"param.{p.id}" for p in spec.parameters]
     names += [f"calc.{one.id}" for one in spec.calculations]
+    names += [one.id for one in spec.records]
+    names += [f"{one.id}.{member.id}" for one in spec.records if not one.many for member in one.fields]
     return [*names, "on"]
 
 

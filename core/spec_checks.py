@@ -18,8 +18,10 @@ from core.conditions import EVALUATION_ERRORS, Condition, Scope, holds, unknown_
 from core.construct_reader import ConstructReader
 from core.dossier import Dossier, FieldValue
 from core.field_kinds import Answer, kind_of
+from core.flow_checks import check_flow
 from core.form_spec import FieldSpec, FormSpec, Group
 from core.localized_text import LocalizedText
+from core.registers import ACCOUNT, with_records
 from core.scope import build_scope, row_names, variable_names
 from core.spec_field_checks import CHOICE_KINDS, FieldChecks
 from core.yaml_source import Place
@@ -63,6 +65,8 @@ def check_spec(
     checks.reachable()
     if names_exist:
         checks.rehearse()
+    if spec.flow is not None:
+        check_flow(spec, spec.flow, places, reader, checks.rehearsed() if names_exist else {})
 
 
 class _Checks(FieldChecks):
@@ -111,16 +115,39 @@ class _Checks(FieldChecks):
                 self.report(group.id, f"count_field: no field is called {group.count_field!r}")
             if group.after_section and group.after_section not in {s.id for s in spec.sections}:
                 self.report(group.id, f"after_section: no section is called {group.after_section!r}")
+        self._register_references(field_ids)
         applicant = [*spec.applicant_fields["name"].split(","), spec.applicant_fields["registration"]]
         applicant += [name for one in spec.applicants for name in (*one.name, one.registration)]
         for field_id in [*applicant, spec.signature_field or ""]:
             if field_id and field_id not in field_ids:
                 self.report("applicant", f"applicant: no field is called {field_id!r}")
 
+    def _register_references(self, field_ids: set[str]) -> None:
+        records = {one.id: one for one in self.spec.records}
+        for one in records.values():
+            if one.key != ACCOUNT and one.key not in field_ids:
+                self.report(
+                    f"records {one.id}", f"key: no field is called {one.key!r}, expected one or account"
+                )
+        for part, asked in self.all_fields():
+            where = asked.choices_from
+            if where is None:
+                continue
+            if where.records not in records:
+                self.report(part, f"choices_from: no records are called {where.records!r}")
+                continue
+            members = {member.id for member in records[where.records].fields}
+            for name in (where.value, *where.label):
+                if name not in members:
+                    self.report(part, f"choices_from: {where.records} has no member {name!r}")
+            if asked.printed or asked.kind != "choice":
+                self.report(part, f"{asked.id}: choices_from needs kind choice and printed: false")
+
     def names(self) -> bool:
         """Whether every name in every expression exists; reports those that do not."""
         form_names = variable_names(self.spec)
         rows = {group.id: row_names(group) for group in self.spec.groups}
+        rows |= {one.id: [member.id for member in one.fields] for one in self.spec.records}
         found = True
         for use in self._uses():
             known = list(form_names)
@@ -168,6 +195,8 @@ class _Checks(FieldChecks):
             yield from _given_uses(f"deadline {limit.id}", limit.per, starts=limit.starts, when=limit.when)
         for amount in spec.calculations:
             yield from _given_uses(f"calculation {amount.id}", value=amount.value, when=amount.when)
+        for table in spec.tables:
+            yield from _given_uses(f"table {table.id}", rows=table.rows, when=table.when)
 
     def _group_uses(self, group: Group) -> Iterator[_Use]:
         yield from _given_uses(group.id, when=group.when)
@@ -204,7 +233,7 @@ class _Checks(FieldChecks):
         choices = {
             name: {choice.value for choice in one.choices}
             for part, one in self.all_fields()
-            if one.kind in CHOICE_KINDS
+            if one.kind in CHOICE_KINDS and one.choices_from is None
             for name in (part, self._row_name(part))
         }
         for use in self._uses():
@@ -269,7 +298,11 @@ class _Checks(FieldChecks):
             for group in self.spec.groups
         }
         dossier = Dossier(self.spec.id, self.spec.version, values=values, groups=groups)
-        return build_scope(self.spec, dossier, _DUMMY_DAY)
+        held = {
+            one.id: tuple({f.id: _sample(f) for f in one.fields} for _ in range(max(rows, 1) if rows else 0))
+            for one in self.spec.records
+        }
+        return build_scope(with_records(self.spec, held), dossier, _DUMMY_DAY)
 
     def rehearse(self) -> None:
         """Run every expression on a blank dossier, on one with blank rows, and on a sample one."""
@@ -291,9 +324,31 @@ class _Checks(FieldChecks):
                 return
             self._rehearse_all(scope, what)
 
+    def rehearsed(self) -> dict[str, Scope]:
+        """What expressions see of a blank and of a sample request; none when a derived name fails."""
+        sample = {one.id: _sample(one) for one in self.spec.fields()}
+        try:
+            return {
+                "when nothing is answered": self._scope({}),
+                "on sample answers": self._scope(sample, rows=2),
+            }
+        except EVALUATION_ERRORS:
+            return {}
+
     def _blame_derived(self, what: str, error: Exception) -> None:
         group = self.spec.groups[0].id if self.spec.groups else ""
         self.report(group, f"a derived condition or fact fails {what}: {_one_line(error)}")
+
+    def _rehearse_rows(self, part: str, rows: Any) -> None:
+        """Whether a table's rows are a list that has what its columns show."""
+        table = next(one for one in self.spec.tables if part == f"table {one.id}")
+        if not isinstance(rows, list):
+            self.report(part, f"rows: gives {rows!r}, expected a list of rows")
+            return
+        members = set(rows[0]) if rows else {one.id for one in table.columns}
+        for column in table.columns:
+            if column.id not in members:
+                self.report(part, f"columns: the rows have no member {column.id!r}")
 
     def _rehearse_all(self, scope: Scope, what: str) -> None:
         calculated: dict[str, Any] = {}
@@ -316,6 +371,8 @@ class _Checks(FieldChecks):
                 calculated[use.part.removeprefix("calculation ")] = value
                 if isinstance(value, bool) or not isinstance(value, (int, float)):
                     self.report(use.part, f"value: gives {value!r} {what}, expected a number")
+            if use.role == "rows":
+                self._rehearse_rows(use.part, value)
             if use.role in ("when", "check", "required") and not isinstance(value, bool):
                 self.report(use.part, f"{use.role}: gives {value!r} {what}, expected true or false")
 

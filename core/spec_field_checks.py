@@ -35,6 +35,8 @@ class FieldChecks:
             ("parameter", "parameter ", [one.id for one in spec.parameters]),
             ("calculation", "calculation ", [one.id for one in spec.calculations]),
             ("deadline", "deadline ", [one.id for one in spec.deadlines]),
+            ("table", "table ", [one.id for one in spec.tables]),
+            ("records", "records ", [one.id for one in spec.records]),
         ]
         named += [("field", f"{g.id}.", [one.id for one in g.fields]) for g in spec.groups]
         for what, prefix, ids in named:
@@ -85,6 +87,10 @@ class FieldChecks:
             self.report(part, f"{one.id}: minimum {one.minimum} is more than maximum {one.maximum}")
 
     def _check_choices(self, part: str, one: FieldSpec) -> None:
+        if one.choices_from is not None:
+            if one.choices:
+                self.report(part, f"{one.id}: choices and choices_from exclude each other")
+            return
         if len(one.choices) < 2:
             self.report(part, f"{one.id}: a choice needs at least two choices")
         for value, count in Counter(choice.value for choice in one.choices).items():

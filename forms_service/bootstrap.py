@@ -13,6 +13,7 @@ from forms_service.config import Config
 from forms_service.first_look import FirstLook, LookingProcess
 from forms_service.jobs import DbosJobs, Jobs, prepare_tables
 from forms_service.logs import prepare_logs
+from forms_service.registers import FileRegisters, Registers
 from forms_service.sealing import Seal
 from forms_service.sending import Carriers
 from forms_service.sending.choosing import carriers_for
@@ -50,6 +51,7 @@ def build(
     jobs: Jobs | None = None,
     first_look: FirstLook | None = None,
     carriers: Carriers | None = None,
+    registers: Registers | None = None,
 ) -> Application:
     """Put the service together: folders, keys, tables and, on a demonstration, its accounts.
 
@@ -80,6 +82,7 @@ def build(
         signer=_signer(config, _now),
         seal=Seal(config.secret_key()),
         carriers=carriers,
+        registers=registers or FileRegisters(config.registers_folder),
     )
     services = Services(adapters)
     database.before_commit += [services.announce_changes, services.mark_effective]

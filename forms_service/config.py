@@ -49,6 +49,7 @@ class Config:
     Attributes:
         data_folder: Database, objects and keys, unless other settings say otherwise.
         spec_folder: The forms' YAML specs.
+        registers_folder: The fund's registers as YAML files; None when there are none.
         public_url: Address that the receipt's QR code leads to.
         physical_check_rate: Share of deposits drawn for a check of the papers; None leaves it to the spec.
         trusted_proxies: Networks of the proxies whose word is taken for where a visitor comes from.
@@ -70,6 +71,7 @@ class Config:
     data_folder: Path = Path("var")
     database_url: str = ""
     spec_folder: Path = field(default_factory=lambda: default_spec_folder())
+    registers_folder: Path | None = None
     public_url: str = "http://127.0.0.1:8000"
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     timezone: str = "Africa/Casablanca"
@@ -103,6 +105,7 @@ class Config:
             data_folder=Path(given.text("FORMS_DATA_DIR", "var")),
             database_url=given.text("FORMS_DATABASE_URL", ""),
             spec_folder=Path(given.text("FORMS_SPEC_DIR", str(default_spec_folder()))),
+            registers_folder=given.path("FORMS_REGISTERS_DIR") or _demo_registers(given.flag("FORMS_DEMO")),
             public_url=given.text("FORMS_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
             trusted_proxies=given.networks("FORMS_TRUSTED_PROXIES"),
             timezone=given.text("FORMS_TIMEZONE", "Africa/Casablanca"),
@@ -199,6 +202,11 @@ class Config:
                     fr=f"{name} ne peut pas être lu. Vérifiez que le fichier existe et ses droits.",
                 )
             ) from None
+
+
+def _demo_registers(demo: bool) -> Path | None:
+    """The invented registers of a demonstration."""
+    return Path(__file__).resolve().parent.parent / "samples" / "registers" if demo else None
 
 
 def default_spec_folder() -> Path:

@@ -82,6 +82,11 @@ MESSAGES: dict[str, LocalizedText] = {
         "لم يُودع هذا الملف بعد، ولذلك لا يوجد وصل.",
         "Ce dossier n'est pas encore déposé : il n'a pas d'accusé de dépôt.",
     ),
+    "register_silent": _T(
+        "تعذر الاطلاع على سجلات الصندوق الآن. لم يتغير شيء وأجوبتكم محفوظة. أعيدوا المحاولة بعد قليل.",
+        "Les registres de la caisse ne répondent pas pour le moment. Rien n'a été modifié et vos réponses sont "
+        "conservées. Réessayez dans un moment.",
+    ),
     "cannot_sign": _T(
         "تعذر توقيع وصل الإيداع لسبب تقني، ولذلك لم يُودع الطلب. أجوبتكم ووثائقكم محفوظة. أعيدوا المحاولة لاحقا، "
         "أو اتصلوا بوكالتكم.",

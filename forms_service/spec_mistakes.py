@@ -405,4 +405,40 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
         "<role> : donne <value> <what>, attendu : true ou false",
         "<role>: يعطي <value> <what>، والمنتظر true أو false",
     ),
+    # --- registers and tables ---
+    (
+        "rows: gives <value>, expected a list of rows",
+        "rows : donne <value>, attendu : une liste de lignes",
+        "rows: يعطي <value>، والمنتظر قائمة أسطر",
+    ),
+    (
+        "columns: the rows have no member <name>",
+        "columns : les lignes n'ont pas de membre <name>",
+        "columns: لا تتضمن الأسطر العنصر <name>",
+    ),
+    (
+        "key: no field is called <name>, expected one or account",
+        "key : aucun champ ne s'appelle <name>, attendu : un champ ou account",
+        "key: لا توجد خانة اسمها <name>، والمنتظر خانة أو account",
+    ),
+    (
+        "choices_from: no records are called <name>",
+        "choices_from : aucun records ne s'appelle <name>",
+        "choices_from: لا توجد records اسمها <name>",
+    ),
+    (
+        "choices_from: <records> has no member <name>",
+        "choices_from : <records> n'a pas de membre <name>",
+        "choices_from: لا تتضمن <records> العنصر <name>",
+    ),
+    (
+        "<field>: choices_from needs kind choice and printed: false",
+        "<field> : choices_from demande kind: choice et printed: false",
+        "<field>: يقتضي choices_from وجود kind: choice و printed: false",
+    ),
+    (
+        "<field>: choices and choices_from exclude each other",
+        "<field> : choices et choices_from s'excluent",
+        "<field>: لا يجتمع choices و choices_from",
+    ),
 )

@@ -33,6 +33,7 @@ from core.dossier import dossier_from_answers
 from core.field_kinds import kind_of
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
+from core.registers import with_records
 from core.scope import build_scope
 from core.spec_parser import parse_spec
 from forms_service.previewing import small_png
@@ -126,7 +127,9 @@ def whole_spec(snippet: Snippet) -> str:
 
 def spec_of(snippet: Snippet) -> FormSpec:
     """The snippet as a parsed form."""
-    return parse_spec(whole_spec(snippet), f"{snippet.name}.yaml", types().types)
+    spec = parse_spec(whole_spec(snippet), f"{snippet.name}.yaml", types().types)
+    held = snippet.options.get("held")
+    return with_records(spec, held) if held else spec
 
 
 @cache
@@ -263,6 +266,16 @@ def amounts(snippet: Snippet) -> Iterator[tuple[str, Image.Image]]:
             f'<p class="code small" dir="ltr">{html.escape(one.value.expression)}</p></div>'
         )
     yield snippet.name, _small_page(rows)
+
+
+def tables(snippet: Snippet) -> Iterator[tuple[str, Image.Image]]:
+    """The computed rows."""
+    parts = []
+    for one in _report(snippet).amounts["tables"]:
+        heads = [LocalizedText(**column["label"]) for column in one["columns"]]
+        cells = [[LocalizedText(str(cell), str(cell)) for cell in row.values()] for row in one["rows"]]
+        parts.append(_table(heads, cells))
+    yield snippet.name, _small_page(parts)
 
 
 def _report(snippet: Snippet) -> Any:
@@ -446,6 +459,7 @@ VIEWS: dict[str, Callable[[Snippet], Iterator[tuple[str, Image.Image]]]] = {
     "documents": documents,
     "findings": findings,
     "amounts": amounts,
+    "tables": tables,
     "applicant": applicant,
     "notice": notice,
     "declarations": declarations,

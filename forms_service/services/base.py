@@ -19,9 +19,11 @@ from forms_service.first_look import FirstLook
 from forms_service.jobs import Jobs
 from forms_service.messages import say
 from forms_service.reading_process import ReadingRequest
+from forms_service.registers import Registers
 from forms_service.sealing import Seal
 from forms_service.sending import Carriers
 from forms_service.services.expected_revisions import expect_next, refuse_other_revision
+from forms_service.services.register_rows import with_registers
 from forms_service.services.views import Actor
 from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.storage import audit
@@ -60,6 +62,7 @@ class Adapters:
         signer: Gives the receipts' signer; called when the first one is needed.
         seal: Seals what a copy of the database must not tell.
         carriers: How messages leave, by channel.
+        registers: What the fund knows of those who ask.
     """
 
     config: Config
@@ -74,6 +77,7 @@ class Adapters:
     signer: Callable[[], Any]
     seal: Seal
     carriers: Carriers
+    registers: Registers
 
 
 class UseCases:
@@ -208,8 +212,9 @@ class UseCases:
         )
 
     def spec_of(self, dossier: DossierRow) -> FormSpec:
-        """The version of the form the dossier was opened under."""
-        return self.catalogue.get(dossier.form_id, dossier.form_version)
+        """The version of the form the dossier was opened under, with what the registers say of it."""
+        spec = self.catalogue.get(dossier.form_id, dossier.form_version)
+        return with_registers(spec, dossier, self.adapters.registers)
 
 
 def may_see(actor: Actor, dossier: DossierRow) -> bool:

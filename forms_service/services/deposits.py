@@ -17,6 +17,7 @@ from core.errors import DossierError, FormsError
 from core.form_spec import FormSpec
 from core.localized_text import Language
 from core.receipt import DepositReceipt
+from core.registers import Held
 from core.scope import build_scope
 from forms_service.messages import say
 from forms_service.services.applicant import ApplicantWork
@@ -32,6 +33,7 @@ from forms_service.services.made_forms import (
 )
 from forms_service.services.presenting import read_dossier
 from forms_service.services.receipt_checks import receipt_from_payload
+from forms_service.services.register_rows import keep_register_rows
 from forms_service.services.storing_answers import put_field
 from forms_service.services.views import Actor
 from forms_service.storage.dossiers import DossierRepository
@@ -55,6 +57,7 @@ class _Prepared:
     declared: tuple[str, ...]
     forms: tuple[MadeForm, ...]
     replaced: tuple[str, ...]
+    held: Held
 
 
 class Deposits(ApplicantWork):
@@ -165,6 +168,7 @@ class Deposits(ApplicantWork):
             tuple(ticked),
             forms,
             after.replaced,
+            spec.held,
         )
 
     def _signer(self) -> Any:
@@ -205,6 +209,7 @@ class Deposits(ApplicantWork):
             row.receipt_object = prepared.pdf_object
             self.refresh_applicant(session, row, self.spec_of(row))
             self._keep_declarations(session, row, actor, prepared)
+            keep_register_rows(session, row, prepared.held, at)
             correction = DossierRepository(session).correction(row.id)
             if correction is not None and correction.answered_at is None:
                 correction.answered_at = prepared.receipt.issued_at
@@ -279,4 +284,6 @@ class Deposits(ApplicantWork):
             holder=self.holder_of(session, row, applicant, dossier),
             made_on_screen=made_types(session, row, dossier),
         )
+        if receipt.affiliation:
+            return receipt
         return replace(receipt, registration=receipt.registration or row.registration)

@@ -17,7 +17,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
-import forms_service.storage.api_models  # noqa: F401 - its tables are ours as well
+import forms_service.storage.api_models
+import forms_service.storage.register_models  # noqa: F401 - and this one
 
 BUSY_TIMEOUT_MS = 30_000
 _READING = {"reading_only": True}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -281,15 +281,27 @@ def amounts(report: CompletenessReport) -> dict[str, object] | None:
         for entry in report.amounts.values()
         if isinstance(entry, dict) and "formula" in entry
     ]
-    if not any(line["value"] for line in lines):
+    tables = [shown_table(one) for one in cast(list[dict[str, Any]], report.amounts.get("tables", []))]
+    if not any(line["value"] for line in lines) and not any(one["rows"] for one in tables):
         return None
     return {
         "lines": lines,
+        "tables": tables,
         "on": report.amounts.get("on"),
         "parameters": [
             {**entry, "label": entry["label"][language().value], "known_source": _source(entry)}
             for entry in parameters.values()
         ],
+    }
+
+
+def shown_table(table: Mapping[str, Any]) -> dict[str, object]:
+    """A computed table in the reader's language: heads, and cells written as their kinds are."""
+    columns = [(one["id"], one["label"][language().value], one["kind"]) for one in table["columns"]]
+    return {
+        "label": table["label"][language().value],
+        "columns": columns,
+        "rows": [[(kind, row[name]) for name, _, kind in columns] for row in table["rows"]],
     }
 
 

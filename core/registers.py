@@ -1,0 +1,123 @@
+"""What the fund's registers know of whoever asks: read into expressions, shown, never typed.
+
+An employer's debts, its bank accounts, the affiliations of a group: a spec names the register and the
+members it uses; the service looks them up and hands them to the rules as plain data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from core.localized_text import LocalizedText
+
+if TYPE_CHECKING:
+    from core.form_spec import FieldSpec, FormSpec
+
+ACCOUNT = "account"
+"""The key that is no answer: who is signed in."""
+
+Held = Mapping[str, Sequence[Mapping[str, Any]]]
+"""What was found, by id of the spec's ``records``: rows of members."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """One list of rows that a register keeps under a key.
+
+    Attributes:
+        id: Its name in expressions: a list of rows, or one row when not ``many``.
+        register: Which register is asked (``debts``).
+        key: ``account``, or the id of the field whose answer is looked up.
+        fields: The members of a row, with their kinds and labels.
+        many: Whether expressions see a list of rows, or the members of the only one.
+    """
+
+    id: str
+    register: str
+    key: str
+    label: LocalizedText
+    fields: tuple[FieldSpec, ...]
+    many: bool = True
+    source: str | None = None
+    proposed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChoicesFrom:
+    """A choice among the rows of a register: which member is the answer, and which words name a row."""
+
+    records: str
+    value: str
+    label: tuple[str, ...]
+
+
+Lookup = Callable[[str, str], Sequence[Mapping[str, Any]]]
+"""Asks one register for the rows under one key."""
+
+
+def look_up(spec: FormSpec, answers: Mapping[str, object], account: str, ask: Lookup) -> Held:
+    """Ask the registers for everything the spec uses and whose key is known."""
+    found: dict[str, Sequence[Mapping[str, Any]]] = {}
+    for one in spec.records:
+        key = account if one.key == ACCOUNT else answers.get(one.key)
+        found[one.id] = tuple(ask(one.register, str(key))) if key else ()
+    return found
+
+
+def with_records(spec: FormSpec, held: Held) -> FormSpec:
+    """The spec as it is for one dossier: rows of registers in reach, choices among them filled in."""
+    sections = tuple(
+        replace(
+            section,
+            rows=tuple(
+                tuple(_with_choices(one, held) for one in row) if isinstance(row, tuple) else row
+                for row in section.rows
+            ),
+        )
+        for section in spec.sections
+    )
+    return replace(spec, sections=sections, held=held)
+
+
+def _with_choices(one: FieldSpec, held: Held) -> FieldSpec:
+    from core.form_spec import Choice
+
+    if one.choices_from is None:
+        return one
+    where = one.choices_from
+    choices = []
+    for row in held.get(where.records, ()):
+        label = LocalizedText(
+            ar=_named([row.get(f"{name}.ar") or row.get(name) for name in where.label]),
+            fr=_named([row.get(name) for name in where.label]),
+        )
+        choices.append(Choice(str(row[where.value]), label))
+    return replace(one, choices=tuple(choices))
+
+
+def _named(words: Sequence[object]) -> str:
+    return " – ".join(str(word) for word in words if word)
+
+
+def record_variables(spec: FormSpec) -> Iterator[tuple[str, Any]]:
+    """Name and value of every register's rows as expressions see them; unknown ones blank."""
+    for one in spec.records:
+        rows = [_row(one, row) for row in spec.held.get(one.id, ())]
+        yield one.id, rows if one.many else (rows[0] if rows else _row(one, {}))
+
+
+def _row(records: Records, row: Mapping[str, Any]) -> dict[str, Any]:
+    from core.field_kinds import kind_of
+
+    seen: dict[str, Any] = {}
+    for one in records.fields:
+        if "." in one.id:
+            continue  # the Arabic twin of a name: shown, not reckoned with
+        value = row.get(one.id)
+        if value is None:
+            seen[one.id] = kind_of(one).blank
+        else:
+            seen[one.id] = float(value) if one.kind == "amount" else value
+    return seen

@@ -1,0 +1,48 @@
+"""What the registers say of one dossier: asked while it is prepared, kept from the deposit on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session, object_session
+
+from core.dossier import EDITABLE_STATES, DossierState
+from core.form_spec import FormSpec
+from core.registers import Held, look_up, with_records
+from forms_service.registers import Registers
+from forms_service.storage.dossiers import FIELD, DossierRepository
+from forms_service.storage.models import AccountRow, DossierRow
+from forms_service.storage.register_models import RegisterRowsRow
+
+
+def with_registers(spec: FormSpec, row: DossierRow, registers: Registers) -> FormSpec:
+    """The spec with the registers' rows for this dossier, if it uses any.
+
+    What was declared stays what was seen: after the deposit the rows of that day count, whatever
+    the registers say since, until the dossier is opened for correction.
+    """
+    session = object_session(row)
+    if not spec.records or session is None:
+        return spec
+    kept = session.get(RegisterRowsRow, row.id)
+    if kept is not None and DossierState(row.state) not in EDITABLE_STATES:
+        return with_records(spec, kept.held)
+    return with_records(spec, _asked(session, row, spec, registers))
+
+
+def keep_register_rows(session: Session, row: DossierRow, seen: Held, at: datetime) -> None:
+    """Keep what a deposit was declared on."""
+    if not seen:
+        return
+    held = {name: [dict(one) for one in rows] for name, rows in seen.items()}
+    session.merge(RegisterRowsRow(dossier_id=row.id, held=held, held_at=at))
+
+
+def _asked(session: Session, row: DossierRow, spec: FormSpec, registers: Registers) -> Held:
+    answers = {
+        name: one.value["value"]
+        for (space, name), one in DossierRepository(session).answers(row.id).items()
+        if space == FIELD and one.value is not None
+    }
+    owner = session.get(AccountRow, row.owner_id) if row.owner_id else None
+    return look_up(spec, answers, owner.login if owner else row.registration, registers.rows)
