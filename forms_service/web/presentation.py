@@ -23,6 +23,7 @@ from forms_service.services.paper_notes import notes, remarks
 from forms_service.services.same_person import OtherDossier
 from forms_service.services.staff_words import state_alone, without_way
 from forms_service.web import kept_typing, languages, security
+from forms_service.web.taking_files import to_be_told
 from forms_service.web.why_asked import why_asked
 
 FORM = "form"
@@ -219,6 +220,7 @@ def install(app: Flask) -> None:
         other_dossiers=other_dossiers,
         answer_day=answer_day,
         state_label=state_label,
+        to_be_told=to_be_told,
         upload_accept=UPLOAD_ACCEPT,
     )
     app.jinja_env.filters["state_alone"] = state_alone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from time import monotonic
 
-from flask import flash, request
+from flask import flash, get_flashed_messages, request, session
 from werkzeug.datastructures import FileStorage
 
 from core.errors import DossierError, UnreadableDocument
@@ -19,6 +19,8 @@ from forms_service.web.sent_by_script import sent_again
 
 MOST_FILES = 20
 """As many in one sending; the script that sends files never sends more together."""
+
+_TAKEN = "files-taken"
 
 Taker = Callable[[str, bytes, float], AttachmentView]
 """Takes one file in: its name, its bytes, and how many seconds its sender may still be kept waiting."""
@@ -59,10 +61,21 @@ def take_in(
             flash(_refusal(name, view.message), "problem")
     taken = [view for view in kept if view.status != "refused"]
     if taken:
-        flash(translate("upload.taken", n=len(taken)), "done")
+        _count(len(taken))
     if any(remarks(view.warnings) for view in taken):
         flash(translate("upload.look_at_advice"), "warn")
     return kept
+
+
+def _count(n: int) -> None:
+    session[_TAKEN] = session.get(_TAKEN, 0) + n
+
+
+def to_be_told() -> list[tuple[str, str]]:
+    """What the next page tells, with its kind; files that came box by box are counted in one sentence."""
+    count = session.pop(_TAKEN, 0)
+    counted = [("done", translate("upload.taken", n=count))] if count else []
+    return counted + get_flashed_messages(with_categories=True)
 
 
 def plain_name(file: FileStorage) -> str:
@@ -81,7 +94,7 @@ def not_here_yet(view: DossierView, files: list[FileStorage]) -> list[FileStorag
             left.append(file)
     here = len(files) - len(left)
     if here:
-        flash(translate("upload.taken", n=here), "done")
+        _count(here)
     return left
 
 

@@ -42,6 +42,13 @@ def test_going_on_takes_along_what_was_chosen_in_every_place_and_what_was_ticked
     assert sent_types(service, draft) == ["bank", "id_assured"]
     view = service.application.services.dossier(service.actor("applicant"), draft)
     assert view.dossier.on_file == {"marriage"}
+    page = applicant.get(f"/dossiers/{draft}/check").get_data(as_text=True)
+    assert page.count("تم استلام") == 1, "several places, one sentence"
+    assert "تم استلام ملفين" in page
+    for place in ("check", "missing"):
+        assert "تجري قراءة بعض الوثائق" in applicant.get(f"/dossiers/{draft}/{place}").get_data(as_text=True)
+    service.read_all()
+    assert "تجري قراءة" not in applicant.get(f"/dossiers/{draft}/missing").get_data(as_text=True)
 
 
 def test_a_refused_file_keeps_its_sender_on_the_page(
