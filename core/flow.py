@@ -225,4 +225,5 @@ class Flow:
 
 def successors(step: Step) -> list[str]:
     """The steps that one leads to, in the order they are declared; itself where something stays."""
-    return list(dict.fromkeys(one.to for one in (*step.actions, *step.timers) if one.to is not None))
+    moves: tuple[Action | Timer, ...] = (*step.actions, *step.timers)
+    return list(dict.fromkeys(one.to for one in moves if one.to is not None))

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 
 from core.conditions import EVALUATION_ERRORS, Condition, Scope, holds, unknown_names
 from core.construct_reader import ConstructReader
-from core.flow import Action, Flow, Step, Timer, successors
+from core.flow import CHECK_CODE, SEND_CODE, Action, Flow, Step, Timer, successors
 from core.flow_engine import Position, calculated
 from core.flow_words import LETTER_NAMES, PLACEHOLDER, known_names
 from core.form_spec import FormSpec
@@ -212,13 +212,23 @@ class FlowChecks:
                         self.report(part, f"the timer {one.id!r} does nothing, expected to, notify or issues")
                     continue
                 self._each_known(part, "accepts", one.accepts, declared)
-                if one.code_to is not None and one.code_to not in fields:
-                    self._unknown(part, "code_to", one.code_to, fields)
+                self._check_code(part, one, fields)
                 if not one.by:
                     self.report(part, f"nobody may do {one.id!r}, expected a role under by")
                 if one.when is not None and one.otherwise is None:
                     self.report(part, "when needs an otherwise that says why not yet, expected both")
         self._papers()
+
+    def _check_code(self, part: str, action: Action, fields: list[str]) -> None:
+        if action.code_to is not None and action.code_to not in fields:
+            self._unknown(part, "code_to", action.code_to, fields)
+        if action.code_to is not None and action.code != SEND_CODE:
+            self.report(part, "code_to: needs code: send, expected both")
+        if action.code == CHECK_CODE and all(one.code != SEND_CODE for _, one in self.flow.actions()):
+            self.report(
+                part,
+                f"code: nothing sends a code before {action.id!r}, expected an action with code: send",
+            )
 
     def _papers(self) -> None:
         tables = [one.id for one in self.spec.tables]
