@@ -38,7 +38,6 @@ from forms_service.storage.account_models import HolderRow, LetterRow, OneTimeCo
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import AccountRow, DossierRow
 
-
 _GIVEN = "given"
 
 

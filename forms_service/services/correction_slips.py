@@ -34,6 +34,7 @@ from forms_service.services.storing_answers import extraction_row, group_place, 
 from forms_service.services.views import Actor
 from forms_service.storage.dossiers import FIELD, DossierRepository
 from forms_service.storage.models import AttachmentRow, CorrectionRow, DossierRow
+from forms_service.storage.row_origins import given_at as cell_given_at
 
 _T = LocalizedText
 
@@ -253,7 +254,7 @@ def _given_since(
             given_at = held.given_at if held else None
         else:
             rows = groups.get(place[0].id)
-            given_at = rows.given_at if rows else None
+            given_at = cell_given_at(rows, place[1], place[2]) if rows else None
         if given_at is not None and given_at > correction.asked_at:
             found.add(field_id)
     return found

@@ -15,7 +15,8 @@ from forms_service.services.base import UseCases
 from forms_service.services.presenting import event_view
 from forms_service.services.views import Actor, EventView
 from forms_service.storage import audit
-from forms_service.storage.models import AccountRow, AnswerRow, AuditRow, DossierRow
+from forms_service.storage.dossiers import DossierRepository
+from forms_service.storage.models import AccountRow, AuditRow, DossierRow
 from forms_service.storage.office_models import DecisionProposalRow
 
 CONFIRMED, RETURNED, WITHDRAWN = "confirmed", "returned", "withdrawn"
@@ -69,10 +70,11 @@ class FourEyes(UseCases):
         self.require_role(actor, "reviewer")
         with self.database.reading() as session:
             row = self.get_dossier(session, actor, dossier_id)
-            given = select(AnswerRow.given_by).where(
-                AnswerRow.dossier_id == row.id, AnswerRow.superseded_at.is_(None)
-            )
-            found = session.scalars(select(AccountRow).where(AccountRow.id.in_(given)))
+            repository = DossierRepository(session)
+            ids = {one.given_by for one in repository.answers(row.id).values()}
+            for group in repository.groups(row.id).values():
+                ids |= {group.given_by} | {told["by"] for one in group.origins for told in one.values()}
+            found = session.scalars(select(AccountRow).where(AccountRow.id.in_(ids - {None})))
             return {one.id: Writer(one.name, one.id == row.owner_id) for one in found}
 
     def holding(self, actor: Actor, dossier_id: str) -> Holding:

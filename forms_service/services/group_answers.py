@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from core.dossier import Origin
 from core.errors import DossierError
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
@@ -58,11 +59,15 @@ class GroupAnswers(UseCases):
         number: int,
         row: Mapping[str, object],
         expected_revision: int | None = None,
+        origin: Origin = Origin.SCREEN,
     ) -> tuple[int, dict[str, LocalizedText]]:
         """Store what is given of one row (from 1); gives where it stands now and the problems by field.
 
         Rows that others changed meanwhile do not matter.  A row added beside others comes after them, one
         that moved because another was taken away is found at its new place.
+
+        Args:
+            origin: Where its answers come from: typed, or read on a paper and taken over by this person.
 
         Raises:
             DossierError: ``changed_meanwhile`` when this very row was changed after ``expected_revision``;
@@ -85,7 +90,7 @@ class GroupAnswers(UseCases):
                 after = [*rows[:place], new, *rows[place + 1 :]]
                 _typed_rows(spec, group_id, [{}] * len(after))
                 kept = {at: at for at in range(1, len(rows) + 1)}
-                self._put_rows(session, dossier, spec, actor, group_id, after, kept)
+                self._put_rows(session, dossier, spec, actor, group_id, after, kept, origin)
             problems = read_groups(spec, DossierRepository(session).groups(dossier.id))[2]
             return place + 1, {
                 name: text for (one, n, name), text in problems.items() if (one, n) == (group_id, place + 1)
@@ -128,12 +133,15 @@ class GroupAnswers(UseCases):
         group_id: str,
         rows: list[dict[str, Any]],
         kept: Mapping[int, int],
+        origin: Origin = Origin.SCREEN,
     ) -> None:
         """Let rows take over; each paper stays with the row (child) it was placed with, where that is kept."""
         repository = DossierRepository(session)
         current = repository.groups(dossier.id).get(group_id)
         at = self.touch(session, dossier, actor, "answered", {"groups": [group_id]})
-        repository.put_group(dossier, group_id, rows, by=actor.id, at=at, replaces=current)
+        repository.put_group(
+            dossier, group_id, rows, by=actor.id, at=at, replaces=current, origin=origin, kept=kept
+        )
         session.flush()
         follow_rows(session, dossier, spec, group_id, kept, len(current.rows) if current else 0)
         settle_children(session, dossier, spec)

@@ -51,6 +51,7 @@ from forms_service.storage.models import (
     GroupRow,
     PageRow,
 )
+from forms_service.storage.row_origins import origin_of
 
 FORM = "form"
 """Document type of signed pages of the form itself."""
@@ -79,6 +80,7 @@ class ReadDossier:
     problems: Mapping[str, LocalizedText]
     group_raw: Mapping[tuple[str, int, str], str]
     group_problems: Mapping[tuple[str, int, str], LocalizedText]
+    given: Mapping[str, FieldValue]
 
     def unreadable(self) -> dict[str, LocalizedText]:
         """Every problem by subject, rows as ``children.1.birth``, for the completeness report."""
@@ -90,7 +92,8 @@ def read_dossier(session: Session, row: DossierRow, spec: FormSpec) -> ReadDossi
     """Put a dossier together from its rows."""
     repository = DossierRepository(session)
     answers = repository.answers(row.id)
-    groups, group_raw, group_problems = read_groups(spec, repository.groups(row.id))
+    stored = repository.groups(row.id)
+    groups, group_raw, group_problems = read_groups(spec, stored)
     fields = {name: one for (space, name), one in answers.items() if space == FIELD}
     dossier = Dossier(
         form_id=row.form_id,
@@ -114,7 +117,23 @@ def read_dossier(session: Session, row: DossierRow, spec: FormSpec) -> ReadDossi
         {name: text for (_, name), one in answers.items() if (text := localized(one.problem))},
         group_raw,
         group_problems,
+        _given(answers, stored, groups),
     )
+
+
+def _given(
+    answers: Mapping[tuple[str, str], AnswerRow],
+    stored: Mapping[str, GroupRow],
+    groups: Mapping[str, tuple[Mapping[str, Answer], ...]],
+) -> dict[str, FieldValue]:
+    """Facts, and answers of rows by their full ids, each with its provenance."""
+    facts = {name: field_value(one) for (space, name), one in answers.items() if space == FACT and one.value}
+    return facts | {
+        f"{group_id}.{number}.{name}": replace(origin_of(stored[group_id], number, name), value=value)
+        for group_id, rows in groups.items()
+        for number, row in enumerate(rows, start=1)
+        for name, value in row.items()
+    }
 
 
 def field_value(row: AnswerRow) -> FieldValue:
@@ -221,6 +240,7 @@ def dossier_view(
         problems=read.problems,
         group_raw=read.group_raw,
         group_problems=read.group_problems,
+        given=read.given,
     )
 
 

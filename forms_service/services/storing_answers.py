@@ -59,7 +59,17 @@ def put_field(
         rows: list[dict[str, Any]] = [dict(one) for one in held.rows] if held else []
         rows += [{} for _ in range(number - len(rows))]
         rows[number - 1][name] = value if raw is None else raw
-        repository.put_group(dossier, group.id, rows, by=by, at=at, replaces=held)
+        repository.put_group(
+            dossier,
+            group.id,
+            rows,
+            by=by,
+            at=at,
+            replaces=held,
+            origin=origin,
+            confidence=confidence,
+            settled=(number, name),
+        )
         session.flush()
         settle_children(session, dossier, spec)
     session.flush()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from core.dossier import Dossier, DossierState
+from core.dossier import Dossier, DossierState, FieldValue
 from core.extraction import FieldAnswer, Verdict
 from core.form_spec import FormSpec
 from core.localized_text import Language, LocalizedText
@@ -157,6 +157,8 @@ class DossierView:
         physical_check: Whether a check of the papers was drawn at deposit; None before it.
         made_at_deposit: Ids of the demands that need no paper: a deposit by this person makes them
             from the answers.
+        given: Facts and answers of rows (``children.1.birth``) with their provenance; fields have theirs in
+            ``dossier.values``.
     """
 
     id: str
@@ -184,6 +186,7 @@ class DossierView:
     group_problems: Mapping[tuple[str, int, str], LocalizedText] = field(default_factory=dict)
     made_at_deposit: frozenset[str] = frozenset()
     registration: str = ""
+    given: Mapping[str, FieldValue] = field(default_factory=dict)
 
     def row_label(self, group_id: str, number: int) -> LocalizedText:
         """What people call a row of a group (from 1): its number and its name, as far as it was given."""

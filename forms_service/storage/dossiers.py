@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.dossier import Origin
+from core.dossier import FieldValue, Origin
 from core.field_kinds import Answer
 from core.localized_text import LocalizedText
 from core.receipt import grouped
@@ -27,6 +27,7 @@ from forms_service.storage.models import (
     ReceiptRevocationRow,
 )
 from forms_service.storage.name_index import NameIndex
+from forms_service.storage.row_origins import origins_after
 
 FIELD, FACT = "field", "fact"
 
@@ -183,8 +184,19 @@ class DossierRepository:
         by: str | None,
         at: datetime,
         replaces: GroupRow | None,
+        origin: Origin = Origin.SCREEN,
+        confidence: float | None = None,
+        kept: Mapping[int, int] | None = None,
+        settled: tuple[int, str] | None = None,
     ) -> None:
-        """Let new rows take over from those in force."""
+        """Let new rows take over from those in force; what they say as before keeps its origin.
+
+        Args:
+            kept: Where rows of before (from 1) stand now, when any moved.
+            settled: The row and field that were decided on, though they may say the same.
+        """
+        given = FieldValue(None, origin, confidence, by, at.isoformat())
+        origins = origins_after(replaces, rows, given, kept, settled)
         if replaces is not None:
             replaces.superseded_at = at
         self.session.add(
@@ -192,6 +204,7 @@ class DossierRepository:
                 dossier_id=dossier.id,
                 group_id=group_id,
                 rows=rows,
+                origins=origins,
                 given_by=by,
                 given_at=at,
                 revision=dossier.revision,

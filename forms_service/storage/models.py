@@ -127,13 +127,17 @@ class AnswerRow(Base):
 
 
 class GroupRow(Base):
-    """All rows of one repeating group (``children``), as one list: rows have no identity of their own."""
+    """All rows of one repeating group (``children``), as one list: rows have no identity of their own.
+
+    ``origins`` has, row by row and by field, where each answer comes from (``row_origins``).
+    """
 
     __tablename__ = "answer_group"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"))
     group_id: Mapped[str] = mapped_column(String(64))
     rows: Mapped[list[Any]]
+    origins: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     given_by: Mapped[str | None] = mapped_column(String(32))
     given_at: Mapped[datetime]
     revision: Mapped[int]

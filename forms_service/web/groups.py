@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from core.conditions import Scope
+from core.dossier import Origin
 from core.errors import DossierError
 from core.form_spec import FieldSpec, Group
 from core.localized_text import Language, LocalizedText, Script
@@ -65,7 +66,7 @@ def row_from_paper(dossier_id: str, group_id: str, attachment_id: str) -> Respon
     if (answers := offered.get(attachment_id)) is not None:
         number = len(one.view.dossier.groups.get(group_id, ())) + 1
         place, _ = services().answer_group_row(
-            the_actor(), dossier_id, group_id, number, answers, one.view.revision
+            the_actor(), dossier_id, group_id, number, answers, one.view.revision, Origin.SCAN
         )
         name = opened(dossier_id).view.row_label(group_id, place).in_language(language())
         flash(translate("on_papers.added", row=name), "done")

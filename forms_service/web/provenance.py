@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.correction_slip import answer_field
-from core.dossier import FieldValue
+from core.dossier import FieldValue, fact_fields
 from core.form_spec import FieldSpec
 from core.localized_text import Language
 from forms_service.services.four_eyes import Writer
@@ -55,12 +55,20 @@ def answers_by_section(view: DossierView) -> list[ToldSection]:
         )
         for section in view.spec.sections
     ]
-    return [one for one in (*told, *_rows(view)) if one.answers]
+    facts = ToldSection(
+        translate("facts.title"),
+        tuple(
+            _told(field, view.given[field.id], names)
+            for field in fact_fields(view.spec)
+            if field.id in view.given
+        ),
+    )
+    return [one for one in (*told, facts, *_rows(view, names)) if one.answers]
 
 
 def wrote(view: DossierView, one: ExtractionView) -> str:
     """Who gave the answer that differs from the paper, as a beginning of a line: its person, or by name."""
-    given = view.dossier.values.get(one.field_id)
+    given = view.dossier.values.get(one.field_id) or view.given.get(one.field_id)
     if given is None or given.by is None:
         return translate("review.wrote")
     writer = services().writers(the_actor(), view.id).get(given.by)
@@ -80,16 +88,17 @@ def _told(field: FieldSpec, given: FieldValue, names: Mapping[str, Writer]) -> T
     )
 
 
-def _rows(view: DossierView) -> Iterator[ToldSection]:
+def _rows(view: DossierView, names: Mapping[str, Writer]) -> Iterator[ToldSection]:
     for group in view.spec.groups:
         for number, row in enumerate(view.dossier.groups.get(group.id, ()), start=1):
-            found = [(answer_field(view.spec, f"{group.id}.{number}.{name}"), row[name]) for name in row]
+            places = (f"{group.id}.{number}.{name}" for name in row)
+            found = [(answer_field(view.spec, place), view.given[place]) for place in places]
             yield ToldSection(
                 view.row_label(group.id, number).in_language(language()),
                 tuple(
-                    ToldAnswer(_label(field), screens.on_screen(field, value, _language_of(field)), "")
-                    for field, value in found
-                    if field is not None and value not in (None, "")
+                    _told(field, given, names)
+                    for field, given in found
+                    if field is not None and given.value not in (None, "")
                 ),
             )
 

@@ -23,10 +23,12 @@ from forms_service.storage.models import (
     AttachmentRow,
     Base,
     DossierRow,
+    GroupRow,
     PageRow,
     StackFileRow,
     StackSheetRow,
 )
+from forms_service.storage.row_origins import origin_of
 
 TWO_FATES = [(1, "filed"), (2, "unidentified")]
 ONE_NAME_THRICE = [("scan.pdf", "a"), ("b.pdf", "b"), ("scan.pdf", "c"), ("scan.pdf", "d")]
@@ -329,6 +331,8 @@ def test_papers_stay_under_their_child_both_ways(database: Database) -> None:
             session.add(one)
         session.flush()
         session.add(PageRow(attachment_id="a0", number=0, image_object="-"))
+        given = {"dossier_id": "d", "group_id": "children", "revision": 1, "given_by": "one", "given_at": at}
+        session.add(GroupRow(rows=[{"first": "Adam"}], origins=[{"first": {"origin": "scan"}}], **given))
     go("0013", command.downgrade)
     with engine.connect() as connection:
         kept = connection.execute(text("select * from attachment order by position")).mappings().all()
@@ -339,3 +343,7 @@ def test_papers_stay_under_their_child_both_ways(database: Database) -> None:
         found = session.scalars(select(AttachmentRow).order_by(AttachmentRow.position))
         assert [(one.child, one.declared_child) for one in found] == [(2, 2), (None, None), (1, 1)]
         assert session.get(PageRow, ("a0", 0)) is not None, "papers keep their pages"
+        told = origin_of(session.scalars(select(GroupRow)).one(), 1, "first")
+        assert (told.value, told.by, told.at) == ("Adam", "one", at.isoformat()), (
+            "older rows tell of all at once"
+        )

@@ -55,6 +55,29 @@ def _seen(service: Service, visitor: Visitor, dossier_id: str, paper: str) -> st
     return html.partition(f'id="attachment-{paper}"')[2].partition("</article>")[0]
 
 
+def test_what_rules_hang_on_and_each_childs_answers_say_where_they_come_from(
+    service: Service, reviewer: Visitor, program: Any
+) -> None:
+    services, owner, clerk = service.application.services, service.actor("applicant"), service.actor("clerk")
+    dossier_id = service.new_dossier(ANSWERS)
+    services.answer_group(owner, dossier_id, "children", [{"first": "Adam"}])
+    services.answer_group_row(clerk, dossier_id, "children", 1, {"last": "Amrani"})
+    services.answer(owner, dossier_id, {}, {"pensioner": "true"})
+    services.deposit(owner, dossier_id, True)
+    html = reviewer.get(f"/review/{dossier_id}").get_data(as_text=True)
+    told = html.partition('id="answers"')[2].partition("<h2")[0]
+    lines = {
+        re.sub(r"<[^>]+>", "", label): re.sub(r"<[^>]+>|\s+", " ", rest)
+        for label, rest in re.findall(r"<dt>(.*?)</dt>(.*?)</div>", told, re.DOTALL)
+    }
+    assert owner.name in lines["المؤمن له(ها) يتقاضى معاشا من الصندوق الوطني للضمان الاجتماعي"]
+    assert owner.name in next(said for said in lines.values() if "Adam" in said)
+    assert clerk.name in next(said for said in lines.values() if "Amrani" in said and "El Amrani" not in said)
+    given = program("reviewer").get(f"/dossiers/{dossier_id}")["given"]
+    assert given["pensioner"]["origin"] == given["children.1.last"]["origin"] == "screen"
+    assert given["children.1.last"]["at"] > given["children.1.first"]["at"]
+
+
 def test_facts_of_a_paper_in_another_ones_place_have_names(service: Service, reviewer: Visitor) -> None:
     dossier_id = service.new_dossier(ANSWERS)
     facts = {"wife.ar": "سلمى التازي", "married": "2010-08-14"}

@@ -12,7 +12,7 @@ from flask import Response, jsonify
 from pydantic import BaseModel
 
 from core.completeness import CompletenessReport
-from core.dossier import STATE_LABELS
+from core.dossier import STATE_LABELS, FieldValue
 from core.errors import InvalidValue
 from core.localized_text import LocalizedText
 from core.receipt import DepositReceipt
@@ -70,17 +70,10 @@ def dossier(
         "deposited_at": view.deposited_at,
         "physical_check": view.physical_check,
         "decision_note": view.decision_note,
-        "answers": {
-            name: {
-                "value": one.value,
-                "origin": one.origin,
-                "confidence": one.confidence,
-                "at": one.at,
-            }
-            for name, one in view.dossier.values.items()
-        },
+        "answers": {name: _answer(one) for name, one in view.dossier.values.items()},
         "facts": dict(view.dossier.facts),
         "groups": {name: [dict(row) for row in rows] for name, rows in view.dossier.groups.items()},
+        "given": {name: _answer(one) for name, one in view.given.items()},
         "typed": {**view.raw, **{_row_place(place): text for place, text in view.group_raw.items()}},
         "problems": [
             *mistakes(view.problems),
@@ -91,6 +84,10 @@ def dossier(
         "attachments": [attachment(one) for one in view.attachments],
         "correction": correction(view, progress, answer_by),
     }
+
+
+def _answer(one: FieldValue) -> dict[str, Any]:
+    return {"value": one.value, "origin": one.origin, "confidence": one.confidence, "at": one.at}
 
 
 def correction(

@@ -290,6 +290,9 @@ class Dossier(Given):
     answers: dict[str, Answer]
     facts: dict[str, Any]
     groups: dict[str, list[dict[str, Any]]]
+    given: dict[str, Answer] = Field(
+        description="Facts, and answers of groups' rows (`children.1.birth`), each with where it comes from"
+    )
     typed: dict[str, str] = Field(description="What stands in fields whose text is not valid")
     problems: list[Mistake]
     on_file: list[str]
