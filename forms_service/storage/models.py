@@ -69,7 +69,10 @@ class AccountRow(Base):
 
 
 class DossierRow(Base):
-    """One application.  ``reference`` stands in the page identity of every page printed for it."""
+    """One application.  ``reference`` stands in the page identity of every page printed for it.
+
+    ``state`` is its stage; ``step`` where it stands in its form's own course, empty in the standard one.
+    """
 
     __tablename__ = "dossier"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -80,6 +83,7 @@ class DossierRow(Base):
     form_version: Mapped[int]
     language: Mapped[str] = mapped_column(String(2))
     state: Mapped[str] = mapped_column(String(32), index=True)
+    step: Mapped[str | None] = mapped_column(String(64))
     revision: Mapped[int] = mapped_column(Integer, default=0)
     on_file: Mapped[list[Any]] = mapped_column(default=list)
     declared: Mapped[list[Any]] = mapped_column(default=list)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from forms_service.storage.account_models import AttemptRow, HolderRow, LetterRow, OneTimeCodeRow
+from forms_service.storage.course_models import CourseEventRow
 from forms_service.storage.database import Database, migration_settings
 from forms_service.storage.models import (
     AccountRow,
@@ -347,3 +348,33 @@ def test_papers_stay_under_their_child_both_ways(database: Database) -> None:
         assert (told.value, told.by, told.at) == ("Adam", "one", at.isoformat()), (
             "older rows tell of all at once"
         )
+
+
+def test_courses_come_and_go_and_dossiers_keep_their_stage(database: Database) -> None:
+    settings, engine = migration_settings(), database.engine
+
+    def go(revision: str, way: Callable[[object, str], None]) -> None:
+        with engine.begin() as connection:
+            settings.attributes["connection"] = connection
+            way(settings, revision)
+
+    at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    with database.writing() as session:
+        session.add(account("one"))
+        session.flush()
+        session.add(one := dossier("d", "one"))
+        one.state, one.step = "submitted", "registered"
+        session.flush()
+        done = {"action": "register", "from_step": "confirm", "to_step": "registered"}
+        session.add(CourseEventRow(dossier_id="d", at=at, kind="action", by_id="one", by_name="-", **done))
+    go("0021", command.downgrade)
+    with engine.connect() as connection:
+        (kept,) = connection.execute(text("select * from dossier")).mappings().all()
+    assert kept["state"] == "submitted" and "step" not in kept
+    go("head", command.upgrade)
+    with Session(engine) as session:
+        assert (session.get_one(DossierRow, "d").state, session.get_one(DossierRow, "d").step) == (
+            "submitted",
+            None,
+        )
+        assert session.scalars(select(CourseEventRow)).all() == []
