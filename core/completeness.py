@@ -69,7 +69,8 @@ def assess_completeness(
         *_unreadable_answers(unreadable or {}),
         *_unknown_names(spec, dossier),
         *_missing_answers(spec, dossier, scope, set(unreadable or {})),
-        *_broken_rules(spec, scope),
+        *_unregistered_answers(spec, dossier, scope),
+        *_broken_rules(spec, scope.with_variables(calc=calculated(spec, scope))),
         *document_findings,
         *(finding for finding, _ in deadlines if finding),
     ]
@@ -134,6 +135,31 @@ def _missing_answers(
     for group in spec.groups:
         if holds(group.when, scope):
             yield from _missing_in_rows(group, dossier, scope, unreadable)
+
+
+NOT_IN_REGISTER = LocalizedText(
+    ar="«{label}»: هذا الجواب لا يوجد ضمن ما هو مسجل لدى الصندوق. اختاروا واحدا من الأجوبة المقترحة.",
+    fr="« {label} » : cette réponse ne figure pas parmi celles que la caisse connaît. Choisissez l'une des "
+    "réponses proposées.",
+)
+
+
+def _unregistered_answers(spec: FormSpec, dossier: Dossier, scope: Scope) -> Iterator[Finding]:
+    """Answers that were to be chosen among a register's rows and are none of them."""
+    answers = dossier.answers()
+    for section in spec.sections:
+        for one in section.fields():
+            given = answers.get(one.id)
+            if (
+                one.choices_from is None
+                or not one.choices
+                or given is None
+                or not applies(section, one, scope)
+            ):
+                continue
+            if given not in {choice.value for choice in one.choices}:
+                message = NOT_IN_REGISTER.fill(label=one.label)
+                yield Finding("not_in_register", Severity.ERROR, one.id, message, one.source or "register")
 
 
 def _missing_in_rows(group: Group, dossier: Dossier, scope: Scope, unreadable: set[str]) -> Iterator[Finding]:
@@ -226,17 +252,25 @@ def _written(day: date) -> str:
 # --- amounts ------------------------------------------------------------------------------------
 
 
+def calculated(spec: FormSpec, scope: Scope) -> dict[str, Any]:
+    """Every calculation's result by id, later ones built on earlier; None where it does not apply."""
+    values: dict[str, Any] = {}
+    for one in spec.calculations:
+        running = scope.with_variables(calc=dict(values))
+        values[one.id] = one.value.evaluate(running) if holds(one.when, running) else None
+    return values
+
+
 def _amounts(spec: FormSpec, scope: Scope) -> dict[str, object]:
     """The form's calculations in order; later ones may use earlier results as ``calc.<id>``."""
     results: dict[str, object] = {}
-    calculated: dict[str, Any] = {}
+    values = calculated(spec, scope)
+    running = scope.with_variables(calc=values)
     day = date.fromisoformat(scope.variables["on"])
     for calculation in spec.calculations:
-        running = scope.with_variables(calc=dict(calculated))
-        if not holds(calculation.when, running):
+        value = values[calculation.id]
+        if value is None:
             continue
-        value = calculation.value.evaluate(running)
-        calculated[calculation.id] = value
         results[calculation.id] = {
             "value": _rounded(value),
             "unit": calculation.unit,
@@ -248,7 +282,7 @@ def _amounts(spec: FormSpec, scope: Scope) -> dict[str, object]:
             ],
             "source": calculation.source,
         }
-    if tables := list(_tables(spec, scope.with_variables(calc=calculated))):
+    if tables := list(_tables(spec, running)):
         results["tables"] = tables
     if results:
         formulas = [c.value.expression for c in spec.calculations] + [t.rows.expression for t in spec.tables]

@@ -13,7 +13,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from core.conditions import Condition
+from core.flow import Flow
 from core.localized_text import LocalizedText, Script
+from core.procedure import Procedure
+from core.registers import ChoicesFrom, Held, Records
 
 Scalar = str | int | bool | Decimal | None
 
@@ -47,9 +50,11 @@ class FieldSpec:
         required: Always, never, or when a condition holds.
         when: The field applies (is asked) only when this holds.
         printed: Whether it has a place on paper.
+        paper_only: Whether it is not asked on screen.
         office: Filled in by the fund, never asked of the applicant.
         width: Share of its row on paper, relative to its neighbours.
         lines: Lines of writing on paper.
+        slider: An integer between its bounds may also be set by moving a slider on screen.
         comb: Number of cells on paper, or None.
         proposed: Why the declaration goes beyond the sources, or None when they say it.
     """
@@ -61,6 +66,7 @@ class FieldSpec:
     required: bool | Condition = False
     when: Condition | None = None
     printed: bool = True
+    paper_only: bool = False
     office: bool = False
     twin: str | None = None
     max_length: int | None = None
@@ -70,6 +76,8 @@ class FieldSpec:
     width: float = 1.0
     lines: int = 1
     choices: tuple[Choice, ...] = ()
+    choices_from: ChoicesFrom | None = None
+    slider: bool = False
     default: Scalar = None
     footnotes: tuple[str, ...] = ()
     hint: LocalizedText | None = None
@@ -110,6 +118,8 @@ class Section:
         when: The block applies only when this holds; on paper it is always printed.
         new_page: Begins a page on paper.
         on_screen: Whether its texts are shown in the on-line form too.
+        lists: What the form says elsewhere that is printed here again: ``documents`` or ``filing``.
+        screen_title: Its heading on screen, where the paper has none.
     """
 
     id: str
@@ -118,6 +128,13 @@ class Section:
     when: Condition | None = None
     new_page: bool = False
     footnotes: tuple[str, ...] = ()
+    lists: str | None = None
+    screen_title: LocalizedText | None = None
+
+    @property
+    def heading(self) -> LocalizedText | None:
+        """What people call the block, on screen too."""
+        return self.title or self.screen_title
 
     def fields(self) -> Iterator[FieldSpec]:
         """The fields of this block, in the order of the paper."""
@@ -281,12 +298,18 @@ class DatedValue:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """An amount, rate or limit that the law changes over time."""
+    """An amount, rate or limit that the law changes over time.
+
+    Attributes:
+        age: How old a value without a date is, as people are told.
+    """
 
     id: str
     label: LocalizedText
     unit: str
     values: tuple[DatedValue, ...]
+    age: LocalizedText | None = None
+    proposed: str | None = None
 
     def on(self, day: date) -> DatedValue:
         """The value in force on ``day``; the oldest one before all dates."""
@@ -296,12 +319,39 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """An amount computed from answers and parameters, shown with its formula."""
+    """An amount computed from answers and parameters, shown with its formula.
+
+    Attributes:
+        step: It is on the way to what is asked.
+    """
 
     id: str
     label: LocalizedText
     value: Condition
     unit: str
+    when: Condition | None = None
+    source: str | None = None
+    proposed: str | None = None
+    step: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: the member of each row it shows, and the kind that writes it."""
+
+    id: str
+    label: LocalizedText
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows computed from answers, such as a schedule of payments; ``rows`` gives a list of members."""
+
+    id: str
+    label: LocalizedText
+    rows: Condition
+    columns: tuple[Column, ...]
     when: Condition | None = None
     source: str | None = None
     proposed: str | None = None
@@ -341,6 +391,11 @@ class FormSpec:
     deadlines: tuple[Deadline, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     calculations: tuple[Calculation, ...] = ()
+    tables: tuple[Table, ...] = ()
+    records: tuple[Records, ...] = ()
+    held: Held = field(default_factory=dict)
+    flow: Flow | None = None
+    procedure: Procedure | None = None
     physical_check_rate: float = 0.0
     physical_check_notice: LocalizedText | None = None
     physical_check_always: Condition | None = None

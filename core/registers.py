@@ -61,13 +61,23 @@ def look_up(spec: FormSpec, answers: Mapping[str, object], account: str, ask: Lo
     """Ask the registers for everything the spec uses and whose key is known."""
     found: dict[str, Sequence[Mapping[str, Any]]] = {}
     for one in spec.records:
-        key = account if one.key == ACCOUNT else answers.get(one.key)
+        key = account if one.key == ACCOUNT else answers.get(one.key) or _only_choice(spec, one.key, found)
         found[one.id] = tuple(ask(one.register, str(key))) if key else ()
     return found
 
 
+def _only_choice(spec: FormSpec, field_id: str, found: Held) -> object:
+    """The answer that need not be given: the only row there is to choose."""
+    where = spec.field(field_id).choices_from
+    rows = found.get(where.records, ()) if where else ()
+    return rows[0].get(where.value) if where and len(rows) == 1 else None
+
+
 def with_records(spec: FormSpec, held: Held) -> FormSpec:
-    """The spec as it is for one dossier: rows of registers in reach, choices among them filled in."""
+    """The spec as it is for one dossier: rows of registers in reach, choices among them filled in.
+
+    Where there is one row to choose, it is the answer until another is given.
+    """
     sections = tuple(
         replace(
             section,
@@ -94,7 +104,8 @@ def _with_choices(one: FieldSpec, held: Held) -> FieldSpec:
             fr=_named([row.get(name) for name in where.label]),
         )
         choices.append(Choice(str(row[where.value]), label))
-    return replace(one, choices=tuple(choices))
+    only = choices[0].value if len(choices) == 1 else one.default
+    return replace(one, choices=tuple(choices), default=only)
 
 
 def _named(words: Sequence[object]) -> str:

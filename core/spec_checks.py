@@ -27,6 +27,8 @@ from core.spec_field_checks import CHOICE_KINDS, FieldChecks
 from core.yaml_source import Place
 
 _MOST_COMBINATIONS = 4000
+CHOSEN_KINDS = ("choice", "text", "affiliation_number", "registration_number", "rib")
+"""Kinds whose answer may be chosen among a register's rows."""
 _COMPARED = re.compile(r"""([A-Za-z_][\w.]*)\s*(?:==|!=)\s*(["'])(.*?)\2""")
 _LISTED = re.compile(r"""([A-Za-z_][\w.]*)\s+in\s+\[([^\]]*)\]""")
 _LITERAL = re.compile(r"""(["'])(.*?)\1""")
@@ -140,8 +142,13 @@ class _Checks(FieldChecks):
             for name in (where.value, *where.label):
                 if name not in members:
                     self.report(part, f"choices_from: {where.records} has no member {name!r}")
-            if asked.printed or asked.kind != "choice":
-                self.report(part, f"{asked.id}: choices_from needs kind choice and printed: false")
+            if asked.kind not in CHOSEN_KINDS:
+                allowed = ", ".join(CHOSEN_KINDS)
+                self.report(
+                    part, f"{asked.id}: choices_from does not go with kind {asked.kind}, expected {allowed}"
+                )
+            elif asked.kind == "choice" and asked.printed:
+                self.report(part, f"{asked.id}: choices_from with kind choice needs printed: false")
 
     def names(self) -> bool:
         """Whether every name in every expression exists; reports those that do not."""
@@ -182,6 +189,8 @@ class _Checks(FieldChecks):
             yield from _given_uses(fact.id, value=fact.value, when=fact.when)
         for group in spec.groups:
             yield from self._group_uses(group)
+        for amount in spec.calculations:
+            yield from _given_uses(f"calculation {amount.id}", value=amount.value, when=amount.when)
         for document in spec.documents:
             part = f"document {document.id}"
             yield from _given_uses(part, document.per, when=document.when)
@@ -193,8 +202,6 @@ class _Checks(FieldChecks):
             yield from _given_uses(f"declaration {declared.id}", when=declared.when)
         for limit in spec.deadlines:
             yield from _given_uses(f"deadline {limit.id}", limit.per, starts=limit.starts, when=limit.when)
-        for amount in spec.calculations:
-            yield from _given_uses(f"calculation {amount.id}", value=amount.value, when=amount.when)
         for table in spec.tables:
             yield from _given_uses(f"table {table.id}", rows=table.rows, when=table.when)
 
@@ -362,6 +369,8 @@ class _Checks(FieldChecks):
                 local = local.with_variables(**{group.item: rows[0]})
             try:
                 if not holds(use.guard, local):
+                    if use.part.startswith("calculation "):
+                        calculated.setdefault(use.part.removeprefix("calculation "), None)
                     continue
                 value = use.condition.evaluate(local)
             except EVALUATION_ERRORS as error:

@@ -61,6 +61,8 @@ class FieldChecks:
             if one.width <= 0 or one.lines < 1:
                 self.report(part, f"{one.id}: width and lines must be positive")
             self._check_limits(part, one)
+            if one.slider and (one.kind != "integer" or one.minimum is None or one.maximum is None):
+                self.report(part, f"{one.id}: a slider needs kind integer, minimum and maximum")
             if one.default is not None:
                 self._check_default(part, one)
         for section in self.spec.sections:

@@ -6,33 +6,21 @@ explained in one line.  ``docs/spec-language.md`` shows every construct in use.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
+from core.catalogue_language import CATALOGUE_CONSTRUCTS, LISTED_ON_PAPER, SHARED_LISTS
 from core.field_kinds import KINDS
+from core.flow_language import FLOW_CONSTRUCTS
+from core.guidance_language import GUIDANCE_CONSTRUCTS
+from core.language_keys import PER as _PER
+from core.language_keys import PROPOSED as _PROPOSED
+from core.language_keys import SOURCE as _SOURCE
+from core.language_keys import USES as _USES
+from core.language_keys import WHEN as _WHEN
+from core.language_keys import Key
 
 LANGUAGE_VERSION = 1
 
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key of a construct.
-
-    Attributes:
-        type: ``id``, ``text``, ``localized``, ``expression``, ``bool``, ``bool_or_expression``,
-            ``integer``, ``number``, ``day``, ``scalar``, ``one_of:a,b``, ``list:<type>``,
-            ``map:<type>``, ``rows``, or the name of a construct.
-    """
-
-    type: str
-    help: str
-    required: bool = False
-
-
-_PROPOSED = Key("text", "Why this goes beyond the sources; leave out what the sources say.")
-_SOURCE = Key("text", "Where the rule or the wording stands.")
-_WHEN = Key("expression", "It applies only when this holds.")
-_PER = Key("text", "Id of the group whose rows each are judged.")
 
 CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
     "form": {
@@ -44,8 +32,10 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
         "reference_label": Key("localized", "How the reference is printed.", required=True),
         "receipt_type": Key("localized", "«Type de demande» on the deposit receipt.", required=True),
         "applicant": Key("applicant", "Which answers name the applicant.", required=True),
+        "procedure": Key("procedure", "How the catalogue tells it to those who look for it."),
         "physical_check": Key("physical_check", "Whether some dossiers must be shown on paper."),
         "parameters": Key("list:parameter", "Dated amounts, rates and limits."),
+        "uses": _USES,
         "facts": Key("list:fact", "What conditions use beside the printed fields."),
         "footnotes": Key("map:localized", "Footnotes by their mark."),
         "sections": Key("list:section", "The blocks of the form, in the order of the paper.", required=True),
@@ -55,11 +45,14 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
         "declarations": Key("list:declaration", "What ticking a box declares on honour."),
         "deadlines": Key("list:deadline", "Time limits and what being late means."),
         "calculations": Key("list:calculation", "Amounts computed from the answers."),
+        "tables": Key("list:table", "Rows computed from the answers, such as a schedule of payments."),
+        "records": Key("list:records", "What the fund's registers know: read, shown, never typed."),
+        "flow": Key("flow", "Its own course; without it the standard one holds."),
         "proposed": _PROPOSED,
     },
     "applicant": {
         "name": Key("list:text", "Field ids that make the name, in the order they are read.", required=True),
-        "registration": Key("text", "Field id of the registration number.", required=True),
+        "registration": Key("text", "Field id of their number with the fund, if they have one."),
         "signature": Key("text", "Field id of the signature zone."),
         "instead": Key("list:other_applicant", "Who asks in other cases; the first whose when holds."),
     },
@@ -83,6 +76,7 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
         "label": Key("localized", "What it is.", required=True),
         "unit": Key("text", "Unit, e.g. MAD.", required=True),
         "values": Key("list:dated_value", "Its values, oldest first.", required=True),
+        "age": Key("localized", "How old a value without a date is, e.g. that its page bears none."),
         "proposed": _PROPOSED,
     },
     "dated_value": {
@@ -104,10 +98,12 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
     "section": {
         "id": Key("id", "Name of the block.", required=True),
         "title": Key("localized", "Its heading."),
+        "screen_title": Key("localized", "Its heading on screen, where the paper has none."),
         "footnotes": Key("list:text", "Footnotes printed at the end of the block."),
         "when": _WHEN,
         "new_page": Key("bool", "Begins a page on paper."),
-        "rows": Key("rows", "Rows: a list of fields, or one static text.", required=True),
+        "rows": Key("rows", "Rows: a list of fields, or one static text."),
+        "lists": Key("one_of:" + ",".join(LISTED_ON_PAPER), "What else the form says is listed under them."),
     },
     "field": {
         "id": Key("id", "Dotted name, as in the fact sheet.", required=True),
@@ -117,6 +113,7 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
         "required": Key("bool_or_expression", "Must be answered: always, or when this holds."),
         "when": _WHEN,
         "printed": Key("bool", "false: on screen only."),
+        "paper_only": Key("bool", "Not asked on screen, such as the place and day of a signature."),
         "office": Key("bool", "Filled in by the fund."),
         "max_length": Key("integer", "Longest answer, in characters."),
         "minimum": Key("integer", "Smallest number."),
@@ -125,6 +122,8 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
         "width": Key("number", "Share of its row, relative to its neighbours."),
         "lines": Key("integer", "Lines of writing on paper."),
         "choices": Key("list:choice", "The boxes of a choice."),
+        "slider": Key("bool", "An integer between its bounds, also set by a slider on screen."),
+        "choices_from": Key("choices_from", "Takes the choices from a register; on screen only."),
         "default": Key("scalar", "Answer assumed when none is given."),
         "footnotes": Key("list:text", "Footnote marks behind the label."),
         "hint": Key("localized", "Help shown on screen."),
@@ -135,6 +134,11 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
         "value": Key("text", "The answer stored.", required=True),
         "label": Key("localized", "Its label, as printed.", required=True),
         "footnotes": Key("list:text", "Footnote marks behind the label."),
+    },
+    "choices_from": {
+        "records": Key("id", "Which of the form's records.", required=True),
+        "value": Key("id", "The member that is the answer.", required=True),
+        "label": Key("list:id", "The members that name a row to people.", required=True),
     },
     "static_text": {
         "text": Key("localized", "The words.", required=True),
@@ -221,6 +225,33 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
         "unit": Key("text", "Unit, e.g. MAD.", required=True),
         "value": Key("expression", "The formula.", required=True),
         "when": _WHEN,
+        "step": Key("bool", "A step on the way to what is asked, shown smaller."),
+        "source": _SOURCE,
+        "proposed": _PROPOSED,
+    },
+    "table": {
+        "id": Key("id", "Its name.", required=True),
+        "label": Key("localized", "Its heading.", required=True),
+        "rows": Key("expression", "Gives a list of rows.", required=True),
+        "columns": Key("list:column", "What is shown of each row.", required=True),
+        "when": _WHEN,
+        "source": _SOURCE,
+        "proposed": _PROPOSED,
+    },
+    "column": {
+        "id": Key("id", "Member of the row.", required=True),
+        "label": Key("localized", "Its heading.", required=True),
+        "kind": Key("one_of:" + ",".join(KINDS), "Kind of value.", required=True),
+    },
+    "records": {
+        "id": Key("id", "Name in expressions.", required=True),
+        "register": Key("id", "The register that is asked.", required=True),
+        "key": Key(
+            "text", "account (who is signed in), or the field whose answer is looked up.", required=True
+        ),
+        "label": Key("localized", "What it is.", required=True),
+        "many": Key("bool", "false: one row, its members are named at once."),
+        "fields": Key("list:field", "The members of a row that are used.", required=True),
         "source": _SOURCE,
         "proposed": _PROPOSED,
     },
@@ -251,20 +282,30 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
     "document_type": {
         "id": Key("id", "Its name, as forms demand it.", required=True),
         "label": Key("localized", "What it is called.", required=True),
-        "reads_as": Key("list:id", "Classes it may look like.", required=True),
+        "reads_as": Key("list:id", "Classes it may look like; left out: any, nobody knows its look."),
         "proposed": _PROPOSED,
     },
+    **CATALOGUE_CONSTRUCTS,
+    **FLOW_CONSTRUCTS,
+    **GUIDANCE_CONSTRUCTS,
 }
 
 
+_TITLES = {"form": "CNSS form spec", "document_types": "CNSS document types"}
+
+
 def json_schema(root: str = "form") -> dict[str, object]:
-    """The language as JSON Schema (2020-12), for completion and checks in a YAML editor."""
+    """The language as JSON Schema (2020-12), for completion and checks in a YAML editor.
+
+    Args:
+        root: The construct that a whole file is; only constructs that it may hold are explained.
+    """
     schema: dict[str, object] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "CNSS form spec" if root == "form" else "CNSS document types",
+        "title": _TITLES.get(root, f"CNSS {root}"),
         "$ref": f"#/$defs/{root}",
     }
-    definitions: dict[str, object] = {name: _construct_schema(keys) for name, keys in CONSTRUCTS.items()}
+    definitions: dict[str, object] = {name: _construct_schema(CONSTRUCTS[name]) for name in _within(root)}
     definitions["localized"] = {
         "type": "object",
         "description": "The same words in Arabic and French.",
@@ -273,6 +314,21 @@ def json_schema(root: str = "form") -> dict[str, object]:
         "additionalProperties": False,
     }
     return {**schema, "$defs": definitions}
+
+
+def _within(root: str) -> Iterator[str]:
+    """The constructs a file of that root may hold, in the order of the table."""
+    found, waiting = {root}, [root]
+    while waiting:
+        for key in CONSTRUCTS[waiting.pop()].values():
+            head, _, rest = key.type.rpartition(":")
+            inside = {"field", "static_text"} if key.type == "rows" else {rest if head != "one_of" else ""}
+            if inside & set(SHARED_LISTS.values()):
+                inside.add("shared")
+            new = {name for name in inside if name in CONSTRUCTS} - found
+            found |= new
+            waiting += new
+    return (name for name in CONSTRUCTS if name in found)
 
 
 def _construct_schema(keys: Mapping[str, Key]) -> dict[str, object]:
@@ -290,6 +346,7 @@ _SIMPLE: Mapping[str, dict[str, object]] = {
     "id": {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$"},
     "text": {"type": ["string", "number"]},
     "localized": {"$ref": "#/$defs/localized"},
+    "prose": {"$ref": "#/$defs/localized"},
     "expression": {"type": ["string", "boolean"]},
     "bool": {"type": "boolean"},
     "bool_or_expression": {"type": ["boolean", "string"]},
@@ -306,6 +363,9 @@ def _type_schema(type_name: str) -> dict[str, object]:
     head, _, rest = type_name.partition(":")
     if head == "one_of":
         return {"enum": rest.split(",")}
+    if head == "list" and rest in SHARED_LISTS.values():
+        items = {"anyOf": [_type_schema(rest), {"$ref": "#/$defs/shared"}]}
+        return {"type": "array", "items": items}
     if head == "list":
         return {"type": "array", "items": _type_schema(rest)}
     if head == "map":

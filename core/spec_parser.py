@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from core.conditions import Condition
 from core.construct_reader import STAND_IN, Construct, ConstructReader
 from core.errors import SpecError, SpecErrors
 from core.field_kinds import KINDS
+from core.flow_parser import build_flow
 from core.form_spec import (
     Applicant,
     Calculation,
     Choice,
-    DatedValue,
+    Column,
     Deadline,
     Declaration,
     Fact,
@@ -30,12 +29,18 @@ from core.form_spec import (
     Section,
     Severity,
     StaticText,
+    Table,
     TextStyle,
 )
+from core.listed_on_paper import listed_texts
 from core.localized_text import LocalizedText, Script
 from core.placement import WidgetKind
+from core.procedure import Procedure
+from core.registers import ChoicesFrom, Records
+from core.shared_blocks import SharedBlock, digest, take_in
+from core.shared_parameters import SharedParameters, parameter_of, shared_under_uses
 from core.spec_language import LANGUAGE_VERSION
-from core.yaml_source import Place, load_yaml
+from core.yaml_source import Node, Place, load_yaml
 
 
 @dataclass(frozen=True)
@@ -44,30 +49,46 @@ class ParsedSpec:
 
     Attributes:
         places: Line and column by field, section, document … id.
+        root: The form as written, its shared blocks taken in.
     """
 
     spec: FormSpec
     places: dict[str, Place] = field(default_factory=dict)
+    root: Node | None = None
 
     def place_of(self, part_id: str) -> Place:
         """Where a part stands; the file's first line when it is not known."""
         return self.places.get(part_id, Place(1, 1))
 
 
-def parse_spec(text: str, source: str, document_types: Iterable[str] | None = None) -> FormSpec:
+def parse_spec(
+    text: str,
+    source: str,
+    document_types: Iterable[str] | None = None,
+    shared: SharedParameters | None = None,
+    blocks: Mapping[str, SharedBlock] | None = None,
+) -> FormSpec:
     """Read a form spec.
 
     Args:
         source: File name, as errors show it.
         document_types: Known document types; None leaves them unchecked.
+        shared: The parameters it may take under ``uses``.
+        blocks: The blocks that forms share, by name.
 
     Raises:
         SpecErrors: Everything that is wrong, in the order of the file.
     """
-    return parse_spec_with_places(text, source, document_types).spec
+    return parse_spec_with_places(text, source, document_types, shared, blocks).spec
 
 
-def parse_spec_with_places(text: str, source: str, document_types: Iterable[str] | None = None) -> ParsedSpec:
+def parse_spec_with_places(
+    text: str,
+    source: str,
+    document_types: Iterable[str] | None = None,
+    shared: SharedParameters | None = None,
+    blocks: Mapping[str, SharedBlock] | None = None,
+) -> ParsedSpec:
     """As ``parse_spec``, with the place of every part."""
     from core.spec_checks import check_spec
 
@@ -75,6 +96,7 @@ def parse_spec_with_places(text: str, source: str, document_types: Iterable[str]
     if root is None:
         raise SpecErrors(errors)
     reader = ConstructReader(source, errors)
+    root, taken = take_in(root, blocks or {}, reader)
     form = reader.construct("form", root)
     if form is None:
         raise SpecErrors(errors)
@@ -84,13 +106,14 @@ def parse_spec_with_places(text: str, source: str, document_types: Iterable[str]
             f"language {form.get('language')} is unknown, expected {LANGUAGE_VERSION}",
         )
     builder = _Builder()
-    spec = builder.form(form, text, source)
+    spec = replace(builder.form(form, source), digest=digest(text, taken))
+    spec = replace(spec, parameters=(*spec.parameters, *shared_under_uses(form, shared, reader)))
     problems: list[SpecError] = []
     check_spec(spec, builder.places, ConstructReader(source, problems), document_types)
     errors += [problem for problem in problems if STAND_IN not in problem.problem]
     if errors:
         raise SpecErrors(errors)
-    return ParsedSpec(spec, builder.places)
+    return ParsedSpec(spec, builder.places, root)
 
 
 class _Builder:
@@ -99,10 +122,12 @@ class _Builder:
     def __init__(self) -> None:
         self.places: dict[str, Place] = {}
 
-    def form(self, c: Construct, text: str, source: str) -> FormSpec:
+    def form(self, c: Construct, source: str) -> FormSpec:
         applicant = cast(Construct, c.values["applicant"])
         self.remember(applicant, "applicant")
         physical = c.get("physical_check")
+        documents = tuple(self.document(one) for one in c.constructs("documents"))
+        procedure = self.procedure(c.get("procedure"))
         return FormSpec(
             id=_text(c, "id"),
             version=_whole(c, "version"),
@@ -110,16 +135,24 @@ class _Builder:
             header=tuple(cast(list[LocalizedText], c.get("header", []))),
             receipt_type=_words(c, "receipt_type"),
             reference_label=_words(c, "reference_label"),
-            sections=tuple(self.section(one) for one in c.constructs("sections")),
+            sections=tuple(
+                replace(self.section(one), rows=(*self.rows(one), *listed_texts(lists, documents, procedure)))
+                for one in c.constructs("sections")
+                for lists in [_maybe_text(one, "lists")]
+            ),
+            procedure=procedure,
             groups=tuple(self.group(one) for one in c.constructs("groups")),
             facts=tuple(self.fact(one) for one in c.constructs("facts")),
             footnotes=cast(dict[str, LocalizedText], c.get("footnotes", {})),
-            documents=tuple(self.document(one) for one in c.constructs("documents")),
+            documents=documents,
             rules=tuple(self.rule(one) for one in c.constructs("rules")),
             declarations=tuple(self.declaration(one) for one in c.constructs("declarations")),
             deadlines=tuple(self.deadline(one) for one in c.constructs("deadlines")),
             parameters=tuple(self.parameter(one) for one in c.constructs("parameters")),
             calculations=tuple(self.calculation(one) for one in c.constructs("calculations")),
+            tables=tuple(self.table(one) for one in c.constructs("tables")),
+            records=tuple(self.records(one) for one in c.constructs("records")),
+            flow=build_flow(flow, self.remember) if isinstance(flow := c.get("flow"), Construct) else None,
             physical_check_rate=float(cast(float, physical.get("rate", 0.0)))
             if isinstance(physical, Construct)
             else 0.0,
@@ -132,14 +165,13 @@ class _Builder:
             signature_field=_maybe_text(applicant, "signature"),
             applicant_fields={
                 "name": ",".join(applicant.texts("name")),
-                "registration": _text(applicant, "registration"),
+                "registration": _maybe_text(applicant, "registration") or "",
             },
             applicants=tuple(
                 Applicant(one.texts("name"), _text(one, "registration"), _condition(one, "when"))
                 for one in applicant.constructs("instead")
             ),
             proposed=_maybe_text(c, "proposed"),
-            digest=hashlib.sha256(text.encode()).hexdigest(),
             source_file=source,
         )
 
@@ -150,6 +182,19 @@ class _Builder:
     def section(self, c: Construct) -> Section:
         section_id = _text(c, "id")
         self.remember(c, section_id)
+        return Section(
+            id=section_id,
+            title=_maybe_words(c, "title"),
+            rows=(),
+            when=_condition(c, "when"),
+            new_page=bool(c.get("new_page", False)),
+            footnotes=c.texts("footnotes"),
+            lists=_maybe_text(c, "lists"),
+            screen_title=_maybe_words(c, "screen_title"),
+        )
+
+    def rows(self, c: Construct) -> tuple[Row, ...]:
+        """The rows of a section, in the order of the paper."""
         rows: list[Row] = []
         for row in cast(list[object], c.get("rows", [])):
             if isinstance(row, Construct):
@@ -157,13 +202,26 @@ class _Builder:
             else:
                 fields = [one for item in cast(list[Construct], row) for one in self.field(item)]
                 rows.append(tuple(fields))
-        return Section(
-            id=section_id,
-            title=_maybe_words(c, "title"),
-            rows=tuple(rows),
-            when=_condition(c, "when"),
-            new_page=bool(c.get("new_page", False)),
-            footnotes=c.texts("footnotes"),
+        return tuple(rows)
+
+    def procedure(self, found: object) -> Procedure | None:
+        """How the catalogue tells the form; None where it is not said."""
+        if not isinstance(found, Construct):
+            return None
+        self.remember(found, "procedure")
+        return Procedure(
+            who=found.texts("who"),
+            topic=_text(found, "topic"),
+            purpose=_words(found, "purpose"),
+            where=_words(found, "where"),
+            signed_by=_maybe_words(found, "signed_by"),
+            deadline_words=_maybe_words(found, "deadline_words"),
+            also_printed_as=found.texts("also_printed_as"),
+            guidance=found.texts("guidance"),
+            rows=tuple(cast(list[int], found.get("rows", []))),
+            listed=bool(found.get("listed", True)),
+            source=_maybe_text(found, "source"),
+            proposed=_maybe_text(found, "proposed"),
         )
 
     def static_text(self, c: Construct) -> StaticText:
@@ -208,6 +266,7 @@ class _Builder:
             required=required if isinstance(required, Condition) else bool(required),
             when=_condition(c, "when"),
             printed=bool(c.get("printed", True)),
+            paper_only=bool(c.get("paper_only", False)),
             office=bool(c.get("office", kind_name == "office_text")),
             twin=twin,
             max_length=cast("int | None", c.get("max_length", kind.max_length)),
@@ -220,6 +279,8 @@ class _Builder:
                 Choice(_text(one, "value"), _words(one, "label"), one.texts("footnotes"))
                 for one in c.constructs("choices")
             ),
+            choices_from=_choices_from(c),
+            slider=bool(c.get("slider", False)),
             default=cast(Any, c.get("default")),
             footnotes=c.texts("footnotes"),
             hint=_maybe_words(c, "hint"),
@@ -323,16 +384,36 @@ class _Builder:
 
     def parameter(self, c: Construct) -> Parameter:
         self.remember(c, f"parameter {_text(c, 'id')}")
-        values = tuple(
-            DatedValue(
-                cast(Any, v.get("value")),
-                cast("date | None", v.get("since")),
-                _text(v, "source"),
-                _maybe_text(v, "proposed"),
-            )
-            for v in c.constructs("values")
+        return parameter_of(c)
+
+    def table(self, c: Construct) -> Table:
+        self.remember(c, f"table {_text(c, 'id')}")
+        return Table(
+            id=_text(c, "id"),
+            label=_words(c, "label"),
+            rows=cast(Condition, c.values["rows"]),
+            columns=tuple(
+                Column(_text(one, "id"), _words(one, "label"), _text(one, "kind"))
+                for one in c.constructs("columns")
+            ),
+            when=_condition(c, "when"),
+            source=_maybe_text(c, "source"),
+            proposed=_maybe_text(c, "proposed"),
         )
-        return Parameter(_text(c, "id"), _words(c, "label"), _text(c, "unit"), values)
+
+    def records(self, c: Construct) -> Records:
+        self.remember(c, f"records {_text(c, 'id')}")
+        nested = _Builder()
+        return Records(
+            id=_text(c, "id"),
+            register=_text(c, "register"),
+            key=_text(c, "key"),
+            label=_words(c, "label"),
+            fields=tuple(one for item in c.constructs("fields") for one in nested.field(item)),
+            many=bool(c.get("many", True)),
+            source=_maybe_text(c, "source"),
+            proposed=_maybe_text(c, "proposed"),
+        )
 
     def calculation(self, c: Construct) -> Calculation:
         self.remember(c, f"calculation {_text(c, 'id')}")
@@ -343,8 +424,13 @@ class _Builder:
             unit=_text(c, "unit"),
             when=_condition(c, "when"),
             source=_maybe_text(c, "source"),
+            step=bool(c.get("step", False)),
             proposed=_maybe_text(c, "proposed"),
         )
+
+
+SpecBuilder = _Builder
+"""For other files that hold the same constructs, such as calculators."""
 
 
 def _text(c: Construct, key: str) -> str:
@@ -367,6 +453,13 @@ def _maybe_words(c: Construct, key: str) -> LocalizedText | None:
 def _condition(c: Construct, key: str) -> Condition | None:
     value = c.get(key)
     return value if isinstance(value, Condition) else None
+
+
+def _choices_from(c: Construct) -> ChoicesFrom | None:
+    where = c.get("choices_from")
+    if not isinstance(where, Construct):
+        return None
+    return ChoicesFrom(_text(where, "records"), _text(where, "value"), where.texts("label"))
 
 
 def _whole(c: Construct, key: str, default: int | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Accounts for a demonstration (``FORMS_DEMO=1``): the samples' invented people, a clerk, a reviewer.
+"""Accounts for a demonstration (``FORMS_DEMO=1``): the samples' invented people and employers, a clerk, a reviewer.
 
 Their passwords are public, so these accounts must never exist where real people's papers are.
 """
@@ -40,6 +40,9 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
     _applicant("692370947", "Samira Lahlou"),
     _applicant("706826628", "Brahim Ait Taleb"),
     _applicant("751131028", "Amadou Diallo"),
+    DemoAccount("1000001", "demo-employeur", "SOMATEX SARL", frozenset({"applicant"})),
+    DemoAccount("2000000", "demo-employeur", "Groupe ATLAS", frozenset({"applicant"})),
+    DemoAccount("3000001", "demo-employeur", "RIAD AL YASMINE", frozenset({"applicant"})),
     DemoAccount("agence", "demo-agence", "Agence de démonstration", frozenset({"clerk"})),
     DemoAccount("controle", "demo-controle", "Contrôle de démonstration", frozenset({"reviewer"})),
     DemoAccount("pilotage", "demo-pilotage", "Pilotage de démonstration", frozenset({"operator", "author"})),

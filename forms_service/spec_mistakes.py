@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from core.localized_text import Language, LocalizedText, Script, dominant_script
+from forms_service.flow_mistakes import FLOW_SENTENCES, FLOW_WORDS
+from forms_service.knowledge_mistakes import KNOWLEDGE_SENTENCES
 
 
 def translated(problem: str) -> LocalizedText | None:
@@ -86,10 +88,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "parameter": ("de paramètre", "المعلمة"),
     "calculation": ("de calcul", "الحساب"),
     "deadline": ("de délai", "الأجل"),
+    **FLOW_WORDS,
 }
 """Words of the parser that stand in for a value."""
 
 _SENTENCES: tuple[tuple[str, str, str], ...] = (
+    *FLOW_SENTENCES,
     # --- the file ---
     (
         "not YAML: found character '\\t' that cannot start any token",
@@ -219,6 +223,22 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
         "<key>: the expression cannot be read: <problem>",
         "<key> : l'expression est illisible : <problem>",
         "<key>: تعذرت قراءة العبارة: <problem>",
+    ),
+    # --- shared blocks ---
+    (
+        "no shared block is called <name>, did you mean <near>?",
+        "aucun bloc commun ne s'appelle <name> ; vouliez-vous <near> ?",
+        "لا قسم مشترك باسم <name>؛ هل قصدتم <near>؟",
+    ),
+    (
+        "no shared block is called <name>",
+        "aucun bloc commun ne s'appelle <name>",
+        "لا قسم مشترك باسم <name>",
+    ),
+    (
+        "the shared block <name> stands here twice, expected once",
+        "le bloc commun <name> est ici deux fois, attendu une fois",
+        "القسم المشترك <name> مكرر هنا، والمنتظر مرة واحدة",
     ),
     # --- document types ---
     (
@@ -432,13 +452,24 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
         "choices_from: لا تتضمن <records> العنصر <name>",
     ),
     (
-        "<field>: choices_from needs kind choice and printed: false",
-        "<field> : choices_from demande kind: choice et printed: false",
-        "<field>: يقتضي choices_from وجود kind: choice و printed: false",
+        "<field>: choices_from does not go with kind <kind>, expected <allowed>",
+        "<field> : choices_from ne va pas avec kind: <kind>, attendu : <allowed>",
+        "<field>: لا يصلح choices_from مع kind: <kind>، والمنتظر: <allowed>",
+    ),
+    (
+        "<field>: a slider needs kind integer, minimum and maximum",
+        "<field> : un slider demande kind: integer, minimum et maximum",
+        "<field>: يقتضي slider وجود kind: integer و minimum و maximum",
+    ),
+    (
+        "<field>: choices_from with kind choice needs printed: false",
+        "<field> : choices_from avec kind: choice demande printed: false",
+        "<field>: يقتضي choices_from مع kind: choice وجود printed: false",
     ),
     (
         "<field>: choices and choices_from exclude each other",
         "<field> : choices et choices_from s'excluent",
         "<field>: لا يجتمع choices و choices_from",
     ),
+    *KNOWLEDGE_SENTENCES,
 )

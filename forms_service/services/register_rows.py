@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
 from core.dossier import EDITABLE_STATES, DossierState
@@ -13,6 +16,10 @@ from forms_service.registers import Registers
 from forms_service.storage.dossiers import FIELD, DossierRepository
 from forms_service.storage.models import AccountRow, DossierRow
 from forms_service.storage.register_models import RegisterRowsRow
+
+
+REQUESTS = "requests."
+"""Registers of that name are the service's own: ``requests.<form>`` knows what was deposited on a form."""
 
 
 def with_registers(spec: FormSpec, row: DossierRow, registers: Registers) -> FormSpec:
@@ -45,4 +52,25 @@ def _asked(session: Session, row: DossierRow, spec: FormSpec, registers: Registe
         if space == FIELD and one.value is not None
     }
     owner = session.get(AccountRow, row.owner_id) if row.owner_id else None
-    return look_up(spec, answers, owner.login if owner else row.registration, registers.rows)
+
+    def ask(register: str, key: str) -> Sequence[Mapping[str, Any]]:
+        if register.startswith(REQUESTS):
+            return _requests(session, register.removeprefix(REQUESTS), key, row.id)
+        return registers.rows(register, key)
+
+    return look_up(spec, answers, owner.login if owner else row.registration, ask)
+
+
+def _requests(session: Session, form_id: str, registration: str, but: str) -> list[dict[str, Any]]:
+    """The deposited requests on one form under one number, as a register of their own."""
+    found = session.scalars(
+        select(DossierRow)
+        .where(
+            DossierRow.form_id == form_id,
+            DossierRow.registration == registration,
+            DossierRow.deposited_at.is_not(None),
+            DossierRow.id != but,
+        )
+        .order_by(DossierRow.deposited_at)
+    )
+    return [{"reference": one.reference, "state": one.state} for one in found]

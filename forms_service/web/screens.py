@@ -25,7 +25,16 @@ DATE_PARTS = ("day", "month", "year")
 _NOT_ASKED = frozenset({"signature", "office_text"})
 _LONG_NUMBERS = frozenset({"rib"})
 _NUMBERS = frozenset(
-    {"registration_number", "identity_number", "phone", "postal_code", "integer", "amount", "rib"}
+    {
+        "registration_number",
+        "affiliation_number",
+        "identity_number",
+        "phone",
+        "postal_code",
+        "integer",
+        "amount",
+        "rib",
+    }
 )
 _LEFT_TO_RIGHT = _NUMBERS | {"email", "latin_name"}
 _SHORT = frozenset({"postal_code", "integer"})
@@ -54,6 +63,7 @@ class Box:
     dir: str | None = None
     css: str | None = None
     max_length: int | None = None
+    slider: tuple[int, int] | None = None
     error: str | None = None
 
 
@@ -115,6 +125,7 @@ def asked_fields(section: Section, scope: Scope) -> list[FieldSpec]:
         one
         for one in section.fields()
         if one.kind not in _NOT_ASKED
+        and not one.paper_only
         and not made_beside_signature(one, section)
         and applies(section, one, scope)
     ]
@@ -242,6 +253,8 @@ def _never_required(one: FieldSpec) -> bool:
 
 
 def _widget(one: FieldSpec) -> str:
+    if one.choices_from is not None and one.choices:
+        return "choice"
     if one.kind in ("choice", "choices", "date"):
         return one.kind
     if one.kind in ("declaration", "signature"):
@@ -267,6 +280,7 @@ def _box(one: FieldSpec, spec: FormSpec, given: Given, language: Language) -> Bo
         lang=lang,
         dir=direction,
         css=_css(one),
+        slider=(one.minimum, one.maximum) if one.slider and one.minimum is not None and one.maximum else None,
         error=problem.in_language(language) if problem else None,
     )
 
@@ -315,8 +329,10 @@ def date_parts(raw: str) -> tuple[str, str, str]:
 
 
 def _options(one: FieldSpec, raw: RawAnswer, spec: FormSpec, language: Language) -> tuple[Option, ...]:
-    if one.kind not in ("choice", "choices"):
+    if not one.choices:
         return ()
+    if one.choices_from is not None and not raw:
+        raw = str(one.default or "")
     chosen = set(raw if isinstance(raw, list) else raw.split(","))
     return tuple(
         Option(

@@ -131,7 +131,7 @@ def test_whom_no_register_knows_is_blank_and_owes_nothing(spec: FormSpec) -> Non
         ("key: affiliation\n    many", "key: affiliatoin\n    many", "no field is called 'affiliatoin'"),
         ("records: affiliations, value", "records: affiliated, value", "no records are called 'affiliated'"),
         ("value: number", "value: numero", "has no member 'numero'"),
-        ("          printed: false\n", "", "needs kind choice and printed: false"),
+        ("          printed: false\n", "", "with kind choice needs printed: false"),
         ("d.principal))", "d.princpal))", "d.princpal"),
         (
             "(calc.owed, 0.0, 3, day_of_next_month(on, 10))'\n    columns:\n      - {id: day",

@@ -20,6 +20,11 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// A page that came as an answer to its own form is asked for anew by the back button, not sent once more.
+if (document.querySelector("main .summary") && document.querySelector("main form[method=post]:not([action])")) {
+  history.replaceState(null, "", location.href);
+}
+
 // Printing shows what is folded away.
 const folded = () => [...document.querySelectorAll("main details:not([open])")];
 let unfolded = [];
@@ -57,4 +62,26 @@ if (live) {
     setTimeout(look, 3000);
   };
   setTimeout(look, 2500);
+}
+
+// A number between bounds: minus and plus beside its box, and a slider that follows it.
+for (const box of document.querySelectorAll("input[data-least]")) {
+  const least = Number(box.dataset.least), most = Number(box.dataset.most);
+  const bounded = (number) => Math.min(most, Math.max(least, number));
+  const slider = Object.assign(document.createElement("input"), { type: "range", min: least, max: most, step: 1, tabIndex: -1 });
+  slider.setAttribute("aria-hidden", "true");
+  const follow = () => { slider.value = bounded(Number(box.value) || least); };
+  const set = (number) => { box.value = bounded(number); follow(); };
+  const step = (sign, words) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: sign, className: "step" });
+    button.setAttribute("aria-label", words);
+    button.addEventListener("click", () => set((Number(box.value) || least) + (sign === "+" ? 1 : -1)));
+    return button;
+  };
+  const row = Object.assign(document.createElement("div"), { className: "stepper" });
+  box.replaceWith(row);
+  row.append(step("\u2212", box.dataset.less), box, step("+", box.dataset.more), slider);
+  slider.addEventListener("input", () => set(Number(slider.value)));
+  box.addEventListener("input", follow);
+  follow();
 }
