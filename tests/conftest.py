@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
@@ -38,6 +41,32 @@ def cheap_hashes() -> Iterator[None]:
     accounts._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     yield
     accounts._hasher = kept
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every new database of a service is a copy of the first one that the migrations made."""
+    from forms_service.jobs import prepare_tables
+    from forms_service.storage.database import Database
+
+    made = tmp_path_factory.mktemp("migrated") / "forms.sqlite"
+    migrate = Database.migrate
+
+    def copy_or_migrate(self: Database, lock_folder: Path, prepare_others: object = None) -> None:
+        path = Path(self.engine.url.database or "")
+        is_new = self.engine.dialect.name == "sqlite" and not path.exists()
+        if not is_new or prepare_others is not prepare_tables:
+            migrate(self, lock_folder, prepare_others)  # type: ignore[arg-type]
+        elif made.exists():
+            shutil.copy(made, path)
+        else:
+            migrate(self, lock_folder, prepare_others)  # type: ignore[arg-type]
+            with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(made)) as copy:
+                source.backup(copy)
+
+    Database.migrate = copy_or_migrate  # type: ignore[method-assign]
+    yield
+    Database.migrate = migrate  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")
