@@ -53,7 +53,7 @@ class ConstructReader:
 
     def report(self, place: Place, problem: str) -> None:
         """Note one problem."""
-        self.errors.append(SpecError(self.source, place.line, place.column, problem))
+        self.errors.append(SpecError(place.source or self.source, place.line, place.column, problem))
 
     def construct(self, name: str, node: Node) -> Construct | None:
         """Read a mapping as the construct ``name``."""
@@ -88,8 +88,8 @@ class ConstructReader:
             return self._one_of(rest.split(","), key, node)
         if head == "rows":
             return list(self._rows(node))
-        if head == "localized":
-            return self._localized(key, node)
+        if head in ("localized", "prose"):
+            return self._localized(key, node, keep_lines=head == "prose")
         if head in CONSTRUCTS:
             return self.construct(head, node) or _WRONG
         return self._scalar(head, key, node)
@@ -132,7 +132,7 @@ class ConstructReader:
                 if text is not None:
                     yield text
 
-    def _localized(self, key: str, node: Node) -> object:
+    def _localized(self, key: str, node: Node, keep_lines: bool = False) -> object:
         if not isinstance(node.value, dict):
             self.report(
                 node.place, f"{key}: {_shown(node.value)} has one language, expected {{ar: …, fr: …}}"
@@ -144,7 +144,8 @@ class ConstructReader:
             if child is None or not str(child.value or "").strip():
                 self.report(node.place, f"{key}: the {name} text ({language}) is missing, expected both")
             else:
-                words[language] = " ".join(str(child.value).split())
+                lines = str(child.value).strip().split("\n") if keep_lines else [str(child.value)]
+                words[language] = "\n".join(" ".join(line.split()) for line in lines)
         for extra in set(node.value) - {"ar", "fr"}:
             self.report(node.keys[extra], f"{key}: unknown language {extra!r}, expected ar and fr")
         return LocalizedText(words["ar"], words["fr"]) if len(words) == 2 else _WRONG
@@ -179,6 +180,7 @@ def _stand_in(type_name: str, place: Place) -> object:
     name = f"{STAND_IN}{place.line}-{place.column}"
     stand_ins: dict[str, object] = {
         "localized": LocalizedText("…", "…"),
+        "prose": LocalizedText("…", "…"),
         "expression": Condition("true"),
         "integer": 1,
         "number": 1.0,

@@ -10,10 +10,19 @@ from core.document_types import DocumentTypes
 from core.errors import SpecErrors
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
+from core.shared_blocks import SharedBlock
+from core.shared_parameters import SharedParameters
 from core.spec_parser import ParsedSpec
-from core.yaml_source import Node, Place, load_yaml
+from core.yaml_source import Node, Place
+from forms_service.knowledge_linting import PARAMETERS, Complaint, is_knowledge, lint_knowledge
 from forms_service.render.lint_advice import AdviceSeverity
-from forms_service.spec_catalogue import load_document_types, load_spec
+from forms_service.spec_catalogue import (
+    SHARED,
+    load_document_types,
+    load_shared_blocks,
+    load_shared_parameters,
+    load_spec,
+)
 from forms_service.spec_mistakes import translated
 
 SEVERITY_WORDS = {
@@ -78,11 +87,18 @@ def lint_spec(path: Path, specs_folder: Path) -> LintedSpec:
     Args:
         specs_folder: Where ``document_types.yaml`` lies when the file has none beside its folder.
     """
+    if is_knowledge(path):
+        return LintedSpec(tuple(map(_remark_of, lint_knowledge(path, specs_folder))))
     try:
         if path.name == "document_types.yaml":
             load_document_types(path.parent)
             return LintedSpec(())
-        parsed = load_spec(path, document_types_for(path, specs_folder))
+        if path.parent.name == SHARED:
+            load_shared_blocks(path.parent.parent)
+            return LintedSpec(())
+        blocks = shared_blocks_for(path, specs_folder)
+        shared = shared_parameters_for(path, specs_folder)
+        parsed = load_spec(path, document_types_for(path, specs_folder), blocks, shared)
     except SpecErrors as errors:
         return LintedSpec(
             tuple(
@@ -96,7 +112,12 @@ def lint_spec(path: Path, specs_folder: Path) -> LintedSpec:
                 for one in errors.errors
             )
         )
-    return LintedSpec(tuple(_paper_remarks(parsed, path)), parsed.spec)
+    return LintedSpec(tuple(_paper_remarks(parsed)), parsed.spec)
+
+
+def _remark_of(one: Complaint) -> Remark:
+    severity = AdviceSeverity.WARNING if one.warning else AdviceSeverity.ERROR
+    return Remark(one.source, one.place, severity, one.problem, translated(one.problem))
 
 
 def document_types_for(path: Path, specs_folder: Path) -> DocumentTypes:
@@ -107,13 +128,29 @@ def document_types_for(path: Path, specs_folder: Path) -> DocumentTypes:
     return load_document_types(specs_folder)
 
 
-def _paper_remarks(parsed: ParsedSpec, path: Path) -> list[Remark]:
+def shared_parameters_for(path: Path, specs_folder: Path) -> SharedParameters:
+    """The parameters a spec may use: those beside its folder, else those of the service."""
+    for folder in (path.parent, path.parent.parent):
+        if (folder / PARAMETERS).exists():
+            return load_shared_parameters(folder)
+    return load_shared_parameters(specs_folder)
+
+
+def shared_blocks_for(path: Path, specs_folder: Path) -> dict[str, SharedBlock]:
+    """The blocks a spec may name: those beside its folder, else those of the service."""
+    for folder in (path.parent, path.parent.parent):
+        if (folder / SHARED).is_dir():
+            return load_shared_blocks(folder)
+    return load_shared_blocks(specs_folder)
+
+
+def _paper_remarks(parsed: ParsedSpec) -> list[Remark]:
     from forms_service.render.layout_lint import layout_advice
 
-    places = {**wording_places(path.read_text(encoding="utf-8")), **parsed.places}
+    places = {**wording_places(parsed.root), **parsed.places}
     remarks = [
         Remark(
-            parsed.spec.source_file,
+            _place(places, one.subject).source or parsed.spec.source_file,
             _place(places, one.subject),
             one.severity,
             one.english,
@@ -121,16 +158,15 @@ def _paper_remarks(parsed: ParsedSpec, path: Path) -> list[Remark]:
         )
         for one in layout_advice(parsed.spec)
     ]
-    return sorted(remarks, key=lambda one: (one.place.line, one.place.column, one.severity))
+    return sorted(remarks, key=lambda one: (one.source, one.place.line, one.place.column, one.severity))
 
 
 def _place(places: dict[str, Place], subject: str) -> Place:
     return places.get(subject) or places.get(subject.partition("=")[0]) or Place(1, 1)
 
 
-def wording_places(text: str) -> dict[str, Place]:
+def wording_places(root: Node | None) -> dict[str, Place]:
     """Where the wordings stand that have no id of their own: titles, texts, choices, footnotes."""
-    root, _ = load_yaml(text, "")
     if root is None or not isinstance(root.value, dict):
         return {}
     places = {key: root.keys[key] for key in ("title", "reference_label") if key in root.keys}

@@ -126,20 +126,36 @@ _LINT_SUMMARIES = {
 
 
 def _lint_files(paths: tuple[Path, ...]) -> list[Path]:
+    from forms_service.knowledge_linting import knowledge_files
+
     files: list[Path] = []
     for path in paths or (configuration().spec_folder,):
         if path.is_dir():
-            files += [*spec_files(path), *path.glob("v*.yaml"), *path.glob("document_types.yaml")]
+            files += [*spec_files(path), *path.glob("v[0-9]*.yaml"), *path.glob("document_types.yaml")]
+            files += [*knowledge_files(path), *_knowledge_in(path)]
         else:
             files.append(path)
     return files
 
 
+def _knowledge_in(folder: Path) -> list[Path]:
+    """The files of a folder of guidance or calculators given by itself."""
+    from forms_service.knowledge_linting import PARAMETERS, is_knowledge
+
+    return [one for one in sorted(folder.glob("*.yaml")) if one.name != PARAMETERS and is_knowledge(one)]
+
+
 @specs.command("schema")
 @click.option("--document-types", is_flag=True, help="The schema of document_types.yaml instead.")
-def schema(document_types: bool) -> None:
+@click.option(
+    "--of",
+    "root",
+    type=click.Choice(["parameters", "guidance", "calculator", "shared_block"]),
+    help="Of such a file instead.",
+)
+def schema(document_types: bool, root: str | None) -> None:
     """Print the JSON Schema of the spec language, for YAML editors."""
-    print_json(json_schema("document_types" if document_types else "form"))
+    print_json(json_schema(root or ("document_types" if document_types else "form")))
 
 
 @specs.command("publish")
