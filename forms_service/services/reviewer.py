@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy.orm import Session
 
-from core.dossier import EDITABLE_STATES, DossierEvent, DossierState, Origin
+from core.correction_slip import answer_field, demand_of
+from core.dossier import EDITABLE_STATES, DossierEvent, DossierState, Origin, fact_fields
 from core.errors import DossierError, InvalidValue
 from core.field_kinds import Answer, kind_of
 from core.form_spec import FormSpec
@@ -29,6 +30,9 @@ from forms_service.storage.models import AccountRow, CorrectionRow, DossierRow, 
 
 ANSWER_REASONS = ("unreadable", "differs", "incomplete", "doubtful")
 """Why an answer is asked again: codes of the sentences ``answer_reason``."""
+
+DOCUMENT_REASONS = ("unreadable", "wrong_document", "expired", "other_person", "incomplete", "not_certified")
+"""Why a document is declined: codes of the sentences ``reason``, which the applicant reads in either language."""
 
 CROP_MARGIN = 0.7
 """Paper shown around a box, as a share of its height: strokes may leave it, and its label tells what it is."""
@@ -171,9 +175,9 @@ class ReviewerWork(ReviewQueue, Decisions):
         reason: str | None = None,
         expected_revision: int | None = None,
     ) -> None:
-        """Accept or refuse one document; a refusal says why."""
+        """Accept or refuse one document; a refusal says why, by one of ``DOCUMENT_REASONS``."""
         self.require_role(actor, "reviewer")
-        if not accepted and not (reason or "").strip():
+        if not accepted and reason not in DOCUMENT_REASONS:
             raise DossierError(say("reason_needed"), code="reason_needed")
         with self.database.writing() as session:
             dossier = self.get_dossier(session, actor, dossier_id, to_change=True)
@@ -184,7 +188,7 @@ class ReviewerWork(ReviewQueue, Decisions):
             if accepted and row.status == ReadingStatus.REFUSED:
                 raise DossierError(say("unusable_document"), code="unusable_document")
             row.decision = "accepted" if accepted else "refused"
-            row.decision_reason = (reason or "").strip() or None
+            row.decision_reason = None if accepted else reason
             row.decided_by = actor.id
             details = {"attachment": row.id, "decision": row.decision}
             row.decided_at = self.touch(session, dossier, actor, "document_decided", details)
@@ -202,7 +206,12 @@ class ReviewerWork(ReviewQueue, Decisions):
         """Give the dossier back to the applicant with what is to be mended.
 
         Args:
+            fields: Answers and facts by their ids, rows as ``children.1.birth``, a group by its own.
             reasons: Why an answer is asked again, by field: one of ``ANSWER_REASONS``.
+
+        Raises:
+            DossierError: ``reason_needed``; ``unknown_field``, ``unknown_document_type``: nobody could ever
+                mend what the form does not ask; ``changed_by_another``, ``wrong_state``.
         """
         self.require_role(actor, "reviewer")
         asked = (sorted(set(fields)), sorted(set(documents)), message.strip())
@@ -215,6 +224,7 @@ class ReviewerWork(ReviewQueue, Decisions):
             row = self.get_dossier(session, actor, dossier_id, to_change=True)
             self.refuse_while_proposed(session, row)
             self.refuse_changed(session, actor, row, expected_revision)
+            _refuse_unasked(self.spec_of(row), asked[0], asked[1])
             row.held_by = row.held_at = None
             details: dict[str, object] = {"fields": asked[0], "documents": asked[1]}
             self.move(session, row, actor, DossierEvent.REQUEST_CORRECTION, details)
@@ -297,6 +307,21 @@ class ReviewerWork(ReviewQueue, Decisions):
             by=actor.id,
             at=row.decided_at,
         )
+
+
+def _refuse_unasked(spec: FormSpec, fields: Iterable[str], documents: Iterable[str]) -> None:
+    """Refuse to ask for what the form asks of no applicant: the dossier would wait for it for ever."""
+    whole = {one.id for one in (*spec.groups, *fact_fields(spec))}
+    unknown = []
+    for name in fields:
+        field = answer_field(spec, name)
+        if name not in whole and (field is None or field.office):
+            unknown.append(name)
+    if unknown:
+        raise DossierError(say("unknown_field", fields=", ".join(unknown)), code="unknown_field")
+    for name in documents:
+        if demand_of(spec, name) is None:
+            raise DossierError(say("unknown_document_type", type=name), code="unknown_document_type")
 
 
 _PNG_HEAD = 24

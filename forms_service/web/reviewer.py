@@ -21,7 +21,7 @@ from forms_service.services.decisions import OUTCOMES as DECIDED
 from forms_service.services.decisions import REJECTED
 from forms_service.services.presenting import SURE_FACT
 from forms_service.services.review_queue import FOUND_STATES, HOLDERS, ON_LINE, ORDERS, QueueWish
-from forms_service.services.reviewer import ANSWER_REASONS
+from forms_service.services.reviewer import ANSWER_REASONS, DOCUMENT_REASONS
 from forms_service.services.staff_words import told_to_staff
 from forms_service.services.views import (
     AttachmentView,
@@ -44,7 +44,6 @@ from forms_service.web.security import needs, services, the_actor
 PREFIX = "/review"
 pages = Blueprint("reviewer", __name__)
 
-DECLINE_REASONS = ("unreadable", "wrong_document", "expired", "other_person", "incomplete", "not_certified")
 OUTCOMES = tuple(DECIDED)
 
 _MOST_FOLDED = 40
@@ -175,7 +174,7 @@ def judge_document(dossier_id: str, attachment_id: str) -> Response | tuple[str,
     """Accept a document, or decline it for a reason the applicant will read."""
     accepted = request.form.get("verdict") == "accept"
     reason = request.form.get("reason") or None
-    if not accepted and reason not in DECLINE_REASONS:
+    if not accepted and reason not in DOCUMENT_REASONS:
         wrong = Problem(f"reason-{attachment_id}", translate("review.reason_first"))
         return dossier_page(dossier_id, {}, [wrong]), 422
     services().decide_document(
@@ -301,7 +300,7 @@ def dossier_page(
         answers=provenance.answers_by_section(view),
         wrote=lambda one: provenance.wrote(view, one),
         decided=view.state in CLOSED_STATES,
-        reasons=DECLINE_REASONS,
+        reasons=DOCUMENT_REASONS,
         answer_reasons=ANSWER_REASONS,
         outcomes=OUTCOMES,
         under_review=under_review,

@@ -137,13 +137,14 @@ def test_a_complement_goes_to_the_applicant_and_back(office, under_review: str) 
 
 def test_a_refused_document_counts_no_more(office, under_review: str) -> None:
     (form,) = office.services.dossier(office.reviewer, under_review).attachments
-    with refused("reason_needed"):
-        office.services.decide_document(office.reviewer, under_review, form.id, False, "")
-    office.services.decide_document(office.reviewer, under_review, form.id, False, "sans signature")
+    for uncoded in ("", "because I say so"):
+        with refused("reason_needed"):
+            office.services.decide_document(office.reviewer, under_review, form.id, False, uncoded)
+    office.services.decide_document(office.reviewer, under_review, form.id, False, "incomplete")
     report = office.services.completeness(office.reviewer, under_review)
     assert not next(one.satisfied for one in report.required if one.type == "form")
     (view,) = office.services.dossier(office.applicant, under_review).attachments
-    assert (view.decision, view.decision_reason) == ("refused", "sans signature")
+    assert (view.decision, view.decision_reason) == ("refused", "incomplete")
 
 
 def test_only_reviewers_review(office, under_review: str) -> None:

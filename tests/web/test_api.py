@@ -63,6 +63,9 @@ def test_a_reviewers_program_asks_for_a_correction_and_decides(service: Service,
     asked = {"fields": ["assured.last"], "message": "Quel nom ?", "reasons": {"assured.last": "unreadable"}}
     path = f"/review/dossiers/{dossier}"
     assert reviewer.send("POST", f"{path}/correction", asked).status_code == 428
+    for wrong in ({"fields": ["nonsense"]}, {"fields": ["children.999.birth"]}, {"documents": ["no"]}):
+        refused = reviewer.send("POST", f"{path}/correction", {**asked, **wrong}, If_Match=revision)
+        assert refused.status_code == 422, "nobody could ever mend what the form does not ask"
     done = reviewer.send("POST", f"{path}/correction", asked, If_Match=revision)
     assert done.get_json()["state"] == "correction_requested"
     correction = applicant.get(f"/dossiers/{dossier}")["correction"]

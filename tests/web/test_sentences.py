@@ -11,8 +11,9 @@ from babel import Locale
 from core.dossier import DossierEvent
 from core.localized_text import Language, Script, dominant_script
 from forms_service.locales import Sentence, say, sentences
+from forms_service.services.reviewer import ANSWER_REASONS, DOCUMENT_REASONS
 from forms_service.storage.audit import ACTIONS
-from forms_service.web.reviewer import DECLINE_REASONS, OUTCOMES
+from forms_service.web.reviewer import OUTCOMES
 
 WEB = Path(__file__).resolve().parents[2] / "forms_service" / "web"
 SERVICES = WEB.parent / "services"
@@ -85,8 +86,10 @@ def test_every_sentence_a_page_uses_exists() -> None:
 
 
 def test_every_coded_reason_and_outcome_has_its_words() -> None:
-    for code in DECLINE_REASONS:
+    for code in DOCUMENT_REASONS:
         assert f"reason.{code}" in sentences()
+    for code in ANSWER_REASONS:
+        assert f"answer_reason.{code}" in sentences()
     for code in OUTCOMES:
         assert f"outcome.{code}" in sentences()
 

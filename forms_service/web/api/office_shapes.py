@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from core.receipt import RevocationReason
+from forms_service.services.reviewer import DOCUMENT_REASONS
 from forms_service.services.webhooks import EVENTS
 from forms_service.web.api.shapes import (
     Asked,
@@ -85,11 +86,14 @@ class ValueIn(Taken):
     leave_empty: bool = False
 
 
+DocumentReason = Literal[DOCUMENT_REASONS]  # type: ignore[valid-type]
+
+
 class VerdictIn(Taken):
     """Whether a document is accepted; ``reason`` is needed when it is not."""
 
     accepted: bool
-    reason: Annotated[str, StringConstraints(max_length=200, pattern=_NO_NUL)] | None = None
+    reason: DocumentReason | None = None
 
 
 Reasons = Annotated[
