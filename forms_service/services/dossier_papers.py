@@ -136,7 +136,7 @@ class DossierPapers(ApplicantWork):
         large: bool = False,
         two_sided: bool = False,
     ) -> Iterator[bytes]:
-        """Blanks to print, in one file that is made while it is sent.
+        """Blanks to print, in one file that is made while it is sent; who had them printed is on record.
 
         Args:
             referenced: Every copy gets a reference of its own; a dossier begins when it comes back.
@@ -149,6 +149,9 @@ class DossierPapers(ApplicantWork):
 
         self.require_role(actor, "clerk")
         spec = self.catalogue.get(form_id)
+        details = {"form": spec.id, "copies": copies, "referenced": referenced}
+        with self.database.writing() as session:
+            self.note(session, None, actor, "blanks_printed", details)
         references = (new_reference(self.adapters.pick) if referenced else "" for _ in range(copies))
         return stream_blanks(spec, references, variant=LARGE if large else "", two_sided=two_sided)
 

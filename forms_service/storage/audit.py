@@ -20,7 +20,7 @@ _TOLD = """
     start_review taken_over put_back value_settled document_decided request_correction receive_paper
     decision_proposed decision_returned decision_withdrawn accept refuse close
 
-    stack_scanned stack_given_up page_identified page_discarded draft_discarded
+    blanks_printed stack_scanned stack_given_up page_identified page_discarded draft_discarded
 
     account_opened staff_account_opened account_changed account_closed account_reopened
     address_changed notifications_set password_changed password_reset password_code_sent

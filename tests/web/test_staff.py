@@ -9,6 +9,7 @@ from web_service import ALLOWANCE, ANSWERS, Service, Visitor
 from core.dossier import dossier_from_answers
 from core.receipt import normalize_reference
 from forms_service.render.form_pdf import render_filled
+from forms_service.services.records import RecordWish
 
 
 @pytest.fixture
@@ -30,6 +31,12 @@ def test_blanks_are_printed_each_with_its_own_reference(service: Service, clerk:
     from pypdf import PdfReader
 
     answer = clerk.post("/agency/blanks", {"form": ALLOWANCE, "copies": "3", "references": "true"})
+    printed = service.application.services.record_page(service.actor("operator"), RecordWish()).lines[0]
+    assert (printed.person, printed.action, printed.details["copies"]) == (
+        service.actor("clerk").name,
+        "blanks_printed",
+        3,
+    )
     assert answer.mimetype == "application/pdf"
     pages = PdfReader(io.BytesIO(answer.data)).pages
     references = {
