@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,10 +23,13 @@ from forms_service.services.base import SYSTEM
 from forms_service.services.known_devices import KnownDevices
 from forms_service.services.throttle import SIGN_IN, SIGN_IN_FROM, SIGN_IN_HERE, Limit, Throttle, at_place
 from forms_service.services.views import Actor
-from forms_service.storage.account_models import HolderRow
+from forms_service.storage.account_models import EndedSessionRow, HolderRow
 from forms_service.storage.models import AccountRow
 
 MINIMUM_PASSWORD_LENGTH = 10
+LONGEST_SESSION = timedelta(hours=12)
+"""However busy: a copied cookie must not stay good by being used.  What was typed is kept (``kept_typing``)."""
+
 _FEWEST_CHARACTERS = 5
 _RUNS = "01234567890123456789 98765432109876543210 azertyuiopqsdfghjklmwxcvbn qwertyuiopasdfghjklzxcvbnm"
 """What is typed by running along the keys."""
@@ -88,20 +91,34 @@ class Accounts(KnownDevices, Throttle):
         known = _verifies(row.password_hash if row else _hash_of_nobody(), password)
         return _actor(row) if known and row is not None and self._may_come_in(row) else None
 
-    def actor(self, actor_id: str, since: datetime | None = None) -> Actor | None:
+    def actor(self, actor_id: str, since: datetime | None = None, session_id: str = "") -> Actor | None:
         """The person of that id, as they are now; None for an account that is closed.
 
         Args:
-            since: When the session began; one from before the password changed has ended.
+            since: When the session began; one from before the password changed has ended, and so has one
+                that lasted longer than a working day.
+            session_id: What tells the session from others; one that was signed out has ended.
         """
+        if since and self.now() - since > LONGEST_SESSION:
+            return None
         with self.database.reading() as session:
             row = session.get(AccountRow, actor_id)
             if row is None or not self._may_come_in(row):
+                return None
+            if session_id and session.get(EndedSessionRow, self._session_fingerprint(session_id)):
                 return None
             holder = session.get(HolderRow, actor_id) if since else None
             if since and holder and holder.sessions_from and since < holder.sessions_from:
                 return None
             return _actor(row)
+
+    def end_session(self, session_id: str) -> None:
+        """Let a session count no more, whoever kept a copy of its cookie."""
+        now = self.now()
+        with self.database.writing() as session:
+            session.execute(delete(EndedSessionRow).where(EndedSessionRow.ended_at < now - LONGEST_SESSION))
+            fingerprint = self._session_fingerprint(session_id)
+            session.merge(EndedSessionRow(fingerprint=fingerprint, ended_at=now))
 
     def register_applicant(self, registration: str, password: str, name: str) -> Actor:
         """Open an account for an insured person.
@@ -168,6 +185,9 @@ class Accounts(KnownDevices, Throttle):
         action = "password_changed" if by is None else "password_reset"
         self.note(session, None, by or _actor(account), action, {"account": account.id})
         return _actor(account)
+
+    def _session_fingerprint(self, session_id: str) -> str:
+        return self.adapters.seal.fingerprint("session", session_id)
 
     def _may_come_in(self, row: AccountRow | None) -> bool:
         return row is not None and row.disabled_at is None

@@ -63,6 +63,14 @@ class AttemptRow(Base):
     __table_args__ = (Index("ix_attempt_subject_at", "subject", "at"),)
 
 
+class EndedSessionRow(Base):
+    """A session that somebody ended: the cookie that holds it may have been copied, and counts no more."""
+
+    __tablename__ = "ended_session"
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    ended_at: Mapped[datetime]
+
+
 class LetterRow(Base):
     """A message on its way.  ``sealed`` (address, subject, text) is emptied once it left or was given up."""
 

@@ -26,6 +26,9 @@ _STATUS_OF_CODE = {
     "unknown_page": 404,
     "unknown_stack": 404,
     "unknown_group": 404,
+    "unknown_account": 404,
+    "unknown_token": 404,
+    "unknown_webhook": 404,
     "not_allowed": 403,
 }
 _STATUS_OF_CLASS: tuple[tuple[type[FormsError], int], ...] = (

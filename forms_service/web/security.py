@@ -44,6 +44,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _DEVICE_COOKIE = "device"
+_SESSION_ID = "nonce"
 _CHOOSING_A_PASSWORD = frozenset({"account.password", "account.change_password"})
 """All that somebody may do whose password somebody else chose."""
 
@@ -66,7 +67,7 @@ def current_actor() -> Actor | None:
         return None
     if "actor" not in g:
         actor_id = session.get("actor_id")
-        g.actor = services().actor(actor_id, _begun()) if actor_id else None
+        g.actor = services().actor(actor_id, _begun(), session.get(_SESSION_ID, "")) if actor_id else None
     return cast("Actor | None", g.actor)
 
 
@@ -85,7 +86,7 @@ def sign_in(actor: Actor) -> None:
     """
     session.clear()
     session["actor_id"] = actor.id
-    session["nonce"] = secrets.token_urlsafe(16)
+    session[_SESSION_ID] = secrets.token_urlsafe(16)
     session["since"] = services().now().isoformat()
     session.permanent = True
     g.actor = actor
@@ -127,7 +128,9 @@ def client() -> str:
 
 
 def sign_out() -> None:
-    """End the session."""
+    """End the session, here and in every copy of its cookie."""
+    if (session_id := session.get(_SESSION_ID)) is not None:
+        services().end_session(session_id)
     session.clear()
     g.actor = None
 
@@ -157,6 +160,7 @@ def needs(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             return view(*args, **kwargs)
 
         guarded.asks_who = True  # type: ignore[attr-defined]
+        guarded.roles = frozenset(roles)  # type: ignore[attr-defined]
         return guarded
 
     return guard

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime, timedelta
 
 import pytest
 from web_service import ALLOWANCE, ANSWERS, Service, Visitor
 
+from forms_service.services.accounts import LONGEST_SESSION
 from forms_service.services.throttle import SIGN_IN, TooManyAttempts
 from forms_service.web.security import HEADERS, safe_place
 
@@ -66,6 +68,41 @@ def test_clerks_and_reviewers_keep_to_their_own_work(clerk: Visitor, reviewer: V
     assert clerk.get(f"/dossiers/{own}/section/assured").status_code == 200
 
 
+OPEN_TO_VISITORS = {
+    "static",
+    *("assets.way_in", "assets.qr_code", "assets.health"),
+    *("public.home", "public.form", "public.blank", "public.verify", "public.verify_file", "public.receipt"),
+    *("auth.sign_in", "auth.check_password", "auth.sign_out"),
+    *("account_opening.open_account", "account_opening.send_opening_code"),
+    *("account_opening.forgotten", "account_opening.send_reset_code"),
+    *("account_opening.code", "account_opening.code_that_was_sent", "account_opening.try_code"),
+    *("account_opening.another_code", "account_opening.password", "account_opening.keep_password"),
+    "programs.interface",
+}
+TAKES = {
+    "account": [set()],
+    "agency": [{"clerk"}],
+    "author": [{"author", "operator"}],
+    "counter": [{"clerk"}],
+    "decisions": [{"reviewer"}],
+    "operator": [{"operator"}],
+    "programs": [{"clerk", "reviewer", "author", "operator"}],
+    "revocation": [{"reviewer"}],
+    "reviewer": [{"reviewer"}],
+}
+"""Whom each part of the service lets in; whoever is signed in where nobody is named."""
+OF_A_DOSSIER = [{"applicant"}, {"applicant", "clerk"}, {"applicant", "clerk", "reviewer"}, {"reviewer"}]
+
+
+def test_every_address_says_whom_it_lets_in(service: Service) -> None:
+    views = service.app.view_functions
+    open_ones = {name for name, view in views.items() if not getattr(view, "asks_who", False)}
+    assert open_ones == OPEN_TO_VISITORS
+    for name in views.keys() - open_ones:
+        assert views[name].roles in TAKES.get(name.partition(".")[0], OF_A_DOSSIER), name
+    assert {name.partition(".")[0] for name in views} >= TAKES.keys()
+
+
 def test_every_post_needs_the_proof_of_its_form(service: Service) -> None:
     client = service.visitor().sign_in("applicant").client
     posts = [r for r in service.app.url_map.iter_rules() if "POST" in (r.methods or ())]
@@ -90,13 +127,32 @@ def test_signing_in_begins_a_fresh_session(service: Service) -> None:
     visitor.sign_in("applicant")
     with visitor.client.session_transaction() as session:
         assert "planted" not in session
-        assert session["csrf_token"] != before["csrf_token"] if "csrf_token" in session else True
+        assert session.get("csrf_token") != before["csrf_token"]
         assert session.permanent
 
 
-def test_signing_out_ends_the_session(applicant: Visitor) -> None:
+def test_signing_out_ends_the_session_and_every_copy_of_its_cookie(
+    service: Service, applicant: Visitor
+) -> None:
     assert applicant.get("/dossiers/").status_code == 200
+    copy, elsewhere = service.visitor(), service.visitor().sign_in("applicant")
+    cookie = applicant.client.get_cookie("session")
+    assert cookie
+    copy.client.set_cookie("session", cookie.value)
+    assert copy.get("/dossiers/").status_code == 200
     assert applicant.post("/sign-out").status_code == 303
+    for ended in (applicant, copy):
+        assert ended.get("/dossiers/").status_code == 302
+    assert elsewhere.get("/dossiers/").status_code == 200, "only the session that was ended"
+
+
+def test_no_session_lasts_longer_than_a_working_day(service: Service, applicant: Visitor) -> None:
+    with applicant.client.session_transaction() as session:
+        began = datetime.fromisoformat(session["since"])
+        session["since"] = (began - LONGEST_SESSION + timedelta(minutes=5)).isoformat()
+    assert applicant.get("/dossiers/").status_code == 200
+    with applicant.client.session_transaction() as session:
+        session["since"] = (began - LONGEST_SESSION).isoformat()
     assert applicant.get("/dossiers/").status_code == 302
 
 

@@ -32,8 +32,6 @@ _STATUS = {
     "unknown_outcome": 422,
     "note_too_long": 422,
     "file_too_large": 413,
-    "unknown_webhook": 404,
-    "unknown_token": 404,
     "unknown_reading": 404,
     "no_receipt": 404,
     "no_correction_open": 404,
