@@ -8,65 +8,41 @@ from enum import StrEnum
 
 from core.errors import DossierError, InvalidValue
 from core.field_kinds import Answer, kind_of
+from core.flow_engine import NOT_HERE
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import LocalizedText, Script
+from core.stages import EDITABLE_STATES, DossierEvent, DossierState
+from core.standard_flow import standard_flow
 
+__all__ = [
+    "EDITABLE_STATES",
+    "STATE_LABELS",
+    "TRANSITIONS",
+    "Attachment",
+    "Dossier",
+    "DossierEvent",
+    "DossierState",
+    "FieldValue",
+    "Origin",
+    "ParsedDossier",
+    "answers_from_paper",
+    "dossier_from_answers",
+    "fact_fields",
+    "next_state",
+    "parse_answers",
+    "printed_answers",
+]
 
-class DossierState(StrEnum):
-    """Where a dossier stands on its way."""
+_COURSE = standard_flow()
 
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    PHYSICAL_CHECK_PENDING = "physical_check_pending"
-    UNDER_REVIEW = "under_review"
-    CORRECTION_REQUESTED = "correction_requested"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    CLOSED = "closed"
-
-
-class DossierEvent(StrEnum):
-    """What somebody does to a dossier."""
-
-    DEPOSIT = "deposit"
-    DEPOSIT_WITH_PHYSICAL_CHECK = "deposit_with_physical_check"
-    RECEIVE_PAPER = "receive_paper"
-    START_REVIEW = "start_review"
-    REQUEST_CORRECTION = "request_correction"
-    ACCEPT = "accept"
-    REFUSE = "refuse"
-    CLOSE = "close"
-
-
-_S, _E = DossierState, DossierEvent
 TRANSITIONS: Mapping[tuple[DossierState, DossierEvent], DossierState] = {
-    (_S.DRAFT, _E.DEPOSIT): _S.SUBMITTED,
-    (_S.DRAFT, _E.DEPOSIT_WITH_PHYSICAL_CHECK): _S.PHYSICAL_CHECK_PENDING,
-    (_S.DRAFT, _E.CLOSE): _S.CLOSED,
-    (_S.PHYSICAL_CHECK_PENDING, _E.RECEIVE_PAPER): _S.SUBMITTED,
-    (_S.PHYSICAL_CHECK_PENDING, _E.CLOSE): _S.CLOSED,
-    (_S.SUBMITTED, _E.START_REVIEW): _S.UNDER_REVIEW,
-    (_S.UNDER_REVIEW, _E.REQUEST_CORRECTION): _S.CORRECTION_REQUESTED,
-    (_S.CORRECTION_REQUESTED, _E.DEPOSIT): _S.SUBMITTED,
-    (_S.CORRECTION_REQUESTED, _E.CLOSE): _S.CLOSED,
-    (_S.UNDER_REVIEW, _E.ACCEPT): _S.ACCEPTED,
-    (_S.UNDER_REVIEW, _E.REFUSE): _S.REFUSED,
-    (_S.UNDER_REVIEW, _E.CLOSE): _S.CLOSED,
+    (step.stage, action.does): _COURSE.step(action.to).stage
+    for step, action in _COURSE.actions()
+    if action.does is not None and action.to is not None
 }
+"""The standard course as what each work of the service leads to from each stage."""
 
-STATE_LABELS: Mapping[DossierState, LocalizedText] = {
-    _S.DRAFT: LocalizedText("مسودة", "Brouillon"),
-    _S.SUBMITTED: LocalizedText("تم الإيداع", "Déposé"),
-    _S.PHYSICAL_CHECK_PENDING: LocalizedText("في انتظار الملف الورقي", "En attente du dossier papier"),
-    _S.UNDER_REVIEW: LocalizedText("قيد الدراسة", "En cours d'examen"),
-    _S.CORRECTION_REQUESTED: LocalizedText("في انتظار التصحيح", "À corriger"),
-    _S.ACCEPTED: LocalizedText("مقبول", "Accepté"),
-    _S.REFUSED: LocalizedText("مرفوض", "Refusé"),
-    _S.CLOSED: LocalizedText("مغلق", "Classé sans suite"),
-}
-
-EDITABLE_STATES = frozenset({DossierState.DRAFT, DossierState.CORRECTION_REQUESTED})
-"""States in which the applicant may still change answers and attachments."""
+STATE_LABELS: Mapping[DossierState, LocalizedText] = {one.stage: one.label for one in _COURSE.steps}
 
 
 def next_state(state: DossierState, event: DossierEvent) -> DossierState:
@@ -78,15 +54,7 @@ def next_state(state: DossierState, event: DossierEvent) -> DossierState:
     try:
         return TRANSITIONS[state, event]
     except KeyError:
-        label = STATE_LABELS[state]
-        raise DossierError(
-            LocalizedText(
-                ar=f"هذه العملية غير ممكنة لأن الملف في حالة «{label.ar}». لم يتغير شيء.",
-                fr=f"Cette opération n'est pas possible : le dossier est « {label.fr} ». "
-                "Rien n'a été modifié.",
-            ),
-            code="wrong_state",
-        ) from None
+        raise DossierError(NOT_HERE.fill(step=STATE_LABELS[state]), code="wrong_state") from None
 
 
 class Origin(StrEnum):

@@ -21,7 +21,8 @@ from core.receipt import new_reference
 from core.scope import build_scope
 from forms_service.messages import say
 from forms_service.services.answers_to_confirm import with_read_answers
-from forms_service.services.base import UseCases, may_edit
+from forms_service.services.base import may_edit
+from forms_service.services.course_moves import CourseMoves
 from forms_service.services.identity_doubts import identity_doubts
 from forms_service.services.made_forms import at_deposit
 from forms_service.services.presenting import dossier_view, read_dossier, summaries
@@ -35,7 +36,7 @@ _Outcome = tuple[Answer, str | None, LocalizedText | None]
 """A canonical value; or the text as it was typed, and what is wrong with it."""
 
 
-class ApplicantWork(UseCases):
+class ApplicantWork(CourseMoves):
     """Opening, answering, judging."""
 
     # --- open and look --------------------------------------------------------------------------
@@ -89,6 +90,7 @@ class ApplicantWork(UseCases):
         session.add(row)
         session.flush()
         NameIndex(session).put(row.id, OWNER, row.owner_name)
+        self.begin_course(session, row, spec)
         self.note(session, row, actor, "opened", {"form": spec.id, "version": spec.version}, now)
         return row
 
@@ -249,7 +251,7 @@ class ApplicantWork(UseCases):
     ) -> None:
         field_id = spec.applicant_fields.get("registration", "")
         field = next((one for one in spec.fields() if one.id == field_id), None)
-        if field is not None:
+        if field is not None and field.kind == "registration_number":
             key = (FIELD, field_id)
             self._store_answers(session, row, spec, actor, {key: parsed_answer(field, registration)}, {})
 

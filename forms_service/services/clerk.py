@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.dates_in_text import fold_digits
-from core.dossier import DossierEvent, DossierState, next_state
+from core.dossier import DossierEvent, DossierState
 from core.errors import DossierError, InvalidValue
 from core.field_kinds import KINDS
 from core.receipt import normalize_reference
@@ -127,8 +127,9 @@ class ClerkWork(Stacks):
             row = self.get_dossier(session, actor, dossier_id, to_change=True)
             if not _is_empty(session, row):
                 raise DossierError(say("draft_not_empty"), code="draft_not_empty")
-            row.state = next_state(DossierState(row.state), DossierEvent.CLOSE).value
-            self.touch(session, row, actor, "draft_discarded")
+            action, move = self.led_to(session, row, actor, DossierEvent.CLOSE)
+            at = self.touch(session, row, actor, "draft_discarded")
+            self.advance(session, row, actor, action, move, at=at)
 
     # --- details --------------------------------------------------------------------------------
 

@@ -8,13 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.completeness import CompletenessReport
-from core.dossier import DossierEvent, DossierState, next_state
+from core.dossier import DossierEvent, DossierState
 from core.errors import DossierError
+from core.flow_engine import Asked
 from core.form_spec import Severity
 from core.localized_text import Language, LocalizedText
 from forms_service.locales import both
 from forms_service.messages import say
 from forms_service.services.base import CLOSED_STATES
+from forms_service.services.course_moves import CourseMoves
 from forms_service.services.four_eyes import CONFIRMED, RETURNED, WITHDRAWN, FourEyes, open_proposal
 from forms_service.services.made_forms import MADE_ON_SCREEN
 from forms_service.services.presenting import FORM, find_field, open_doubts, supplied
@@ -41,7 +43,7 @@ class Gap:
     message: LocalizedText
 
 
-class Decisions(FourEyes):
+class Decisions(FourEyes, CourseMoves):
     """Deciding dossiers, alone or by two."""
 
     def acceptance_gaps(
@@ -85,7 +87,7 @@ class Decisions(FourEyes):
             raise DossierError(say("reason_needed"), code="reason_needed")
         with self.database.writing() as session:
             row = self.get_dossier(session, actor, dossier_id, to_change=True)
-            next_state(DossierState(row.state), event)
+            self.led_to(session, row, actor, event, Asked(frozenset(), reason=note))
             self.refuse_while_proposed(session, row)
             self.refuse_changed(session, actor, row, expected_revision)
             if not self.needs_second(row):
@@ -148,11 +150,19 @@ class Decisions(FourEyes):
     # --- for the other use cases of reviewers ---------------------------------------------------
 
     def move(
-        self, session: Session, row: DossierRow, actor: Actor, event: DossierEvent, details: dict[str, object]
+        self,
+        session: Session,
+        row: DossierRow,
+        actor: Actor,
+        event: DossierEvent,
+        details: dict[str, object],
+        note: str = "",
     ) -> None:
         """Lead the dossier to its next state in the caller's transaction."""
-        row.state = next_state(DossierState(row.state), event).value
-        self.touch(session, row, actor, event.value, details)
+        asked = Asked(frozenset(), reason=note)
+        action, move = self.led_to(session, row, actor, event, asked)
+        at = self.touch(session, row, actor, event.value, details)
+        self.advance(session, row, actor, action, move, note=note, at=at)
 
     def refuse_closed(self, dossier: DossierRow) -> None:
         """Refuse to change a dossier that was decided."""
@@ -171,7 +181,7 @@ class Decisions(FourEyes):
         waiting = open_proposal(session, row.id)
         if waiting is not None:
             details["proposed_by"] = waiting.proposed_by
-        self.move(session, row, actor, OUTCOMES[outcome], details)
+        self.move(session, row, actor, OUTCOMES[outcome], details, note)
         row.decision_note = _with_gaps(note, gaps, Language(row.language)) or None
         row.decided_at = row.changed_at
         row.held_by = row.held_at = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from core.completeness import CompletenessReport, assess_completeness
 from core.conditions import holds
 from core.deposit import applicant_of, receipt_for
-from core.dossier import Dossier, DossierEvent, DossierState, Origin, next_state, printed_answers
+from core.dossier import Dossier, DossierEvent, Origin, printed_answers
 from core.errors import DossierError, FormsError
+from core.flow_engine import Asked, Move, take
 from core.form_spec import FormSpec
 from core.localized_text import Language
 from core.receipt import DepositReceipt
@@ -22,6 +23,7 @@ from core.scope import build_scope
 from forms_service.messages import say
 from forms_service.services.applicant import ApplicantWork
 from forms_service.services.base import may_edit
+from forms_service.services.course_moves import course_of, roles_towards, step_of
 from forms_service.services.made_forms import (
     MadeForm,
     at_deposit,
@@ -45,13 +47,29 @@ _ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Taking:
+    """By which action of a form's own course something is deposited; None for the one that is possible.
+
+    Attributes:
+        asked: What whoever does it brought along.
+        code_id: The one-time code that was right, so that it serves no second time.
+    """
+
+    action: str | None = None
+    asked: Asked = field(default_factory=lambda: Asked(frozenset()))
+    code_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Prepared:
     """A deposit worked out on one revision of the dossier, before anything is written."""
 
     revision: int
     receipt: DepositReceipt
     pdf_object: str
-    state: DossierState
+    action: str
+    move: Move
+    code_id: str | None
     physical_check: bool
     report: CompletenessReport
     declared: tuple[str, ...]
@@ -63,7 +81,9 @@ class _Prepared:
 class Deposits(ApplicantWork):
     """Depositing, receipts, printed forms."""
 
-    def deposit(self, actor: Actor, dossier_id: str, declaration_accepted: bool) -> DepositReceipt:
+    def deposit(
+        self, actor: Actor, dossier_id: str, declaration_accepted: bool, taking: Taking | None = None
+    ) -> DepositReceipt:
         """Deposit the dossier and give its receipt; depositing again gives the same receipt.
 
         An incomplete dossier may be deposited: the receipt says what is missing.  The PDFs are made
@@ -71,8 +91,11 @@ class Deposits(ApplicantWork):
         changed the dossier meanwhile, they are made again.  When no signed form was handed in, the
         form is made from the answers: this declaration stands for the signature.
 
+        Args:
+            taking: The action of the form's own course that deposits, with what it demands.
+
         Raises:
-            DossierError: ``declaration_needed``, ``wrong_state``, ``not_yours``.
+            DossierError: ``declaration_needed``, ``wrong_state``, ``not_yours``; what the course refuses.
         """
         for _ in range(_ATTEMPTS):
             done = self._deposited(actor, dossier_id)
@@ -80,7 +103,7 @@ class Deposits(ApplicantWork):
                 return done
             if not declaration_accepted:
                 raise DossierError(say("declaration_needed"), code="declaration_needed")
-            prepared = self._prepare(actor, dossier_id)
+            prepared = self._prepare(actor, dossier_id, taking or Taking())
             if prepared is not None and self._commit(actor, dossier_id, prepared):
                 return prepared.receipt
         raise DossierError(say("changed_meanwhile", what=dossier_id), code="changed_meanwhile")
@@ -132,7 +155,7 @@ class Deposits(ApplicantWork):
                 raise DossierError(say("not_editable"), code="wrong_state")
             return receipt_from_payload(row.receipt)
 
-    def _prepare(self, actor: Actor, dossier_id: str) -> _Prepared | None:
+    def _prepare(self, actor: Actor, dossier_id: str, taking: Taking) -> _Prepared | None:
         """Work the deposit out; None when somebody else has just deposited."""
         from forms_service.receipts import issue
 
@@ -147,11 +170,13 @@ class Deposits(ApplicantWork):
             read = read_dossier(session, row, spec)
             after = at_deposit(session, row, spec, read.dossier, actor, day)
             dossier, ticked = declared(after.dossier, spec, day, actor, now)
-            check = self._drawn(spec, dossier, day) if first else bool(row.physical_check)
+            check = self._may_be_checked(row, spec) and (
+                self._drawn(spec, dossier, day) if first else bool(row.physical_check)
+            )
             event = DossierEvent.DEPOSIT_WITH_PHYSICAL_CHECK if first and check else DossierEvent.DEPOSIT
-            state = next_state(DossierState(row.state), event)
             report = assess_completeness(spec, dossier, day, read.unreadable())
             # Whoever deposits again was examined, and nobody is before the paper file has come.
+            action, move = self._leading(session, row, actor, event, taking, report.complete)
             receipt = self._receipt(session, row, spec, dossier, report, now, first and check)
             revision, language = row.revision, Language(row.language)
         address = f"{self.adapters.config.public_url}/receipt/{receipt.reference}/"
@@ -162,7 +187,9 @@ class Deposits(ApplicantWork):
             revision,
             receipt,
             self.objects.put(pdf),
-            state,
+            action,
+            move,
+            taking.code_id,
             check,
             report,
             tuple(ticked),
@@ -202,7 +229,6 @@ class Deposits(ApplicantWork):
                     )
                 )
             self._keep_what_was_signed(session, row, actor, prepared, at)
-            row.state = prepared.state.value
             row.deposited_at = row.deposited_at or prepared.receipt.deposited_at
             row.physical_check = prepared.physical_check
             row.receipt = prepared.receipt.payload()
@@ -213,7 +239,13 @@ class Deposits(ApplicantWork):
             correction = DossierRepository(session).correction(row.id)
             if correction is not None and correction.answered_at is None:
                 correction.answered_at = prepared.receipt.issued_at
+            self._use_code(session, prepared.code_id)
+            self.advance(session, row, actor, prepared.action, prepared.move, at=at)
             return True
+
+    def _use_code(self, session: Session, code_id: str | None) -> None:
+        if code_id is not None:
+            self.use_step_code(session, code_id)  # type: ignore[attr-defined]
 
     def _keep_what_was_signed(
         self, session: Session, row: DossierRow, actor: Actor, prepared: _Prepared, at: datetime
@@ -238,7 +270,8 @@ class Deposits(ApplicantWork):
             for one in section.fields()
             if made_beside_signature(one, section)
         } or {"deposit": say("declaration_at_deposit")}
-        declared |= {name: words[name] for name in prepared.report.declarations}
+        apart = {one for _, action in course_of(spec).actions() for one in action.accepts}
+        declared |= {name: words[name] for name in prepared.report.declarations if name not in apart}
         for name, text in declared.items():
             session.add(
                 HonourDeclarationRow(
@@ -249,6 +282,29 @@ class Deposits(ApplicantWork):
                     declared_at=prepared.receipt.issued_at,
                 )
             )
+
+    def _leading(
+        self,
+        session: Session,
+        row: DossierRow,
+        actor: Actor,
+        event: DossierEvent,
+        taking: Taking,
+        is_complete: bool,
+    ) -> tuple[str, Move]:
+        """Where the deposit leads: by the action that was chosen, else by the one that is possible."""
+        asked = replace(taking.asked, is_complete=is_complete)
+        if taking.action is None:
+            return self.led_to(session, row, actor, event, asked)
+        here = self.standing(session, row)
+        asked = replace(asked, roles=roles_towards(actor, row))
+        return taking.action, take(here.spec, here.flow, here.position, taking.action, asked, here.scope)
+
+    def _may_be_checked(self, row: DossierRow, spec: FormSpec) -> bool:
+        """Whether the course has a place for requests whose papers are to be seen."""
+        flow = course_of(spec)
+        event = DossierEvent.DEPOSIT_WITH_PHYSICAL_CHECK
+        return bool(row.physical_check) or bool(flow.doing(step_of(row, spec), event))
 
     def _drawn(self, spec: FormSpec, dossier: Dossier, day: date) -> bool:
         """Whether the papers of this deposit are to be seen: by the form's rule, else by lot."""

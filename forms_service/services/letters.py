@@ -44,14 +44,19 @@ class Letters(UseCases):
         account_id: str | None = None,
         dossier_id: str | None = None,
         worth: timedelta = NOTICE_KEPT_FOR,
+        words: tuple[str, str] | None = None,
     ) -> None:
         """Write a message in the caller's transaction; a worker sends it once that commits.
 
         Without an address the same is done and nothing sent: how long an answer takes must not tell
         whether there is somebody to write to.
+
+        Args:
+            words: Subject and text that a form declares; the service's own for the occasion when left out.
         """
         now = self.now()
-        record = {"address": address, **worded(occasion, channel, language, values)}
+        said = declared(words, channel, language, values) if words else None
+        record = {"address": address, **(said or worded(occasion, channel, language, values))}
         row = LetterRow(
             id=self.new_id(),
             channel=channel,
@@ -135,9 +140,23 @@ def worded(occasion: str, channel: str, language: Language, values: dict[str, st
         return {"subject": "", "text": say(short, language, **filled)}
     subject = say(f"letter.{occasion}.subject", language, **filled)
     body = say(f"letter.{occasion}.text", language, **filled)
+    return {"subject": subject, "text": _in_a_letter(body, language, values)}
+
+
+def declared(
+    words: tuple[str, str], channel: str, language: Language, values: dict[str, str]
+) -> dict[str, str]:
+    """A message in a form's own words, greeted and signed as all are."""
+    subject, text = words
+    if channel != EMAIL:
+        return {"subject": "", "text": text}
+    return {"subject": subject, "text": _in_a_letter(text, language, values)}
+
+
+def _in_a_letter(body: str, language: Language, values: dict[str, str]) -> str:
+    filled = {name: _isolated(name, value, language) for name, value in values.items()}
     greeting = "letter.greeting" if values.get("first_name") else "letter.greeting_without_name"
-    parts = (say(greeting, language, **filled), body, say("letter.signed", language))
-    return {"subject": subject, "text": "\n\n".join(parts)}
+    return "\n\n".join((say(greeting, language, **filled), body, say("letter.signed", language)))
 
 
 def _isolated(name: str, value: str, language: Language) -> str:

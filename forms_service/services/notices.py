@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.dossier import DossierState
 from core.localized_text import Language, LocalizedText
+from core.standard_flow import standard_flow
 from forms_service.locales import both
 from forms_service.services.account_opening import addresses
 from forms_service.services.letters import Letters
@@ -22,21 +23,16 @@ from forms_service.services.views import Actor
 from forms_service.storage.account_models import HolderRow, LetterRow
 from forms_service.storage.models import DossierRow
 
-_S = DossierState
 OCCASIONS = {
-    (_S.DRAFT, _S.SUBMITTED): "deposited",
-    (_S.DRAFT, _S.PHYSICAL_CHECK_PENDING): "deposited_check",
-    (_S.PHYSICAL_CHECK_PENDING, _S.SUBMITTED): "paper_received",
-    (_S.SUBMITTED, _S.UNDER_REVIEW): "under_review",
-    (_S.UNDER_REVIEW, _S.CORRECTION_REQUESTED): "correction_requested",
-    (_S.CORRECTION_REQUESTED, _S.SUBMITTED): "corrected",
-    (_S.UNDER_REVIEW, _S.ACCEPTED): "accepted",
-    (_S.UNDER_REVIEW, _S.REFUSED): "refused",
-    (_S.UNDER_REVIEW, _S.CLOSED): "closed",
-    (_S.PHYSICAL_CHECK_PENDING, _S.CLOSED): "closed",
-    (_S.CORRECTION_REQUESTED, _S.CLOSED): "closed",
+    (step.stage, standard_flow().step(action.to).stage): occasion
+    for step, action in standard_flow().actions()
+    for occasion in action.notify
+    if action.to is not None
 }
-"""What is told of which change; the others are the applicant's own doing."""
+"""What the standard course tells of which change; the others are the applicant's own doing."""
+
+FLOW_OCCASION = "flow."
+"""Begins the occasions whose words a form declares; the rest is the notice's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ class Notices(Letters):
             query = select(LetterRow).where(LetterRow.dossier_id == row.id).order_by(LetterRow.written_at)
             return [
                 NoticeView(
-                    both(f"letter.{one.occasion}.subject", reference=row.reference),
+                    self._subject(session, row, one.occasion),
                     one.channel,
                     one.written_at,
                     one.sent_at,
@@ -76,11 +72,16 @@ class Notices(Letters):
     def tell_owners(self, session: Session, changes: Iterable[StateChange]) -> None:
         """Write to the owners of the dossiers that came to another state, in that transaction."""
         for change in changes:
-            if change.before is None:
-                continue
+            if change.before is None or self.spec_of(change.dossier).flow is not None:
+                continue  # a course of its own sends what it declares
             occasion = OCCASIONS.get((DossierState(change.before), DossierState(change.after)))
             if occasion is not None:
                 self.tell_owner(session, change.dossier, occasion)
+
+    def _subject(self, session: Session, row: DossierRow, occasion: str) -> LocalizedText:
+        if not occasion.startswith(FLOW_OCCASION):
+            return both(f"letter.{occasion}.subject", reference=row.reference)
+        return self.subject_of_notice(session, row, occasion.removeprefix(FLOW_OCCASION))  # type: ignore[attr-defined, no-any-return]
 
     def tell_owner(self, session: Session, dossier: DossierRow, occasion: str) -> None:
         """Write to the owner of one dossier, by every channel they want to be told by."""

@@ -104,8 +104,8 @@ def test_a_change_during_the_deposit_is_on_the_receipt(office, dossier: str, mon
     prepare = services._prepare
     late = iter([lambda: services.upload(office.applicant, dossier, "cni.pdf", PDF, "id_assured")])
 
-    def slow_prepare(actor, dossier_id):
-        prepared = prepare(actor, dossier_id)
+    def slow_prepare(*given):
+        prepared = prepare(*given)
         next(late, lambda: None)()
         return prepared
 
