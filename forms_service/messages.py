@@ -110,7 +110,7 @@ MESSAGES: dict[str, LocalizedText] = {
         "Un compte existe déjà avec ce numéro. Connectez-vous ou adressez-vous à votre agence.",
     ),
     "weak_password": _T(
-        "كلمة السر قصيرة جدا: استعملوا {minimum} حرفا أو رقما على الأقل.",
+        "كلمة السر قصيرة جدا: عدد الحروف والأرقام يجب ألا يقل عن {minimum}.",
         "Mot de passe trop court : {minimum} caractères au moins.",
     ),
     "plain_password": _T(
@@ -151,8 +151,8 @@ MESSAGES: dict[str, LocalizedText] = {
         "Vérifiez la date de naissance : jour, mois, année.",
     ),
     "mobile_needed": _T(
-        "اكتبوا رقم هاتف محمول يبدأ بـ 06 أو 07، ليصلكم الرمز في رسالة قصيرة.",
-        "Indiquez un numéro de mobile (06 ou 07), pour recevoir le code par SMS.",
+        "اكتبوا رقم هاتف محمول من 10 أرقام يبدأ بـ 06 أو 07، ليصلكم الرمز في رسالة قصيرة.",
+        "Indiquez un numéro de portable à 10 chiffres (06 ou 07), pour recevoir le code par SMS.",
     ),
     "phone_or_email_needed": _T(
         "اكتبوا رقم هاتفكم المحمول أو بريدكم الإلكتروني، لنرسل إليكم الرمز.",

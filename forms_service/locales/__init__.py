@@ -7,6 +7,7 @@ forms of each language and the sentence is chosen by ``n``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,11 @@ from core.localized_text import Language, LocalizedText
 DIRECTORY = Path(__file__).parent
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The parser in C where there is one: a thousand sentences are a second of every start otherwise."""
+
+_NO_BREAK = "\u00a0"
+_BEFORE_A_SIGN = re.compile(r" (?=[:;?!»])")
+_PLAIN_TEXT = frozenset({"letters.yaml"})
+"""Sentences that leave as text messages: one character more than the plain ones halves what a message holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,10 @@ def _walk(source: str, code: str, node: object) -> Iterator[Sentence]:
     if "ar" in node or "fr" in node:
         if set(node) != {"ar", "fr"}:
             raise ValueError(f"{source}: {code}: expected exactly ar and fr, got {sorted(node)}")
-        yield Sentence(code, _forms(node["ar"]), _forms(node["fr"]))
+        french = _forms(node["fr"])
+        if source not in _PLAIN_TEXT:
+            french = {number: _kept_together(wording) for number, wording in french.items()}
+        yield Sentence(code, _forms(node["ar"]), french)
         return
     for name, child in node.items():
         yield from _walk(source, f"{code}.{name}" if code else str(name), child)
@@ -96,6 +105,11 @@ def _walk(source: str, code: str, node: object) -> Iterator[Sentence]:
 
 def _forms(wording: object) -> Mapping[str, str]:
     return {"other": wording} if isinstance(wording, str) else dict(wording)  # type: ignore[call-overload]
+
+
+def _kept_together(french: str) -> str:
+    """French wording whose signs never begin a line, nor its opening guillemet end one."""
+    return _BEFORE_A_SIGN.sub(_NO_BREAK, french).replace("« ", f"«{_NO_BREAK}")
 
 
 def _plural_category(language: Language, number: int) -> str:

@@ -54,7 +54,8 @@ def checked(fields: Iterable[FieldSpec], raw: Mapping[str, object]) -> tuple[dic
         try:
             value = kind_of(one).parse(raw.get(one.id, ""), one)
         except InvalidValue as problem:
-            problems[one.id] = problem.message
+            mobile = one is PHONE  # elsewhere any telephone serves; here it is told as its hint tells it
+            problems[one.id] = say("mobile_needed") if mobile else problem.message
             continue
         if value is not None and value != "":
             answers[one.id] = " ".join(str(value).split())

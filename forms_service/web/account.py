@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -124,7 +126,9 @@ def _password_page(problems: list[Problem]) -> str:
 
 
 def _address_page(channel: str, wrong_password: str, given: Given) -> str:
-    (question,) = account_questions((PHONE if channel == SMS else MAILBOX,), given)
+    # nothing else is to be changed on this page: the address is no option
+    asked = replace(PHONE if channel == SMS else MAILBOX, required=True)
+    (question,) = account_questions((asked,), given)
     problems = [Problem(question.target, question.error)] if question.error else []
     if wrong_password:
         problems.append(Problem("current", wrong_password))

@@ -6,6 +6,7 @@ button does no harm.  Beside it stands a secret of this browser: the right digit
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
 
@@ -13,11 +14,12 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from werkzeug.wrappers import Response
 
 from core.errors import DossierError, InvalidValue
+from core.field_kinds.base import western_digits
 from core.localized_text import LocalizedText
 from forms_service.messages import say
 from forms_service.sending import EMAIL, SMS
 from forms_service.services.account_answers import CHANNEL, OPENING, REACHED, REGISTRATION, WHO
-from forms_service.services.one_time_codes import CodeGone
+from forms_service.services.one_time_codes import DIGITS, CodeGone
 from forms_service.services.throttle import TooManyAttempts
 from forms_service.web import security, typed_answers
 from forms_service.web.account_questions import account_questions
@@ -122,8 +124,11 @@ def try_code() -> str | Response | tuple[str, int]:
     waiting = session.get(_WAITING)
     if not waiting:
         return redirect(url_for(".open_account"))
+    typed = "".join(western_digits(request.form.get("code", "")).split())
+    if not re.fullmatch(rf"[0-9]{{{DIGITS}}}", typed):  # a slip, no guess: it costs no attempt
+        return _code_page(waiting, [Problem("code", translate("account.code.not_whole"))], typed), 422
     try:
-        wrong = services().try_code(waiting["code"], request.form.get("code", ""), waiting.get("browser", ""))
+        wrong = services().try_code(waiting["code"], typed, waiting.get("browser", ""))
     except CodeGone as gone:
         return _code_page(waiting, [_told("code", gone.message)]), 422
     if wrong:
@@ -210,10 +215,12 @@ def _forgotten_page(given: Given, refusal: LocalizedText | None = None) -> str:
     return render_template("account_forgotten.html", asked=asked, problems=problems, next=_next())
 
 
-def _code_page(waiting: dict[str, Any], problems: list[Problem]) -> str:
+def _code_page(waiting: dict[str, Any], problems: list[Problem], typed: str = "") -> str:
     config = security.application().config
     folder = config.mailbox_folder if config.demo and config.sending.into_mailbox else None
-    return render_template("account_code.html", waiting=waiting, problems=problems, mailbox=folder)
+    return render_template(
+        "account_code.html", waiting=waiting, problems=problems, mailbox=folder, typed=typed
+    )
 
 
 def _password_page(waiting: dict[str, Any], problems: list[Problem]) -> str:

@@ -25,7 +25,8 @@ _PIECE = re.compile(
     r"|(?P<words>[^<]+)",
     re.DOTALL | re.IGNORECASE,
 )
-_ISOLATED = re.compile(r"<(?:bdi|code)\b|<[^>]*\bdir=\"ltr\"", re.IGNORECASE)
+_ISOLATING = re.compile(r"<(/?)(bdi|code)\b", re.IGNORECASE)
+_ISOLATED = re.compile(r"<[^>]*\bdir=\"ltr\"", re.IGNORECASE)
 
 
 def isolate_codes(words: str) -> str:
@@ -40,12 +41,22 @@ def isolate_codes_in_page(page: str, chosen: Language) -> str:
     already isolates is left alone: a reference that somebody copies has nothing invisible in it.
     """
     mended = []
-    tag = ""
+    tag, within, deep = (
+        "",
+        "",
+        0,
+    )  # the tag before, the isolating element around, how many of its name are open
     for piece in _PIECE.finditer(page):
         text = piece[0]
         if piece["words"] is None:
             tag = piece["tag"] or ""
-        elif not _ISOLATED.match(tag) and (chosen is Language.AR or _ARABIC.search(text)):
+            name = _ISOLATING.match(tag)
+            if name and not within:
+                within, deep = name[2].lower(), 1
+            elif name and name[2].lower() == within:
+                deep += -1 if name[1] else 1
+                within = within if deep else ""
+        elif not within and not _ISOLATED.match(tag) and (chosen is Language.AR or _ARABIC.search(text)):
             text = isolate_codes(text)
         mended.append(text)
     return "".join(mended)

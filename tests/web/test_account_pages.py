@@ -77,10 +77,14 @@ def test_an_account_is_opened_page_by_page(
     assert person["q.phone"][-2:] in code_page
     assert 'autocomplete="one-time-code"' in code_page
     post.deliver(service.jobs.keys)
-    bad = visitor.post("/account/code", {"code": "12"})
+    code = post.code_to(person["q.phone"])
+    half = visitor.post("/account/code", {"code": f" {code[:3]} "})
+    assert half.status_code == 422
+    assert f'value="{code[:3]}"' in seen(half, language), "half of it is still there, and no attempt is gone"
+    bad = visitor.post("/account/code", {"code": f"{(int(code) + 1) % 10**6:06d}"})
     assert bad.status_code == 422
     assert "4" in " ".join(re.findall(r'class="summary".*?</section>', seen(bad, language), re.DOTALL))
-    visitor.post("/account/code", {"code": post.code_to(person["q.phone"])})
+    visitor.post("/account/code", {"code": code})
     seen(visitor.get("/account/password"), language)
     differ = visitor.post("/account/password", {"password": PASSWORD, "again": PASSWORD + "x"})
     assert differ.status_code == 422
@@ -179,6 +183,12 @@ def test_my_account_shows_and_changes_how_i_am_reached(
     assert 'id="current-error"' in seen(wrong, "fr")
     typo = visitor.post("/account/email", {"q.email": "n@", "current": PASSWORD})
     assert 'href="#q-email"' in seen(typo, "fr")
+    assert "(facultatif)" not in seen(visitor.get("/account/phone"), "fr"), (
+        "nothing else is to be changed there"
+    )
+    short = seen(visitor.post("/account/phone", {"q.phone": "0512345", "current": PASSWORD}), "fr")
+    assert "(06 ou 07)" in short
+    assert "05" not in re.findall(r'id="q-phone-error".*?</p>', short, re.DOTALL)[0]
     sent = visitor.post("/account/email", {"q.email": "n@exemple.ma", "current": PASSWORD})
     assert sent.headers["Location"] == "/fr/account/code"
     post.deliver(service.jobs.keys)

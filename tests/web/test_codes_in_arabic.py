@@ -23,6 +23,7 @@ def test_codes_are_isolated_in_sentences_and_in_choices(code: str) -> None:
         "<textarea>رقم 311-1-14</textarea>",
         "<script>const a = 1-2</script><!-- 1-2 -->",
         '<bdi class="code" dir="ltr">7K3Q-9XMB-2FTJ</bdi>',
+        '<bdi dir="ltr"><strong>GET</strong> /api/v1<wbr>/forms-1/{id-2}</bdi>',
         "<p>R&amp;D &#39;كلمة&#39; 3 &lt;5</p>",
     ],
 )
@@ -38,3 +39,8 @@ def test_a_french_page_is_mended_where_it_is_arabic() -> None:
 def test_an_hour_after_a_year_stays_whole() -> None:
     isolated = isolate_codes_in_page("<p>يوم 22 نونبر 2026 02:44</p>", Language.AR)
     assert isolated == "<p>يوم 22 نونبر 2026 \u206602:44\u2069</p>"
+
+
+def test_after_an_isolated_address_the_page_goes_on_as_before() -> None:
+    page = '<p><bdi dir="ltr">a<wbr>/b-1</bdi> رقم 1-2 <b>رقم 3-4</b></p>'
+    assert isolate_codes_in_page(page, Language.AR).count("\u2066") == 2

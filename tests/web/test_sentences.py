@@ -134,3 +134,11 @@ def _noted_actions(folder: Path) -> set[str]:
 def test_a_code_that_does_not_exist_is_an_error_not_a_blank() -> None:
     with pytest.raises(KeyError):
         say("no.such_sentence", Language.FR)
+
+
+def test_french_signs_never_begin_a_line_and_text_messages_stay_plain() -> None:
+    assert say("account.open.have", Language.FR) == "Vous avez déjà un compte\u00a0?"
+    assert say("account.open.have", Language.AR).endswith("حساب؟")
+    assert "«\u00a0Mon compte\u00a0»" in say("account.open.other_later", Language.FR)
+    letters = [one for one in sentences().values() if one.code.startswith("letter.")]
+    assert letters and not any("\u00a0" in text for one in letters for text in one.fr.values())
