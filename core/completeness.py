@@ -20,6 +20,7 @@ from core.findings import CompletenessReport, Finding, Requirement
 from core.form_spec import Deadline, FieldSpec, FormSpec, Group, Rule, Section, Severity
 from core.localized_text import LocalizedText
 from core.reckoning import steps_of
+from core.registers import in_both
 from core.scope import build_scope, is_blank
 
 __all__ = [
@@ -311,9 +312,15 @@ def _tables(spec: FormSpec, scope: Scope) -> Iterator[dict[str, object]]:
             "id": table.id,
             "label": table.label.as_dict(),
             "columns": [{"id": c.id, "label": c.label.as_dict(), "kind": c.kind} for c in table.columns],
-            "rows": [{name: _rounded(row.get(name)) for name in shown} for row in rows],
+            "rows": [{name: _shown(row, name) for name in shown} for row in rows],
             "source": table.source,
         }
+
+
+def _shown(row: Mapping[str, Any], name: str) -> Any:
+    """A cell: a number or day as it is, a name in both scripts."""
+    arabic, french = in_both(row, name)
+    return _rounded(french) if arabic == french else {"ar": arabic, "fr": french}
 
 
 def _rounded(value: Any) -> Any:

@@ -14,6 +14,7 @@ from core.flow import Flow
 from core.form_spec import FieldSpec, FormSpec, Table
 from core.localized_text import Language, LocalizedText, Script
 from core.measures import measured
+from core.registers import in_both
 
 _T = LocalizedText
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -94,13 +95,21 @@ class FlowWords:
             return written("date", self.scope.variables.get(name))
         if name == "today":
             return written("date", self.scope.variables["on"])
+        if (one := next((r for r in self.spec.records if r.id == kind and not r.many), None)) is not None:
+            member_kind = next((f.kind for f in one.fields if f.id == part), "text")
+            arabic, french = in_both(self.scope.variables.get(one.id, {}), part)
+            return LocalizedText(written(member_kind, arabic).ar, written(member_kind, french).fr)
         return self._answer(name)
 
     def rows_of(self, table: Table) -> list[list[LocalizedText]]:
         """The cells of a table, row by row."""
         rows = table.rows.evaluate(self.scope)
         return [
-            [written(column.kind, row.get(column.id)) for column in table.columns]
+            [
+                LocalizedText(written(column.kind, arabic).ar, written(column.kind, french).fr)
+                for column in table.columns
+                for arabic, french in (in_both(row, column.id),)
+            ]
             for row in rows
             if isinstance(row, Mapping)
         ]
@@ -120,8 +129,10 @@ class FlowWords:
 
 def known_names(spec: FormSpec, flow: Flow) -> list[str]:
     """Every name that a text or a paper of a course may use."""
+    members = (f"{one.id}.{part.id}" for one in spec.records if not one.many for part in one.fields)
     return [
         *ALWAYS_KNOWN,
+        *members,
         *(one.id for one in _fields(spec)),
         *(f"calc.{one.id}" for one in spec.calculations),
         *(f"param.{one.id}" for one in spec.parameters),

@@ -15,8 +15,11 @@ from core.localized_text import LocalizedText
 if TYPE_CHECKING:
     from core.form_spec import FieldSpec, FormSpec
 
-ACCOUNT = "account"
-"""The key that is no answer: who is signed in."""
+ACCOUNT, EVERYBODY = "account", "everybody"
+"""The keys that are no answers: who is signed in; the rows that are the same for all."""
+
+ARABIC = ".ar"
+"""Ends the name of the member that says the same in Arabic letters."""
 
 Held = Mapping[str, Sequence[Mapping[str, Any]]]
 """What was found, by id of the spec's ``records``: rows of members."""
@@ -29,7 +32,8 @@ class Records:
     Attributes:
         id: Its name in expressions: a list of rows, or one row when not ``many``.
         register: Which register is asked (``debts``).
-        key: ``account``, or the id of the field whose answer is looked up.
+        key: ``account``, ``everybody``, the id of the field whose answer is looked up, or the member of
+            a single row above (``person.registration``).
         fields: The members of a row, with their kinds and labels.
         many: Whether expressions see a list of rows, or the members of the only one.
     """
@@ -61,9 +65,29 @@ def look_up(spec: FormSpec, answers: Mapping[str, object], account: str, ask: Lo
     """Ask the registers for everything the spec uses and whose key is known."""
     found: dict[str, Sequence[Mapping[str, Any]]] = {}
     for one in spec.records:
-        key = account if one.key == ACCOUNT else answers.get(one.key) or _only_choice(spec, one.key, found)
+        key = _key(spec, one.key, answers, account, found)
         found[one.id] = tuple(ask(one.register, str(key))) if key else ()
     return found
+
+
+def member_named(spec: FormSpec, key: str) -> tuple[str, str] | None:
+    """The records and the member that a key such as ``person.registration`` names, if it names any."""
+    records, _, member = key.partition(".")
+    single = any(one.id == records and not one.many for one in spec.records)
+    return (records, member) if single and member else None
+
+
+def _key(
+    spec: FormSpec, key: str, answers: Mapping[str, object], account: str, found: Mapping[str, Any]
+) -> object:
+    if key == ACCOUNT:
+        return account
+    if key == EVERYBODY:
+        return EVERYBODY
+    if (named := member_named(spec, key)) is not None:
+        rows = found.get(named[0], ())
+        return rows[0].get(named[1]) if rows else None
+    return answers.get(key) or _only_choice(spec, key, found)
 
 
 def _only_choice(spec: FormSpec, field_id: str, found: Held) -> object:
@@ -100,12 +124,18 @@ def _with_choices(one: FieldSpec, held: Held) -> FieldSpec:
     choices = []
     for row in held.get(where.records, ()):
         label = LocalizedText(
-            ar=_named([row.get(f"{name}.ar") or row.get(name) for name in where.label]),
-            fr=_named([row.get(name) for name in where.label]),
+            ar=_named([in_both(row, name)[0] for name in where.label]),
+            fr=_named([in_both(row, name)[1] for name in where.label]),
         )
         choices.append(Choice(str(row[where.value]), label))
     only = choices[0].value if len(choices) == 1 else one.default
     return replace(one, choices=tuple(choices), default=only)
+
+
+def in_both(row: Mapping[str, Any], member: str) -> tuple[Any, Any]:
+    """A member of a row as Arabic and as French readers see it: names are kept in both."""
+    value = row.get(member)
+    return row.get(f"{member}{ARABIC}") or value, value
 
 
 def _named(words: Sequence[object]) -> str:
@@ -124,8 +154,6 @@ def _row(records: Records, row: Mapping[str, Any]) -> dict[str, Any]:
 
     seen: dict[str, Any] = {}
     for one in records.fields:
-        if "." in one.id:
-            continue  # the Arabic twin of a name: shown, not reckoned with
         value = row.get(one.id)
         if value is None:
             seen[one.id] = kind_of(one).blank

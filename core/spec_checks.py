@@ -21,7 +21,7 @@ from core.field_kinds import Answer, kind_of
 from core.flow_checks import check_flow
 from core.form_spec import FieldSpec, FormSpec, Group
 from core.localized_text import LocalizedText
-from core.registers import ACCOUNT, with_records
+from core.registers import ACCOUNT, EVERYBODY, Records, with_records
 from core.scope import build_scope, row_names, variable_names
 from core.spec_field_checks import CHOICE_KINDS, FieldChecks
 from core.yaml_source import Place
@@ -126,10 +126,14 @@ class _Checks(FieldChecks):
 
     def _register_references(self, field_ids: set[str]) -> None:
         records = {one.id: one for one in self.spec.records}
+        before: list[Records] = []
         for one in records.values():
-            if one.key != ACCOUNT and one.key not in field_ids:
+            members = {f"{other.id}.{f.id}" for other in before if not other.many for f in other.fields}
+            before.append(one)
+            if one.key not in {ACCOUNT, EVERYBODY} | field_ids | members:
                 self.report(
-                    f"records {one.id}", f"key: no field is called {one.key!r}, expected one or account"
+                    f"records {one.id}",
+                    f"key: no field is called {one.key!r}, expected one, a member above, account or everybody",
                 )
         for part, asked in self.all_fields():
             where = asked.choices_from

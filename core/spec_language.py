@@ -247,7 +247,9 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
         "id": Key("id", "Name in expressions.", required=True),
         "register": Key("id", "The register that is asked.", required=True),
         "key": Key(
-            "text", "account (who is signed in), or the field whose answer is looked up.", required=True
+            "text",
+            "account, everybody, a field whose answer is looked up, or a member of a row above.",
+            required=True,
         ),
         "label": Key("localized", "What it is.", required=True),
         "many": Key("bool", "false: one row, its members are named at once."),

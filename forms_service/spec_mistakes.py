@@ -437,9 +437,9 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
         "columns: لا تتضمن الأسطر العنصر <name>",
     ),
     (
-        "key: no field is called <name>, expected one or account",
-        "key : aucun champ ne s'appelle <name>, attendu : un champ ou account",
-        "key: لا توجد خانة اسمها <name>، والمنتظر خانة أو account",
+        "key: no field is called <name>, expected one, a member above, account or everybody",
+        "key : aucun champ ne s'appelle <name>, attendu : un champ, un membre plus haut, account ou everybody",
+        "key: لا توجد خانة اسمها <name>، والمنتظر خانة أو عنصر أعلاه أو account أو everybody",
     ),
     (
         "choices_from: no records are called <name>",

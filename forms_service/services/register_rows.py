@@ -17,9 +17,12 @@ from forms_service.storage.dossiers import FIELD, DossierRepository
 from forms_service.storage.models import AccountRow, DossierRow
 from forms_service.storage.register_models import RegisterRowsRow
 
-
 REQUESTS = "requests."
 """Registers of that name are the service's own: ``requests.<form>`` knows what was deposited on a form."""
+
+
+ACCOUNTS = "accounts"
+"""The register of those who have an account here; its rows say nothing of them but that they have one."""
 
 
 def with_registers(spec: FormSpec, row: DossierRow, registers: Registers) -> FormSpec:
@@ -56,9 +59,16 @@ def _asked(session: Session, row: DossierRow, spec: FormSpec, registers: Registe
     def ask(register: str, key: str) -> Sequence[Mapping[str, Any]]:
         if register.startswith(REQUESTS):
             return _requests(session, register.removeprefix(REQUESTS), key, row.id)
+        if register == ACCOUNTS:
+            return _accounts(session, key)
         return registers.rows(register, key)
 
     return look_up(spec, answers, owner.login if owner else row.registration, ask)
+
+
+def _accounts(session: Session, login: str) -> list[dict[str, Any]]:
+    row = session.scalar(select(AccountRow).where(AccountRow.login == login))
+    return [] if row is None else [{"open": row.disabled_at is None}]
 
 
 def _requests(session: Session, form_id: str, registration: str, but: str) -> list[dict[str, Any]]:

@@ -301,8 +301,12 @@ def shown_table(table: Mapping[str, Any]) -> dict[str, object]:
     return {
         "label": table["label"][language().value],
         "columns": columns,
-        "rows": [[(kind, row[name]) for name, _, kind in columns] for row in table["rows"]],
+        "rows": [[(kind, _in_language(row[name])) for name, _, kind in columns] for row in table["rows"]],
     }
+
+
+def _in_language(cell: Any) -> Any:
+    return cell[language().value] if isinstance(cell, dict) else cell
 
 
 def _step(step: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, object]:
