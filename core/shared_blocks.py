@@ -104,8 +104,7 @@ def _list_of(block: SharedBlock, name: str) -> list[Node]:
     return list(found.value) if found is not None and isinstance(found.value, list) else []
 
 
-def _add_the_rest(block: SharedBlock, taken: _Taken, values: dict[str, Node], keys: dict[str, Place]
-) -> None:
+def _add_the_rest(block: SharedBlock, taken: _Taken, values: dict[str, Node], keys: dict[str, Place]) -> None:
     for name in SHARED_LISTS:
         parts = _list_of(block, name)
         if not parts or (block.id, name) in taken.placed:

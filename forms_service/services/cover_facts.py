@@ -185,7 +185,7 @@ def _place(spec: FormSpec, subject: str) -> tuple[str, LocalizedText, LocalizedT
     for section in spec.sections:
         for one in section.fields():
             if one.id == subject:
-                return section.id, section.title or THE_FORM, one.label
+                return section.id, section.heading or THE_FORM, one.label
     for group in spec.groups:
         number, _, _ = subject.removeprefix(f"{group.id}.").partition(".")
         for one in group.fields:

@@ -178,7 +178,7 @@ def _named(spec: FormSpec | None, field_id: str) -> tuple[LocalizedText, Localiz
         return LocalizedText(field_id, field_id), LocalizedText("", "")
     for section in spec.sections:
         if any(one.id == field_id for one in section.fields()):
-            return field.label, section.title or LocalizedText("", "")
+            return field.label, section.heading or LocalizedText("", "")
     group = next((one for one in spec.groups if field_id.startswith(f"{one.id}.")), None)
     return field.label, group.label if group else LocalizedText("", "")
 

@@ -178,7 +178,7 @@ def _parts(source: SummarySource) -> Iterator[SummaryPart]:
         asked = [one for one in section.fields() if applies(section, one, source.scope)]
         shown = [one for one in section.fields() if one in asked or _is_known(one.id, source)]
         if values := tuple(_value(one.id, one, source) for one in shown):
-            yield SummaryPart(section.id, section.title or OTHER, values)
+            yield SummaryPart(section.id, section.heading or OTHER, values)
         for group in spec.groups:
             if group.after_section == section.id:
                 yield from _rows(group.id, source)

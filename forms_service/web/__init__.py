@@ -41,6 +41,7 @@ from forms_service.web import (
     once,
     operator,
     presentation,
+    procedures,
     programs,
     proxies,
     public,
@@ -111,6 +112,7 @@ def create_app(application: Application) -> Flask:
         revocation,
         author,
         operator,
+        procedures,
         programs,
     ):
         app.register_blueprint(area.pages, url_prefix="/<any(ar, fr):lang>" + area.PREFIX)

@@ -72,9 +72,9 @@ def place_names(spec: FormSpec) -> dict[str, str]:
     labels = {one.id: screens.plain_label(one.label, spec).in_language(language()) for one in every}
     often = Counter(screens.plain_label(one.label, spec).in_language(language()) for one in every)
     return {
-        one.id: section.title.in_language(language())
+        one.id: section.heading.in_language(language())
         for section in reversed(spec.sections)
-        if section.title
+        if section.heading
         for one in section.fields()
         if often[labels[one.id]] > 1
     }

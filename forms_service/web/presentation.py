@@ -18,6 +18,7 @@ from core.dossier import STATE_LABELS, DossierState
 from core.localized_text import Language, Script, dominant_script
 from forms_service.locales import has, say
 from forms_service.ocr.doubts import DOUBT_SENTENCES, Doubt
+from forms_service.procedures import by_topic
 from forms_service.render.typing_remarks import REMARK_SENTENCES, Remark
 from forms_service.services.paper_notes import notes, remarks
 from forms_service.services.same_person import OtherDossier
@@ -45,6 +46,7 @@ class NavigationEntry:
 
 _ENTRIES = (
     ("public.home", "nav.home", None),
+    ("procedures.catalogue", "procedures.navigation", None),
     ("applicant.dossiers", "nav.dossiers", "applicant"),
     ("agency.desk", "nav.desk", "clerk"),
     ("reviewer.queue", "nav.queue", "reviewer"),
@@ -222,6 +224,7 @@ def install(app: Flask) -> None:
         state_label=state_label,
         to_be_told=to_be_told,
         upload_accept=UPLOAD_ACCEPT,
+        by_topic=by_topic,
     )
     app.jinja_env.filters["state_alone"] = state_alone
     app.jinja_env.filters["without_way"] = without_way

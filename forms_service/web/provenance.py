@@ -46,7 +46,7 @@ def answers_by_section(view: DossierView) -> list[ToldSection]:
     names = services().writers(the_actor(), view.id)
     told = [
         ToldSection(
-            section.title.in_language(language()) if section.title else translate("review.other_answers"),
+            section.heading.in_language(language()) if section.heading else translate("review.other_answers"),
             tuple(
                 _told(field, view.dossier.values[field.id], names)
                 for field in section.fields()

@@ -7,6 +7,8 @@ from werkzeug.wrappers import Response
 
 from core.errors import FormsError
 from core.form_spec import FormSpec
+from core.measures import measured
+from forms_service.procedures import by_topic, listed
 from forms_service.web import security
 from forms_service.web.downloads import pdf_download
 from forms_service.web.languages import translate
@@ -19,18 +21,22 @@ pages = Blueprint("public", __name__)
 @pages.get("/")
 def home() -> str:
     """The forms on offer and the way to each."""
-    return render_template("home.html", forms=security.application().catalogue.forms())
+    forms = listed(security.application().catalogue.forms())
+    return render_template("home.html", topics=by_topic(forms))
 
 
 @pages.get("/forms/<form_id>")
 def form(form_id: str) -> str:
     """What one form is for, who may use it and which documents it needs."""
     spec = _spec(form_id)
-    texts = [section for section in spec.sections if not any(True for _ in section.fields())]
+    texts = [one for one in spec.sections if not one.lists and not any(True for _ in one.fields())]
     return render_template(
         "form.html",
         spec=spec,
         texts=texts,
+        proposed=_is_proposed(spec),
+        today=security.services().today(),
+        measured=measured,
         document_types=security.application().catalogue.document_types(),
         physical_check=_may_be_checked(spec),
     )
@@ -85,6 +91,14 @@ def _spec(form_id: str) -> FormSpec:
         return security.application().catalogue.get(form_id)
     except (KeyError, FormsError):
         abort(404)
+
+
+def _is_proposed(spec: FormSpec) -> bool:
+    """Whether somebody who reads the page would otherwise trust what the sources do not say."""
+    told = spec.procedure
+    return told is not None and bool(
+        spec.proposed or told.proposed or any(one.proposed for one in spec.documents)
+    )
 
 
 def _may_be_checked(spec: FormSpec) -> bool:

@@ -61,9 +61,9 @@ def choices(view: DossierView, every: Iterable[ExtractionView]) -> dict[str, lis
 def places(view: DossierView) -> dict[str, str]:
     """The heading each field stands under: there is more than one «last name» on a form."""
     places = {
-        one.id: section.title.in_language(language())
+        one.id: section.heading.in_language(language())
         for section in view.spec.sections
-        if section.title
+        if section.heading
         for one in section.fields()
     }
     for group in view.spec.groups:

@@ -174,7 +174,7 @@ class _Shown:
         """Sections, the applicant's situation, groups: as the screens go through them."""
         for section in self.spec.sections:
             rows = tuple(self._section_rows(section))
-            title = section.title or both("preview.untitled")
+            title = section.heading or both("preview.untitled")
             notes = self._condition_notes("preview.section_when", section.when)
             if any(isinstance(one, Asked) for one in rows):
                 yield Part(section.id, title, notes, rows)
@@ -209,7 +209,11 @@ class _Shown:
                 yield from self._asked(asked)
 
     def _asked(self, fields: Sequence[FieldSpec], group: Group | None = None) -> Iterator[Asked]:
-        by_id = {one.id: one for one in fields if one.kind not in _NOT_ASKED and not one.office}
+        by_id = {
+            one.id: one
+            for one in fields
+            if one.kind not in _NOT_ASKED and not one.office and not one.paper_only
+        }
         drawn: dict[str, dict[str, Markup]] = {}
         for language in Language:
             asked = screens.questions(

@@ -142,7 +142,7 @@ def next_url(view: DossierView, scope: Scope, done: str) -> str:
 
 def section_title(section: Section) -> str:
     """The heading of a section; one without is named after the answers."""
-    return section.title.in_language(language()) if section.title else translate("section.untitled")
+    return section.heading.in_language(language()) if section.heading else translate("section.untitled")
 
 
 def _section_task(view: DossierView, section: Section, scope: Scope, report: CompletenessReport) -> Task:

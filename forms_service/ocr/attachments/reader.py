@@ -256,7 +256,7 @@ def _type_warnings(
     if not best.is_known:
         return [warn("unrecognised")] if seen else []
     found: list[AttachmentWarning] = []
-    if as_type is not None and best.class_id not in expected:
+    if expected and as_type is not None and best.class_id not in expected:
         seen_label, asked_label = types.label_of(best.class_id), types.label_of(as_type)
         found.append(warn("type_mismatch", seen=seen_label, expected=asked_label))
     return found

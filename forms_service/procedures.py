@@ -1,0 +1,95 @@
+"""The catalogue of procedures: by topic, by whose they are, and by the words people look for them with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from core.catalogue_language import TOPICS, WHO
+from core.dates_in_text import fold_letters
+from core.form_spec import FormSpec
+
+OTHER = "other"
+"""The topic of forms that say none."""
+
+_SIGNS = re.compile(r"[^\w]+")
+_IN_NUMBERS = re.compile(r"(?<=\d)[.\-/ ]+(?=\d)")
+_ARTICLES = ("وال", "بال", "لل", "ال")
+_LEAST_STEM = 3
+_IN_TITLE, _ELSEWHERE = 3, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """The procedures of one topic, in the order of the catalogue."""
+
+    id: str
+    forms: tuple[FormSpec, ...]
+
+
+def by_topic(forms: Iterable[FormSpec]) -> list[Topic]:
+    """The forms under their topics; those of no topic last."""
+    held: dict[str, list[FormSpec]] = {topic: [] for topic in (*TOPICS, OTHER)}
+    for spec in forms:
+        held[spec.procedure.topic if spec.procedure else OTHER].append(spec)
+    return [Topic(topic, tuple(found)) for topic, found in held.items() if found]
+
+
+def listed(forms: Iterable[FormSpec]) -> list[FormSpec]:
+    """The forms that stand in the public lists."""
+    return [spec for spec in forms if spec.procedure is None or spec.procedure.listed]
+
+
+def look_for(forms: Sequence[FormSpec], words: str, who: str = "", topic: str = "") -> list[FormSpec]:
+    """The procedures that fit every word, those named by them first; all of them when nothing is asked.
+
+    Spelling is forgiven: accents, hamza, ة and ه, ى and ي, the article, and the signs in a reference.
+    """
+    asked = [_stem(word) for word in _folded(words).split()]
+    found: list[tuple[int, FormSpec]] = []
+    for spec in forms:
+        told = spec.procedure
+        if (who and not (told and who in told.who)) or (topic and _topic_of(spec) != topic):
+            continue
+        title, everything = _folded(" ".join(_names(spec))), _folded(" ".join(_texts(spec)))
+        if all(word in everything for word in asked):
+            found.append((sum(_IN_TITLE if word in title else _ELSEWHERE for word in asked), spec))
+    found.sort(key=lambda one: -one[0])
+    return [spec for _, spec in found]
+
+
+def whose(forms: Iterable[FormSpec]) -> list[str]:
+    """The kinds of people that have a procedure here, in the order of the catalogue."""
+    present = {who for spec in forms if spec.procedure for who in spec.procedure.who}
+    return [who for who in WHO if who in present]
+
+
+def _topic_of(spec: FormSpec) -> str:
+    return spec.procedure.topic if spec.procedure else OTHER
+
+
+def _names(spec: FormSpec) -> Iterator[str]:
+    yield from (spec.id, spec.title.ar, spec.title.fr, spec.receipt_type.ar, spec.receipt_type.fr)
+    if spec.procedure:
+        yield from spec.procedure.also_printed_as
+
+
+def _texts(spec: FormSpec) -> Iterator[str]:
+    yield from _names(spec)
+    if spec.procedure:
+        yield from (spec.procedure.purpose.ar, spec.procedure.purpose.fr)
+    for one in spec.documents:
+        yield from (one.label.ar, one.label.fr)
+
+
+def _folded(text: str) -> str:
+    return _SIGNS.sub(" ", _IN_NUMBERS.sub("", fold_letters(text))).strip()
+
+
+def _stem(word: str) -> str:
+    """A word without its article, and in French without the sign of the plural."""
+    for article in _ARTICLES:
+        if word.startswith(article) and len(word) - len(article) >= _LEAST_STEM:
+            return word.removeprefix(article)
+    return word[:-1] if word.endswith(("s", "x")) and len(word) > _LEAST_STEM + 1 else word
