@@ -32,7 +32,8 @@ def applicant_of(spec: FormSpec, scope: Scope) -> Applicant:
     for other in spec.applicants:
         if holds(other.when, scope):
             return other
-    return Applicant(tuple(spec.applicant_fields["name"].split(",")), spec.applicant_fields["registration"])
+    names = tuple(filter(None, spec.applicant_fields["name"].split(",")))
+    return Applicant(names, spec.applicant_fields["registration"])
 
 
 @dataclass(frozen=True, slots=True)
