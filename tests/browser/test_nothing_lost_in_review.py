@@ -76,8 +76,9 @@ def test_without_a_line_a_value_comes_back_and_goes_out_when_there_is_one(desk: 
     page.context.set_offline(True)
     name = retype(page)
     page.keyboard.press("Enter")
-    card = page.locator(".reading.back")
+    card = page.locator(".reading.came")
     expect(card.locator(".came-back")).to_contain_text("toujours là")
+    assert card.locator("a").first.evaluate("(one) => getComputedStyle(one, '::before').content") == "none"
     expect(card.locator("[name=value]")).to_have_value(name)
     expect(page.locator("#note")).to_have_value(NOTE)
     assert page.evaluate(_WOULD_LEAVE) is False, "leaving asks first"
@@ -97,7 +98,7 @@ def test_a_session_that_ended_costs_a_password_and_nothing_else(desk: Desk, page
     page.context.clear_cookies(name="session")
     name = retype(page)
     page.keyboard.press("Enter")
-    card = page.locator(".reading.back")
+    card = page.locator(".reading.came")
     expect(card.locator("[name=value]")).to_have_value(name)
     with page.context.expect_page() as opened:
         card.locator(".came-back a").click()
@@ -125,7 +126,7 @@ def test_a_value_a_colleague_settled_comes_back_alone_and_can_then_be_mended(des
     name = retype(page)
     services.correct_value(nadia, reading.id, "عمران" if name == "برادة" else "Omrani")
     page.keyboard.press("Enter")
-    card = page.locator(".reading.back")
+    card = page.locator(".reading.came")
     expect(card.locator("[name=value]")).to_have_value(name)
     expect(page.locator("#changes")).to_contain_text("Nadia")
     assert desk.answers()[field] != name

@@ -4,6 +4,7 @@
 (() => {
   const REMEMBERED = "review-letters-off";
   const off = document.getElementById("letters-off");
+  const silent = () => (off ? off.checked : remembered());
   const remembered = () => { try { return localStorage.getItem(REMEMBERED) === "yes"; } catch { return false; } };
   if (off) {
     off.checked = remembered();
@@ -13,8 +14,9 @@
 
   const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const shown = (one) => one.getClientRects().length > 0;
-  const stops = () => [...document.querySelectorAll(".reading.doubt [name=value], article.paper[data-open], #outcome-accepted")]
-    .filter((one, at, every) => shown(one) && every.findIndex((other) => other.closest("article, form") === one.closest("article, form")) === at);
+  const placeOf = (one) => one.closest("article, form, tr");
+  const stops = () => [...document.querySelectorAll(".reading.doubt [name=value], article.paper[data-open], #outcome-accepted, table.queue tbody th a")]
+    .filter((one, at, every) => shown(one) && every.findIndex((other) => placeOf(other) === placeOf(one)) === at);
 
   const go = (one) => {
     if (!one) return;
@@ -40,13 +42,20 @@
     const place = box.getBoundingClientRect(), frame = holder.getBoundingClientRect();
     holder.scrollTop += place.top - frame.top - frame.height / 2;
   };
-  document.addEventListener("focusin", (event) => { if (event.target.matches(".reading [name=value]")) point(event.target); });
+  // The first box has the focus from the page itself, before or after this script: its text is taken whole either way.
+  let entered = false;
+  document.addEventListener("focusin", (event) => {
+    if (!event.target.matches(".reading [name=value]")) return;
+    point(event.target);
+    if (event.target.autofocus && !entered) whole(event.target);
+    entered = true;
+  });
 
   const step = (direction) => {
     const every = stops();
     if (!every.length) return;
     const active = document.activeElement;
-    const here = every.findIndex((one) => one === active || (one.closest("article, form") || one).contains(active));
+    const here = every.findIndex((one) => one === active || (placeOf(one) || one).contains(active));
     if (here >= 0) { go(every[(here + direction + every.length) % every.length]); return; }
     const below = every.findIndex((one) => one.getBoundingClientRect().top > 0);
     go(every[direction > 0 ? Math.max(below, 0) : (below > 0 ? below : every.length) - 1]);
@@ -58,7 +67,7 @@
   const look = () => {
     const open = document.querySelector("dialog.closer");
     if (open) { open.close(); return; }
-    const picture = (article() || document.querySelector(".reading")).querySelector(".crop img");
+    const picture = (article() || document.querySelector(".reading"))?.querySelector(".crop img");
     if (!picture) return;
     const large = document.createElement("img");
     large.src = picture.src;
@@ -106,6 +115,7 @@
   let before = null;
   const help = () => {
     const keys = document.getElementById("keys"), back = before;
+    if (!keys) return;
     before = keys.open ? null : document.activeElement;
     keys.open = !keys.open;
     if (keys.open || !back?.isConnected) go(keys.querySelector("summary"));
@@ -145,7 +155,7 @@
       step(event.key === "ArrowDown" ? 1 : -1);
       return;
     }
-    const asksHelp = (event.key === "?" || event.key === "؟") && !event.altKey && !(off && off.checked);
+    const asksHelp = (event.key === "?" || event.key === "؟") && !event.altKey && !silent();
     if (asksHelp && (!typing || event.target.matches(".reading [name=value]"))) { event.preventDefault(); help(); return; }
     if (typing && !event.altKey) {
       if (event.key === "Enter" && event.target.matches("select[name=again], select[name=reason]") && event.target.value) {
@@ -154,7 +164,7 @@
       }
       return;
     }
-    if (!event.altKey && off && off.checked) return;
+    if (!event.altKey && silent()) return;
     const does = DOES[letterOf(event)];
     if (does && event.repeat && !WALKS.has(letterOf(event))) { event.preventDefault(); return; }
     if (does) { event.preventDefault(); does(); }
@@ -164,7 +174,7 @@
   // what was sent goes out one after another, and whatever was not kept comes back to its place with its text.
   const WORDS = document.querySelector("[data-not-sent]")?.dataset || {};
   let line = Promise.resolve(), waiting = 0, held = null;
-  const back = () => document.querySelector("article.reading.back");
+  const back = () => document.querySelector("article.reading.came");
 
   document.addEventListener("submit", (event) => {
     const form = event.target, card = form.closest("article.reading");
@@ -176,7 +186,7 @@
     const sent = { card, form, submitter: event.submitter, id: card.id, place: document.createComment("") };
     sent.body = new FormData(form, event.submitter);
     const next = nextOf(card), leaves = card.contains(document.activeElement);
-    card.classList.remove("back");
+    card.classList.remove("came");
     card.querySelector(":scope .came-back")?.remove();
     if (card.matches(".paper")) ruled(card, event.submitter);
     else { card.replaceWith(sent.place); if (event.submitter?.value !== "again") waits(card, false); }
@@ -263,7 +273,7 @@
   const putBack = (sent, card) => {
     waits(card, true);
     delete sent.form.dataset.sent;
-    card.classList.add("back");
+    card.classList.add("came");
     if (!card.matches(".paper")) card.classList.add("doubt");
     const there = sent.place.isConnected ? sent.place : document.getElementById(sent.id);
     if (there && there !== card) there.replaceWith(card);
@@ -340,7 +350,7 @@
   const refresh = (fresh) => {
     for (const part of document.querySelectorAll("[data-fresh]")) {
       const other = fresh.getElementById(part.id);
-      if (!other || typedIn(part) || part.contains(held) || part.querySelector(".back")) continue;
+      if (!other || typedIn(part) || part.contains(held) || part.querySelector(".came")) continue;
       const open = [...part.querySelectorAll("details")].map((one) => one.open);
       other.querySelectorAll("details").forEach((one, at) => { one.open = one.open || open[at]; });
       keepingFocus(part, other);
