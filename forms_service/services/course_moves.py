@@ -105,9 +105,9 @@ class CourseMoves(Notices):
         came = next((one.at for one in reversed(events) if one.from_step != one.to_step), row.opened_at)
         position = Position(
             step,
-            self._day(came),
-            self._day(row.deposited_at) if row.deposited_at else None,
-            {one.action: self._day(one.at) for one in events if one.kind == ACTION},
+            self._local_day(came),
+            self._local_day(row.deposited_at) if row.deposited_at else None,
+            {one.action: self._local_day(one.at) for one in events if one.kind == ACTION},
         )
         dossier = read_dossier(session, row, spec).dossier
         scope = flow_scope(spec, flow, build_scope(spec, dossier, self.today()), position)
@@ -215,7 +215,7 @@ class CourseMoves(Notices):
 
     # --- details --------------------------------------------------------------------------------
 
-    def _day(self, moment: datetime) -> date:
+    def _local_day(self, moment: datetime) -> date:
         return moment.astimezone(self.zone).date()
 
     def _keep_accepted(

@@ -60,7 +60,7 @@ class Notices(Letters):
             query = select(LetterRow).where(LetterRow.dossier_id == row.id).order_by(LetterRow.written_at)
             return [
                 NoticeView(
-                    self._subject(session, row, one.occasion),
+                    self._subject_of_letter(session, row, one.occasion),
                     one.channel,
                     one.written_at,
                     one.sent_at,
@@ -78,7 +78,7 @@ class Notices(Letters):
             if occasion is not None:
                 self.tell_owner(session, change.dossier, occasion)
 
-    def _subject(self, session: Session, row: DossierRow, occasion: str) -> LocalizedText:
+    def _subject_of_letter(self, session: Session, row: DossierRow, occasion: str) -> LocalizedText:
         if not occasion.startswith(FLOW_OCCASION):
             return both(f"letter.{occasion}.subject", reference=row.reference)
         return self.subject_of_notice(session, row, occasion.removeprefix(FLOW_OCCASION))  # type: ignore[attr-defined, no-any-return]
