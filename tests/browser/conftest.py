@@ -33,9 +33,10 @@ PATIENCE_MS = 15_000
 
 
 class ReadingsInBackground:
-    """Reads uploads and sends messages one after another in a thread, as a worker does."""
+    """Reads uploads and sends messages one after another in a thread, as a worker does, but when it rests."""
 
     def __init__(self) -> None:
+        self.rests = False
         self._waiting: list[str] = []
         self._stop = threading.Event()
 
@@ -44,11 +45,15 @@ class ReadingsInBackground:
 
     def run(self, services: Any) -> None:
         while not self._stop.wait(0.3):
-            if self._waiting:
+            if self._waiting and not self.rests:
                 key = self._waiting.pop(0)
                 services.sort_stack(key)
                 services.read_upload(key)
                 services.send_letter(key)
+
+    def forget(self) -> None:
+        """Nobody waits any more for what was handed over."""
+        self._waiting.clear()
 
     def stop(self) -> None:
         self._stop.set()

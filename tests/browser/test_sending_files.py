@@ -6,11 +6,13 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, StorageState, expect
 
+from forms_service.bootstrap import Application
 from forms_service.demo_accounts import DEMO_ACCOUNTS
 
 pytestmark = pytest.mark.browser
@@ -19,6 +21,7 @@ PATIENCE_MS = 60_000
 READING_MS = 240_000
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 BIRTH = "#doc-birth-1"
+APPLICANT = next(one for one in DEMO_ACCOUNTS if "applicant" in one.roles)
 SEND_TO = re.compile(r"/documents$")
 
 
@@ -39,34 +42,48 @@ def named(name: str, data: bytes) -> dict[str, object]:
     return {"name": name, "mimeType": kinds.get(name.rpartition(".")[2], "application/pdf"), "buffer": data}
 
 
+@pytest.fixture(autouse=True)
+def reads(application: Application) -> Iterator[Any]:
+    """The worker, which rests unless a test looks at what was read: each photo takes it seconds."""
+    jobs: Any = application.jobs
+    jobs.rests = True
+    yield jobs
+    jobs.rests = True
+    jobs.forget()
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, address: str) -> StorageState:
+    """What a browser keeps of an applicant who signed in."""
+    page = browser.new_page()
+    page.goto(f"{address}/ar/sign-in")
+    page.fill("#login", APPLICANT.login)
+    page.fill("#password", APPLICANT.password)
+    page.press("#password", "Enter")
+    page.wait_for_url(f"{address}/ar/dossiers/")
+    kept = page.context.storage_state()
+    page.close()
+    return kept
+
+
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(**PHONE)  # type: ignore[arg-type]
+def phone(browser: Browser, signed_in: StorageState) -> Iterator[BrowserContext]:
+    context = browser.new_context(**PHONE, storage_state=signed_in)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
 
 
 @pytest.fixture
-def documents(phone: BrowserContext, address: str) -> Page:
+def documents(phone: BrowserContext, application: Application, address: str) -> Page:
     """The documents page of a new dossier with one child, in Arabic."""
+    services = application.services
+    applicant = services.authenticate(APPLICANT.login, APPLICANT.password)
+    assert applicant
+    dossier_id = services.open_dossier(applicant, "311-1-14", "ar")
+    services.answer_group(applicant, dossier_id, "children", [{"birth": "15/08/2025"}])
     page = phone.new_page()
-    account = next(one for one in DEMO_ACCOUNTS if "applicant" in one.roles)
-    page.goto(f"{address}/ar/sign-in")
-    page.fill("#login", account.login)
-    page.fill("#password", account.password)
-    page.press("#password", "Enter")
-    page.wait_for_url(f"{address}/ar/dossiers/")
-    page.goto(f"{address}/ar/forms/311-1-14")
-    page.click("form[action$='/dossiers/'] button[type=submit]")
-    page.wait_for_url(re.compile(r"/ar/dossiers/[^/]+$"))
-    base = page.url
-    page.goto(f"{base}/list/children/1")
-    for part, text in {"day": "15", "month": "08", "year": "2025"}.items():
-        page.fill(f"#q-birth-{part}", text)
-    page.press("#q-birth-year", "Enter")
-    page.wait_for_url(f"{base}/list/children")
-    page.goto(f"{base}/documents")
+    page.goto(f"{address}/ar/dossiers/{dossier_id}/documents")
     return page
 
 
@@ -128,7 +145,8 @@ def test_going_on_takes_along_what_was_chosen_and_asks_nothing(documents: Page) 
     assert asked == ["beforeunload"], "leaving what is chosen is asked first"
 
 
-def test_tiff_and_heic_are_read_and_shown(documents: Page) -> None:
+def test_tiff_and_heic_are_read_and_shown(documents: Page, reads: Any) -> None:
+    reads.rests = False
     choose(
         documents, named("scan.tiff", photo("EXTRAIT", "TIFF")), named("photo.heic", photo("ACTE", "HEIF"))
     )
