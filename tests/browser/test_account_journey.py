@@ -1,17 +1,19 @@
-"""Somebody who has never been here opens an account on a telephone, in Arabic, and begins a request."""
+"""Opening an account on a telephone where no script runs, and what axe-core says of its pages.
+
+With scripts the same way is gone in test_applicant_journey.py.
+"""
 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from looking_at_every_page import AXE, RULES, violations
 from playwright.sync_api import Browser, Page, expect
 
 from forms_service.bootstrap import Application
+from tests.browser.reaching_people import code_in
 
 pytestmark = pytest.mark.browser
 
@@ -20,11 +22,11 @@ TELEPHONE = {"width": 390, "height": 844}
 PASSWORD = "أربع كلمات سهلة هنا"
 
 
-@pytest.fixture(params=["with scripts", "without scripts"])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(
         viewport=TELEPHONE,  # type: ignore[arg-type]
-        java_script_enabled=request.param == "with scripts",
+        java_script_enabled=False,
         reduced_motion="reduce",
         is_mobile=True,
     )
@@ -35,28 +37,15 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     context.close()
 
 
-def code_in(mailbox: Path, address: str) -> str:
-    """Wait for the message to an address, as somebody looks at their telephone."""
-    limit = time.monotonic() + PATIENCE_MS / 1000
-    while time.monotonic() < limit:
-        for file in sorted(mailbox.glob("*.txt"), reverse=True):
-            head, _, text = file.read_text(encoding="utf-8").partition("\n")
-            if address in head and (found := re.search(r"(?<!\d)\d{6}(?!\d)", text)):
-                return found[0]
-        time.sleep(0.1)
-    raise AssertionError("no code came")
-
-
 def fits(page: Page) -> None:
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0, f"{page.url}: {wider} px too wide"
 
 
-def test_from_the_home_page_to_the_first_task_of_a_request(
-    page: Page, address: str, application: Application, request: pytest.FixtureRequest
+def test_an_account_is_opened_and_used_without_any_script(
+    page: Page, address: str, application: Application
 ) -> None:
-    with_scripts = request.node.callspec.params["page"] == "with scripts"
-    number, phone = ("81000001", "0655000001") if with_scripts else ("81000002", "0655000002")
+    number, phone = "81000001", "0655000001"
     page.goto(f"{address}/ar/forms/311-1-14")
     page.locator("main a.button[href*='sign-in']").first.click()
     page.click("a[href*='/account/open']")
