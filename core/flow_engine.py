@@ -17,7 +17,7 @@ from core.errors import DossierError
 from core.flow import CHECK_CODE, COMPLETE, REASON, Action, Flow, Step, Timer
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
-from core.stages import DossierEvent
+from core.stages import DossierEvent, DossierState
 
 _T = LocalizedText
 NOT_HERE = _T(
@@ -252,6 +252,29 @@ def doing(flow: Flow, position: Position, event: DossierEvent, asked: Asked, sco
     last = refusals[-1][1]
     assert last is not None  # noqa: S101 - else it was returned
     raise DossierError(last.message, code=last.code)
+
+
+def way_ahead(flow: Flow, position: Position, scope: Scope) -> tuple[str, ...]:
+    """The steps that probably come next, up to a good end.
+
+    What the answers make possible counts; while they lead to no end yet, what they may still make possible.
+    """
+    return _way(flow, position, scope) or _way(flow, position, None)
+
+
+def _way(flow: Flow, position: Position, scope: Scope | None) -> tuple[str, ...]:
+    ways: dict[str, tuple[str, ...]] = {position.step: ()}
+    waiting = [position.step]
+    while waiting:
+        here = flow.step(waiting.pop(0))
+        if here.stage is DossierState.ACCEPTED:
+            return ways[here.id]
+        open_ways = (one for one in here.actions if scope is None or _holds(one.when, scope))
+        for there in [one.to for one in open_ways if one.to]:
+            if there in flow.by_id and there not in ways:
+                ways[there] = (*ways[here.id], there)
+                waiting.append(there)
+    return ()
 
 
 # --- what time does -----------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.conditions import Scope
@@ -121,6 +121,8 @@ class FlowWords:
         value = self.answers.get(name)
         if value is None:
             value = _member(self.scope.variables, name)
+            if one.kind in ("amount", "integer", "date"):
+                return written(one.kind, value)
         twin = self.answers.get(one.twin) if one.twin else None
         kind = kind_of(one)
         arabic = str(twin) if twin and one.script is Script.LATN else kind.to_screen(value, one, Language.AR)
@@ -162,6 +164,9 @@ def _measured(value: Any, unit: str) -> LocalizedText:
 def _fields(spec: FormSpec) -> Iterator[FieldSpec]:
     yield from spec.fields()
     yield from fact_fields(spec)
+    for records in spec.records:
+        if not records.many:
+            yield from (replace(one, id=f"{records.id}.{one.id}") for one in records.fields)
 
 
 def _field(spec: FormSpec, name: str) -> FieldSpec | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -75,7 +75,7 @@ def build(
         database=database,
         objects=FolderStore(config.objects_folder),
         jobs=jobs,
-        clock=clock or _now,
+        clock=clock or _clock(config.days_ahead),
         pick=pick,
         draw=draw or secrets.SystemRandom().random,
         first_look=first_look or LookingProcess(config.scratch_folder),
@@ -95,6 +95,13 @@ def build(
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _clock(days_ahead: int) -> Callable[[], datetime]:
+    """The present, or in a trial the present of some days later."""
+    if not days_ahead:
+        return _now
+    return lambda: _now() + timedelta(days=days_ahead)
 
 
 def _signer(config: Config, clock: Callable[[], datetime]) -> Callable[[], Any]:

@@ -65,6 +65,7 @@ class Config:
         answers_kept: How long a request with an idempotency key is answered again without being repeated.
         requests_a_minute: How many requests a token may send in a minute.
         webhook_private: Whether webhooks may go to private addresses and without TLS: for trying things out.
+        days_ahead: Days that the service's clock is ahead: to see in a trial what time does to requests.
         webhook_pause_s: Pause after a first failed webhook; each further one is four times as long.
     """
 
@@ -92,6 +93,7 @@ class Config:
     requests_a_minute: int = 600
     webhook_private: bool = False
     webhook_pause_s: float = 10.0
+    days_ahead: int = 0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Config:
@@ -127,6 +129,7 @@ class Config:
             requests_a_minute=given.count("FORMS_API_REQUESTS_A_MINUTE", 600),
             webhook_private=given.flag("FORMS_WEBHOOK_PRIVATE"),
             webhook_pause_s=float(given.count("FORMS_WEBHOOK_PAUSE_SECONDS", 10)),
+            days_ahead=given.count("FORMS_DAYS_AHEAD", 0, least=0),
         )
         config.zone()
         return config
@@ -262,10 +265,10 @@ class _Settings:
             raise InvalidSetting(f"{name}: {value!r} ({' / '.join(words)})")
         return value
 
-    def count(self, name: str, default: int) -> int:
+    def count(self, name: str, default: int, least: int = 1) -> int:
         value = self.text(name, str(default))
-        if not value.isascii() or not value.isdigit() or int(value) == 0:
-            raise InvalidSetting(f"{name}: {value!r} (1, 2, 3, …)")
+        if not value.isascii() or not value.isdigit() or int(value) < least:
+            raise InvalidSetting(f"{name}: {value!r} ({least}, {least + 1}, {least + 2}, …)")
         return int(value)
 
     def days_by_form(self, name: str, default: int) -> dict[str, int]:

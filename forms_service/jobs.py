@@ -45,6 +45,8 @@ MAX_RECOVERY_ATTEMPTS = 3
 BEAT_SECONDS = 1.0
 LEASE_SECONDS = 6.0
 _BEATS_PER_ROUND = 5
+ROUND_SECONDS = 30.0
+"""How often a worker looks for what is due by the clock: days, not seconds, are counted there."""
 
 log = structlog.get_logger(__name__)
 
@@ -130,6 +132,8 @@ class Worker:
         slots: int = 1,
         polling_seconds: float = 0.2,
         lease_seconds: float = LEASE_SECONDS,
+        round_of_time: Callable[[], object] | None = None,
+        round_seconds: float = ROUND_SECONDS,
     ) -> None:
         """Prepare a worker that runs ``tasks`` (by name; each gets the job's key).
 
@@ -137,6 +141,9 @@ class Worker:
         called more than once.  ``slots`` jobs run at once, and ``AT_ONCE`` more of each kind of long work.
         A worker that has not beaten for ``lease_seconds`` counts as dead; jobs must bear that this
         is a mistake.
+
+        ``round_of_time`` does what is due by the clock alone; every worker calls it at its start and
+        every ``round_seconds``, so it must bear being called by several at once and being cut off.
         """
         self.executor_id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._database = database
@@ -147,6 +154,9 @@ class Worker:
         self._lease_seconds = lease_seconds
         self._stop = threading.Event()
         self._beating: threading.Thread | None = None
+        self._round_of_time = round_of_time
+        self._round_seconds = round_seconds
+        self._in_time: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin to work; returns at once."""
@@ -154,6 +164,9 @@ class Worker:
         self._launch()
         self._beating = threading.Thread(target=self._keep_beating, name="heartbeat", daemon=True)
         self._beating.start()
+        if self._round_of_time is not None:
+            self._in_time = threading.Thread(target=self._keep_time, name="time", daemon=True)
+            self._in_time.start()
         log.info("worker started", executor=self.executor_id, slots=self._slots)
 
     def stop(self, wait_seconds: int = 20) -> None:
@@ -164,6 +177,8 @@ class Worker:
         DBOS.destroy(workflow_completion_timeout_sec=wait_seconds)
         if self._beating is not None:
             self._beating.join(timeout=2 * BEAT_SECONDS)
+        if self._in_time is not None:
+            self._in_time.join(timeout=wait_seconds)
         with self._database.writing() as session:
             session.execute(delete(WorkerLeaseRow).where(WorkerLeaseRow.executor_id == self.executor_id))
         log.info("worker stopped", executor=self.executor_id)
@@ -226,6 +241,16 @@ class Worker:
                     self._give_up_poison()
             except Exception as error:  # the next beat tries again: a beat must never end the worker
                 log.warning("heartbeat failed", error=type(error).__name__)
+
+    def _keep_time(self) -> None:
+        assert self._round_of_time is not None  # noqa: S101 - the thread is only made for it
+        while True:
+            try:
+                self._round_of_time()
+            except Exception as error:  # the next round tries again
+                log.warning("round of time failed", error=type(error).__name__)
+            if self._stop.wait(self._round_seconds):
+                return
 
     def _beat(self) -> None:
         now = datetime.now(UTC)

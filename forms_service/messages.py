@@ -252,6 +252,11 @@ MESSAGES: dict[str, LocalizedText] = {
         "Ce document ne peut pas être accepté : son fichier a été refusé. Rien n'a été modifié. "
         "Demandez à la personne de le renvoyer.",
     ),
+    "no_phone_for_code": _T(
+        "لا يوجد رقم هاتف لإرسال الرمز إليه. اكتبوا رقم هاتفكم في الطلب أو في حسابكم، ثم أعيدوا المحاولة.",
+        "Aucun numéro de téléphone où envoyer le code. Indiquez-le dans la demande ou dans votre compte, "
+        "puis recommencez.",
+    ),
     "already_closed": _T(
         "انتهت دراسة هذا الملف، ولا يمكن تغييره. لم يتغير شيء.",
         "L'examen de ce dossier est terminé ; il ne se modifie plus. Rien n'a été modifié.",
@@ -440,6 +445,10 @@ MESSAGES: dict[str, LocalizedText] = {
         "حددوا صاحبها في لائحة الصفحات التي تنتظر.",
         "Page {page} du formulaire {form}, sans référence : rien n'y dit à qui elle est. L'original est "
         "conservé. Dites à qui elle est dans la liste des pages à identifier.",
+    ),
+    "wrong_code": _T(
+        "هذا الرمز غير صحيح. بقيت {n} من المحاولات.",
+        "Ce code n'est pas le bon. Essais restants : {n}.",
     ),
     "unknown_form": _T(
         "هذه الصفحة من استمارة أو نسخة غير معروفة هنا. أصلها محفوظ.",

@@ -40,6 +40,7 @@ def make_worker(application: Application) -> Worker:
         },
         given_up=given_up,
         slots=application.config.worker_slots,
+        round_of_time=application.services.run_due_timers,
     )
 
 

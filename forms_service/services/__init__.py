@@ -12,6 +12,7 @@ from forms_service.services.base import Adapters
 from forms_service.services.complements import Complements
 from forms_service.services.confirming import ConfirmingAnswers
 from forms_service.services.counter import Counter
+from forms_service.services.course import Courses
 from forms_service.services.group_answers import GroupAnswers
 from forms_service.services.kept_answers import KeptAnswers
 from forms_service.services.kept_typing import KeptTyping
@@ -41,6 +42,7 @@ from forms_service.services.views import (
     ReadingStatus,
     ScanView,
 )
+from forms_service.services.visitor_course import VisitorCourse
 from forms_service.services.webhook_delivery import WebhookDelivery
 
 
@@ -51,6 +53,7 @@ class Services(
     KeptAnswers,
     WebhookDelivery,
     Listings,
+    Courses,
     Complements,
     KnownAnswers,
     Counter,
@@ -64,6 +67,7 @@ class Services(
     ReceiptChecks,
     StatisticsWork,
     RehearsalRuns,
+    VisitorCourse,
     Users,
 ):
     """Everything anybody may do, for every audience."""

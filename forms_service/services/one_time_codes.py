@@ -43,6 +43,8 @@ class CodePurpose(StrEnum):
     OPEN = "open"
     RESET = "reset"
     ADDRESS = "address"
+    STEP = "step"
+    VISIT = "visit"
 
 
 class CodeGone(FormsError):

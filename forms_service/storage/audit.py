@@ -17,6 +17,8 @@ _TOLD = """
     opened answered answers_reused answers_filled exemptions_noted uploaded removed read reading_failed found_in_file
     refiled kept_as_sent slip_not_expected deposited complemented receipt_revoked
 
+    step_taken step_by_time
+
     start_review taken_over put_back value_settled document_decided request_correction receive_paper
     decision_proposed decision_returned decision_withdrawn accept refuse close
 

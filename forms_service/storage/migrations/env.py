@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-import forms_service.storage.course_models  # noqa: F401 - its tables are ours as well
+import forms_service.storage.course_models
 import forms_service.storage.office_models  # noqa: F401 - its tables are ours as well
 from forms_service.storage.models import Base
 
