@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from forms_service.services import Services
+
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 
@@ -51,3 +53,22 @@ def test_what_we_ship_never_imports_what_only_tests_may_use() -> None:
     assert sources
     assert not [str(path) for path in sources if imported.search(path.read_text(encoding="utf-8"))]
     assert imported.search("import pymupdf")
+
+
+def test_no_part_of_the_services_hides_what_another_part_calls_by_the_same_name() -> None:
+    """All use cases are one object: a private name given twice once kept everybody from signing in."""
+    owners: dict[str, list[type]] = {}
+    for part in reversed(Services.__mro__):
+        for name in (
+            name for name, held in vars(part).items() if callable(held) and not name.startswith("__")
+        ):
+            owners.setdefault(name, []).append(part)
+    assert len(owners) > 200
+    hidden = [
+        f"{name}: {later.__name__} hides {earlier.__name__}"
+        for name, parts in owners.items()
+        for number, later in enumerate(parts)
+        for earlier in parts[:number]
+        if not issubclass(later, earlier)
+    ]
+    assert hidden == []

@@ -77,7 +77,7 @@ OPEN_TO_VISITORS = {
     *("account_opening.forgotten", "account_opening.send_reset_code"),
     *("account_opening.code", "account_opening.code_that_was_sent", "account_opening.try_code"),
     *("account_opening.another_code", "account_opening.password", "account_opening.keep_password"),
-    "programs.interface",
+    *("programs.interface", "procedures.catalogue"),
 }
 TAKES = {
     "account": [set()],
