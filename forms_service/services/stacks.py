@@ -122,8 +122,9 @@ class Stacks(StackGivenUp):
         self, session: Session, placed: Sequence[PlacedSheet], repeats: Mapping[Place, Place]
     ) -> tuple[StackDossier, ...]:
         """The dossiers a stack's sheets went to, each with the pages of its form that are still missing."""
-        found = []
-        for dossier_id in dict.fromkeys(one.dossier_id for one in placed):
+        found, ids = [], list(dict.fromkeys(one.dossier_id for one in placed))
+        unread = DossierRepository(session).unread(ids)
+        for dossier_id in ids:
             dossier = session.get_one(DossierRow, dossier_id)
             theirs = [one for one in placed if one.dossier_id == dossier_id]
             papers = [one.row for one in theirs if not _is_cover(one.row)]
@@ -144,6 +145,7 @@ class Stacks(StackGivenUp):
                     to_fill=_to_fill(spec, pages),
                     state=DossierState(dossier.state),
                     registration=dossier.registration,
+                    unread=unread.get(dossier_id, 0),
                 )
             )
         return tuple(found)

@@ -379,7 +379,7 @@ class StackDossier:
     """One dossier of a stack: sheets it was given, papers among them, and pages of its form still missing.
 
     ``to_fill`` counts the pages of its form that ask anything, 0 while none came; the others only inform.
-    ``state`` and ``registration`` are the dossier's own.
+    ``state`` and ``registration`` are the dossier's own; ``unread`` counts its papers that are still to be read.
     """
 
     id: str
@@ -394,6 +394,7 @@ class StackDossier:
     to_fill: int = 0
     state: DossierState = DossierState.DRAFT
     registration: str = ""
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from forms_service.web.asked_numbers import asked_day
 from forms_service.web.downloads import pdf_download
 from forms_service.web.languages import language, translate
 from forms_service.web.missing_points import Missing, missing_points
+from forms_service.web.presentation import state_label
 from forms_service.web.rows_to_describe import RowsToDescribe, rows_to_describe
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
@@ -107,7 +108,8 @@ def take_paper() -> Response | tuple[str, int]:
     try:
         reference = services().receive_paper_of(the_actor(), request.form.get("reference", ""))
     except DossierError as error:
-        return _papers([Problem("reference", error.message.in_language(language()))]), 422
+        told = _not_awaited(request.form.get("reference", "")) if error.code == "wrong_state" else ""
+        return _papers([Problem("reference", told or error.message.in_language(language()))]), 422
     flash(translate("papers.taken", reference=reference), "done")
     return redirect(url_for(".papers"), code=303)
 
@@ -133,6 +135,15 @@ def _waiting(line: HandoverLine) -> ToHandOver:
     missing = missing_points(one, report_of(one), {Severity.ERROR})
     why = "reading" if line.reading else "pages" if line.missing_pages else "repeats" if line.repeats else ""
     return ToHandOver(line, why, tuple(missing), tuple(rows_to_describe(one.view)))
+
+
+def _not_awaited(reference: str) -> str:
+    """Why no paper file is awaited for a dossier, and what to do with the papers that were brought."""
+    found = services().find_dossiers(the_actor(), reference)
+    if len(found) != 1:
+        return ""
+    state = state_label(found[0].state)
+    return translate("papers.not_awaited", reference=found[0].reference, state=state)
 
 
 def _papers(problems: list[Problem]) -> str:

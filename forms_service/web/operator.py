@@ -29,6 +29,8 @@ pages = Blueprint("operator", __name__)
 _USUAL_DAYS = 30
 _MOST_FIELDS = 40
 _MOST_CORRECTED = 10
+_WRONG_PLACES = {"name_needed": "name", "role_needed": f"role-{STAFF_ROLES[0]}"}
+"""Where an account that could not be opened is mended; everything else is mended at the login."""
 
 
 @pages.get("/")
@@ -52,7 +54,6 @@ def figures() -> str:
         ),
         forms=security.application().catalogue.forms(),
         arrivals=bar_plot([(presentation.day_and_month(day), n) for day, n in found.arrivals], language()),
-        waiting=bar_plot([(step_words(bound, found), n) for bound, n in found.waiting.steps], language()),
         steps=[(step_words(bound, found), n) for bound, n in found.waiting.steps],
         fields=found.fields[:_MOST_FIELDS],
         more_fields=max(0, len(found.fields) - _MOST_FIELDS),
@@ -96,7 +97,8 @@ def open_user() -> str | tuple[str, int]:
             typed.get("agency", ""),
         )
     except FormsError as error:
-        return _users([Problem("login", error.message.in_language(language()))]), 422
+        place = _WRONG_PLACES.get(error.code, "login")
+        return _users([Problem(place, error.message.in_language(language()))]), 422
     return _users([], fresh=(user.login, password))
 
 
@@ -130,7 +132,8 @@ def change_user(account_id: str) -> Response | tuple[str, int]:
                 the_actor(), account_id, form.get("name", ""), form.getlist("roles"), form.get("agency", "")
             )
     except FormsError as error:
-        return _user(account_id, [Problem(None, error.message.in_language(language()))]), 422
+        place = _WRONG_PLACES.get(error.code)
+        return _user(account_id, [Problem(place, error.message.in_language(language()))]), 422
     flash(translate("users.saved"), "done")
     return redirect(url_for(".user", account_id=account_id), code=303)
 

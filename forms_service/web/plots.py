@@ -11,12 +11,17 @@ WIDTH, HEIGHT = 760, 240
 _LEFT, _TOP, _BOTTOM = 44, 14, 30
 _GAP_SHARE = 0.25
 _MOST_LABELS = 12
+_EVERY_ON_A_PHONE = 3
 _STEPS = (1, 2, 5)
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar with the words below it, in the plot's own units."""
+    """One bar with the words below it, in the plot's own units.
+
+    Attributes:
+        dense: Whether its words are left out where the plot is drawn small, for want of room.
+    """
 
     x: float
     y: float
@@ -25,6 +30,7 @@ class Bar:
     middle: float
     label: str
     said: str
+    dense: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,8 @@ def bar_plot(values: Sequence[tuple[str, float]], language: Language, top: int =
             x = WIDTH - x - slot * (1 - _GAP_SHARE)
         tall = (floor - _TOP) * value / top
         width = slot * (1 - _GAP_SHARE)
-        shown = label if (len(values) - 1 - place) % every == 0 else ""
+        from_last = len(values) - 1 - place
+        shown = label if from_last % every == 0 else ""
         said = f"{label}: {value:g}"
         bars.append(
             Bar(
@@ -81,6 +88,7 @@ def bar_plot(values: Sequence[tuple[str, float]], language: Language, top: int =
                 round(x + width / 2, 1),
                 shown,
                 said,
+                dense=len(values) > _EVERY_ON_A_PHONE and from_last // every % _EVERY_ON_A_PHONE > 0,
             )
         )
     parts = 4 if top % 4 == 0 else 5 if top % 5 == 0 else 2 if top % 2 == 0 else 1

@@ -72,7 +72,8 @@ def test_an_operator_opens_and_closes_an_account_and_finds_it_on_record(page: Pa
 def test_figures_are_drawn_and_taken_away(page: Page, address: str) -> None:
     language = page.url.split("/")[3]
     fits(page)
-    expect(page.locator(".plot svg[role=img]")).to_have_count(2)
+    expect(page.locator(".plot svg[role=img]")).to_have_count(1)  # nothing was deposited
+    expect(page.locator("[aria-labelledby=waiting-title] meter")).to_have_count(7)
     names = page.locator(".plot svg").evaluate_all(
         "every => every.map(one => one.getAttribute('aria-label'))"
     )

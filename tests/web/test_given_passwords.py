@@ -43,6 +43,24 @@ def opened(operator: Visitor, login: str, role: str) -> str:
     return shown_password(answer.get_data(as_text=True))
 
 
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ({"login": "salma", "name": "Salma"}, "role-"),
+        ({"login": "salma", "name": " ", "roles": "clerk"}, "name"),
+        ({"login": "sal ma", "name": "Salma", "roles": "clerk"}, "login"),
+    ],
+)
+def test_what_keeps_an_account_from_being_opened_is_said_where_it_is_mended(
+    operator: Visitor, typed: dict[str, str], place: str
+) -> None:
+    answer = operator.post("/operator/users", typed)
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    marked = re.findall(r'class="question wrong">.*?class="error" id="([a-z-]+)-error"', html, re.S)
+    assert [one.startswith(place) for one in marked] == [True]
+
+
 def signed_in(service: Service, login: str, password: str) -> Visitor:
     visitor = service.visitor("fr")
     assert visitor.post("/sign-in", {"login": login, "password": password}).status_code == 303

@@ -89,6 +89,10 @@ def test_each_persons_pages_stand_together_with_their_pictures(service: Service,
     assert "b.jpg" not in first
     assert first.count("/page/0.png?width=160") == 2
     assert "d.jpg" in html.split("<details")[0], "what is in no dossier comes first"
+    assert 'data-live="read-2"' in html, "both people's papers are still to be read"
+    rows = clerk.get("/agency/day").get_data(as_text=True).split("<tr>")
+    (mine,) = (one for one in rows if "271828181" in one)
+    assert "دون اسم" in mine and mine.count("271828181") == 1
 
 
 def test_a_dossier_drawn_for_a_check_is_announced_on_the_page_of_its_stack(

@@ -199,6 +199,7 @@ def test_accepting_an_incomplete_dossier_takes_a_tick_and_a_reason(
     html = bare.get_data(as_text=True)
     assert bare.status_code == 422
     assert 'href="#despite"' in html
+    assert 'id="despite-error"' in html  # and said again where it is mended
     assert "vu à l&#39;agence</textarea>" in html
     assert re.search(r'id="outcome-accepted" checked', html)
     assert reviewer.post(address, {"outcome": "accepted", "despite": "true"}).status_code == 422

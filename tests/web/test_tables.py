@@ -71,6 +71,9 @@ def test_a_plot_is_mirrored_for_readers_of_arabic() -> None:
 def test_the_last_of_many_bars_has_its_words() -> None:
     labels = [one.label for one in bar_plot([(str(n), 0) for n in range(30)], Language.AR).bars]
     assert labels[-1] == "29" and 5 < sum(map(bool, labels)) < 13
+    bars = bar_plot([(str(n), 0) for n in range(30)], Language.AR).bars
+    on_a_phone = [one.label for one in bars if not one.dense]
+    assert on_a_phone[-1] == "29" and 1 < sum(map(bool, on_a_phone)) < 5
 
 
 def test_a_plot_of_nothing_is_still_a_plot() -> None:
