@@ -106,7 +106,7 @@ class ApplicantWork(CourseMoves):
             view = dossier_view(session, row, spec, self.catalogue, actor)
             if not view.may_edit:
                 return view
-            made = at_deposit(session, row, spec, view.dossier, actor, self.today()).made
+            made = at_deposit(session, row, spec, view.dossier, actor, self.day_of_deposit(row)).made
             return replace(view, made_at_deposit=frozenset(one.id for one in made))
 
     def dossiers(self, actor: Actor) -> list[DossierSummary]:
@@ -146,7 +146,7 @@ class ApplicantWork(CourseMoves):
         account = session.get(AccountRow, row.owner_id) if row.owner_id else None
         return account.login if account is not None and "applicant" in account.roles else ""
 
-    def day_of_deposit(self, row: DossierRow) -> date:
+    def day_of_deposit(self, row: DossierRow | DossierView) -> date:
         """The day a dossier is judged on: that of its first deposit, today before it."""
         return row.deposited_at.astimezone(self.zone).date() if row.deposited_at else self.today()
 

@@ -95,7 +95,7 @@ class ConfirmingAnswers(ReviewerWork):
     def _to_confirm(self, session: Session, row: DossierRow) -> list[ExtractionView]:
         spec = self.spec_of(row)
         held = read_dossier(session, row, spec).dossier
-        asked = _AskedNow(spec, held, self.today())
+        asked = _AskedNow(spec, held, self.day_of_deposit(row))  # type: ignore[attr-defined]
         every = extraction_views(session, row, spec)
         settled = {one.field_id for one in every if one.decided_by}
         return [

@@ -52,7 +52,7 @@ class Opened:
 def opened(dossier_id: str) -> Opened:
     """Open a dossier of whoever is signed in."""
     view = services().dossier(the_actor(), dossier_id)
-    return Opened(view, build_scope(view.spec, view.dossier, screens.today()))
+    return Opened(view, build_scope(view.spec, view.dossier, services().day_of_deposit(view)))
 
 
 def editable(dossier_id: str) -> Opened | Response:
@@ -91,6 +91,8 @@ def task_list(dossier_id: str) -> str | Response:
     one = opened(dossier_id)
     if not one.view.may_edit:
         return redirect(url_for("deposit.status", dossier_id=dossier_id))
+    if one.spec.flow is not None:
+        return redirect(url_for("course.step", dossier_id=dossier_id))
     report = services().completeness(the_actor(), dossier_id)
     progress = services().correction_progress(the_actor(), dossier_id)
     places = []

@@ -12,11 +12,12 @@ from werkzeug.wrappers import Response
 
 from core.completeness import CompletenessReport
 from core.correction_slip import answer_field
-from core.dossier import DossierState
+from core.dossier import DossierEvent, DossierState
 from core.errors import FormsError
 from core.scope import build_scope
 from forms_service.services.base import CLOSED_STATES
 from forms_service.services.confirming import READ, TYPED
+from forms_service.services.course_views import CourseView
 from forms_service.services.decisions import OUTCOMES as DECIDED
 from forms_service.services.decisions import REJECTED
 from forms_service.services.presenting import SURE_FACT
@@ -33,6 +34,7 @@ from forms_service.services.views import (
 from forms_service.web import correction, errors, provenance, readings, screens, security
 from forms_service.web.asked_numbers import MOST_CHANGES, MOST_PAGES, asked_number, posted_number
 from forms_service.web.correction import Askable
+from forms_service.web.course import on_review_page
 from forms_service.web.downloads import picture
 from forms_service.web.languages import language, translate
 from forms_service.web.missing_points import paper_of_whom
@@ -273,10 +275,11 @@ def dossier_page(
     ids = {one.id for one in doubts}
     report: CompletenessReport = services().completeness(the_actor(), dossier_id)
     under_review = view.state is DossierState.UNDER_REVIEW
-    scope = build_scope(view.spec, view.dossier, screens.today())
+    scope = build_scope(view.spec, view.dossier, services().day_of_deposit(view))
     again = {one.field_id: one.decision_reason for one in every if one.decision == REJECTED}
     named, offered = readings.places(view), readings.choices(view, every)
     kept, holding = request.form, services().holding(the_actor(), dossier_id)
+    course = services().course(the_actor(), dossier_id)
     return render_template(
         "review.html",
         view=view,
@@ -302,7 +305,8 @@ def dossier_page(
         decided=view.state in CLOSED_STATES,
         reasons=DOCUMENT_REASONS,
         answer_reasons=ANSWER_REASONS,
-        outcomes=OUTCOMES,
+        outcomes=[one for one in OUTCOMES if _may(course, DECIDED[one], True)],
+        may_ask=_may(course, DossierEvent.REQUEST_CORRECTION, True),
         under_review=under_review,
         holding=holding,
         may_judge=holding.proposal is None and view.state not in CLOSED_STATES,
@@ -315,9 +319,16 @@ def dossier_page(
         lifted=[(one, correction.document_label(view.spec, one)) for one in report.lifted],
         current_of=lambda one: _current(view, one),
         kept=kept,
-        may_start=view.state is DossierState.SUBMITTED,
+        may_start=_may(course, DossierEvent.START_REVIEW, view.state is DossierState.SUBMITTED),
+        course=course,
+        course_offers=on_review_page(course),
         problems=problems,
     )
+
+
+def _may(course: CourseView, event: DossierEvent, standard: bool) -> bool:
+    """Whether a work of the service has its place now: as in every course, or as the form's own declares."""
+    return any(one.does is event for one in course.offers) if course.is_own else standard
 
 
 def _changes(view: DossierView, every: list[ExtractionView]) -> list[tuple[EventView, str]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 
 from core.completeness import applies, is_required
 from core.conditions import Scope, holds
@@ -384,11 +383,3 @@ def _target(field_id: str) -> str:
 def on_screen(one: FieldSpec, value: object, language: Language) -> str:
     """An answer as a person reads it."""
     return kind_of(one).to_screen(value, one, language)  # type: ignore[arg-type]
-
-
-def today() -> date:
-    """The day in Morocco, by which ages and deadlines are shown."""
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    return datetime.now(ZoneInfo("Africa/Casablanca")).date()

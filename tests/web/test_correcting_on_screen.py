@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import html
+from datetime import timedelta
 
 import pytest
+from flask import g
 from web_service import ANSWERS, Service, Visitor
+
+from forms_service.storage.models import DossierRow
+from forms_service.web.applicant import opened
 
 PDF = b"%PDF-1.4\nnot much of a document"
 MESSAGE = "العنوان غير مقروء"
@@ -101,3 +106,17 @@ def test_the_filled_slip_has_a_place_of_its_own(applicant: Visitor, dossier: str
     )
     assert "قسيمة التصحيح" in place
     assert 'name="files.the-slip"' in place
+
+
+def test_questions_are_asked_as_of_the_deposit_by_which_the_dossier_is_judged(
+    service: Service, dossier: str
+) -> None:
+    with service.application.database.writing() as session:
+        row = session.get_one(DossierRow, dossier)
+        assert row.deposited_at
+        row.deposited_at -= timedelta(days=400)  # a child is past a birthday since
+        deposited_on = row.deposited_at.astimezone(service.application.services.zone).date()
+    with service.app.test_request_context("/ar/"):
+        g.actor = service.actor("applicant")
+        seen = opened(dossier)
+    assert seen.scope.variables["on"] == deposited_on.isoformat()
