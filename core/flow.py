@@ -36,6 +36,9 @@ class Action:
         requires: Of ``REQUIREMENTS``.
         does: The service's own work it sets going (a deposit makes the receipt …).
         code: ``send`` sends a one-time code, ``check`` demands the one that was sent.
+        opens_account: The name whose value is the number of an account that is opened (visitors only); its
+            secret code goes by SMS to the telephone that the code proved.
+        account_name: The name whose value names that account's holder.
         code_to: The field whose answer is the phone it is sent to; the account's own when left out.
         notify: Ids of the notices sent to the applicant.
         issues: Ids of the papers made for the applicant.
@@ -52,6 +55,8 @@ class Action:
     does: DossierEvent | None = None
     code: str | None = None
     code_to: str | None = None
+    opens_account: str | None = None
+    account_name: str | None = None
     notify: tuple[str, ...] = ()
     issues: tuple[str, ...] = ()
     source: str | None = None
@@ -204,6 +209,11 @@ class Flow:
         for step in self.steps:
             for action in step.actions:
                 yield step, action
+
+    @property
+    def keeps_nothing(self) -> bool:
+        """Whether it only tells: visitors walk it without an account, and nothing is deposited."""
+        return all(one.does is None and one.by == ("applicant",) for _, one in self.actions())
 
     def doing(self, step_id: str, event: DossierEvent) -> tuple[Action, ...]:
         """The actions of a step that set that work going."""

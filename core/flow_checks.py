@@ -222,6 +222,11 @@ class FlowChecks:
     def _check_code(self, part: str, action: Action, fields: list[str]) -> None:
         if action.code_to is not None and action.code_to not in fields:
             self._unknown(part, "code_to", action.code_to, fields)
+        for key, name in (("opens_account", action.opens_account), ("account_name", action.account_name)):
+            if name is not None and name not in known_names(self.spec, self.flow):
+                self._unknown(part, key, name, known_names(self.spec, self.flow))
+        if action.opens_account is not None and action.code != CHECK_CODE:
+            self.report(part, "opens_account: needs code: check, expected both")
         if action.code_to is not None and action.code != SEND_CODE:
             self.report(part, "code_to: needs code: send, expected both")
         if action.code == CHECK_CODE and all(one.code != SEND_CODE for _, one in self.flow.actions()):

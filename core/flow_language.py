@@ -53,6 +53,8 @@ FLOW_CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
         "does": Key("one_of:" + ",".join(DossierEvent), "The service's own work that it sets going."),
         "code": Key(f"one_of:{SEND_CODE},{CHECK_CODE}", "Sends a one-time code, or demands it."),
         "code_to": Key("text", "Field of the phone the code goes to; the account's when left out."),
+        "opens_account": Key("text", "Name of the number whose account is opened for a visitor."),
+        "account_name": Key("text", "Name of the words that name its holder."),
         "notify": Key("list:id", "Notices that are sent."),
         "issues": Key("list:id", "Papers that are made."),
         "source": SOURCE,

@@ -70,6 +70,8 @@ def _action(c: Construct, step_id: str, remember: Remember) -> Action:
         does=DossierEvent(does) if does else None,
         code=_maybe_text(c, "code"),
         code_to=_maybe_text(c, "code_to"),
+        opens_account=_maybe_text(c, "opens_account"),
+        account_name=_maybe_text(c, "account_name"),
         notify=c.texts("notify"),
         issues=c.texts("issues"),
         source=_maybe_text(c, "source"),

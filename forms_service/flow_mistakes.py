@@ -90,6 +90,11 @@ FLOW_SENTENCES: tuple[tuple[str, str, str], ...] = (
         "when يحتاج إلى otherwise يقول لماذا ليس بعد، والمنتظر الاثنان معا",
     ),
     (
+        "opens_account: needs code: check, expected both",
+        "opens_account : demande code: check, il faut les deux",
+        "opens_account: يقتضي code: check، والمطلوب الاثنان",
+    ),
+    (
         "code_to: needs code: send, expected both",
         "code_to : demande code: send, les deux sont attendus",
         "code_to: يحتاج إلى code: send، والمنتظر الاثنان معا",

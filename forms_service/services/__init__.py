@@ -14,6 +14,7 @@ from forms_service.services.confirming import ConfirmingAnswers
 from forms_service.services.counter import Counter
 from forms_service.services.course import Courses
 from forms_service.services.group_answers import GroupAnswers
+from forms_service.services.guidance_letters import GuidanceLetters
 from forms_service.services.kept_answers import KeptAnswers
 from forms_service.services.kept_typing import KeptTyping
 from forms_service.services.known_answers import KnownAnswers
@@ -67,6 +68,7 @@ class Services(
     ReceiptChecks,
     StatisticsWork,
     RehearsalRuns,
+    GuidanceLetters,
     VisitorCourse,
     Users,
 ):

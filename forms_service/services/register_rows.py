@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, object_session
 
 from core.dossier import EDITABLE_STATES, DossierState
 from core.form_spec import FormSpec
-from core.registers import Held, look_up, with_records
+from core.registers import Held, Lookup, look_up, with_records
 from forms_service.registers import Registers
 from forms_service.storage.dossiers import FIELD, DossierRepository
 from forms_service.storage.models import AccountRow, DossierRow
@@ -56,14 +56,25 @@ def _asked(session: Session, row: DossierRow, spec: FormSpec, registers: Registe
     }
     owner = session.get(AccountRow, row.owner_id) if row.owner_id else None
 
+    ask = register_asked(session, registers, row.id)
+    return look_up(spec, answers, owner.login if owner else row.registration, ask)
+
+
+def register_asked(session: Session, registers: Registers, but: str = "") -> Lookup:
+    """How one register is asked: the service's own here, all others through the fund's door.
+
+    Args:
+        but: Id of a dossier that is no request of its own eyes.
+    """
+
     def ask(register: str, key: str) -> Sequence[Mapping[str, Any]]:
         if register.startswith(REQUESTS):
-            return _requests(session, register.removeprefix(REQUESTS), key, row.id)
+            return _requests(session, register.removeprefix(REQUESTS), key, but)
         if register == ACCOUNTS:
             return _accounts(session, key)
         return registers.rows(register, key)
 
-    return look_up(spec, answers, owner.login if owner else row.registration, ask)
+    return ask
 
 
 def _accounts(session: Session, login: str) -> list[dict[str, Any]]:

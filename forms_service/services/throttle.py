@@ -67,6 +67,9 @@ OPENING_TO = Limit("opening_to", 8, _A_DAY)
 CODE_FROM = Limit("code_from", 60, 60)
 """Codes asked for from one place of the network that nobody wrote back: behind it may be a whole town."""
 
+LOOKUP_FROM = Limit("lookup_from", 60, 10)
+"""Questions to the fund's registers by visitors from one place: none may try numbers and birthdays through."""
+
 _LONGEST = timedelta(minutes=_A_DAY)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -200,12 +200,16 @@ class Users(AccountOpening):
         self.note(session, None, actor, action, {"account": row.id, **details})
 
     def _new_password(self) -> str:
-        pick = self.adapters.pick
-        groups = (
-            "".join(_UNAMBIGUOUS[pick(len(_UNAMBIGUOUS))] for _ in range(_GROUP_LENGTH))
-            for _ in range(_PASSWORD_GROUPS)
-        )
-        return "-".join(groups)
+        return new_password(self.adapters.pick)
+
+
+def new_password(pick: Callable[[int], int]) -> str:
+    """A password nobody can guess, easy to read out and to copy."""
+    groups = (
+        "".join(_UNAMBIGUOUS[pick(len(_UNAMBIGUOUS))] for _ in range(_GROUP_LENGTH))
+        for _ in range(_PASSWORD_GROUPS)
+    )
+    return "-".join(groups)
 
 
 def _refuse_login(login: str) -> None:

@@ -25,17 +25,20 @@ from forms_service.web import (
     assets,
     auth,
     author,
+    calculators,
     codes_in_arabic,
     complements,
     compression,
     confirming,
     counter,
+    course,
     decisions,
     deposit,
     documents,
     dossier_papers,
     errors,
     groups,
+    guidance,
     kept_typing,
     languages,
     once,
@@ -50,6 +53,7 @@ from forms_service.web import (
     security,
     sent_by_script,
     text_size,
+    visitor,
 )
 
 if TYPE_CHECKING:
@@ -104,6 +108,7 @@ def create_app(application: Application) -> Flask:
         documents,
         dossier_papers,
         deposit,
+        course,
         complements,
         agency,
         counter,
@@ -113,7 +118,10 @@ def create_app(application: Application) -> Flask:
         author,
         operator,
         procedures,
+        guidance,
+        calculators,
         programs,
+        visitor,
     ):
         app.register_blueprint(area.pages, url_prefix="/<any(ar, fr):lang>" + area.PREFIX)
     app.register_blueprint(assets.pages)
