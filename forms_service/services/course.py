@@ -74,7 +74,8 @@ class Courses(Deposits, OneTimeCodes):
         with self.database.reading() as session:
             row = self.get_dossier(session, actor, dossier_id)
             here = self.standing(session, row)
-            step, words = here.flow.step(here.position.step), self.words_of(session, row, here)
+            step = here.flow.step(here.position.step)
+            words = self.words_of(session, row, here) if here.is_own else None
             roles = roles_towards(actor, row)
             taken = self._events(session, row)
             return CourseView(
@@ -82,9 +83,9 @@ class Courses(Deposits, OneTimeCodes):
                 step=step.id,
                 label=step.label,
                 stage=step.stage,
-                text=words.fill(step.text) if step.text else None,
+                text=words.fill(step.text) if words and step.text else None,
                 way=tuple(_way(here, taken)),
-                shows=tuple(shown_in(step, words)),
+                shows=tuple(shown_in(step, words)) if words else (),
                 offers=tuple(self._offers(session, row, here, roles)) if here.is_own else (),
                 awaited=tuple(_awaited(here, roles)),
                 taken=tuple(_taken(here, taken, for_staff=actor.is_staff)),
@@ -352,10 +353,10 @@ def _way(here: Standing, taken: list[CourseEventRow]) -> Iterator[WayView]:
     flow = here.flow
     for step_id in behind:
         if step_id in flow.by_id:
-            yield WayView(flow.step(step_id).label, "done")
-    yield WayView(flow.step(here.position.step).label, "here")
+            yield WayView(step_id, flow.step(step_id).label, "done")
+    yield WayView(here.position.step, flow.step(here.position.step).label, "here")
     for step_id in way_ahead(flow, here.position, here.scope):
-        yield WayView(flow.step(step_id).label, "ahead")
+        yield WayView(step_id, flow.step(step_id).label, "ahead")
 
 
 def _awaited(here: Standing, roles: frozenset[str]) -> Iterator[AwaitedView]:

@@ -15,6 +15,7 @@ from core.stages import DossierEvent, DossierState
 class WayView:
     """One step on the way, as a line of the course: ``done``, ``here`` or ``ahead``."""
 
+    id: str
     label: LocalizedText
     place: str
 

@@ -146,6 +146,7 @@ def status(dossier_id: str) -> str:
         standing=services().receipt_standing(the_actor(), dossier_id),
         complement=services().complement(the_actor(), dossier_id),
         notices=services().notices(the_actor(), dossier_id),
+        course=services().course(the_actor(), dossier_id),
         history=history(one.view.events),
         amounts=amounts(report),
         report=report,
