@@ -93,6 +93,8 @@ def task_list(dossier_id: str) -> str | Response:
         return redirect(url_for("deposit.status", dossier_id=dossier_id))
     if one.spec.flow is not None:
         return redirect(url_for("course.step", dossier_id=dossier_id))
+    from forms_service.web.missing_points import missing_points  # it takes an opened dossier itself
+
     report = services().completeness(the_actor(), dossier_id)
     progress = services().correction_progress(the_actor(), dossier_id)
     places = []
@@ -102,11 +104,7 @@ def task_list(dossier_id: str) -> str | Response:
         "tasks.html",
         view=one.view,
         person=one.person,
-        errors=[
-            finding
-            for finding in tasks.open_findings(one.view, one.scope, report)
-            if finding.severity is Severity.ERROR
-        ],
+        errors=missing_points(one, report, {Severity.ERROR}),
         blocks=asked_again.marked(tasks.blocks(one.view, one.scope, report), places),
         waiting=len(services().answers_to_confirm(the_actor(), dossier_id)),
         correction_places=places,
@@ -114,8 +112,13 @@ def task_list(dossier_id: str) -> str | Response:
         stack=services().stack_of(the_actor(), dossier_id),
         empty_draft="clerk" in the_actor().roles and services().is_empty_draft(the_actor(), dossier_id),
         to_print={"usual": "usual", "large": "large"}.get(request.args.get("print", "")),
-        to_describe=rows_to_describe(one.view) if one.view.scans else [],
+        to_describe=rows_to_describe(one.view) if _came_on_paper(one.view) else [],
     )
+
+
+def _came_on_paper(view: DossierView) -> bool:
+    """Whether somebody filled in paper: the form that is made of the answers tells nothing of its own."""
+    return any(one.is_form and not one.made_on_screen for one in view.attachments)
 
 
 # --- one topic a page ---------------------------------------------------------------------------

@@ -64,7 +64,9 @@ def marked(blocks: Iterable[Block], places: Iterable[CorrectionPlace]) -> list[B
 
 def _marked(task: Task, places: Iterable[CorrectionPlace]) -> Task:
     mine = [one for one in places if one.url and _leads_to(one.url, task.url)]
-    if not mine or task.key == "check":
+    if task.key == "check":
+        return replace(task, status="todo") if places else task
+    if not mine:
         return task
     from forms_service.web.tasks import Wrong
 
@@ -75,6 +77,16 @@ def _marked(task: Task, places: Iterable[CorrectionPlace]) -> Task:
 def _leads_to(url: str, task_url: str) -> bool:
     path = url.partition("#")[0]
     return path == task_url or path.startswith(f"{task_url}/")
+
+
+def documents_asked(view: DossierView) -> dict[str, str]:
+    """The documents a correction asks and nobody has sent since, as it names them, each with the reason."""
+    request = view.correction
+    if request is None or request.answered:
+        return {}
+    progress = services().correction_progress(the_actor(), view.id)
+    done = progress.documents if progress else {}
+    return {name: why_declined(view, name) for name in request.documents if not done.get(name)}
 
 
 def why_declined(view: DossierView, subject: str) -> str:

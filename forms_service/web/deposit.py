@@ -23,7 +23,7 @@ from forms_service.web.downloads import pdf_download
 from forms_service.web.groups import summary
 from forms_service.web.history import history
 from forms_service.web.languages import language, translate
-from forms_service.web.missing_points import missing_points, remarks_on_papers
+from forms_service.web.missing_points import missing_points, paper_of_whom, remarks_on_papers
 from forms_service.web.paper_file import paper_file
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
@@ -62,6 +62,7 @@ def missing(dossier_id: str) -> str | Response:
         view=one.view,
         report=report,
         errors=missing_points(one, report, {Severity.ERROR}),
+        left_to_correct=sum(not place.done for place, _ in _corrected(one)),
         others=[
             *remarks_on_papers(one, report),
             *missing_points(one, report, {Severity.WARNING, Severity.INFO}),
@@ -150,6 +151,7 @@ def status(dossier_id: str) -> str:
         history=history(one.view.events),
         amounts=amounts(report),
         report=report,
+        whose=lambda paper: paper_of_whom(one.view, paper),
         answers=list(_answer_blocks(one)),
         errors=missing_points(one, report, {Severity.ERROR}),
         correction_places=tasks.correction_places(one.view, one.scope, progress),
@@ -170,6 +172,7 @@ def _changed_page(one: Opened, seen: int | None) -> str:
 def _check_page(one: Opened, problems: list[Problem], changes: Sequence[Change] = ()) -> str:
     report = report_of(one)
     declared = [d for d in one.spec.declarations if d.id in report.declarations]
+    corrected = list(_corrected(one))
     return render_template(
         "check.html",
         view=one.view,
@@ -183,7 +186,8 @@ def _check_page(one: Opened, problems: list[Problem], changes: Sequence[Change] 
         amounts=amounts(report),
         problems=problems,
         changes=changes,
-        corrected=list(_corrected(one)),
+        corrected=corrected,
+        left_to_correct=sum(not place.done for place, _ in corrected),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,7 +14,9 @@ from forms_service.services.paper_notes import remarks
 from forms_service.services.views import AttachmentView, DossierView
 from forms_service.web import security
 from forms_service.web.applicant import editable, opened, report_of
+from forms_service.web.asked_again import documents_asked
 from forms_service.web.asked_numbers import MOST_ROWS, asked_number, posted_number
+from forms_service.web.correction import document_subject
 from forms_service.web.downloads import pdf_download, picture, upload_back
 from forms_service.web.languages import language, translate
 from forms_service.web.missing_points import row_name
@@ -41,6 +44,7 @@ class Demand:
         declared: Events which, ticked as already declared, lift it.
         being_read: Whether it is met only if a file that is still being read turns out usable.
         doubtful: Whether too few of the files for it are without a remark (another kind of paper, blurred).
+        asked_again: Why a correction asks it anew, in words or none of them; None where it does not.
     """
 
     target: str
@@ -53,10 +57,13 @@ class Demand:
     lifted: bool
     being_read: bool
     doubtful: bool
+    asked_again: str | None = None
 
     @property
     def settled(self) -> bool:
         """Whether nothing is left to do for it."""
+        if self.asked_again is not None:
+            return False
         return self.lifted or (self.requirement.satisfied and not self.doubtful)
 
     @property
@@ -211,6 +218,7 @@ def demands_of(view: DossierView, report: CompletenessReport) -> list[Demand]:
     """Every demand with the uploads that serve it, in the order of the form; the form itself apart."""
     left = [a for a in view.attachments if not a.is_form and a.type != FORM]
     lifted = {(one.document_id, one.child) for one in report.lifted}
+    asked = documents_asked(view)
     order = {document.id: place for place, document in enumerate(view.spec.documents)}
     every = sorted(
         (one for one in (*report.required, *report.lifted) if one.type != FORM),
@@ -222,9 +230,18 @@ def demands_of(view: DossierView, report: CompletenessReport) -> list[Demand]:
         for one in uploads:
             left.remove(one)
         found.append(
-            _demand(view, requirement, uploads, (requirement.document_id, requirement.child) in lifted)
+            replace(
+                _demand(view, requirement, uploads, (requirement.document_id, requirement.child) in lifted),
+                asked_again=_asked_again(requirement, asked),
+            )
         )
     return found
+
+
+def _asked_again(requirement: Requirement, asked: Mapping[str, str]) -> str | None:
+    """A request names the document of one row (``birth.2``), or that of all of them (``birth``)."""
+    own = document_subject(requirement.document_id, requirement.child)
+    return asked.get(own, asked.get(requirement.document_id))
 
 
 def form_needs(report: CompletenessReport) -> list[Requirement]:

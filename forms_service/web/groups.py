@@ -193,7 +193,8 @@ def _row_page(
 ) -> str:
     scope = _row_scope(one, group, number)
     fields = screens.row_fields(group, scope)
-    asked = screens.questions(fields, one.spec, scope, screens.Given(raw, problems), language())
+    told = {name: _without_row(group, number, message) for name, message in problems.items()}
+    asked = screens.questions(fields, one.spec, scope, screens.Given(raw, told), language())
     row_id = f"{group.id}.{number}."
     return render_template(
         "row.html",
@@ -205,6 +206,13 @@ def _row_page(
         problems=[*still_here(conflict), *typed_answers.problems_in_order(asked, language())],
         again=asked_again.asked_again(one.view, fields, row_id),
     )
+
+
+def _without_row(group: Group, number: int, message: LocalizedText) -> LocalizedText:
+    """What is wrong, without the row it begins with: its own page is about no other."""
+    row = group.item_label.fill(n=number)
+    french = message.fr.removeprefix(f"{row.fr} : ").removeprefix(f"{row.fr}: ")
+    return LocalizedText(message.ar.removeprefix(f"{row.ar}: "), french[:1].upper() + french[1:])
 
 
 def _line(group: Group, row: Mapping[str, object], number: int, wrong: bool) -> dict[str, object]:

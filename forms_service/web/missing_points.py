@@ -118,12 +118,16 @@ def _of_document(one: Opened, finding: Finding, need: Requirement) -> Missing:
 
 def _of_answers(one: Opened, finding: Finding) -> Missing:
     said = tasks.worded(one.spec, finding)
+    words = (said if one.view.may_edit else state_alone(said)).in_language(language())
+    label, where = tasks.label_of(one.spec, finding.subject), tasks.page_of(one.view, finding.subject)
+    if finding.code == "missing_answer" and label == where:  # a page named as its only question
+        words = translate("missing.answer", name=label)
     return Missing(
         finding,
-        (said if one.view.may_edit else state_alone(said)).in_language(language()),
+        words,
         tasks.place_of(one.view, one.scope, finding) if one.view.may_edit else None,
-        label=tasks.label_of(one.spec, finding.subject),
-        where=tasks.page_of(one.view, finding.subject),
+        label=label,
+        where=where,
         rule=finding.rule if finding.rule and finding.rule not in _NO_RULE else None,
     )
 

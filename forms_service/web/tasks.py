@@ -214,7 +214,8 @@ def _wrong(view: DossierView, scope: Scope, findings: list[Finding]) -> tuple[Wr
             described = len(view.dossier.groups.get(group.id, ()))
             stated = view.dossier.answers().get(one.subject)
             words = translate("tasks.miscounted", stated=stated, n=described)
-        found.append(Wrong(f"{row} – {words}" if row else words, place_of(view, scope, one)))
+        named = row is None or words.startswith(row)  # rules of rows begin with the row themselves
+        found.append(Wrong(words if named else f"{row} – {words}", place_of(view, scope, one)))
     return tuple(found)
 
 

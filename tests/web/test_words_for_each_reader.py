@@ -99,3 +99,30 @@ def test_what_is_asked_of_every_row_names_the_list_and_not_always_children() -> 
     said = sentences()
     for one in (said["groups.count"], said["why.every_row"]):
         assert not re.search("طفل|أطفال|enfant", " ".join((*one.ar.values(), *one.fr.values())))
+
+
+def test_what_comes_after_the_deposit_is_told_to_whoever_reads(service: Service, half_answered: str) -> None:
+    path = f"/dossiers/{half_answered}/deposited"
+    assert "احتفظوا بوصل الإيداع" in read(service, "applicant", "ar", path)
+    at_the_desk = read(service, "clerk", "ar", path)
+    assert "سلموا وصل الإيداع لصاحب الطلب" in at_the_desk
+    assert "احتفظوا" not in at_the_desk
+
+
+def test_a_point_is_counted_once_and_named_once_on_every_page(service: Service, applicant: Visitor) -> None:
+    dossier = service.new_dossier({"assured.last": "Amrani"})
+    counted = [
+        re.findall(
+            r"(?:بقيت|بقي) \D{0,2}(\d+) أم\w+ لإتمام الطلب", applicant.get(path).get_data(as_text=True)
+        )
+        for path in (f"/dossiers/{dossier}", f"/dossiers/{dossier}/missing")
+    ]
+    assert counted[0] == counted[1] != []
+    named = applicant.get(f"/dossiers/{dossier}/missing").get_data(as_text=True)
+    assert "لا جواب بعد عن" in named
+    assert "«صفة صاحب الطلب» في «صفة صاحب الطلب»" not in named
+    born = {"q.birth.day": "1", "q.birth.month": "2", "q.birth.year": "2199"}
+    wrong = applicant.post(f"/dossiers/{dossier}/list/children/1", born)
+    assert wrong.status_code == 422
+    assert "الطفل 1: تاريخ" not in wrong.get_data(as_text=True), "its own page is about no other child"
+    assert "هذا في المستقبل" in wrong.get_data(as_text=True)
