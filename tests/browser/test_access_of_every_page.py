@@ -1,7 +1,6 @@
-"""Every page in Arabic: axe-core finds nothing, nothing is too wide, too heavy or in the wrong language.
+"""Every page in both languages: axe-core finds nothing, nothing is too wide, heavy or in the wrong language.
 
 The pages come from the service's own table of addresses (scripts/every_page.py): none can be forgotten.
-French has a file of its own, so that both are looked at side by side.
 """
 
 from __future__ import annotations
@@ -35,9 +34,12 @@ def test_no_form_of_any_page_loses_what_was_typed_when_the_session_ends(everythi
     assert len(filled) > 25, "most addresses that take forms are met on some page"
 
 
-def test_every_page_is_within_reach_of_everybody(browser: Browser, everything: Everything) -> None:
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_every_page_is_within_reach_of_everybody(
+    browser: Browser, everything: Everything, language: str
+) -> None:
     """What is folded away is unfolded; on the narrowest phone, wide, by day and by night."""
-    found = found_by_visiting(browser, everything, "ar")
+    found = found_by_visiting(browser, everything, language)
     assert not found, "\n".join(found)
 
 
