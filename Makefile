@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export OMP_THREAD_LIMIT := 1
+# Hundreds of processes of a test run would each compile the same modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
 PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
