@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.completeness import CompletenessReport
@@ -24,6 +24,7 @@ from forms_service.web.languages import language, translate
 from forms_service.web.once import once
 from forms_service.web.rows_to_describe import rows_to_describe
 from forms_service.web.security import needs, services, the_actor
+from forms_service.web.typed_too_late import TypedLine, typed_too_late
 
 PREFIX = "/dossiers"
 pages = Blueprint("applicant", __name__)
@@ -56,12 +57,31 @@ def opened(dossier_id: str) -> Opened:
 
 
 def editable(dossier_id: str) -> Opened | Response:
-    """Open a dossier to change it; one that may not be changed leads to its follow-up page."""
+    """Open a dossier to change it; one that may not be changed leads to its follow-up page.
+
+    Answers that were posted to it are shown first: they are saved nowhere, and may be wanted.
+    """
     one = opened(dossier_id)
     if one.view.may_edit:
         return one
+    typed = _typed_in_vain(one) if request.method == "POST" else []
+    if typed:
+        page = render_template("typed_too_late.html", view=one.view, typed=typed)
+        return make_response(page, 409)
     flash(translate("dossier.locked"), "info")
     return redirect(url_for("deposit.status", dossier_id=dossier_id), code=303)
+
+
+def _typed_in_vain(one: Opened) -> list[TypedLine]:
+    place = request.view_args or {}
+    group = next((each for each in one.spec.groups if each.id == place.get("group_id")), None)
+    if group is not None:
+        rows, number = one.view.dossier.groups.get(group.id, ()), int(place.get("number") or 0)
+        held = rows[number - 1] if 1 <= number <= len(rows) else {}
+        return typed_too_late(group.fields, held, request.form, language())
+    held = {**one.view.dossier.answers(), **one.view.dossier.facts}
+    fields = [*one.spec.fields(), *screens.asked_facts(one.spec, one.scope)]
+    return typed_too_late(fields, held, request.form, language())
 
 
 @pages.get("/")

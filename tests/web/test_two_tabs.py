@@ -184,3 +184,27 @@ def test_the_situation_changed_in_two_windows_stays_typed_on_the_page(
     answer = applicant.post(place, {names[0]: "true", "revision": opened})
     assert answer.status_code == 409
     assert re.search(rf'name="{names[0]}" value="true" checked', answer.get_data(as_text=True))
+
+
+def test_what_is_typed_into_a_request_deposited_meanwhile_is_shown_to_be_copied(
+    service: Service, applicant: Visitor, draft: str
+) -> None:
+    assert deposited(applicant, draft, seen(applicant, f"/dossiers/{draft}/check")).status_code == 303
+    typed = {
+        "q.assured.last": "El Amrani",
+        "q.assured.address": "12 rue des Orangers",
+        "q.assured.birth.day": "41",
+    }
+    answer = applicant.post(f"/dossiers/{draft}/section/assured", typed)
+    page = answer.get_data(as_text=True)
+    shown = page.partition('id="typed"')[2].partition("</section>")[0]
+    assert answer.status_code == 409
+    assert "لم يُحفظ ما كتبتموه" in page
+    assert "12 rue des Orangers" in shown
+    assert "41" in shown, "even what is no date"
+    assert "El Amrani" not in shown, "what is saved already needs no copy"
+    row = applicant.post(f"/dossiers/{draft}/list/children/1", child("2020", **{"q.first": "Adam"}))
+    assert "Adam" in row.get_data(as_text=True).partition('id="typed"')[2]
+    assert applicant.post(f"/dossiers/{draft}/documents", {"go": "check"}).status_code == 303
+    view = service.application.services.dossier(service.actor("applicant"), draft)
+    assert "assured.address" not in view.dossier.answers()
