@@ -145,6 +145,26 @@ def test_going_on_takes_along_what_was_chosen_and_asks_nothing(documents: Page) 
     assert asked == ["beforeunload"], "leaving what is chosen is asked first"
 
 
+def test_a_file_chosen_while_another_is_on_its_way_goes_along(documents: Page) -> None:
+    held: list[Route] = []
+
+    def slow_at_first(route: Route) -> None:
+        if route.request.method == "POST" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    documents.route(SEND_TO, slow_at_first)
+    choose(documents, named("عقد.jpg", photo("EXTRAIT")))
+    with documents.expect_request(SEND_TO):
+        send(documents)
+    documents.set_input_files("#doc-bank-files", [named("بطاقة.jpg", photo("CARTE"))])  # type: ignore[list-item]
+    held[0].continue_()
+    expect(documents.locator(".notice.done")).to_contain_text("تم استلام ملفين")
+    assert kept(documents) == ["عقد.jpg"]
+    expect(documents.locator("#doc-bank .files > li")).to_have_count(1)
+
+
 def test_tiff_and_heic_are_read_and_shown(documents: Page, reads: Any) -> None:
     reads.rests = False
     choose(

@@ -64,18 +64,20 @@ const sendTogether = (form) => {
     if (mine.some((one) => one.request)) { event.preventDefault(); return; }
     const pressed = event.submitter;
     const own = mine.find((one) => one.place.contains(pressed));
-    const waiting = mine.filter((one) => one.files.length).sort((one, other) => (other === own) - (one === own));
+    const first = own || mine.find((one) => one.files.length);
     if (own && !own.files.length) { event.preventDefault(); own.say(own.words.chooseFirst); return; }
-    if (!waiting.length) { leaving = true; return; }
+    if (!first) { leaving = true; return; }
     event.preventDefault();
-    waiting.forEach((one, at) => {
-      one.then = (next) => {
-        if (at + 1 < waiting.length) waiting[at + 1].send();
-        else if (own && !ticked(form)) goOn(waiting.length > 1 ? own.where() : next);
-        else press(form, own ? null : pressed);
-      };
-    });
-    waiting[0].send();
+    let places = 0;
+    const send = (one) => { places += 1; one.then = goAhead; one.send(); };
+    // Files chosen while others were on their way go along: the page is made anew at the end.
+    const goAhead = (next) => {
+      const more = mine.find((one) => one.files.length);
+      if (more) send(more);
+      else if (own && !ticked(form)) goOn(places > 1 ? own.where() : next);
+      else press(form, own ? null : pressed);
+    };
+    send(first);
   });
 };
 
