@@ -89,7 +89,8 @@ class VisitorCourse(AccountOpening):
         """A visit at the start of a form's course.
 
         Raises:
-            DossierError: ``unknown_form``, also where the form has no course of its own.
+            DossierError: ``unknown_form``, also where the form has no course that visitors may walk: on others
+                registers tell an account what they tell nobody else.
         """
         flow = self._flow(self.catalogue.get(form_id))
         return Visit(form_id, flow.start, self.today().isoformat())
@@ -166,7 +167,7 @@ class VisitorCourse(AccountOpening):
     # --- details --------------------------------------------------------------------------------
 
     def _flow(self, spec: FormSpec) -> Flow:
-        if spec.flow is None:
+        if spec.flow is None or not spec.flow.keeps_nothing:
             raise DossierError(say("unknown_form"), code="unknown_form")
         return spec.flow
 

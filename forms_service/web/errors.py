@@ -27,6 +27,7 @@ _STATUS_OF_CODE = {
     "unknown_stack": 404,
     "unknown_group": 404,
     "unknown_account": 404,
+    "unknown_form": 404,
     "unknown_token": 404,
     "unknown_webhook": 404,
     "not_allowed": 403,

@@ -36,8 +36,7 @@ def step(form_id: str) -> str | Response | tuple[str, int]:
     try:
         return _page(visit, services().visit_view(visit, security.client()), {})
     except TooManyAttempts as wait:
-        flash(wait.message.in_language(language()), "problem")
-        return redirect(url_for("public.home"))
+        return _sent_home(wait)
 
 
 @pages.post("/<form_id>")
@@ -46,6 +45,9 @@ def go_on(form_id: str) -> str | Response | tuple[str, int]:
     visit = _visit(form_id)
     try:
         here = services().visit_view(visit, security.client())
+    except TooManyAttempts as wait:
+        return _sent_home(wait)
+    try:
         fields = [one for section in here.sections for one in section.fields()]
         posted = typed_answers.posted_answers(fields, request.form)
         typed = {name: raw for name, raw in posted.items() if isinstance(raw, str)}
@@ -77,6 +79,12 @@ def begin_again(form_id: str) -> Response:
     """Forget what was typed and begin anew."""
     session.pop(_VISIT, None)
     return redirect(url_for(".step", form_id=form_id), code=303)
+
+
+def _sent_home(wait: TooManyAttempts) -> Response:
+    """Tell who asked too often where nothing is asked; the visit stays in their session."""
+    flash(wait.message.in_language(language()), "problem")
+    return redirect(url_for("public.home"), code=303)
 
 
 def _visit(form_id: str) -> Visit:

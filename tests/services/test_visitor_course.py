@@ -146,3 +146,13 @@ def test_numbers_and_birthdays_cannot_be_tried_through(office: Office) -> None:
         for number in range(100):
             typed = {**IDENTITY, "id_no": f"Z{number:06d}", "birth": "01/01/1990"}
             services.go_on(visit, typed, "", language=Language.FR, client="10.0.0.9")
+
+
+def test_courses_in_which_something_is_handed_in_are_walked_by_accounts_only(office: Office) -> None:
+    """Of an employer's debts a register tells the employer's account, and nobody who types its number."""
+    with_course = {one.id: one.flow for one in office.services.catalogue.forms() if one.flow is not None}
+    assert {"debt-remission", FORM} <= with_course.keys()
+    for form_id in with_course.keys() - {FORM}:
+        with pytest.raises(DossierError) as refused:
+            office.services.begin_visit(form_id)
+        assert refused.value.code == "unknown_form"

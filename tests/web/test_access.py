@@ -68,7 +68,9 @@ def test_clerks_and_reviewers_keep_to_their_own_work(clerk: Visitor, reviewer: V
     assert clerk.get(f"/dossiers/{own}/section/assured").status_code == 200
 
 
-FOR_EVERYBODY = {"static", "assets", "public", "auth", "account_opening", "procedures", "visitor"}
+FOR_EVERYBODY = {"static", "assets", "public", "auth", "account_opening"} | {
+    *("about", "calculators", "guidance", "procedures", "visitor")
+}
 """Parts of the service that visitors may see whole; of the others nothing but what is named below."""
 TAKES = {
     "account": [set()],
@@ -239,3 +241,17 @@ def test_an_upload_comes_back_only_as_a_download(service: Service, own: str, app
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert answer.mimetype == "image/png"
+
+
+def test_a_visitor_who_asked_too_often_is_told_and_sees_no_failure(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_args: object) -> None:
+        raise TooManyAttempts(SIGN_IN.wait())
+
+    monkeypatch.setattr(type(service.application.services), "visit_view", refused)
+    visitor = service.visitor("fr")
+    assert visitor.get("/visit/debt-remission").status_code == 404
+    for ask in (visitor.get, visitor.post):
+        assert ask("/visit/self-employed-registration").headers["Location"] == "/fr/"
+        assert "Attendez 60 minutes" in visitor.get("/").get_data(as_text=True)
