@@ -16,6 +16,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from forms_service.web import (
+    about,
     account,
     account_opening,
     agency,
@@ -99,6 +100,7 @@ def create_app(application: Application) -> Flask:
     errors.install(app)
     for area in (
         public,
+        about,
         auth,
         account_opening,
         account,
