@@ -42,9 +42,9 @@ UNDER_WAY = _T(
     "Réessayez dans quelques secondes.",
 )
 ANSWER_LOST = _T(
-    "نُفذ هذا الطلب، لكن جوابه لم يُحفظ بسبب انقطاع. لم يُنفذ مرة ثانية. اطلعوا على الملف لمعرفة النتيجة.",
-    "Cette requête a été exécutée, mais sa réponse s'est perdue dans une interruption. Elle n'a pas été exécutée "
-    "une seconde fois. Consultez le dossier pour en voir le résultat.",
+    "سُجل ما أرسلتموه، لكن انقطاعا حال دون عرض نتيجته. لم يُسجل مرة ثانية. افتحوا الملف لمعرفة ما صار إليه.",
+    "Votre envoi a bien été pris en compte, mais une interruption a empêché d'en afficher le résultat. Il n'a pas "
+    "été pris deux fois. Ouvrez le dossier pour voir où il en est.",
 )
 
 TAKEN_OVER_AFTER = timedelta(minutes=5)

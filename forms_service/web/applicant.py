@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
@@ -12,7 +12,7 @@ from core.completeness import CompletenessReport
 from core.conditions import Scope
 from core.deposit import PART_NOT_GIVEN, applicant_name, applicant_of
 from core.errors import DossierError
-from core.form_spec import FormSpec, Section, Severity
+from core.form_spec import FieldSpec, FormSpec, Section, Severity
 from core.localized_text import LocalizedText
 from core.scope import build_scope
 from core.told_at_once import broken_on_page
@@ -24,7 +24,7 @@ from forms_service.web.languages import language, translate
 from forms_service.web.once import once
 from forms_service.web.rows_to_describe import rows_to_describe
 from forms_service.web.security import needs, services, the_actor
-from forms_service.web.typed_too_late import TypedLine, typed_too_late
+from forms_service.web.typed_too_late import TypedLine, is_news, typed_too_late
 
 PREFIX = "/dossiers"
 pages = Blueprint("applicant", __name__)
@@ -241,7 +241,8 @@ def _section_page(
     known: Mapping[str, KnownAnswer] | None = None,
 ) -> str:
     rows = screens.section_rows(one.spec, topic, one.scope, given, language())
-    problems = [*still_here(conflict), *typed_answers.problems_in_order(rows, language())]
+    now = _saved_now(one, topic.fields(), one.view.dossier.answers(), given) if conflict else []
+    problems = [*still_here(conflict), *now, *typed_answers.problems_in_order(rows, language())]
     waiting = readings.waiting(one.view)
     return render_template(
         "section.html",
@@ -298,7 +299,8 @@ def save_facts(dossier_id: str) -> str | Response | tuple[str, int]:
 def _facts_page(one: Opened, given: screens.Given, conflict: DossierError | None = None) -> str:
     asked = screens.asked_facts(one.spec, one.scope)
     rows = screens.questions(asked, one.spec, one.scope, given, language())
-    problems = [*still_here(conflict), *typed_answers.problems_in_order(rows, language())]
+    now = _saved_now(one, asked, one.view.dossier.facts, given) if conflict else []
+    problems = [*still_here(conflict), *now, *typed_answers.problems_in_order(rows, language())]
     return render_template(
         "section.html",
         view=one.view,
@@ -326,6 +328,17 @@ def still_here(conflict: DossierError | None) -> list[screens.Problem]:
     if conflict.code == "changed_meanwhile":
         told.append(translate("question.still_here"))
     return [screens.Problem(None, text) for text in told]
+
+
+def _saved_now(
+    opened_one: Opened, fields: Iterable[FieldSpec], held: Mapping[str, object], given: screens.Given
+) -> Iterator[screens.Problem]:
+    """What is saved of the answers that were typed otherwise: the boxes show what was typed."""
+    for one in fields:
+        said = screens.on_screen(one, held.get(one.id), language())
+        if said and is_news(one, given.raw.get(one.id, ""), held.get(one.id)):
+            label = screens.plain_label(one.label, opened_one.spec).in_language(language())
+            yield screens.Problem(None, translate("question.saved_now", label=label, value=said))
 
 
 def _place(dossier_id: str, **more: str) -> Mapping[str, str]:

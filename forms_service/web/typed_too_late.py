@@ -34,6 +34,19 @@ def typed_too_late(
     return list(_lines(sent, held, form, language))
 
 
+def is_news(one: FieldSpec, typed: screens.RawAnswer, held: object) -> bool:
+    """Whether what was typed says anything else than what is held."""
+    value = _value(one, typed)
+    return held != value or (value is None and bool(typed))
+
+
+def _value(one: FieldSpec, typed: screens.RawAnswer) -> object:
+    try:
+        return kind_of(one).parse(typed, one)
+    except InvalidValue:
+        return None
+
+
 def _was_on_the_page(one: FieldSpec, form: MultiDict[str, str]) -> bool:
     name = screens.input_name(one.id)
     return name in form or any(f"{name}.{part}" in form for part in screens.DATE_PARTS)
@@ -45,14 +58,9 @@ def _lines(
     raw = posted_answers(fields, form)
     for one in fields:
         typed = raw[one.id]
-        if not typed or typed == "false":
+        if not typed or typed == "false" or not is_news(one, typed, held.get(one.id)):
             continue
         text = typed if isinstance(typed, str) else ", ".join(typed)
-        try:
-            value = kind_of(one).parse(typed, one)
-        except InvalidValue:
-            value = None
-        if value is not None and value == held.get(one.id):
-            continue
+        value = _value(one, typed)
         in_words = screens.on_screen(one, value, language) if value is not None else ""
         yield TypedLine(one.label.in_language(language), in_words or text)

@@ -111,6 +111,7 @@ def test_two_windows_do_not_overwrite_each_other(service: Service, applicant: Vi
     answer = applicant.post(f"/dossiers/{draft}/section/assured", late)
     assert answer.status_code == 409
     assert 'value="Fès"' in answer.get_data(as_text=True)
+    assert "المسجل الآن في «\u2068المدينة\u2069»: \u2068Rabat\u2069" in answer.get_data(as_text=True)
     assert answers_of(service, draft)["assured.city"] == "Rabat"
 
 

@@ -9,7 +9,7 @@ def test_each_document_says_in_plain_words_why_it_is_asked(service: Service, app
     services.answer_group(owner, dossier_id, "children", [{"birth": "2020-01-02"}], 0)
     html = applicant.get(f"/dossiers/{dossier_id}/documents").get_data(as_text=True)
     birth = html.partition('id="doc-birth-1"')[2].partition("</details>")[0]
-    assert "تُطلب هذه الوثيقة عن كل تسجيل في" in birth and "الأطفال المصرح بهم" in birth
+    assert "تُطلب هذه الوثيقة لكل مذكور في" in birth and "الأطفال المصرح بهم" in birth
     death = html.partition('id="doc-id_deceased"')[2].partition("</details>")[0]
     assert "بناء على أجوبتكم" in death
     chosen = next(
