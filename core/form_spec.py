@@ -154,6 +154,7 @@ class Group:
         count_field: The printed field that states how many rows there are, if any.
         printed_rows: Rows the paper has room for; 0 when the group is asked on screen only.
         derived: Named conditions on one row, in order (``eligible``), usable like its fields.
+        from_file: Whether its rows may also come as a CSV file (``core.rows_from_file``).
     """
 
     id: str
@@ -171,6 +172,7 @@ class Group:
     source: str | None = None
     proposed: str | None = None
     item_name: str | None = None
+    from_file: bool = False
 
     def row_label(self, number: int, row: Mapping[str, object]) -> LocalizedText:
         """What people call a row: its number and, once given, its name in the reader's script."""
@@ -396,6 +398,7 @@ class FormSpec:
     held: Held = field(default_factory=dict)
     flow: Flow | None = None
     procedure: Procedure | None = None
+    shared_blocks: tuple[str, ...] = ()
     physical_check_rate: float = 0.0
     physical_check_notice: LocalizedText | None = None
     physical_check_always: Condition | None = None

@@ -106,7 +106,9 @@ def parse_spec_with_places(
             f"language {form.get('language')} is unknown, expected {LANGUAGE_VERSION}",
         )
     builder = _Builder()
-    spec = replace(builder.form(form, source), digest=digest(text, taken))
+    spec = replace(
+        builder.form(form, source), digest=digest(text, taken), shared_blocks=tuple(one.id for one in taken)
+    )
     spec = replace(spec, parameters=(*spec.parameters, *shared_under_uses(form, shared, reader)))
     problems: list[SpecError] = []
     check_spec(spec, builder.places, ConstructReader(source, problems), document_types)
@@ -301,6 +303,7 @@ class _Builder:
             label=_words(c, "label"),
             item_label=_words(c, "item_label"),
             item_name=_maybe_text(c, "item_name"),
+            from_file=bool(c.get("from_file", False)),
             fields=fields,
             when=_condition(c, "when"),
             minimum=_whole(c, "minimum", 0),

@@ -95,11 +95,13 @@ def page_features(catalogue: SpecCatalogue) -> FeatureLookup:
 def printed_papers(catalogue: SpecCatalogue) -> tuple[tuple[str, int, str], ...]:
     """Every form, version and variant that a page whose code cannot be read may be of.
 
-    Slips are not among them: without its code, nobody knows what a slip asked.
+    Slips are not among them: without its code, nobody knows what a slip asked.  Nor are forms made of
+    shared blocks: their pages look so alike that one would be taken for another (decision 0043).
     """
     from forms_service.render.layout import VARIANTS
 
-    return tuple((*known, variant) for known in sorted(catalogue.specs) for variant in VARIANTS)
+    of_their_own = sorted(known for known, spec in catalogue.specs.items() if not spec.shared_blocks)
+    return tuple((*known, variant) for known in of_their_own for variant in VARIANTS)
 
 
 def _slip(spec: FormSpec, code: str) -> tuple[FormSpec, FormLayout] | None:
