@@ -4,7 +4,7 @@
 set -euo pipefail
 
 RUN=(python3-venv tesseract-ocr tesseract-ocr-ara tesseract-ocr-fra fonts-noto-core)
-TEST=(chromium poppler-utils qpdf fonts-dejavu-core fonts-liberation fonts-hosny-amiri
+TEST=(chromium graphviz poppler-utils qpdf fonts-dejavu-core fonts-liberation fonts-hosny-amiri
       fonts-kacst fonts-sil-scheherazade fonts-unikurdweb fonts-courier-prime fonts-clear-sans
       fonts-gnutypewriter fonts-inter fonts-paratype fonts-mononoki
       fonts-sil-gentium-basic fonts-anonymous-pro

@@ -31,16 +31,21 @@ from core.deposit import applicant_name, applicant_of
 from core.document_types import DocumentTypes, parse_document_types
 from core.dossier import dossier_from_answers
 from core.field_kinds import kind_of
+from core.flow_engine import Position, flow_scope
+from core.flow_words import FlowWords
 from core.form_spec import FormSpec
-from core.localized_text import LocalizedText
+from core.localized_text import Language, LocalizedText
 from core.registers import with_records
 from core.scope import build_scope
 from core.spec_parser import parse_spec
+from forms_service.flow_diagram import draw
 from forms_service.previewing import small_png
 from forms_service.render.form_pdf import render_blank, render_filled
 from forms_service.render.layout import lay_out
+from forms_service.render.outcome_paper import render_outcome
 from forms_service.render.page_furniture import FIRST_BODY_TOP
 from forms_service.render.paper_grid import BODY_BOTTOM
+from forms_service.services.outcome_content import content_of
 from forms_service.spec_catalogue import default_directory, load_document_types
 from forms_service.web.spec_preview import preview_page
 
@@ -278,6 +283,33 @@ def tables(snippet: Snippet) -> Iterator[tuple[str, Image.Image]]:
     yield snippet.name, _small_page(parts)
 
 
+def course(snippet: Snippet) -> Iterator[tuple[str, Image.Image]]:
+    """The course as its diagram."""
+    flow = spec_of(snippet).flow
+    assert flow
+    yield snippet.name, Image.open(BytesIO(draw(flow, (Language.AR, Language.FR), "png"))).convert("RGB")
+
+
+def outcome(snippet: Snippet) -> Iterator[tuple[str, Image.Image]]:
+    """The first paper the course ends in, cut to its ink."""
+    spec = spec_of(snippet)
+    assert spec.flow
+    given = {key: str(value) for key, value in snippet.options["answers"].items()}
+    dossier = dossier_from_answers(spec, given).dossier
+    scope = flow_scope(
+        spec, spec.flow, build_scope(spec, dossier, date(2026, 3, 2)), Position(spec.flow.start)
+    )
+    answers = dossier.answers()
+    more = {
+        "applicant": applicant_name(applicant_of(spec, scope).name, answers),
+        "reference": _same("K7QX-2M9P-4T"),
+    }
+    words = FlowWords(spec, spec.flow, scope, answers, more)
+    pdf = render_outcome(content_of(spec.flow.papers[0], words))
+    page = pypdfium2.PdfDocument(pdf)[0].render(scale=_DPI / 72).to_pil().convert("RGB")
+    yield snippet.name, _to_ink(page.crop((0, 0, page.width, _px(120.0))))
+
+
 def _report(snippet: Snippet) -> Any:
     spec = spec_of(snippet)
     answers = {key: str(value) for key, value in snippet.options.get("answers", {}).items()}
@@ -460,6 +492,8 @@ VIEWS: dict[str, Callable[[Snippet], Iterator[tuple[str, Image.Image]]]] = {
     "findings": findings,
     "amounts": amounts,
     "tables": tables,
+    "course": course,
+    "outcome": outcome,
     "applicant": applicant,
     "notice": notice,
     "declarations": declarations,

@@ -24,7 +24,7 @@ from core.flow_engine import (
     why_not,
 )
 from core.localized_text import Language, LocalizedText
-from core.stages import DossierEvent
+from core.stages import DossierEvent, DossierState
 from forms_service.messages import say
 from forms_service.sending import SMS
 from forms_service.services.account_opening import addresses
@@ -363,7 +363,8 @@ def _awaited(here: Standing, roles: frozenset[str]) -> Iterator[AwaitedView]:
     """What others may do next, and what time does."""
     step = here.flow.step(here.position.step)
     for action in step.actions:
-        if not roles & set(action.by) and action.to is not None:
+        there = here.flow.by_id.get(action.to or "")
+        if there is not None and there.stage is not DossierState.CLOSED and not roles & set(action.by):
             yield AwaitedView(action.label, who(action))
     for timer in step.timers:
         day = due_day(timer, here.scope)

@@ -182,7 +182,7 @@ def _page(one: Opened, course: CourseView, given: Given | None, told: Sequence[P
     held = _given(one, course)
     given = Given({**held.raw, **given.raw}, given.problems) if given else held
     asked = {
-        section.id: Asked(section, screens.section_rows(section, one.spec, one.scope, given, language()))
+        section.id: Asked(section, screens.section_rows(one.spec, section, one.scope, given, language()))
         for section in _sections(one, course)
     }
     facts = screens.questions(_facts(one, course), one.spec, one.scope, given, language())

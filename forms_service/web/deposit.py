@@ -120,6 +120,7 @@ def deposited(dossier_id: str) -> str | Response:
         report=report,
         errors=missing_points(one, report, {Severity.ERROR}),
         complement=services().complement(the_actor(), dossier_id),
+        course=services().course(the_actor(), dossier_id),
         amounts=amounts(report),
         paper_file=paper_file(one.view),
     )
