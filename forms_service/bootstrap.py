@@ -11,6 +11,7 @@ from typing import Any
 
 from forms_service.config import Config
 from forms_service.first_look import FirstLook, LookingProcess
+from forms_service.guide import Guide
 from forms_service.jobs import DbosJobs, Jobs, prepare_tables
 from forms_service.logs import prepare_logs
 from forms_service.registers import FileRegisters, Registers
@@ -32,6 +33,7 @@ class Application:
     config: Config
     database: Database
     jobs: Jobs
+    guide: Guide
 
     def close(self) -> None:
         """Give connections back and end what stands ready."""
@@ -90,7 +92,8 @@ def build(
         from forms_service.demo_accounts import open_demo_accounts
 
         open_demo_accounts(services)
-    return Application(services, catalogue, config, database, jobs)
+    guide = Guide(config.spec_folder, database.engine)
+    return Application(services, catalogue, config, database, jobs, guide)
 
 
 def _now() -> datetime:

@@ -17,6 +17,7 @@ from core.errors import FormsError, SpecErrors
 from forms_service.commands.accounts import accounts
 from forms_service.commands.dossiers import dossier
 from forms_service.commands.flows import flows
+from forms_service.commands.knowledge import calculate_command, guidance
 from forms_service.commands.papers import pdf
 from forms_service.commands.readings import attachment, scan
 from forms_service.commands.receipts import receipt
@@ -34,7 +35,22 @@ def commands() -> None:
     """Bilingual forms from one YAML spec each: paper, reading, completeness, receipts."""
 
 
-for command in (specs, flows, pdf, scan, attachment, dossier, receipt, token, serve, worker, demo, accounts):
+for command in (
+    specs,
+    flows,
+    pdf,
+    scan,
+    attachment,
+    dossier,
+    receipt,
+    token,
+    serve,
+    worker,
+    demo,
+    accounts,
+    guidance,
+    calculate_command,
+):
     commands.add_command(command)
 
 

@@ -48,40 +48,51 @@ class Search:
 class GuidanceSearch:
     """The guidance with its index."""
 
-    def __init__(self, guidance: Guidance, index: SearchIndex, on: date) -> None:
-        self._guidance, self._index, self._on = guidance, index, on
+    def __init__(self, guidance: Guidance, index: SearchIndex) -> None:
+        self._guidance, self._index = guidance, index
         index.fill(self._texts())
 
-    def find(self, query: str, language: Language, most: int = MOST_FOUND) -> Search:
-        """The answers that hold the words, best first; those that hold some of them when none holds all."""
+    def find(self, query: str, language: Language, on: date, most: int = MOST_FOUND) -> Search:
+        """The answers that hold the words, best first; those that hold some of them when none holds all.
+
+        Args:
+            language: The reader's.
+            on: The day whose figures excerpts show.
+        """
         asked = asked_words(query[:_LONGEST_QUERY])
         for all_words in (True, False):
             best: dict[str, Language] = {}
             for one in self._index.find(asked, all_words=all_words, most=2 * most):
                 best.setdefault(one.id, Language(one.language))
             if best:
-                shown = [self._shown(name, found, language, asked) for name, found in best.items()]
+                shown = [self._shown(name, found, language, asked, on) for name, found in best.items()]
                 return Search(tuple(one for one in shown if one is not None)[:most], all_words)
         return Search(())
 
     def _shown(
-        self, answer_id: str, found: Language, reader: Language, asked: list[tuple[str, ...]]
+        self, answer_id: str, found: Language, reader: Language, asked: list[tuple[str, ...]], on: date
     ) -> FoundAnswer | None:
         answer = self._guidance.answer(answer_id)
         if answer is None:
             return None
         question = answer.question.in_language(reader)
-        body = plain(self._guidance.text_of(answer, self._on).in_language(found))
+        body = plain(self._guidance.text_of(answer, on).in_language(found))
         return FoundAnswer(answer, found, excerpt(question, asked, len(question)), excerpt(body, asked))
 
     def _texts(self) -> Iterator[SearchedText]:
+        """Every answer in both languages, found by each figure it ever named."""
         for theme in self._guidance.themes:
             for answer in theme.answers:
-                text = self._guidance.text_of(answer, self._on)
+                texts = [self._guidance.text_of(answer, day) for day in self._days(answer)]
                 for language in Language:
                     title = f"{answer.question.in_language(language)} {theme.title.in_language(language)}"
-                    body = plain(text.in_language(language))
+                    body = " ".join(plain(text.in_language(language)) for text in texts)
                     yield SearchedText(answer.id, language.value, indexed(title), indexed(body))
+
+    def _days(self, answer: GuidanceAnswer) -> list[date]:
+        """The first days of all values of its figures."""
+        parameters = (self._guidance.parameters[one] for one in answer.figure_ids())
+        return sorted({value.since or date.min for one in parameters for value in one.values} | {date.min})
 
 
 def index_for(engine: Engine | None) -> SearchIndex:

@@ -13,12 +13,22 @@ import pytest
 import yaml
 from PIL import Image
 
+from core.calculator_parser import parse_calculator
+from core.catalogue_language import CATALOGUE_CONSTRUCTS, TOPICS, WHO
 from core.document_types import parse_document_types
+from core.exact_formula import EXACT_FUNCTIONS
 from core.field_kinds import KINDS
+from core.guidance_language import GUIDANCE_CONSTRUCTS
+from core.guidance_parser import parse_theme
+from core.measures import UNITS
+from core.shared_blocks import parse_shared_block
+from core.shared_parameters import parse_shared_parameters
 from core.spec_language import CONSTRUCTS
+from core.spec_parser import parse_spec
 from forms_service.cli import commands
 from forms_service.render import layout_lint
 from forms_service.render.paper_grid import LABEL_FLOOR_PT
+from forms_service.spec_catalogue import load_shared_parameters
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -108,8 +118,40 @@ def test_every_construct_has_its_section_its_snippet_and_its_picture(docs_of_the
         occurring = occurring or constructs_in("form" if one.is_form else "document_types", data)
         assert set(one.constructs) <= occurring, one.name
         shown |= set(one.constructs)
-    assert shown == set(CONSTRUCTS)
-    assert not [name for name in CONSTRUCTS if f"`{name}`" not in headings]
+    elsewhere = {*GUIDANCE_CONSTRUCTS, *CATALOGUE_CONSTRUCTS}
+    expected = [name for name in CONSTRUCTS if name not in elsewhere]
+    assert shown == set(expected)
+    assert not [name for name in expected if f"`{name}`" not in headings]
+
+
+def test_procedures_and_shared_blocks_are_explained_by_examples_that_hold() -> None:
+    told = (ROOT / "docs" / "procedures.md").read_text(encoding="utf-8")
+    headings = " ".join(re.findall(r"^### (.*)$", told, re.MULTILINE))
+    for name, keys in CATALOGUE_CONSTRUCTS.items():
+        assert f"`{name}`" in headings
+        assert not [key for key in keys if not re.search(rf"\b{key}\b", told)], name
+    for one in (*WHO, *TOPICS, *(path.stem for path in (ROOT / "form_specs" / "shared").glob("*.yaml"))):
+        assert f"`{one}`" in told, one
+    procedure, block, sections = re.findall(r"```yaml\n(.*?)```", told, re.DOTALL)
+    head = "language: 1\nid: T-1\nversion: 1\ntitle: &t {fr: Titre, ar: عنوان}\nreference_label: *t\nreceipt_type: *t\n"
+    text = head + "applicant: {name: [subject]}\n" + procedure + sections
+    spec = parse_spec(text, "t.yaml", blocks={"contact": parse_shared_block(block, "contact.yaml")})
+    assert [one.id for one in spec.rules] == ["R_CONTACT"] and spec.procedure
+
+
+def test_parameters_guidance_and_calculators_are_explained_by_examples_that_hold() -> None:
+    told = (ROOT / "docs" / "guidance-language.md").read_text(encoding="utf-8")
+    headings = " ".join(re.findall(r"^### (.*)$", told, re.MULTILINE))
+    assert not [name for name in GUIDANCE_CONSTRUCTS if f"`{name}`" not in headings]
+    for keys in GUIDANCE_CONSTRUCTS.values():
+        assert not [key for key in keys if not re.search(rf"\b{key}\b", told)]
+    assert not [one for one in [*UNITS, *EXACT_FUNCTIONS] if f"`{one}" not in told and one != "date"]
+    snippets = re.findall(r"```yaml\n(.*?)```", told, re.DOTALL)
+    parameters, theme, calculator = snippets
+    assert set(parse_shared_parameters(parameters, "p.yaml").by_id) == {"cv_rate"}
+    shared = load_shared_parameters(ROOT / "form_specs")
+    assert parse_theme(theme, "t.yaml", shared).theme.answers[0].figure_ids() == ("cv_rate", "smig")
+    assert parse_calculator(calculator, "c.yaml", shared).results
 
 
 @pytest.mark.parametrize("name", SNIPPETS)

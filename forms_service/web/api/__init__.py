@@ -21,6 +21,7 @@ from forms_service.web.api import (
     doors,
     dossiers,
     forms,
+    knowledge,
     office,
     papers,
     problems,
@@ -59,7 +60,18 @@ def create_api(application: Application) -> APIFlask:
     security.install(app)
     doors.install(app)
     problems.install(app)
-    for area in (forms, dossiers, papers, complements, agency, review, office, authoring, webhooks):
+    for area in (
+        forms,
+        knowledge,
+        dossiers,
+        papers,
+        complements,
+        agency,
+        review,
+        office,
+        authoring,
+        webhooks,
+    ):
         app.register_blueprint(area.routes)
     description.install(app)
     return app

@@ -17,6 +17,7 @@ from forms_service.web.api.problems import MEDIA_TYPE
 OPENAPI_VERSION = "3.1.0"
 TAGS = {
     "forms": "Forms and receipts, for everybody: no token is needed",
+    "knowledge": "Questions and answers, and calculators, for everybody: no token is needed",
     "dossiers": "Dossiers: open, answer, see what is missing, deposit, follow",
     "papers": "Papers: send them, see what was read, print",
     "agency": "The agency's work",
