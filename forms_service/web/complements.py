@@ -15,6 +15,7 @@ from forms_service.web.applicant import opened
 from forms_service.web.asked_numbers import MOST_ROWS, posted_number
 from forms_service.web.correction import document_label
 from forms_service.web.languages import translate
+from forms_service.web.missing_points import row_name
 from forms_service.web.presentation import type_name
 from forms_service.web.security import needs, services, the_actor
 from forms_service.web.taking_files import arrived, take_in
@@ -28,10 +29,16 @@ _TOLD = frozenset({"not_missing", "unknown_document_type", "too_many_uploads"})
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """One document the latest receipt lacks: its name, the types that may serve, where it is on the page."""
+    """One document the latest receipt lacks, named as everywhere else: whose, what may serve, where it is.
+
+    Attributes:
+        wording: As the form words it, for whoever asks why.
+    """
 
     requirement: Requirement
     label: str
+    row: str | None
+    wording: str
     target: str
     types: tuple[tuple[str, str], ...]
 
@@ -95,6 +102,8 @@ def _lacking(view: DossierView, held: Complement) -> Iterator[Lacking]:
         types = dict.fromkeys((need.type, *need.alternatives))
         yield Lacking(
             need,
+            type_name(need.type),
+            row_name(view, need),
             document_label(view.spec, need),
             f"add-{number}",
             tuple((one, type_name(one)) for one in types),

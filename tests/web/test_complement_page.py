@@ -157,3 +157,15 @@ def test_nothing_is_promised_before_the_papers_are_read_and_what_is_found_is_tol
         row.warnings = [warn("expired", until="01/01/2020").message.as_dict()]
     told = page(visitor, f"{base}/status").partition('id="paper-remarks"')[2].partition("</section>")[0]
     assert "01/01/2020" in told
+
+
+def test_what_is_lacking_is_named_as_everywhere_else_and_worded_as_the_form_does_below(
+    service: Service, deposited: str
+) -> None:
+    visitor = service.visitor("fr").sign_in("applicant")
+    lacking = page(visitor, f"/dossiers/{deposited}/complement")
+    heads = re.findall(r"<h2 id=\"add-\d+\">([^<]+)", lacking)
+    shown = page(visitor, f"/dossiers/{deposited}/status")
+    assert heads
+    assert all(one.strip() in shown for one in heads)
+    assert not any("si elle n'a pas été" in one for one in heads)
