@@ -29,8 +29,9 @@ from forms_service.messages import say
 from forms_service.sending import SMS
 from forms_service.services.account_opening import addresses
 from forms_service.services.base import SYSTEM
-from forms_service.services.course_moves import TIMER, Standing, roles_towards, step_of
+from forms_service.services.course_moves import TIMER, Standing, roles_towards
 from forms_service.services.course_shown import shown_in
+from forms_service.services.course_steps import step_of
 from forms_service.services.course_views import (
     AwaitedView,
     CourseView,

@@ -32,9 +32,9 @@ from core.form_spec import FormSpec
 from core.localized_text import Language, LocalizedText
 from core.scope import build_scope
 from core.stages import FINAL_STATES, DossierEvent
-from core.standard_flow import standard_flow
 from forms_service.sending import EMAIL
 from forms_service.services.account_opening import addresses
+from forms_service.services.course_steps import course_of, step_of
 from forms_service.services.notices import FLOW_OCCASION, Notices
 from forms_service.services.outcome_content import content_of
 from forms_service.services.presenting import read_dossier
@@ -61,25 +61,6 @@ class Standing:
     def is_own(self) -> bool:
         """Whether the form declares the course itself."""
         return self.spec.flow is not None
-
-
-def course_of(spec: FormSpec) -> Flow:
-    """The course of a form: its own, or the standard one."""
-    return spec.flow or standard_flow()
-
-
-def step_of(row: DossierRow, spec: FormSpec) -> str:
-    """The step a dossier stands in; the first of its stage where none was kept."""
-    if spec.flow is None:
-        return row.state
-    if row.step in spec.flow.by_id:
-        return str(row.step)
-    return next((one.id for one in spec.flow.steps if one.stage == row.state), spec.flow.start)
-
-
-def step_label(row: DossierRow, spec: FormSpec) -> LocalizedText:
-    """What people call where a dossier stands."""
-    return course_of(spec).step(step_of(row, spec)).label
 
 
 def roles_towards(actor: Actor, row: DossierRow) -> frozenset[str]:

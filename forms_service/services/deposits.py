@@ -23,7 +23,8 @@ from core.scope import build_scope
 from forms_service.messages import say
 from forms_service.services.applicant import ApplicantWork
 from forms_service.services.base import may_edit
-from forms_service.services.course_moves import course_of, roles_towards, step_of
+from forms_service.services.course_moves import roles_towards
+from forms_service.services.course_steps import course_of, step_of
 from forms_service.services.made_forms import (
     MadeForm,
     at_deposit,

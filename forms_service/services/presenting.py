@@ -18,6 +18,7 @@ from core.localized_text import Language, LocalizedText, listed
 from core.scope import build_scope
 from forms_service.messages import say
 from forms_service.services.base import may_edit
+from forms_service.services.course_steps import step_label
 from forms_service.services.identity_doubts import WHOSE_PAPER, papers_in_doubt
 from forms_service.services.made_forms import CORRECTION_SLIP, MADE_ON_SCREEN
 from forms_service.services.same_answer import says_the_same
@@ -382,6 +383,7 @@ def summaries(session: Session, rows: Iterable[DossierRow], catalogue: SpecCatal
             version=row.form_version,
             title=catalogue.get(row.form_id, row.form_version).title,
             state=DossierState(row.state),
+            step_label=step_label(row, catalogue.get(row.form_id, row.form_version)),
             language=Language(row.language),
             owner_name=row.owner_name,
             registration=row.registration,

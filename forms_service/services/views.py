@@ -200,6 +200,7 @@ class DossierSummary:
     """One line of a list of dossiers.
 
     Attributes:
+        step_label: What people call where it stands in its course; that of its state in the standard one.
         due_on: Last day for the decision; given in the queue only, as what follows.
         agency: Where it was opened; empty for a dossier opened on line.
         holder: Name of the reviewer who has it in hand.
@@ -212,6 +213,7 @@ class DossierSummary:
     version: int
     title: LocalizedText
     state: DossierState
+    step_label: LocalizedText
     language: Language
     owner_name: str
     registration: str
