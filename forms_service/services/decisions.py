@@ -93,22 +93,7 @@ class Decisions(FourEyes, CourseMoves):
             if not self.needs_second(row):
                 self._carry_out(session, row, actor, outcome, note, despite_gaps)
                 return True
-            gaps = self._checked_gaps(session, row, outcome, note, despite_gaps)
-            details: dict[str, object] = {"outcome": outcome}
-            if gaps:
-                details["despite"] = [one.subject for one in gaps]
-            at = self.touch(session, row, actor, "decision_proposed", details)
-            session.add(
-                DecisionProposalRow(
-                    dossier_id=row.id,
-                    outcome=outcome,
-                    note=note,
-                    despite_gaps=despite_gaps,
-                    revision=row.revision,
-                    proposed_by=actor.id,
-                    proposed_at=at,
-                )
-            )
+            self._propose(session, row, actor, outcome, note, despite_gaps)
             return False
 
     def confirm_decision(self, actor: Actor, dossier_id: str) -> None:
@@ -171,13 +156,28 @@ class Decisions(FourEyes, CourseMoves):
 
     # --- details --------------------------------------------------------------------------------
 
+    def _propose(
+        self, session: Session, row: DossierRow, actor: Actor, outcome: str, note: str, despite_gaps: bool
+    ) -> None:
+        gaps = self._checked_gaps(session, row, outcome, note, despite_gaps)
+        at = self.touch(session, row, actor, "decision_proposed", _told_of(outcome, gaps))
+        session.add(
+            DecisionProposalRow(
+                dossier_id=row.id,
+                outcome=outcome,
+                note=note,
+                despite_gaps=despite_gaps,
+                revision=row.revision,
+                proposed_by=actor.id,
+                proposed_at=at,
+            )
+        )
+
     def _carry_out(
         self, session: Session, row: DossierRow, actor: Actor, outcome: str, note: str, despite_gaps: bool
     ) -> None:
         gaps = self._checked_gaps(session, row, outcome, note, despite_gaps)
-        details: dict[str, object] = {"outcome": outcome}
-        if gaps:
-            details["despite"] = [one.subject for one in gaps]
+        details = _told_of(outcome, gaps)
         waiting = open_proposal(session, row.id)
         if waiting is not None:
             details["proposed_by"] = waiting.proposed_by
@@ -244,6 +244,12 @@ class Decisions(FourEyes, CourseMoves):
             label = field.label if field else LocalizedText(one.field_id, one.field_id)
             found.append(Gap(f"value-{one.id}", say("asked_again_only", label=label)))
         return found
+
+
+def _told_of(outcome: str, gaps: list[Gap]) -> dict[str, object]:
+    """What the record tells of a decision: its outcome, and what it passes over."""
+    despite = [one.subject for one in gaps]
+    return {"outcome": outcome, "despite": despite} if despite else {"outcome": outcome}
 
 
 def _with_gaps(note: str, gaps: list[Gap], language: Language) -> str:

@@ -54,25 +54,27 @@ def put_field(
         )
         index_name(session, dossier, spec, field_id, value)
     else:
-        group, number, name = place
-        held = repository.groups(dossier.id).get(group.id)
-        rows: list[dict[str, Any]] = [dict(one) for one in held.rows] if held else []
-        rows += [{} for _ in range(number - len(rows))]
-        rows[number - 1][name] = value if raw is None else raw
-        repository.put_group(
-            dossier,
-            group.id,
-            rows,
-            by=by,
-            at=at,
-            replaces=held,
-            origin=origin,
-            confidence=confidence,
-            settled=(number, name),
-        )
+        said = value if raw is None else raw
+        _put_cell(repository, dossier, place, said, origin=origin, by=by, at=at, confidence=confidence)
         session.flush()
         settle_children(session, dossier, spec)
     session.flush()
+
+
+def _put_cell(
+    repository: DossierRepository,
+    dossier: DossierRow,
+    place: tuple[Group, int, str],
+    said: Answer,
+    **given: Any,
+) -> None:
+    """Let one answer of a row take over, beside all others of the group as they are."""
+    group, number, name = place
+    held = repository.groups(dossier.id).get(group.id)
+    rows: list[dict[str, Any]] = [dict(one) for one in held.rows] if held else []
+    rows += [{} for _ in range(number - len(rows))]
+    rows[number - 1][name] = said
+    repository.put_group(dossier, group.id, rows, replaces=held, settled=(number, name), **given)
 
 
 def index_name(session: Session, dossier: DossierRow, spec: FormSpec, field_id: str, value: Answer) -> None:
