@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from core.calendar_rules import add_months, birthday
-from core.money import day_of_next_month, payment_schedule, rounded, total
+from core.money import day_of_next_month, distinct, payment_schedule, rounded, total
 
 # The package loads its own command line as well: a seventh of a second that each reading would pay.
 sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
@@ -133,6 +133,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "min": min,
     "max": max,
     "total": total,
+    "distinct": distinct,
     "rounded": rounded,
     "payment_schedule": payment_schedule,
     "day_of_next_month": day_of_next_month,

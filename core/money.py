@@ -28,6 +28,11 @@ def total(amounts_mad: Iterable[float]) -> float:
     return sum(map(centimes, amounts_mad)) / 100
 
 
+def distinct(values: Iterable[Any]) -> int:
+    """How many different values a list holds, blanks left out."""
+    return len({one for one in values if one not in ("", None)})
+
+
 def payment_schedule(
     amount_mad: float, advance_mad: float, count: int, first_day: str
 ) -> list[dict[str, Any]]:

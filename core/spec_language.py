@@ -159,6 +159,7 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
         "count_field": Key("text", "Printed field that states the number of rows."),
         "printed_rows": Key("integer", "Rows the paper has room for; 0: on screen only."),
         "after_section": Key("text", "Section it is printed after."),
+        "from_file": Key("bool", "Its rows may also come as a CSV file."),
         "fields": Key("list:field", "Fields of one row.", required=True),
         "derived": Key("list:derived", "Named conditions on one row."),
         "source": _SOURCE,
