@@ -13,6 +13,7 @@ from paper_office import PASSWORD, Agency
 
 from forms_service.bootstrap import build
 from forms_service.config import Config
+from forms_service.first_look import NoLook
 from forms_service.spec_catalogue import default_directory
 
 TESTS = Path(__file__).parents[1]
@@ -37,6 +38,7 @@ def agency(tmp_path: Path, spec_folder: Path) -> Iterator[Agency]:
         clock=lambda: datetime(2026, 2, 20, 9, tzinfo=UTC),
         pick=random.Random(7).randrange,
         draw=lambda: 0.5,
+        first_look=NoLook(),  # what it tells at the door has tests of its own; a journey is about the reading
     )
     add = application.services.add_account
     yield Agency(

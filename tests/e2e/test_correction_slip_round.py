@@ -19,6 +19,7 @@ from core.correction_slip import AskedAgain, requested, slip_code
 from core.dossier import DossierState, Origin
 from forms_service.bootstrap import build
 from forms_service.config import Config
+from forms_service.first_look import NoLook
 from forms_service.reading_forms import form_lookup
 from forms_service.rehearsal.material import TUNING
 from forms_service.rehearsal.typing_in import Typewriter, type_in
@@ -59,7 +60,7 @@ class Office(Agency):
         dossier = self.open()
         self.services.answer(self.salma, dossier, WRONG, {})
         paper = self.services.upload(self.salma, dossier, "cni.png", CARD, "id_assured")
-        self.services.read_upload(paper.id)
+        self.services.give_up_reading(paper.id)  # nothing is asked about what stands on it
         self.later(hours=1)
         self.services.deposit(self.salma, dossier, True)
         self.give_back(dossier, fields, documents, paper.id)
@@ -105,6 +106,7 @@ def office(tmp_path: Path, spec_folder: Path) -> Iterator[Office]:
         clock=lambda: now[0],
         pick=random.Random(7).randrange,
         draw=lambda: 0.5,
+        first_look=NoLook(),
     )
     add = application.services.add_account
     yield Office(

@@ -19,6 +19,7 @@ from test_killed_worker import start_worker, wait_for
 
 from forms_service.bootstrap import build
 from forms_service.config import Config
+from forms_service.first_look import NoLook
 from forms_service.messages import MESSAGES
 
 pytestmark = pytest.mark.tesseract
@@ -36,6 +37,7 @@ def agency(tmp_path: Path, spec_folder: Path) -> Iterator[Agency]:
         Config(data_folder=tmp_path / "var", spec_folder=specs),
         clock=lambda: datetime(2026, 2, 20, 9, tzinfo=UTC),
         pick=random.Random(11).randrange,
+        first_look=NoLook(),
     )
     add = application.services.add_account
     people = [
