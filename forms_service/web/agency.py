@@ -258,14 +258,15 @@ def _intake(problems: list[Problem], **more: object) -> str:
     left, count = services().left_pages(the_actor())
     typed: dict[str, dict[str, str]] = more.pop("typed", {})  # type: ignore[assignment]
     named = {page.id: typed.get(page.id, {}).get("reference") or page.suggested or "" for page in left}
-    choices = {reference: _choices_for(reference) for reference in set(named.values())}
+    said = {page_id: one.get("as_type", "") for page_id, one in typed.items()}
+    kinds = {page_id: _choices_for(reference, said.get(page_id, "")) for page_id, reference in named.items()}
     children = {reference: _children_of(reference) for reference in set(named.values())}
     return render_template(
         "agency_intake.html",
         problems=problems,
         left=left,
         left_count=count,
-        kinds={page_id: choices[reference] for page_id, reference in named.items()},
+        kinds=kinds,
         children={page_id: children[reference] for page_id, reference in named.items()},
         dossiers=services().find_dossiers(the_actor(), "")[:_MOST_OFFERED] if left else [],
         completed=_completed(),
@@ -276,11 +277,15 @@ def _intake(problems: list[Problem], **more: object) -> str:
     )
 
 
-def _choices_for(reference: str) -> list[PaperKind]:
-    """What a page may be: of the dossier it seems to belong to first what is still missing there."""
+def _choices_for(reference: str, chosen: str) -> list[PaperKind]:
+    """What a page may be: of the dossier it seems to belong to first what is still missing there.
+
+    Of an unknown dossier nothing is offered, unless something was chosen before: the papers of all forms
+    together are hundreds, and reading finds out by itself.
+    """
     found = services().find_dossiers(the_actor(), reference) if normalize_reference(reference) else []
     if len(found) != 1:
-        return paper_choices()
+        return paper_choices() if chosen not in ("", "form") else []
     view = services().dossier(the_actor(), found[0].id)
     return paper_choices(view.spec, services().completeness(the_actor(), view.id))
 

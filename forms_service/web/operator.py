@@ -38,6 +38,7 @@ _WRONG_PLACES = {"name_needed": "name", "role_needed": f"role-{STAFF_ROLES[0]}"}
 def figures() -> str:
     """Arrivals, waiting, reading and completeness, for a period and a form."""
     found = _statistics()
+    shown = found.fields[:_MOST_FIELDS]
     worked_on = sorted(found.fields, key=lambda one: -(one.corrected + one.mended))[:_MOST_CORRECTED]
     return render_template(
         "operator_figures.html",
@@ -55,7 +56,8 @@ def figures() -> str:
         forms=security.application().catalogue.forms(),
         arrivals=bar_plot([(presentation.day_and_month(day), n) for day, n in found.arrivals], language()),
         steps=[(step_words(bound, found), n) for bound, n in found.waiting.steps],
-        fields=found.fields[:_MOST_FIELDS],
+        fields=[one for one in shown if _took_somebody(one)],
+        calm_fields=[one for one in shown if not _took_somebody(one)],
         more_fields=max(0, len(found.fields) - _MOST_FIELDS),
         longest=LONGEST_DAYS,
         files={
@@ -187,6 +189,11 @@ def _remarks(found: Statistics) -> list[str]:
     elif since and since < found.since:
         said.append(translate("figures.cut_short", n=LONGEST_DAYS))
     return said
+
+
+def _took_somebody(one: FieldReading) -> bool:
+    """Whether a person had to look at a reading of this field."""
+    return one.taken < one.read or bool(one.doubtful or one.corrected or one.mended or one.asked_again)
 
 
 def _field_words(one: FieldReading, found: Statistics) -> str:

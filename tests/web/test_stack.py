@@ -74,7 +74,7 @@ def scan(service: Service, clerk: Visitor, data: bytes, name: str) -> str:
     assert "data-live" in clerk.get(place).get_data(as_text=True), "it is told that it is under way"
     service.application.services.sort_stack(place.rpartition("/")[2])
     html = clerk.get(place).get_data(as_text=True)
-    assert "data-live" not in html
+    assert "<progress" not in html
     return html
 
 
