@@ -14,7 +14,7 @@ from typing import Any
 
 from core.conditions import Condition
 from core.errors import InvalidValue
-from core.exact_formula import DoesNotFit, Value, formula, holds, reckon
+from core.exact_formula import DoesNotFit, Value, formula, holds, names_in, reckon
 from core.field_kinds import Answer, kind_of
 from core.form_spec import Calculation, DatedValue, FieldSpec, Parameter, Rule, Severity
 from core.formula_in_words import in_words
@@ -69,7 +69,8 @@ class Reckoning:
     Attributes:
         problems: What must be mended first, by input; then there are no results.
         remarks: What else the rules say.
-        figures: The parameters as they stand on the day.
+        figures: The parameters as they stand on the day: those that were reckoned with, or all of them
+            where nothing was.
     """
 
     answers: Mapping[str, Answer]
@@ -108,11 +109,15 @@ def calculate(calculator: Calculator, raw: Mapping[str, object], on: date) -> Re
     remarks = tuple(one for one in broken if one.severity is not Severity.ERROR)
     if problems:
         return Reckoning(answers, on, problems=problems, remarks=remarks, figures=figures)
+    used: set[str] = set()
     try:
-        results = tuple(_results(calculator, values))
+        results = tuple(_results(calculator, values, used))
     except DoesNotFit:
         first = calculator.inputs[0].id
         return Reckoning(answers, on, problems={first: TOO_LARGE}, figures=figures)
+    for rule in calculator.rules:
+        used |= set(names_in(formula(rule.check.expression)))
+    figures = tuple(one for one in figures if f"param.{one[0].id}" in used)
     return Reckoning(answers, on, results, remarks=remarks, figures=figures)
 
 
@@ -183,7 +188,8 @@ def _broken(rule: Rule, values: Mapping[str, Value]) -> bool:
     return applies(rule.when, values) and not holds(rule.check.expression, values)
 
 
-def _results(calculator: Calculator, values: dict[str, Value]) -> Iterable[Reckoned]:
+def _results(calculator: Calculator, values: dict[str, Value], used: set[str]) -> Iterable[Reckoned]:
+    """Reckon step by step; the names that counted are added to ``used``."""
     labels = {one.id: one.label for one in calculator.inputs}
     labels |= {f"param.{one.id}": one.label for one in calculator.parameters}
     labels |= {f"calc.{one.id}": one.label for one in calculator.results}
@@ -194,12 +200,17 @@ def _results(calculator: Calculator, values: dict[str, Value]) -> Iterable[Recko
             continue
         part = formula(one.value.expression)
         value, written = _rounded(reckon(part, values), one.unit)
+
+        def with_unit(name: str) -> LocalizedText:
+            used.add(name)
+            return _with_unit(calculator, name, values)
+
         yield Reckoned(
             one,
             written,
             measured(written, one.unit, all_places=True),
             in_words(part, values, lambda name: labels[name]),
-            in_words(part, values, lambda name: _with_unit(calculator, name, values)),
+            in_words(part, values, with_unit),
         )
         values[f"calc.{one.id}"] = value
 

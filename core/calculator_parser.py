@@ -12,7 +12,7 @@ from core.calculator import Calculator, reckonable, seen
 from core.conditions import Condition
 from core.construct_reader import STAND_IN, ConstructReader
 from core.errors import SpecError, SpecErrors
-from core.exact_formula import DoesNotFit, NotExact, Part, Value, formula, reckon
+from core.exact_formula import DoesNotFit, NotExact, Value, formula, names_in, reckon
 from core.field_kinds import kind_of
 from core.form_spec import FieldSpec
 from core.localized_text import LocalizedText
@@ -128,7 +128,7 @@ class _Checks:
         sound = True
         for part, role, condition, known in self._uses():
             try:
-                names = set(_names(formula(condition.expression)))
+                names = set(names_in(formula(condition.expression)))
             except NotExact as error:
                 sound = False
                 self.report(
@@ -192,13 +192,6 @@ class _Checks:
                 return {one.id}
             values[f"calc.{one.id}"] = value
         return set()
-
-
-def _names(part: Part) -> Iterator[str]:
-    if part.kind == "name":
-        yield part.word
-    for one in part.parts:
-        yield from _names(one)
 
 
 def _sample(one: FieldSpec) -> Value:

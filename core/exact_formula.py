@@ -7,7 +7,7 @@ never lost to binary numbers, and ``7 / 2`` is three and a half.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -87,6 +87,14 @@ def chosen_branch(part: Part, values: Mapping[str, Value]) -> Part:
     """Of ``a ? b : c`` the branch that counts."""
     condition, first, second = part.parts
     return first if reckon(condition, values) is True else second
+
+
+def names_in(part: Part) -> Iterator[str]:
+    """Every name of a formula."""
+    if part.kind == "name":
+        yield part.word
+    for one in part.parts:
+        yield from names_in(one)
 
 
 def holds(expression: str, values: Mapping[str, Value]) -> bool:

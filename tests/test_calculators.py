@@ -252,3 +252,9 @@ def test_deadlines_follow_the_calendar_and_keep_its_order(day: date, later: int,
 )
 def test_a_month_ends_where_the_shorter_one_does(day: str, limit: str) -> None:
     assert [one.value for one in answered("deadlines", event="change", day=day).results] == [limit]
+
+
+def test_only_the_figures_that_counted_are_named() -> None:
+    done = answered("sickness-allowance", **USUAL["sickness-allowance"], sector="textile")
+    named = {parameter.id for parameter, _ in done.figures}
+    assert {"textile", "sick_amount", "days_month"} <= named and not named & {"smig", "smag"}

@@ -5,6 +5,7 @@ The inputs stand in the address, so that a result can be kept, sent and looked a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +14,7 @@ from flask import Blueprint, abort, render_template, request
 from core.calculator import Calculator, Reckoning, calculate
 from core.errors import FormsError
 from core.field_kinds.calendar_date import parse_date
-from core.form_spec import FieldSpec
+from core.form_spec import DatedValue, FieldSpec, Parameter
 from core.guidance import GuidanceAnswer
 from core.localized_text import LocalizedText, Script
 from core.measures import measured
@@ -21,6 +22,7 @@ from forms_service.guide import Guide
 from forms_service.sources_in_words import source_in_words
 from forms_service.web import security
 from forms_service.web.account_questions import account_questions
+from forms_service.web.guidance import begun_with_capital
 from forms_service.web.languages import language, translate
 from forms_service.web.presentation import long_time
 from forms_service.web.screens import DATE_PARTS, Given, RawAnswer, input_name
@@ -92,23 +94,22 @@ def _page(
         problems=problems_in_order(questions, language()),
         done=done if done and not problems else None,
         remarks=done.remarks if done else (),
-        figures=_figures(found, done.on if done else _today()),
+        figures=_figures(done.figures if done else [(one, one.on(_today())) for one in found.parameters]),
         answers=_answers(found),
         supposed=bool(found.proposed or any(one.proposed for one in found.results)),
         source_in_words=source_in_words,
     )
 
 
-def _figures(found: Calculator, on: date) -> list[UsedFigure]:
+def _figures(used: Iterable[tuple[Parameter, DatedValue]]) -> list[UsedFigure]:
     here = language()
     figures = []
-    for parameter in found.parameters:
-        dated = parameter.on(on)
+    for parameter, dated in used:
         since = translate("guidance.since", day=long_time(dated.since)) if dated.since else ""
         age = parameter.age.in_language(here) if parameter.age and not dated.since else since
         figures.append(
             UsedFigure(
-                label=parameter.label.in_language(here),
+                label=begun_with_capital(parameter.label.in_language(here)),
                 value=measured(dated.value, parameter.unit).in_language(here),
                 age=age,
                 source=source_in_words(dated.source).in_language(here),

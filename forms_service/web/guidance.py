@@ -15,7 +15,7 @@ from core.guidance import GuidanceAnswer, ShownFigure, Theme, blocks
 from core.localized_text import Language, LocalizedText
 from core.measures import measured
 from forms_service.guide import Guide
-from forms_service.locales import both
+from forms_service.locales import say
 from forms_service.procedures import listed
 from forms_service.services.guidance_letters import FRIEND
 from forms_service.services.throttle import TooManyAttempts
@@ -123,7 +123,12 @@ def _send_page(found: GuidanceAnswer, given: Given, wait: LocalizedText | None =
         question=questions[0],
         problems=problems_in_order(questions, language()),
         wait=wait,
-        letter=both("letter.guidance.text", question=found.question, address=_link(found)),
+        letter=say(
+            "letter.guidance.text",
+            language(),
+            question=found.question.in_language(language()),
+            address=_link(found),
+        ),
     )
 
 
@@ -158,7 +163,7 @@ def _told_figure(one: ShownFigure, here: Language) -> ToldFigure:
         return one.parameter.age.in_language(here) if one.parameter.age else ""
 
     return ToldFigure(
-        label=one.parameter.label.in_language(here),
+        label=begun_with_capital(one.parameter.label.in_language(here)),
         value=value_of(one.in_force),
         age=age_of(one.in_force),
         supposed=bool(one.in_force.proposed or one.parameter.proposed),
@@ -167,6 +172,11 @@ def _told_figure(one: ShownFigure, here: Language) -> ToldFigure:
             for before in one.earlier
         ),
     )
+
+
+def begun_with_capital(label: str) -> str:
+    """The label of a figure where it stands alone; within a formula it begins small."""
+    return label[:1].upper() + label[1:]
 
 
 def _procedures(found: GuidanceAnswer) -> list[FormSpec]:

@@ -76,6 +76,11 @@ def test_an_answer_is_sent_on_in_fixed_words_with_its_own_address(service: Servi
     assert "gratuit" not in json.dumps(letter)
 
 
+def test_what_will_be_sent_is_shown_before(visitor: Visitor) -> None:
+    shown = visitor.get(f"{RATE}/send").get_data(as_text=True)
+    assert "LocalizedText" not in shown and f"/fr{RATE}" in shown.split("<blockquote")[1]
+
+
 def test_nobodys_mailbox_is_filled_and_no_place_sends_without_end(visitor: Visitor) -> None:
     codes = [visitor.post(f"{RATE}/send", {"q.friend": "un@exemple.ma"}).status_code for _ in range(4)]
     assert codes == [303] * MOST_TO_ONE + [429]
