@@ -56,7 +56,7 @@ def answers_by_section(view: DossierView) -> list[ToldSection]:
         for section in view.spec.sections
     ]
     facts = ToldSection(
-        translate("facts.title"),
+        translate("for_staff.facts_title"),
         tuple(
             _told(field, view.given[field.id], names)
             for field in fact_fields(view.spec)

@@ -66,6 +66,7 @@ def test_what_rules_hang_on_and_each_childs_answers_say_where_they_come_from(
     services.deposit(owner, dossier_id, True)
     html = reviewer.get(f"/review/{dossier_id}").get_data(as_text=True)
     told = html.partition('id="answers"')[2].partition("<h2")[0]
+    assert "<h3>وضعية صاحب الطلب</h3>" in told, "staff are not addressed as the person"
     lines = {
         re.sub(r"<[^>]+>", "", label): re.sub(r"<[^>]+>|\s+", " ", rest)
         for label, rest in re.findall(r"<dt>(.*?)</dt>(.*?)</div>", told, re.DOTALL)
