@@ -105,7 +105,7 @@ def _of_document(one: Opened, finding: Finding, need: Requirement) -> Missing:
     if row:
         words = translate("missing.document_of", row=row, name=name)
     if (instead := of_another_kind(one.view, need)) is not None:
-        words = other_kind_words(instead, need, row)
+        words = other_kind_words(instead, need, row, one.view.may_edit)
     return Missing(
         finding,
         words,

@@ -23,13 +23,19 @@ def of_another_kind(view: DossierView, need: Requirement) -> AttachmentView | No
     return None
 
 
-def other_kind_words(one: AttachmentView, need: Requirement, row: str | None) -> str:
-    """That it does not count, what it is, and what to do, in one sentence."""
+def other_kind_words(one: AttachmentView, need: Requirement, row: str | None, may_edit: bool = True) -> str:
+    """That it does not count, what it is, and what to do, in one sentence.
+
+    Args:
+        may_edit: Whether its sender may still say that it is the paper asked for: after the deposit only another
+            paper helps.
+    """
     name = type_name(need.type)
     wanted = translate("physical_check.of_whom", paper=name, whom=row) if row else name
     if one.seen_as == BLANK_PAPER:
         return translate("other_kind.blank", file=one.filename, name=wanted)
-    return translate("other_kind.missing", file=one.filename, seen=type_name(one.seen_as), name=wanted)
+    sentence = "other_kind.missing" if may_edit else "other_kind.missing_after"
+    return translate(sentence, file=one.filename, seen=type_name(one.seen_as), name=wanted)
 
 
 def remarked(view: DossierView, report: CompletenessReport) -> list[tuple[AttachmentView, Finding]]:

@@ -13,6 +13,7 @@ from core.localized_text import LocalizedText
 from forms_service.first_look import LOOK_SECONDS
 from forms_service.services.paper_notes import remarks
 from forms_service.services.views import AttachmentView, DossierView
+from forms_service.web.asked_numbers import MOST_ROWS, posted_number
 from forms_service.web.languages import language, translate
 from forms_service.web.security import services, the_actor
 from forms_service.web.sent_by_script import sent_again
@@ -31,7 +32,8 @@ def arrived(view: DossierView) -> list[FileStorage]:
     files = [file for file in request.files.getlist("files") if file.filename]
     if not files:
         flash(translate("upload.nothing"), "problem")
-    files = not_here_yet(view, files) if sent_again() else files
+    if sent_again():
+        files = not_here_yet(view, files, request.form.get("as_type"), posted_number("child", MOST_ROWS))
     if len(files) > MOST_FILES:
         flash(translate("upload.too_many", limit=MOST_FILES), "problem")
     return files[:MOST_FILES]
@@ -83,13 +85,24 @@ def plain_name(file: FileStorage) -> str:
     return (file.filename or "").replace("\\", "/").rpartition("/")[2]
 
 
-def not_here_yet(view: DossierView, files: list[FileStorage]) -> list[FileStorage]:
-    """The files of a second try that the first one did not bring: same name, same bytes."""
+def not_here_yet(
+    view: DossierView, files: list[FileStorage], as_type: str | None, child: int | None
+) -> list[FileStorage]:
+    """The files of a second try that the first one did not bring: same name, same bytes, for the same demand.
+
+    The same file for another demand is no second try: it lay in the wrong place before.
+    """
+    known = not as_type or as_type == "form"
+    there = [
+        one
+        for one in view.attachments
+        if (known or one.declared_type == as_type) and (child is None or one.child in (None, child))
+    ]
     left = []
     for file in files:
         data, name = file.read(), plain_name(file)
         file.seek(0)
-        kept = [one for one in view.attachments if one.filename == name and one.size == len(data)]
+        kept = [one for one in there if one.filename == name and one.size == len(data)]
         if not any(services().attachment_file(the_actor(), view.id, one.id)[0] == data for one in kept):
             left.append(file)
     here = len(files) - len(left)

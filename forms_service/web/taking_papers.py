@@ -87,7 +87,9 @@ def take_all_in(view: DossierView, sent: Sequence[SentPapers]) -> list[Attachmen
     waiting = [
         (one, file)
         for one in sent
-        for file in (not_here_yet(view, list(one.files)) if sent_again() else one.files)
+        for file in (
+            not_here_yet(view, list(one.files), one.as_type, one.child) if sent_again() else one.files
+        )
     ]
     if len(waiting) > MOST_FILES:
         flash(translate("upload.too_many", limit=MOST_FILES), "problem")

@@ -7,9 +7,11 @@ import re
 
 import pytest
 from page_structure import PageStructure
+from PIL import Image
 from web_service import ANSWERS, Service, Visitor
 
 from forms_service.web import taking_files
+from forms_service.web.sent_by_script import SENDER
 
 PDF = b"%PDF-1.4\nnot much of a document"
 
@@ -169,3 +171,27 @@ def test_what_is_lacking_is_named_as_everywhere_else_and_worded_as_the_form_does
     assert heads
     assert all(one.strip() in shown for one in heads)
     assert not any("si elle n'a pas été" in one for one in heads)
+
+
+def test_a_paper_sent_again_after_a_break_is_taken_where_it_is_wanted_though_it_lay_elsewhere(
+    service: Service,
+) -> None:
+    services, owner = service.application.services, service.actor("applicant")
+    dossier = service.new_dossier(ANSWERS)
+    drawn = io.BytesIO()
+    Image.new("L", (900, 600), 200).save(drawn, "JPEG")
+    services.upload(owner, dossier, "carte.jpg", drawn.getvalue(), "marriage")
+    services.deposit(owner, dossier, True)
+    visitor, path = service.visitor("fr").sign_in("applicant"), f"/dossiers/{dossier}/complement"
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page(visitor, path))
+    assert token
+    for _ in range(2):  # the break, and then once more
+        paper = {"as_type": "id_assured", "files": (io.BytesIO(drawn.getvalue()), "carte.jpg")}
+        visitor.client.post(
+            f"/fr{path}",
+            data={"csrf_token": token[1], **paper},
+            headers={"X-Requested-With": SENDER, "X-Sent-Again": "yes"},
+            content_type="multipart/form-data",
+        )
+    held = [one.declared_type for one in services.dossier(owner, dossier).attachments if not one.is_form]
+    assert held == ["marriage", "id_assured"]
