@@ -347,12 +347,13 @@ def _place(dossier_id: str, **more: str) -> Mapping[str, str]:
 
 
 def onwards(one: Opened, done: str) -> Response:
-    """Back to the answers being checked, to the list, or to the next task."""
+    """Back to the answers being checked, to the list, or to the next task; mending leads to what else is asked."""
     dossier_id = one.view.id
     if request.args.get("back") == "check":
         return redirect(url_for("deposit.check", dossier_id=dossier_id), code=303)
-    if "later" in request.form:
-        return redirect(url_for(".task_list", dossier_id=dossier_id), code=303)
+    mending = one.view.correction is not None and not one.view.correction.answered
+    if "later" in request.form or mending:
+        return redirect(url_for("applicant.task_list", dossier_id=dossier_id), code=303)
     return redirect(tasks.next_url(one.view, one.scope, done), code=303)
 
 

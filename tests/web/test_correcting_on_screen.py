@@ -77,6 +77,8 @@ def test_the_list_of_tasks_says_what_to_correct_and_why_until_it_is_done(
     services = service.application.services
     services.answer(service.actor("applicant"), dossier, {"assured.address": "12 rue des Orangers"})
     assert page(applicant, f"/dossiers/{dossier}").count("يجب تصحيحه</span>") == 2
+    saved = applicant.post(f"/dossiers/{dossier}/section/quality", {"q.quality": "assured"})
+    assert saved.headers["Location"].endswith(f"/dossiers/{dossier}"), "not on to what nobody asked"
 
 
 def test_depositing_again_shows_first_what_was_corrected(
