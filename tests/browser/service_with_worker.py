@@ -50,25 +50,34 @@ class ServiceWithWorker:
 
 
 @contextmanager
+def serving(application: Application) -> Iterator[str]:
+    """Answer on a free loopback port until the block ends; gives the address."""
+    server = make_server("127.0.0.1", 0, create_app(application), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join(timeout=30)
+        application.close()
+
+
+@contextmanager
 def service_with_worker(config: Config) -> Iterator[ServiceWithWorker]:
     """Run both until the block ends, on the samples' day: their papers and children do not grow older."""
     back = datetime.now(UTC) - DAY_OF_THE_SAMPLES
     application = build(config, clock=lambda: datetime.now(UTC) - back)
-    server = make_server("127.0.0.1", 0, create_app(application), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    running = ServiceWithWorker(application, f"http://127.0.0.1:{server.server_port}")
-    worker = subprocess.Popen(
-        [sys.executable, "-c", _WORKER, str(back.total_seconds())],
-        env=running.settings,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield running
-    finally:
-        worker.terminate()
-        worker.wait(timeout=60)
-        server.shutdown()
-        thread.join(timeout=30)
-        application.close()
+    with serving(application) as address:
+        running = ServiceWithWorker(application, address)
+        worker = subprocess.Popen(
+            [sys.executable, "-c", _WORKER, str(back.total_seconds())],
+            env=running.settings,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield running
+        finally:
+            worker.terminate()
+            worker.wait(timeout=60)
