@@ -269,7 +269,8 @@ def _way(flow: Flow, position: Position, scope: Scope | None) -> tuple[str, ...]
         here = flow.step(waiting.pop(0))
         if here.stage is DossierState.ACCEPTED:
             return ways[here.id]
-        open_ways = (one for one in here.actions if scope is None or _holds(one.when, scope))
+        moves: tuple[Action | Timer, ...] = (*here.actions, *here.timers)
+        open_ways = (one for one in moves if scope is None or _holds(one.when, scope))
         for there in [one.to for one in open_ways if one.to]:
             if there in flow.by_id and there not in ways:
                 ways[there] = (*ways[here.id], there)
