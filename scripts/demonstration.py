@@ -152,6 +152,7 @@ def prepare(demo: Demonstration) -> dict[str, str]:
     return {
         **stacks,
         "new": services.open_dossier(applicant, ALLOWANCE, "ar"),
+        "course": services.open_dossier(applicant, "debt-remission", "ar"),
         "partly": _partly(demo),
         "scanned": scanned,
         "checked": checked,

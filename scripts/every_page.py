@@ -65,6 +65,7 @@ def chosen(ids: Mapping[str, str]) -> list[PageOfSomebody]:
         ("check", "applicant", f"{partly}/check"),
         ("deposited", "applicant", f"/dossiers/{ids['checked']}/deposited"),
         ("status", "applicant", f"{scanned}/status"),
+        ("course", "applicant", f"/dossiers/{ids['course']}/course"),
         ("correction", "applicant", f"/dossiers/{ids['returned']}"),
         ("desk", "clerk", "/agency/?q=El"),
         ("documents-at-the-desk", "clerk", f"{partly}/documents"),

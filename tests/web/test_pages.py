@@ -20,7 +20,10 @@ PUBLIC = {
     "public.home": "/",
     "public.form": f"/forms/{ALLOWANCE}",
     "public.verify": "/verify",
+    "procedures.catalogue": "/procedures/?who=insured",
     "about.contact": "/contact",
+    "newsletter.ask": "/newsletter",
+    "newsletter.confirm": "/newsletter/join/x",
     "visitor.step": "/visit/self-employed-registration",
     "guidance.themes": "/guidance/?q=taux+salaires",
     "guidance.theme": "/guidance/theme/voluntary-insurance",
@@ -62,6 +65,7 @@ CLERK = {
     "counter.papers": "/agency/papers",
 }
 OPERATOR = {
+    "newsletter.issue": "/operator/newsletter",
     "operator.figures": "/operator/",
     "operator.users": "/operator/users",
     "operator.record": "/operator/record",
@@ -85,6 +89,8 @@ PDFS = {
     "papers.personal": "/dossiers/{draft}/personal.pdf?print=large",
 }
 TESTED_ELSEWHERE = {
+    "course.outcome_paper",
+    "course.step",
     "about.employers",
     "about.recovery",
     "about.refunds",
