@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -20,7 +18,6 @@ from forms_service.services.confirming import READ, TYPED
 from forms_service.services.course_views import CourseView
 from forms_service.services.decisions import OUTCOMES as DECIDED
 from forms_service.services.decisions import REJECTED
-from forms_service.services.presenting import SURE_FACT
 from forms_service.services.review_queue import FOUND_STATES, HOLDERS, ON_LINE, ORDERS, QueueWish
 from forms_service.services.reviewer import ANSWER_REASONS, DOCUMENT_REASONS
 from forms_service.services.staff_words import told_to_staff
@@ -38,7 +35,8 @@ from forms_service.web.course import on_review_page
 from forms_service.web.downloads import picture
 from forms_service.web.languages import language, translate
 from forms_service.web.missing_points import paper_of_whom
-from forms_service.web.presentation import fact_label, type_name
+from forms_service.web.paper_facts import facts_on
+from forms_service.web.presentation import type_name
 from forms_service.web.read_boxes import boxes_on_pages
 from forms_service.web.screens import Problem
 from forms_service.web.security import needs, services, the_actor
@@ -50,17 +48,6 @@ OUTCOMES = tuple(DECIDED)
 
 _MOST_FOLDED = 40
 """More answers than that are listed for a request only when somebody wants them: nineteen children have 200."""
-_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-
-
-@dataclass(frozen=True, slots=True)
-class PaperFact:
-    """One fact read on a paper; ``unsure`` when it must be compared with the picture."""
-
-    label: str
-    said: str
-    confidence: float | None
-    unsure: bool
 
 
 @pages.get("/")
@@ -271,59 +258,82 @@ def dossier_page(
     """
     view = services().dossier(the_actor(), dossier_id)
     every = services().extractions(the_actor(), dossier_id)
-    doubts = doubtful(every)
-    ids = {one.id for one in doubts}
     report: CompletenessReport = services().completeness(the_actor(), dossier_id)
-    under_review = view.state is DossierState.UNDER_REVIEW
-    scope = build_scope(view.spec, view.dossier, services().day_of_deposit(view))
-    again = {one.field_id: one.decision_reason for one in every if one.decision == REJECTED}
-    named, offered = readings.places(view), readings.choices(view, every)
-    kept, holding = request.form, services().holding(the_actor(), dossier_id)
-    course = services().course(the_actor(), dossier_id)
     return render_template(
         "review.html",
         view=view,
-        doubts=doubts,
-        sure=[one for one in every if one.id not in ids and one.verdict != "empty"],
-        settled=sum(one.decided_by is not None for one in every),
-        boxes=boxes_on_pages(view, every, ids),
-        in_box=_in_box,
-        editable=readings.as_typed,
-        crop_width=readings.crop_width,
-        choices=offered,
-        places=named,
-        facts_of=_facts,
-        of_whom=lambda one: paper_of_whom(view, one),
-        label_of=lambda one: readings.label_of(view, one),
         typed=typed,
-        wanting=wanting,
-        ask_every=ask_every,
-        most_folded=_MOST_FOLDED,
-        report=told_to_staff(report),
-        answers=provenance.answers_by_section(view),
-        wrote=lambda one: provenance.wrote(view, one),
-        decided=view.state in CLOSED_STATES,
-        reasons=DOCUMENT_REASONS,
-        answer_reasons=ANSWER_REASONS,
-        outcomes=[one for one in OUTCOMES if _may(course, DECIDED[one], True)],
-        may_ask=_may(course, DossierEvent.REQUEST_CORRECTION, True),
-        under_review=under_review,
-        holding=holding,
-        may_judge=holding.proposal is None and view.state not in CLOSED_STATES,
-        changes=_changes(view, every),
-        gaps=services().acceptance_gaps(the_actor(), dossier_id, report) if under_review else [],
-        ask_fields=_kept(_with_again(correction.askable_fields(view, scope, report), again), "fields", kept),
-        ask_documents=_kept(correction.askable_documents(view, report), "documents", kept),
-        again=again,
-        is_open=is_open,
-        lifted=[(one, correction.document_label(view.spec, one)) for one in report.lifted],
-        current_of=lambda one: _current(view, one),
-        kept=kept,
-        may_start=_may(course, DossierEvent.START_REVIEW, view.state is DossierState.SUBMITTED),
-        course=course,
-        course_offers=on_review_page(course),
         problems=problems,
+        wanting=wanting,
+        changes=_changes(view, every),
+        report=told_to_staff(report),
+        lifted=[(one, correction.document_label(view.spec, one)) for one in report.lifted],
+        answers=provenance.answers_by_section(view),
+        facts_of=facts_on,
+        of_whom=lambda one: paper_of_whom(view, one),
+        is_open=is_open,
+        **_values(view, every),
+        **_request(view, every, report, ask_every),
+        **_decision(view, report),
     )
+
+
+def _values(view: DossierView, every: list[ExtractionView]) -> dict[str, object]:
+    """What was read, the doubtful first, and how the page shows and names each value."""
+    doubts = doubtful(every)
+    ids = {one.id for one in doubts}
+    return {
+        "doubts": doubts,
+        "sure": [one for one in every if one.id not in ids and one.verdict != "empty"],
+        "settled": sum(one.decided_by is not None for one in every),
+        "boxes": boxes_on_pages(view, every, ids),
+        "in_box": _in_box,
+        "editable": readings.as_typed,
+        "crop_width": readings.crop_width,
+        "choices": readings.choices(view, every),
+        "places": readings.places(view),
+        "label_of": lambda one: readings.label_of(view, one),
+        "current_of": lambda one: _current(view, one),
+        "wrote": lambda one: provenance.wrote(view, one),
+    }
+
+
+def _request(
+    view: DossierView, every: list[ExtractionView], report: CompletenessReport, ask_every: bool
+) -> dict[str, object]:
+    """What the applicant may be asked to mend, what of it is ticked, and the reasons to choose from."""
+    kept = request.form
+    scope = build_scope(view.spec, view.dossier, services().day_of_deposit(view))
+    again = {one.field_id: one.decision_reason for one in every if one.decision == REJECTED}
+    fields = _with_again(correction.askable_fields(view, scope, report), again)
+    return {
+        "ask_fields": _kept(fields, "fields", kept),
+        "ask_documents": _kept(correction.askable_documents(view, report), "documents", kept),
+        "ask_every": ask_every,
+        "most_folded": _MOST_FOLDED,
+        "again": again,
+        "kept": kept,
+        "reasons": DOCUMENT_REASONS,
+        "answer_reasons": ANSWER_REASONS,
+    }
+
+
+def _decision(view: DossierView, report: CompletenessReport) -> dict[str, object]:
+    """Who has the dossier in hand, where it stands, and what may be decided of it now."""
+    under_review = view.state is DossierState.UNDER_REVIEW
+    holding, course = services().holding(the_actor(), view.id), services().course(the_actor(), view.id)
+    return {
+        "under_review": under_review,
+        "decided": view.state in CLOSED_STATES,
+        "holding": holding,
+        "may_judge": holding.proposal is None and view.state not in CLOSED_STATES,
+        "may_start": _may(course, DossierEvent.START_REVIEW, view.state is DossierState.SUBMITTED),
+        "may_ask": _may(course, DossierEvent.REQUEST_CORRECTION, True),
+        "outcomes": [one for one in OUTCOMES if _may(course, DECIDED[one], True)],
+        "gaps": services().acceptance_gaps(the_actor(), view.id, report) if under_review else [],
+        "course": course,
+        "course_offers": on_review_page(course),
+    }
 
 
 def _may(course: CourseView, event: DossierEvent, standard: bool) -> bool:
@@ -378,16 +388,3 @@ def _tell_emptied(dossier_id: str, reading: ExtractionView) -> None:
 def _typed(reading: ExtractionView) -> str:
     values = request.form.getlist("value")
     return ",".join(values) if isinstance(reading.value, list) else (values[0].strip() if values else "")
-
-
-def _facts(paper: AttachmentView) -> list[PaperFact]:
-    """What was read on a paper, with how sure each is."""
-    found = []
-    for name, given in paper.facts.items():
-        value = given["value"] if isinstance(given, Mapping) and "value" in given else given
-        day = _ISO_DAY.fullmatch(str(value))
-        said = f"\u2066{'/'.join(reversed(day.groups()))}\u2069" if day else str(value)
-        sure = paper.fact_confidences.get(name)
-        label = fact_label(paper.type, name, paper.facts)
-        found.append(PaperFact(label, said, sure, sure is not None and sure < SURE_FACT))
-    return found
