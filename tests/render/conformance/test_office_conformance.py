@@ -1,4 +1,4 @@
-"""Cover sheet and reviewer's summary are archival and can be read aloud: PDF/A-2u and PDF/UA-1."""
+"""Cover sheet, reviewer's summary and papers of a course are archival and read aloud: PDF/A-2u and PDF/UA-1."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from PIL import Image
 from core.localized_text import LocalizedText
 from forms_service.render.cover_documents import CoverDocument
 from forms_service.render.cover_sheet import CoverSheet, render_cover_sheet
+from forms_service.render.outcome_paper import render_outcome
 from forms_service.render.reviewer_summary import (
     Crop,
     ReviewerSummary,
@@ -65,7 +66,16 @@ def summary() -> bytes:
     )
 
 
-@pytest.mark.parametrize("make", [cover, summary])
+def outcome() -> bytes:
+    name, day = NAME.as_dict(), {"ar": "02/03/2026", "fr": "02/03/2026"}
+    cells = [[{"ar": str(n), "fr": str(n)}, day, {"ar": "10,00 درهم", "fr": "10,00 DH"}] for n in range(40)]
+    table = {"label": name, "kinds": ["integer", "date", "amount"], "columns": [name] * 3, "rows": cells}
+    blocks = [{"heading": name, "text": name, "values": [[name, day]]}, {"table": table}]
+    content = {"title": name, "form": "course-1", "reference": "7K3Q-9XMB-2FTC", "made_on": day}
+    return render_outcome({**content, "blocks": blocks}, created=AT)
+
+
+@pytest.mark.parametrize("make", [cover, summary, outcome])
 def test_papers_of_the_office_are_archival_and_accessible(make) -> None:
     pdf = make()
     assert pdfa_checks.failures(pdf) == []
