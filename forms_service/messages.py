@@ -450,6 +450,10 @@ MESSAGES: dict[str, LocalizedText] = {
         "هذا الرمز غير صحيح. بقيت {n} من المحاولات.",
         "Ce code n'est pas le bon. Essais restants : {n}.",
     ),
+    "newsletter_words": _T(
+        "اكتبوا الموضوع والنص بالعربية والفرنسية ({n} حرف على الأكثر). لم يُرسل شيء.",
+        "Écrivez l'objet et le texte en arabe et en français ({n} caractères au plus). Rien n'est envoyé.",
+    ),
     "unknown_form": _T(
         "هذه الصفحة من استمارة أو نسخة غير معروفة هنا. أصلها محفوظ.",
         "Cette page est d'un formulaire ou d'une version inconnus ici. L'original est conservé.",

@@ -19,6 +19,7 @@ from forms_service.services.kept_answers import KeptAnswers
 from forms_service.services.kept_typing import KeptTyping
 from forms_service.services.known_answers import KnownAnswers
 from forms_service.services.listings import Listings
+from forms_service.services.newsletter import Newsletter
 from forms_service.services.reading_evidence import ReadingEvidence
 from forms_service.services.reading_results import ReadingResults
 from forms_service.services.receipt_checks import ReceiptChecks
@@ -69,6 +70,7 @@ class Services(
     StatisticsWork,
     RehearsalRuns,
     GuidanceLetters,
+    Newsletter,
     VisitorCourse,
     Users,
 ):

@@ -24,7 +24,7 @@ _TOLD = """
 
     blanks_printed stack_scanned stack_given_up page_identified page_discarded draft_discarded
 
-    account_opened staff_account_opened account_changed account_closed account_reopened
+    newsletter_sent account_opened staff_account_opened account_changed account_closed account_reopened
     address_changed notifications_set password_changed password_reset password_code_sent
 
     token_made token_revoked webhook_added webhook_stopped webhook_sent_again

@@ -43,6 +43,7 @@ from forms_service.web import (
     guidance,
     kept_typing,
     languages,
+    newsletter,
     once,
     operator,
     presentation,
@@ -124,6 +125,7 @@ def create_app(application: Application) -> Flask:
         procedures,
         guidance,
         calculators,
+        newsletter,
         programs,
         visitor,
     ):
