@@ -75,7 +75,11 @@ def missing(dossier_id: str) -> str | Response:
 def check(dossier_id: str) -> str | Response:
     """Show every answer before the deposit."""
     one = editable(dossier_id)
-    return one if isinstance(one, Response) else _check_page(one, [])
+    if isinstance(one, Response):
+        return one
+    if one.spec.flow is not None:
+        return redirect(url_for("course.step", dossier_id=dossier_id))
+    return _check_page(one, [])
 
 
 @pages.post("/<dossier_id>/deposit")

@@ -134,7 +134,9 @@ def key_url(dossier_id: str, key: str) -> str:
 
 
 def next_url(view: DossierView, scope: Scope, done: str) -> str:
-    """Where to go after the task ``done``: the next one, the documents after the last."""
+    """Where to go after the task ``done``: the next one, the documents after the last; back to a course of its own."""
+    if view.spec.flow is not None:
+        return url_for("course.step", dossier_id=view.id)
     keys = [*ordered_keys(view.spec, scope), DOCUMENTS]
     place = keys.index(done) + 1 if done in keys else 0
     return key_url(view.id, keys[min(place, len(keys) - 1)])
