@@ -18,6 +18,7 @@ _IN_NUMBERS = re.compile(r"(?<=\d)[.\-/ ]+(?=\d)")
 _ARTICLES = ("وال", "بال", "لل", "ال")
 _LEAST_STEM = 3
 _IN_TITLE, _ELSEWHERE = 3, 1
+_LAST = 999
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Topic:
 def by_topic(forms: Iterable[FormSpec]) -> list[Topic]:
     """The forms under their topics; those of no topic last."""
     held: dict[str, list[FormSpec]] = {topic: [] for topic in (*TOPICS, OTHER)}
-    for spec in forms:
+    for spec in sorted(forms, key=_place):
         held[spec.procedure.topic if spec.procedure else OTHER].append(spec)
     return [Topic(topic, tuple(found)) for topic, found in held.items() if found]
 
@@ -63,6 +64,12 @@ def whose(forms: Iterable[FormSpec]) -> list[str]:
     """The kinds of people that have a procedure here, in the order of the catalogue."""
     present = {who for spec in forms if spec.procedure for who in spec.procedure.who}
     return [who for who in WHO if who in present]
+
+
+def _place(spec: FormSpec) -> tuple[int, str]:
+    """In the order of the fund's systems, as the sources tell them."""
+    rows = spec.procedure.rows if spec.procedure else ()
+    return (rows[0] if rows else _LAST, spec.id)
 
 
 def _topic_of(spec: FormSpec) -> str:

@@ -27,6 +27,7 @@ from flask import Response as PageResponse
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.form_spec import FormSpec
+from forms_service.procedures import by_topic
 from forms_service.render.lint_advice import AdviceSeverity
 from forms_service.services.rehearsals import KeptRehearsal
 from forms_service.spec_linting import LintedSpec, lint_spec
@@ -59,8 +60,15 @@ class FieldRate:
 @pages.get("/")
 @needs("author", "operator")
 def forms() -> str:
-    """Every version of every form, with what lint says and when it was rehearsed."""
-    every = sorted(_catalogue().specs.values(), key=lambda one: (one.id, -one.version))
+    """Every version of the forms of one topic, with what lint says and when it was rehearsed."""
+    topics = by_topic(_catalogue().forms())
+    asked = request.args.get("topic", "")
+    shown = next((one for one in topics if one.id == asked), topics[0]) if topics else None
+    ids = {spec.id for spec in shown.forms} if shown else set()
+    every = sorted(
+        (spec for spec in _catalogue().specs.values() if spec.id in ids),
+        key=lambda one: (one.id, -one.version),
+    )
     newest = {one.id: one.version for one in reversed(every)}
     lines = [
         (
@@ -71,7 +79,7 @@ def forms() -> str:
         )
         for one in every
     ]
-    return render_template("author_forms.html", lines=lines)
+    return render_template("author_forms.html", lines=lines, topics=topics, shown=shown)
 
 
 @pages.get("/<form_id>/<int:version>")
@@ -174,7 +182,7 @@ def _linted(spec: FormSpec) -> LintedSpec:
     return _lint(_path(spec), security.application().config.spec_folder, spec.digest)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _lint(path: Path, folder: Path, _digest: str) -> LintedSpec:
     return lint_spec(path, folder)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from core.calculator import Calculator
 from core.errors import FormsError
 from core.form_spec import FormSpec
+from core.guidance import GuidanceAnswer
 from core.measures import measured
 from forms_service.procedures import by_topic, listed
 from forms_service.web import security
@@ -16,6 +20,14 @@ from forms_service.web.screens import Problem
 
 PREFIX = ""
 pages = Blueprint("public", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MoreAbout:
+    """What explains a procedure further."""
+
+    answers: list[GuidanceAnswer]
+    calculators: list[Calculator]
 
 
 @pages.get("/")
@@ -37,6 +49,7 @@ def form(form_id: str) -> str:
         proposed=_is_proposed(spec),
         today=security.services().today(),
         measured=measured,
+        more=_more_about(spec),
         document_types=security.application().catalogue.document_types(),
         physical_check=_may_be_checked(spec),
     )
@@ -91,6 +104,20 @@ def _spec(form_id: str) -> FormSpec:
         return security.application().catalogue.get(form_id)
     except (KeyError, FormsError):
         abort(404)
+
+
+def _more_about(spec: FormSpec) -> MoreAbout:
+    """The answers of the guidance that lead to this form, and the calculators they name."""
+    guide = security.application().guide
+    named = set(spec.procedure.guidance) if spec.procedure else set()
+    answers = [
+        one
+        for theme in guide.guidance.themes
+        for one in theme.answers
+        if spec.id in one.procedures or one.id in named
+    ]
+    wanted = {name for one in answers for name in one.calculators}
+    return MoreAbout(answers, [one for one in guide.calculators if one.id in wanted])
 
 
 def _is_proposed(spec: FormSpec) -> bool:

@@ -12,6 +12,7 @@ from core.form_spec import FormSpec
 from core.placement import FormLayout
 from forms_service.conditions_in_words import in_words
 from forms_service.locales import both
+from forms_service.procedures import look_for
 from forms_service.services.receipt_checks import ReceiptCheck
 from forms_service.spec_json import spec_as_json
 from forms_service.web.api import paper_shapes, shapes
@@ -36,9 +37,11 @@ def _layout_of(spec: FormSpec) -> FormLayout:
 
 
 @routes.get("/forms")
+@routes.input(shapes.FormsAsked, location="query")
 @routes.output(shapes.FormList)
-def list_forms() -> dict[str, Any]:
-    """List the forms on offer, each in its newest version."""
+def list_forms(query_data: shapes.FormsAsked) -> dict[str, Any]:
+    """List the forms on offer, each in its newest version; by words, people or topic when asked."""
+    asked = query_data
     return {
         "items": [
             {
@@ -47,9 +50,24 @@ def list_forms() -> dict[str, Any]:
                 "title": one.title,
                 "pages": _layout_of(one).pages,
                 "fields": sum(1 for _ in one.printed_fields()),
+                "procedure": _procedure(one),
             }
-            for one in application().catalogue.forms()
+            for one in look_for(application().catalogue.forms(), asked.q, asked.who, asked.topic)
         ]
+    }
+
+
+def _procedure(spec: FormSpec) -> dict[str, Any] | None:
+    told = spec.procedure
+    if told is None:
+        return None
+    return {
+        "who": list(told.who),
+        "topic": told.topic,
+        "purpose": told.purpose,
+        "where": told.where,
+        "deadline": told.deadline_words,
+        "also_printed_as": list(told.also_printed_as),
     }
 
 

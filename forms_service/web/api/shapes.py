@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -91,6 +91,17 @@ class Problem(Given):
 # --- forms -----------------------------------------------------------------------------------------
 
 
+class ProcedureTold(Given):
+    """Whose procedure a form is, what it is about, where and by when it is filed."""
+
+    who: list[Literal["insured", "employee", "employer", "pensioner", "heir", "self_employed"]]
+    topic: str
+    purpose: Text
+    where: Text
+    deadline: Text | None = None
+    also_printed_as: list[str] = []
+
+
 class FormSummary(Given):
     """One line of the list of forms."""
 
@@ -99,6 +110,7 @@ class FormSummary(Given):
     title: Text
     pages: int
     fields: int
+    procedure: ProcedureTold | None = None
 
 
 class FormList(Given):
@@ -153,6 +165,14 @@ class VersionAsked(Asked):
     """Which version of a form; the newest by default."""
 
     version: Annotated[int, Field(ge=1, le=10_000), Spelled] | None = None
+
+
+class FormsAsked(Asked):
+    """Which forms: those that fit the words, of some people, about something; all when nothing is asked."""
+
+    q: Annotated[str, StringConstraints(max_length=80)] = ""
+    who: Literal["", "insured", "employee", "employer", "pensioner", "heir", "self_employed"] = ""
+    topic: Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z_]*$")] = ""
 
 
 class BlankAsked(Asked):
