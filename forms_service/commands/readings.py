@@ -139,7 +139,9 @@ def calibrate(
     from forms_service.rehearsal.practice_sheet import practice_sheet
 
     real = read_evidence(evidence) if evidence else []
-    own_paper = [spec for spec in catalogue().forms() if not spec.shared_blocks]  # the others ask the same kinds
+    own_paper = [
+        spec for spec in catalogue().forms() if not spec.shared_blocks
+    ]  # the others ask the same kinds
     forms = (*own_paper, practice_sheet())
     run = Calibrating(forms, folder, copies, check, seed, CHECKED_ON[check_on], processes)
     with progress("filling, spoiling, reading", run.steps) as watch:

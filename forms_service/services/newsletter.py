@@ -51,7 +51,7 @@ class Newsletter(Letters, Throttle):
             raise InvalidValue(say("answer_needed"), code="missing")
         with self.database.writing() as session:
             self.count_attempt(session, (ASK_FROM, client), (ASK_TO, str(mailbox)))
-            now, fingerprint = self.now(), self._fingerprint(str(mailbox))
+            now, fingerprint = self.now(), self._mailbox_key(str(mailbox))
             if session.get(SubscriberRow, fingerprint) is None:
                 sealed = self.adapters.seal.close({"address": str(mailbox)})
                 session.add(
@@ -137,5 +137,5 @@ class Newsletter(Letters, Throttle):
         token = self.adapters.seal.close({"act": act, "mailbox": fingerprint})
         return f"{self.adapters.config.public_url}/{language.value}/newsletter/{act}/{token}"
 
-    def _fingerprint(self, mailbox: str) -> str:
+    def _mailbox_key(self, mailbox: str) -> str:
         return self.adapters.seal.fingerprint("newsletter", mailbox.casefold())

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
 import forms_service.storage.api_models
-import forms_service.storage.newsletter_models  # noqa: F401 - and this one
+import forms_service.storage.newsletter_models
 import forms_service.storage.register_models  # noqa: F401 - and this one
 
 BUSY_TIMEOUT_MS = 30_000
