@@ -102,6 +102,8 @@ def _of_document(one: Opened, finding: Finding, need: Requirement) -> Missing:
     row = row_name(one.view, need)
     name = type_name(need.type)
     words = translate("missing.document", name=name)
+    if need.count > 1:
+        words = translate("missing.documents", name=name, short=need.count - need.present, count=need.count)
     if row:
         words = translate("missing.document_of", row=row, name=name)
     if (instead := of_another_kind(one.view, need)) is not None:
