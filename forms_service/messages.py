@@ -159,6 +159,9 @@ MESSAGES: dict[str, LocalizedText] = {
         "Indiquez votre mobile ou votre e-mail, pour recevoir le code.",
     ),
     "registration_needed": _T("المرجو كتابة رقم التسجيل.", "Indiquez votre numéro d'immatriculation."),
+    "affiliation_needed": _T(
+        "المرجو كتابة رقم انخراط المقاولة.", "Indiquez le numéro d'affiliation de l'entreprise."
+    ),
     "name_needed": _T("المرجو كتابة الاسم الكامل.", "Indiquez votre nom complet."),
     "already_decided": _T(
         "تم البت في هذه القيمة من طرف شخص آخر. لم يتغير شيء. أعيدوا تحميل الصفحة.",

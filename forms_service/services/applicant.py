@@ -55,7 +55,7 @@ class ApplicantWork(CourseMoves):
         with self.database.writing() as session:
             owner = self._owner(session, actor, for_registration)
             row = self.new_dossier(session, actor, spec, Language(language), owner)
-            if for_registration:
+            if for_registration:  # a person's, or an employer's
                 self._prefill_registration(session, row, spec, for_registration, actor)
             return row.id
 
@@ -251,7 +251,7 @@ class ApplicantWork(CourseMoves):
     ) -> None:
         field_id = spec.applicant_fields.get("registration", "")
         field = next((one for one in spec.fields() if one.id == field_id), None)
-        if field is not None and field.kind == "registration_number":
+        if field is not None:
             key = (FIELD, field_id)
             self._store_answers(session, row, spec, actor, {key: parsed_answer(field, registration)}, {})
 

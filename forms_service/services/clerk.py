@@ -8,9 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.dates_in_text import fold_digits
+from core.deposit import numbers_an_employer
 from core.dossier import DossierEvent, DossierState
 from core.errors import DossierError, InvalidValue
 from core.field_kinds import KINDS
+from core.form_spec import FieldSpec
+from core.localized_text import LocalizedText, Script
 from core.receipt import normalize_reference
 from forms_service.messages import say
 from forms_service.services.account_answers import SHORTEST_REGISTRATION
@@ -22,6 +25,12 @@ from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import AccountRow, AttachmentRow, DossierRow
 
 _MOST_FOUND = 100
+AFFILIATION = FieldSpec(
+    id="affiliation",
+    kind="affiliation_number",
+    label=LocalizedText("رقم الانخراط", "N° d'affiliation"),
+    script=Script.LATN,
+)
 _MOST_ACCOUNTS, _MOST_DRAFTS, _LEAST_SEARCHED = 5, 5, 3
 
 
@@ -47,6 +56,18 @@ def counter_number(text: str) -> str:
     return str(number)
 
 
+def affiliation(text: str) -> str:
+    """An employer's affiliation number as it is given at the counter.
+
+    Raises:
+        InvalidValue: ``affiliation_needed``, or it is no number at all.
+    """
+    number = KINDS["affiliation_number"].parse(text, AFFILIATION)
+    if number is None:
+        raise InvalidValue(say("affiliation_needed"), code="affiliation_needed")
+    return str(number)
+
+
 class ClerkWork(Stacks):
     """Finding dossiers, beside everything done with stacks."""
 
@@ -63,14 +84,20 @@ class ClerkWork(Stacks):
                 rows = [one for one in rows if one.state != DossierState.DRAFT]
             return summaries(session, rows, self.catalogue)
 
-    def counter_registration(self, actor: Actor, text: str) -> tuple[str, bool]:
-        """The registration number of a person at the counter, and whether anything is known under it.
+    def counter_registration(self, actor: Actor, text: str, form_id: str) -> tuple[str, bool]:
+        """The number of a person or an employer at the counter, and whether anything is known under it.
+
+        For a form that asks no number, because whoever asks has none yet, none need be given.
 
         Raises:
-            InvalidValue: Nothing was given, or it is not eight or nine digits.
+            InvalidValue: Nothing was given, or it is not eight or nine digits; of an employer, up to seven.
+            UnknownForm: No form has this id.
         """
         self.require_role(actor, "clerk")
-        number = counter_number(text)
+        spec = self.catalogue.get(form_id)
+        if not text.strip() and not spec.applicant_fields["registration"]:
+            return "", True
+        number = affiliation(text) if numbers_an_employer(spec) else counter_number(text)
         with self.database.reading() as session:
             account = select(AccountRow.id).where(AccountRow.login == number)
             dossier = select(DossierRow.id).where(DossierRow.registration == number)
@@ -101,6 +128,8 @@ class ClerkWork(Stacks):
     def drafts_of(self, actor: Actor, registration: str, form_id: str) -> list[DossierSummary]:
         """A person's dossiers of a form that are not deposited yet: to go on with, before another is opened."""
         self.require_role(actor, "clerk")
+        if not registration:
+            return []
         with self.database.reading() as session:
             query = (DossierRow.registration == registration) & (DossierRow.form_id == form_id)
             drafts = DossierRepository(session).listed(

@@ -56,7 +56,7 @@ def open_dossier() -> Response | tuple[str, int]:
     registration = request.form.get("registration", "").strip()
     form = request.form.get("form", "")
     try:
-        number, known = services().counter_registration(the_actor(), registration)
+        number, known = services().counter_registration(the_actor(), registration, form)
         if not known and request.form.get("anyway") != number:
             told = translate("desk.unknown_number", number=number)
             return _asked_again(told, registration=number, unknown=number, form=form), 422
@@ -64,7 +64,7 @@ def open_dossier() -> Response | tuple[str, int]:
         if drafts and request.form.get("another") != number:
             told = translate("desk.has_draft", n=len(drafts))
             return _asked_again(told, registration=number, drafts=drafts, form=form), 422
-        dossier_id = services().open_dossier(the_actor(), form, language(), for_registration=number)
+        dossier_id = services().open_dossier(the_actor(), form, language(), for_registration=number or None)
     except FormsError as problem:
         message = problem.message.in_language(language())
         return _asked_again(message, registration=registration, unknown=None, form=form), 422

@@ -83,3 +83,17 @@ def test_the_receipt_words_whose_number_it_bears(
     assert receipt.affiliation is (words is AFFILIATION)
     text = pypdf.PdfReader(io.BytesIO(services.receipt_pdf(applicant, dossier_id))).pages[0].extract_text()
     assert " ".join(words.fr.split()) in " ".join(text.split())
+
+
+def test_a_clerk_opens_for_an_employer_by_affiliation_and_for_whoever_has_no_number_yet(service: Service) -> None:
+    clerk = service.visitor("fr").sign_in("clerk")
+    asked = {"form": "enterprise-change", "registration": "7654399"}
+    told = clerk.post("/agency/open", asked)
+    assert told.status_code == 422 and "7654399" in told.get_data(as_text=True)
+    opened = clerk.post("/agency/open", asked | {"anyway": "7654399"})
+    assert opened.status_code == 303
+    services, actor = service.application.services, service.actor("clerk")
+    view = services.dossier(actor, opened.location.rstrip("/").rpartition("/")[2])
+    assert view.dossier.answers()["employer.affiliation"] == "7654399"
+    assert clerk.post("/agency/open", {"form": "321-1-06", "registration": ""}).status_code == 303
+    assert clerk.post("/agency/open", {"form": "work-resumption", "registration": ""}).status_code == 422

@@ -43,11 +43,11 @@ def find_dossiers(query_data: agency_shapes.Sought) -> dict[str, Any]:
 @routes.output(shapes.Dossier, status_code=201)
 def open_for_person(json_data: agency_shapes.CounterDossierIn) -> Response:
     """Open a dossier for a person at the counter; it belongs to the account of that number, if any."""
-    number, known = services().counter_registration(the_actor(), json_data.registration)
+    number, known = services().counter_registration(the_actor(), json_data.registration, json_data.form)
     if not known and not json_data.anyway:
         raise DossierError(both("desk.unknown_number", number=number), code="registration_not_known")
     retold(lambda made: shown(made["dossier"], 201))
-    dossier_id = services().open_dossier(the_actor(), json_data.form, json_data.language, number)
+    dossier_id = services().open_dossier(the_actor(), json_data.form, json_data.language, number or None)
     return shown(dossier_id, 201)
 
 
