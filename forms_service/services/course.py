@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, time
 
@@ -87,7 +87,7 @@ class Courses(Deposits, OneTimeCodes):
                 text=words.fill(step.text) if words and step.text else None,
                 way=tuple(_way(here, taken)),
                 shows=tuple(shown_in(step, words)) if words else (),
-                offers=tuple(self._offers(session, row, here, roles)) if here.is_own else (),
+                offers=tuple(self._offers(session, row, here, actor)) if here.is_own else (),
                 awaited=tuple(_awaited(here, roles)),
                 taken=tuple(_taken(here, taken, for_staff=actor.is_staff)),
                 papers=tuple(self._papers(session, row)),
@@ -137,7 +137,7 @@ class Courses(Deposits, OneTimeCodes):
             action = here.flow.step(here.position.step).action(action_id)
             asked = replace(asked, roles=roles_towards(actor, row))
             if action is not None and COMPLETE in action.requires:
-                asked = replace(asked, is_complete=self.assess(session, row).complete)
+                asked = replace(asked, is_complete=self._is_complete(session, row, actor, (action,)))
             code_id = self._code_sent(session, row) if action and action.code == CHECK_CODE else None
             coded = replace(asked, code_is_right=True)
             refusal = why_not(here.flow, here.position, action_id, coded, here.scope)
@@ -227,13 +227,19 @@ class Courses(Deposits, OneTimeCodes):
         else:
             self.request_correction(actor, dossier_id, (), (), reason)  # type: ignore[attr-defined]
 
-    def _offers(
-        self, session: Session, row: DossierRow, here: Standing, roles: frozenset[str]
-    ) -> Iterator[OfferView]:
+    def _is_complete(
+        self, session: Session, row: DossierRow, actor: Actor, actions: Iterable[Action]
+    ) -> bool:
+        """Whether nothing is missing; what a deposit itself brings about is not missing before it."""
+        if any(one.does in DEPOSITS for one in actions):
+            return self.complete_once_declared(session, row, actor)
+        return self.assess(session, row).complete
+
+    def _offers(self, session: Session, row: DossierRow, here: Standing, actor: Actor) -> Iterator[OfferView]:
         step = here.flow.step(here.position.step)
-        asked = Asked(roles)
+        asked = Asked(roles_towards(actor, row))
         if any(COMPLETE in one.requires for one in step.actions):
-            asked = replace(asked, is_complete=self.assess(session, row).complete)
+            asked = replace(asked, is_complete=self._is_complete(session, row, actor, step.actions))
         texts = {one.id: one.text for one in here.spec.declarations}
         for offer in possible(here.flow, here.position, asked, here.scope):
             action = offer.action

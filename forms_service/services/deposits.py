@@ -284,6 +284,14 @@ class Deposits(ApplicantWork):
                 )
             )
 
+    def complete_once_declared(self, session: Session, row: DossierRow, actor: Actor) -> bool:
+        """Whether nothing will be missing once whoever deposits has declared: the form is made then, and signed so."""
+        spec, day = self.spec_of(row), self.day_of_deposit(row)
+        read = read_dossier(session, row, spec)
+        after = at_deposit(session, row, spec, read.dossier, actor, day)
+        dossier, _ = declared(after.dossier, spec, day, actor, self.now())
+        return assess_completeness(spec, dossier, day, read.unreadable()).complete
+
     def _leading(
         self,
         session: Session,

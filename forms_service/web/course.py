@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from core.conditions import holds
 from core.errors import DossierError, FormsError
 from core.form_spec import FieldSpec, Section
 from core.localized_text import LocalizedText
@@ -257,7 +258,12 @@ def _new_questions(after: Opened, course: CourseView, asked: Sequence[FieldSpec]
 
 def _sections(one: Opened, course: CourseView) -> list[Section]:
     shown = [each.id for each in course.shows if each.kind == "section"]
-    by_id = {section.id: section for section in screens.asked_sections(one.spec, one.scope)}
+    asked = {section.id for section in screens.asked_sections(one.spec, one.scope)}
+    by_id = {
+        section.id: section
+        for section in one.spec.sections
+        if section.id in asked or (not list(section.fields()) and holds(section.when, one.scope))
+    }
     return [by_id[name] for name in shown if name in by_id]
 
 
