@@ -24,27 +24,28 @@ class Unit:
     Attributes:
         places: Decimals that a reckoned figure keeps; what lies beyond is rounded, a half upwards.
         french: Singular and plural.
-        arabic: Singular, dual, plural of few (3 to 10), and the singular after larger numbers.
+        arabic: For one (the bare noun first), two, few (3 to 10) and many (11 to 99), and for two within a
+            sentence. Of a number with hundreds only the last two digits count: 108 أيام, 126 يوما, 200 يوم.
     """
 
     places: int
     french: tuple[str, str]
-    arabic: tuple[str, str, str, str]
+    arabic: tuple[str, str, str, str, str]
 
 
 UNITS: Mapping[str, Unit] = {
-    "MAD": Unit(2, ("DH", "DH"), ("درهم", "درهمان", "دراهم", "درهم")),
-    "%": Unit(2, ("%", "%"), ("%", "%", "%", "%")),
-    "days": Unit(0, ("jour", "jours"), ("يوم واحد", "يومان", "أيام", "يوما")),
-    "weeks": Unit(0, ("semaine", "semaines"), ("أسبوع واحد", "أسبوعان", "أسابيع", "أسبوعا")),
-    "months": Unit(0, ("mois", "mois"), ("شهر واحد", "شهران", "أشهر", "شهرا")),
-    "years": Unit(0, ("an", "ans"), ("سنة واحدة", "سنتان", "سنوات", "سنة")),
-    "hours": Unit(0, ("heure", "heures"), ("ساعة واحدة", "ساعتان", "ساعات", "ساعة")),
-    "children": Unit(0, ("enfant", "enfants"), ("طفل واحد", "طفلان", "أطفال", "طفلا")),
-    "steps": Unit(0, ("tranche", "tranches"), ("شريحة واحدة", "شريحتان", "شرائح", "شريحة")),
-    "ordinal": Unit(0, ("", ""), ("", "", "", "")),
-    "share": Unit(4, ("", ""), ("", "", "", "")),
-    "date": Unit(0, ("", ""), ("", "", "", "")),
+    "MAD": Unit(2, ("DH", "DH"), ("درهم واحد", "درهمان", "دراهم", "درهما", "درهمين")),
+    "%": Unit(2, ("%", "%"), ("%", "%", "%", "%", "%")),
+    "days": Unit(0, ("jour", "jours"), ("يوم واحد", "يومان", "أيام", "يوما", "يومين")),
+    "weeks": Unit(0, ("semaine", "semaines"), ("أسبوع واحد", "أسبوعان", "أسابيع", "أسبوعا", "أسبوعين")),
+    "months": Unit(0, ("mois", "mois"), ("شهر واحد", "شهران", "أشهر", "شهرا", "شهرين")),
+    "years": Unit(0, ("an", "ans"), ("سنة واحدة", "سنتان", "سنوات", "سنة", "سنتين")),
+    "hours": Unit(0, ("heure", "heures"), ("ساعة واحدة", "ساعتان", "ساعات", "ساعة", "ساعتين")),
+    "children": Unit(0, ("enfant", "enfants"), ("طفل واحد", "طفلان", "أطفال", "طفلا", "طفلين")),
+    "steps": Unit(0, ("tranche", "tranches"), ("شريحة واحدة", "شريحتان", "شرائح", "شريحة", "شريحتين")),
+    "ordinal": Unit(0, ("", ""), ("", "", "", "", "")),
+    "share": Unit(4, ("", ""), ("", "", "", "", "")),
+    "date": Unit(0, ("", ""), ("", "", "", "", "")),
 }
 """Every unit a shared parameter or a calculator may use.
 
@@ -71,11 +72,14 @@ def rounded_to(value: Fraction, unit: str) -> Decimal:
     return Decimal((int(value < 0 and count > 0), tuple(map(int, str(count))), -places))
 
 
-def measured(value: object, unit: str, *, all_places: bool = False) -> LocalizedText:
+def measured(
+    value: object, unit: str, *, all_places: bool = False, in_sentence: bool = False
+) -> LocalizedText:
     """A figure with its unit; what is no figure (a share such as 2/3) stands as it is written.
 
     Args:
         all_places: Write 300,00 rather than 300, as in accounts.
+        in_sentence: It follows a preposition or a noun, as in «داخل أجل»: Arabic then says شهرين, not شهران.
     """
     if unit == "date":
         return _day(str(value))
@@ -84,14 +88,16 @@ def measured(value: object, unit: str, *, all_places: bool = False) -> Localized
         return LocalizedText(str(value), str(value))
     if unit == "share" and found.denominator != 1:
         return LocalizedText(str(found), str(found))
+    kept = rounded_to(found, unit)
     places = UNITS[unit].places if unit == "MAD" else 0
-    digits = figure(rounded_to(found, unit), places, whole_allowed=not all_places)
+    digits = figure(kept, places, whole_allowed=not all_places)
     if unit == "%":
         return LocalizedText(f"{digits}%", f"{digits}{_NO_BREAK}%")
     words = UNITS[unit]
     french = words.french[0] if abs(found) < 2 else words.french[1]
     return LocalizedText(
-        _counted(found, digits, words.arabic, unit), f"{digits}{_NO_BREAK}{french}".strip(_NO_BREAK)
+        _counted(kept, digits, words.arabic, in_sentence=in_sentence),
+        f"{digits}{_NO_BREAK}{french}".strip(_NO_BREAK),
     )
 
 
@@ -111,22 +117,20 @@ def figure(value: Decimal, places: int = 0, *, whole_allowed: bool = True) -> st
     return f"{grouped},{decimals}" if decimals else grouped
 
 
-def _counted(found: Fraction, digits: str, words: tuple[str, str, str, str], unit: str) -> str:
-    if not words[0]:
+def _counted(
+    number: Decimal, digits: str, words: tuple[str, str, str, str, str], *, in_sentence: bool
+) -> str:
+    one, two, few, many, two_in_sentence = words
+    if not one:
         return digits
-    if unit == "MAD" or found.denominator != 1:
-        return f"{digits}{_NO_BREAK}{words[3]}"
-    number = abs(int(found))
-    if number == 1:
-        return words[0]
-    if number == 2:
-        return words[1]
-    last = number % 100
-    if 3 <= last <= 10:
-        return f"{digits}{_NO_BREAK}{words[2]}"
-    if last in (0, 1, 2) and number:
-        return f"{digits}{_NO_BREAK}{words[0].split()[0]}"
-    return f"{digits}{_NO_BREAK}{words[3]}"
+    if digits == "1":
+        return one
+    if digits == "2":
+        return two_in_sentence if in_sentence else two
+    last = int(abs(number)) % 100
+    if number != number.to_integral_value() or last < 3:
+        return f"{digits}{_NO_BREAK}{one.split()[0]}"
+    return f"{digits}{_NO_BREAK}{few if last <= 10 else many}"
 
 
 def _day(text: str) -> LocalizedText:

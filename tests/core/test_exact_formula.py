@@ -107,13 +107,20 @@ def test_a_formula_is_shown_with_its_brackets_and_the_branch_that_counts() -> No
         (12.89, "%", "12,89 %", "12,89%"),
         (1.5, "%", "1,5 %", "1,5%"),
         (1648.14, "MAD", "1 648,14 DH", "1 648,14 درهم"),
-        (2336, "MAD", "2 336 DH", "2 336 درهم"),
+        (2336, "MAD", "2 336 DH", "2 336 درهما"),
+        (200, "MAD", "200 DH", "200 درهم"),
+        (36, "MAD", "36 DH", "36 درهما"),
+        (10, "MAD", "10 DH", "10 دراهم"),
+        (2, "MAD", "2 DH", "درهمان"),
+        (1, "ordinal", "1", "1"),
         (1, "months", "1 mois", "شهر واحد"),
         (2, "months", "2 mois", "شهران"),
         (9, "months", "9 mois", "9 أشهر"),
         (12, "months", "12 mois", "12 شهرا"),
         (108, "days", "108 jours", "108 أيام"),
         (100, "days", "100 jours", "100 يوم"),
+        (1080, "days", "1 080 jours", "1 080 يوما"),
+        (0, "days", "0 jour", "0 يوم"),
         (1, "years", "1 an", "سنة واحدة"),
         ("2/3", "share", "2/3", "2/3"),
         ("2026-03-01", "date", "01/03/2026", "01/03/2026"),
@@ -125,3 +132,10 @@ def test_figures_are_counted_as_each_language_counts(
     said = measured(figure, unit)
     blanks = str.maketrans("\u00a0\u202f", "  ")
     assert (said.fr.translate(blanks), said.ar.translate(blanks)) == (french, arabic)
+
+
+def test_a_number_of_two_takes_the_case_of_its_sentence_and_accounts_keep_their_centimes() -> None:
+    assert [measured(2, "months").ar, measured(2, "months", in_sentence=True).ar] == ["شهران", "شهرين"]
+    assert measured(12, "months", in_sentence=True) == measured(12, "months")
+    amounts = [measured(one, "MAD", all_places=True).ar.replace("\u00a0", " ") for one in (1, 5, 926)]
+    assert amounts == ["1,00 درهم", "5,00 دراهم", "926,00 درهما"]
