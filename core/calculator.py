@@ -20,6 +20,7 @@ from core.form_spec import Calculation, DatedValue, FieldSpec, Parameter, Rule, 
 from core.formula_in_words import in_words
 from core.localized_text import LocalizedText
 from core.measures import exact, measured, rounded_to
+from core.shared_parameters import value_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +232,7 @@ def _with_unit(calculator: Calculator, name: str, values: Mapping[str, Value]) -
     value = values[name]
     if name.startswith("param."):
         parameter = next(one for one in calculator.parameters if f"param.{one.id}" == name)
-        return _measured(value, parameter.unit)
+        return value_in_words(parameter, parameter.on(date.fromisoformat(str(values["on"]))))
     if name.startswith("calc."):
         unit = next(one.unit for one in calculator.results if f"calc.{one.id}" == name)
         return _measured(value, unit)

@@ -290,12 +290,17 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class DatedValue:
-    """One value of a parameter from a day on (None: always before the next)."""
+    """One value of a parameter from a day on (None: always before the next).
+
+    Attributes:
+        said: How it is said where its digits would mislead.
+    """
 
     value: Scalar
     since: date | None
     source: str
     proposed: str | None = None
+    said: LocalizedText | None = None
 
 
 @dataclass(frozen=True, slots=True)

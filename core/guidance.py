@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from core.form_spec import DatedValue, Parameter
 from core.localized_text import LocalizedText
-from core.measures import measured
+from core.shared_parameters import value_in_words
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 BEFORE = ":before"
@@ -158,7 +158,7 @@ class Guidance:
         dated = parameter.on(on)
         if name.endswith(BEFORE):
             dated = parameter.values[max(0, parameter.values.index(dated) - 1)]
-        return measured(dated.value, parameter.unit)
+        return value_in_words(parameter, dated)
 
 
 def blocks(text: str) -> tuple[Block, ...]:

@@ -79,7 +79,7 @@ def excerpt(text: str, asked: Iterable[tuple[str, ...]], length: int = 200) -> t
     wanted = [form for forms in asked for form in forms]
     hits = [(match.start(), match.end()) for match in _SPAN.finditer(text) if _is_hit(match[0], wanted)]
     first = hits[0][0] if hits else 0
-    start = 0 if first < length // 2 else text.rfind(" ", 0, first - length // 3) + 1
+    start = 0 if first < length // 2 or len(text) <= length else text.rfind(" ", 0, first - length // 3) + 1
     end = len(text) if len(text) - start <= length else max(text.rfind(" ", start, start + length), start + 1)
     pieces = [Piece("… ")] if start else []
     at = start

@@ -13,7 +13,7 @@ from core.construct_reader import STAND_IN, Construct, ConstructReader
 from core.errors import SpecError, SpecErrors
 from core.form_spec import DatedValue, Parameter
 from core.localized_text import LocalizedText
-from core.measures import UNITS, exact
+from core.measures import UNITS, exact, measured
 from core.yaml_source import load_yaml
 
 
@@ -57,6 +57,7 @@ def parameter_of(c: Construct) -> Parameter:
             cast("date | None", v.get("since")),
             str(v.values["source"]),
             None if v.get("proposed") is None else str(v.get("proposed")),
+            cast("LocalizedText | None", v.get("said")),
         )
         for v in c.constructs("values")
     )
@@ -68,6 +69,11 @@ def parameter_of(c: Construct) -> Parameter:
         age=cast("LocalizedText | None", c.get("age")),
         proposed=None if c.get("proposed") is None else str(c.get("proposed")),
     )
+
+
+def value_in_words(parameter: Parameter, dated: DatedValue) -> LocalizedText:
+    """A value of a parameter with its unit, as people read it."""
+    return dated.said or measured(dated.value, parameter.unit)
 
 
 def shared_under_uses(

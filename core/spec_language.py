@@ -81,6 +81,7 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
     },
     "dated_value": {
         "value": Key("scalar", "The value.", required=True),
+        "said": Key("localized", "How it is said where its digits would mislead, e.g. no maximum for 99."),
         "since": Key("day", "First day it is in force; without it, before all others."),
         "source": Key("text", "Where it stands.", required=True),
         "proposed": _PROPOSED,

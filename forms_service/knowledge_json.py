@@ -8,7 +8,7 @@ from typing import Any
 from core.calculator import Calculator, Reckoning
 from core.form_spec import DatedValue, Parameter
 from core.guidance import Guidance, GuidanceAnswer
-from core.measures import measured
+from core.shared_parameters import value_in_words
 from forms_service.guidance_search import FoundAnswer
 
 
@@ -50,7 +50,7 @@ def figure_as_json(parameter: Parameter, dated: DatedValue) -> dict[str, Any]:
         "label": parameter.label.as_dict(),
         "value": str(dated.value),
         "unit": parameter.unit,
-        "shown": measured(dated.value, parameter.unit).as_dict(),
+        "shown": value_in_words(parameter, dated).as_dict(),
         "since": dated.since.isoformat() if dated.since else None,
         "age": parameter.age.as_dict() if parameter.age and dated.since is None else None,
         "source": dated.source,

@@ -17,7 +17,7 @@ from core.field_kinds.calendar_date import parse_date
 from core.form_spec import DatedValue, FieldSpec, Parameter
 from core.guidance import GuidanceAnswer
 from core.localized_text import LocalizedText, Script
-from core.measures import measured
+from core.shared_parameters import value_in_words
 from forms_service.guide import Guide
 from forms_service.sources_in_words import source_in_words
 from forms_service.web import security
@@ -110,7 +110,7 @@ def _figures(used: Iterable[tuple[Parameter, DatedValue]]) -> list[UsedFigure]:
         figures.append(
             UsedFigure(
                 label=begun_with_capital(parameter.label.in_language(here)),
-                value=measured(dated.value, parameter.unit).in_language(here),
+                value=value_in_words(parameter, dated).in_language(here),
                 age=age,
                 source=source_in_words(dated.source).in_language(here),
                 supposed=bool(dated.proposed or parameter.proposed),

@@ -13,7 +13,7 @@ from core.errors import InvalidValue
 from core.form_spec import DatedValue, FormSpec
 from core.guidance import GuidanceAnswer, ShownFigure, Theme, blocks
 from core.localized_text import Language, LocalizedText
-from core.measures import measured
+from core.shared_parameters import value_in_words
 from forms_service.guide import Guide
 from forms_service.locales import say
 from forms_service.procedures import listed
@@ -152,10 +152,9 @@ def _told(found: GuidanceAnswer) -> dict[str, Any]:
 
 
 def _told_figure(one: ShownFigure, here: Language) -> ToldFigure:
-    unit = one.parameter.unit
 
     def value_of(dated: DatedValue) -> str:
-        return measured(dated.value, unit).in_language(here)
+        return value_in_words(one.parameter, dated).in_language(here)
 
     def age_of(dated: DatedValue) -> str:
         if dated.since is not None:

@@ -50,7 +50,7 @@ def test_an_answers_number_leads_to_it_and_an_unknown_name_to_nothing(visitor: V
 
 
 def test_a_search_in_the_other_language_is_answered_with_hits_marked(visitor: Visitor) -> None:
-    html = visitor.get("/guidance/?q=نسبه+الإشتراك").get_data(as_text=True)
+    html = visitor.get("/guidance/?q=نسبه+الإشتراك+في+التامين+الاختيارى").get_data(as_text=True)
     first = html.split('class="tasks found"')[1].split("</li>")[0]
     assert RATE in first and 'lang="ar" dir="rtl"' in first and "<mark>نسبة</mark>" in first
     assert "Quel est le taux" in first
