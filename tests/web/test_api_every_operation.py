@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from forms_service.first_look import NoLook
 from forms_service.locales import both
 from forms_service.render.form_pdf import render_filled
 from forms_service.services.access_tokens import SCOPES
+from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.storage.models import ExtractionRow, LeftPageRow, StackSheetRow
 from forms_service.web import create_app
 
@@ -84,7 +85,10 @@ class World:
 def world(tmp_path: Path) -> Iterator[World]:
     jobs, draws = JobsByHand(), [1.0]
     config = Config(data_folder=tmp_path, four_eyes=frozenset({REFUND}), requests_a_minute=100_000)
-    application = build(config, jobs=jobs, draw=lambda: draws[-1], first_look=NoLook())
+    catalogue = SpecCatalogue.load()
+    own = SpecCatalogue.load(Path(__file__).parents[1] / "flow_form")
+    catalogue = replace(catalogue, specs={**catalogue.specs, **own.specs})
+    application = build(config, jobs=jobs, draw=lambda: draws[-1], first_look=NoLook(), catalogue=catalogue)
     services, app = application.services, create_app(application)
     schema = schemathesis.openapi.from_wsgi(
         "/api/v1/openapi.json", app, config=schemathesis.Config.from_path(CONFIG)
@@ -94,6 +98,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         roles = {"applicant", "clerk", "reviewer", "operator", "author"}
         actor = services.add_account(login, WORD, login.title(), roles)
         made.tokens[login], _ = services.make_token(actor, "test", list(SCOPES))
+        made.owner = actor if login == FIRST else made.owner
         made.actor = actor
     yield made
     application.close()
@@ -105,6 +110,7 @@ def test_every_operation_succeeds_with_what_it_is_for(world: World) -> None:
     decided_by_two(world)
     at_the_agency(world)
     for_those_who_look_after_it(world)
+    on_a_course_of_its_own(world)
     assert set(world.operations) - world.done == set()
 
 
@@ -280,6 +286,29 @@ def for_those_who_look_after_it(world: World) -> None:
     given_up(world, message)
     do("send_again", delivery_id=message)
     do("stop_webhook", webhook_id=hook)
+
+
+def on_a_course_of_its_own(world: World) -> None:
+    """Guarantees are taken in by whoever examines; until then no paper is made."""
+    do, ticked, services = world.do, {"accepted": ["terms", "guarantees"]}, world.application.services
+    one = {"dossier_id": do("open_dossier", {"form": "course-1", "language": "fr"})["id"]}
+    person = {"person.registration": "123456782", "person.first": "Fatima", "person.last": "Amrani"}
+    debt = {"debt.principal": "900", "mode": "integral", "person.mobile": "0612345678"}
+    with world.application.database.writing() as session:
+        services.get_dossier(session, world.actor, one["dossier_id"]).owner_id = world.owner.id
+    do("change_answers", {"values": {**person, **debt}}, **one)
+    for action in ("go_on", "choose", "ask_code"):
+        do("take_step", {}, action_id=action, **one)
+    (able,) = (found for found in do("show_course", **one)["actions"] if found["id"] == "pay_all")
+    assert able["possible"] and [found["id"] for found in able["accepts"]] == ["terms"]
+    paper = do("take_step", ticked, action_id="pay_all", **one)["papers"][0]["id"]
+    assert do("outcome_pdf", paper_id=paper, **one).startswith(b"%PDF-")
+    waiting = {"dossier_id": do("open_dossier", {"form": "course-1", "language": "fr"})["id"]}
+    with world.application.database.writing() as session:
+        row = services.get_dossier(session, world.actor, waiting["dossier_id"], to_change=True)
+        row.step, row.state, row.deposited_at = "registered", "submitted", services.now()
+    told = do("take_step_in_review", {"reason": "Retrait"}, action_id="give_up", **waiting)
+    assert (told["step"], told["stage"]) == ("lapsed", "closed")
 
 
 def given_up(world: World, message: str) -> None:
