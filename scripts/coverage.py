@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import click
 import yaml
 
+from core.form_spec import FormSpec
 from forms_service.spec_catalogue import SpecCatalogue
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,7 +37,7 @@ def rows() -> list[dict[str, Any]]:
     """The rows with the forms of the catalogue that name them added to ``where``."""
     found: list[dict[str, Any]] = yaml.safe_load(ROWS.read_text(encoding="utf-8"))
     by_number = {row["row"]: row for row in found}
-    for spec in SpecCatalogue.load().forms():
+    for spec in _forms():
         for number in spec.procedure.rows if spec.procedure else ():
             places = by_number[number].setdefault("where", [])
             if f"form:{spec.id}" not in places:
@@ -47,7 +49,7 @@ def problems(found: list[dict[str, Any]]) -> Iterator[str]:
     """Rows without a place or a test, and places and tests that do not exist."""
     from forms_service.cli import commands
 
-    forms = {spec.id for spec in SpecCatalogue.load().forms()}
+    forms = {spec.id for spec in _forms()}
     known_commands = set(_leaves(commands))
     pages = _endpoints()
     for row in found:
@@ -58,6 +60,8 @@ def problems(found: list[dict[str, Any]]) -> Iterator[str]:
             kind, _, name = place.partition(":")
             if name not in {"form": forms, "page": pages, "command": known_commands}[kind]:
                 yield f"row {number}: {place} does not exist"
+        if not row["tests"]:
+            yield f"row {number} is proved by nothing"
         for test in row["tests"]:
             path, _, function = test.partition("::")
             text = (ROOT / path).read_text(encoding="utf-8") if (ROOT / path).is_file() else ""
@@ -73,6 +77,11 @@ def page(found: list[dict[str, Any]]) -> str:
         for row in found
     ]
     return HEAD + "\n".join(lines) + "\n"
+
+
+@cache
+def _forms() -> tuple[FormSpec, ...]:
+    return tuple(SpecCatalogue.load().forms())
 
 
 def _places(row: dict[str, Any]) -> str:
