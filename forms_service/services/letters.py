@@ -26,6 +26,9 @@ NOTICE_KEPT_FOR = timedelta(days=3)
 DELAYS_S = (5.0, 20.0, 60.0, 300.0, 900.0, 3600.0, 3 * 3600.0)
 """Pauses between attempts; the last one repeats."""
 
+_WORDS = frozenset({"first_name", "question"})
+"""Values that run as their own letters do; the others are codes and numbers."""
+
 _FIRST_STRONG, _LEFT_TO_RIGHT, _END = "\u2068", "\u2066", "\u2069"
 
 
@@ -162,4 +165,4 @@ def _in_a_letter(body: str, language: Language, values: dict[str, str]) -> str:
 def _isolated(name: str, value: str, language: Language) -> str:
     if language is not Language.AR or name == "address":  # programs make links of bare addresses only
         return value
-    return f"{_FIRST_STRONG if name == 'first_name' else _LEFT_TO_RIGHT}{value}{_END}"
+    return f"{_FIRST_STRONG if name in _WORDS else _LEFT_TO_RIGHT}{value}{_END}"

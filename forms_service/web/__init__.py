@@ -70,6 +70,7 @@ ASSETS_KEPT = timedelta(days=1)
 def create_app(application: Application) -> Flask:
     """Make the web service around the use cases of ``application``."""
     app = Flask(__name__)
+    _ = application.guide.knowledge  # what is wrong with it is told at the start, not to the first visitor
     asked_numbers.install(app)
     config = application.config
     app.config.update(

@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import delete, select
 from web_service import Program, Service, Visitor
 
+from core.localized_text import Language
+from forms_service.services.letters import worded
 from forms_service.storage.account_models import AttemptRow, LetterRow
 
 RATE = "/guidance/voluntary-insurance-rate"
@@ -74,6 +76,8 @@ def test_an_answer_is_sent_on_in_fixed_words_with_its_own_address(service: Servi
     assert letter["address"] == "amie@exemple.ma"
     assert f"{service.application.config.public_url}/fr{RATE}" in letter["text"]
     assert "gratuit" not in json.dumps(letter)
+    arabic = worded("guidance", "email", Language.AR, {"question": "كم؟", "address": "http://a"})
+    assert "\u2068كم؟\u2069" in arabic["text"], "an Arabic question runs from the right"
 
 
 def test_what_will_be_sent_is_shown_before(visitor: Visitor) -> None:
