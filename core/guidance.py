@@ -13,8 +13,8 @@ from core.localized_text import LocalizedText
 from core.shared_parameters import value_in_words
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-BEFORE = ":before"
-"""Behind a figure's id: the value before the one in force, as an old page gives it."""
+FIRST = ":first"
+"""Behind a figure's id: the oldest value, as an old page gives it whatever has changed since."""
 
 
 class BlockKind(StrEnum):
@@ -70,7 +70,7 @@ class GuidanceAnswer:
         named = PLACEHOLDER.findall(self.answer.fr) + PLACEHOLDER.findall(self.answer.ar)
         if self.outdated is not None:
             named += PLACEHOLDER.findall(self.outdated.fr) + PLACEHOLDER.findall(self.outdated.ar)
-        return tuple(dict.fromkeys([*(one.removesuffix(BEFORE) for one in named), *self.figures]))
+        return tuple(dict.fromkeys([*(one.removesuffix(FIRST) for one in named), *self.figures]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +154,9 @@ class Guidance:
         return tuple(found)
 
     def _figure(self, name: str, on: date) -> LocalizedText:
-        parameter = self.parameters[name.removesuffix(BEFORE)]
-        dated = parameter.on(on)
-        if name.endswith(BEFORE):
-            dated = parameter.values[max(0, parameter.values.index(dated) - 1)]
-        return value_in_words(parameter, dated)
+        parameter = self.parameters[name.removesuffix(FIRST)]
+        dated = parameter.values[0] if name.endswith(FIRST) else parameter.on(on)
+        return value_in_words(parameter, dated, in_sentence=True)
 
 
 def blocks(text: str) -> tuple[Block, ...]:

@@ -10,7 +10,7 @@ from typing import cast
 
 from core.construct_reader import STAND_IN, Construct, ConstructReader
 from core.errors import SpecError, SpecErrors
-from core.guidance import BEFORE, PLACEHOLDER, GuidanceAnswer, Theme
+from core.guidance import FIRST, PLACEHOLDER, GuidanceAnswer, Theme
 from core.localized_text import LocalizedText
 from core.shared_parameters import SharedParameters, report_language
 from core.yaml_source import Place, load_yaml
@@ -122,14 +122,14 @@ def _check(c: Construct, shared: SharedParameters, reader: ConstructReader) -> N
 def _check_figure(
     name: str, key: str, place: Place, shared: SharedParameters, reader: ConstructReader
 ) -> None:
-    bare = name.removesuffix(BEFORE) if key != "figures" else name
+    bare = name.removesuffix(FIRST) if key != "figures" else name
     parameter = shared.by_id.get(bare)
     if parameter is None:
         near = get_close_matches(bare, shared.by_id, n=1)
         hint = f", did you mean {near[0]!r}?" if near else ", expected an id of parameters.yaml"
         reader.report(place, f"{key}: no shared parameter is called {bare!r}{hint}")
     elif bare != name and len(parameter.values) < 2:
-        reader.report(place, f"{key}: {bare} has no value before the one in force")
+        reader.report(place, f"{key}: {bare} has one value only, expected it without :first")
 
 
 def _marks(read: Iterable[Construct]) -> list[tuple[str, Place]]:

@@ -71,9 +71,13 @@ def parameter_of(c: Construct) -> Parameter:
     )
 
 
-def value_in_words(parameter: Parameter, dated: DatedValue) -> LocalizedText:
-    """A value of a parameter with its unit, as people read it."""
-    return dated.said or measured(dated.value, parameter.unit)
+def value_in_words(parameter: Parameter, dated: DatedValue, *, in_sentence: bool = False) -> LocalizedText:
+    """A value of a parameter with its unit, as people read it.
+
+    Args:
+        in_sentence: It follows a preposition or a noun of the sentence it stands in.
+    """
+    return dated.said or measured(dated.value, parameter.unit, in_sentence=in_sentence)
 
 
 def shared_under_uses(

@@ -54,9 +54,9 @@ KNOWLEDGE_SENTENCES: tuple[tuple[str, str, str], ...] = (
         "<key>: تذكر اللغتان أرقاما مختلفة، والمنتظر الأرقام نفسها",
     ),
     (
-        "<key>: <name> has no value before the one in force",
-        "<key> : <name> n'a pas de valeur avant celle en vigueur",
-        "<key>: ليس للمعلمة <name> قيمة قبل القيمة الجاري بها العمل",
+        "<key>: <name> has one value only, expected it without :first",
+        "<key> : <name> n'a qu'une valeur, attendu : sans :first",
+        "<key>: ليس للمعلمة <name> إلا قيمة واحدة، والمنتظر كتابتها دون :first",
     ),
     (
         "<mark> stands in <file> too, expected once",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from core.calculator import calculate
 from core.calculator_parser import parse_calculator
 from core.errors import SpecErrors
+from core.form_spec import DatedValue
 from core.guidance import BlockKind, Guidance, blocks
 from core.guidance_parser import parse_theme, problems_between
 from core.shared_parameters import parse_shared_parameters
@@ -41,12 +43,12 @@ answers:
     answer:
       fr: |
         Le taux est de {rate},
-        avant {rate:before}.
+        avant {rate:first}.
 
         - un point ;
         - un autre.
       ar: |
-        النسبة {rate}، وكانت {rate:before}.
+        النسبة {rate}، وكانت {rate:first}.
 
         - نقطة؛
         - أخرى.
@@ -104,9 +106,9 @@ def test_mistakes_of_parameters(old: str, new: str, place: str, words: str) -> N
         ("id: how-much", "id: '42'", "5:5", "reads as a number of the source"),
         ("number: 3", "number: 167", "6:5", "expected 1 to 166"),
         ("{rate},\n", "{rat},\n", "8:5", "did you mean 'rate'?"),
-        ("النسبة {rate}، وكانت {rate:before}", "النسبة {rate}", "8:5", "the two languages name different figures"),
+        ("النسبة {rate}، وكانت {rate:first}", "النسبة {rate}", "8:5", "the two languages name different figures"),
         ("figures: [share]", "figures: [shares]", "20:5", "did you mean 'share'?"),
-        ("figures: [share]", 'outdated: {fr: "{share:before}", ar: "{share:before}"}', "20:5", "no value before"),
+        ("figures: [share]", 'outdated: {fr: "{share:first}", ar: "{share:first}"}', "20:5", "one value only"),
         ("كم؟", "", "7:15", "Arabic text (ar) is missing"),
         ("figures", "figurs", "20:5", "did you mean 'figures'?"),
         ('source: "002 L1"', 'part: d\n    source: "002 L1"', "21:11", "Expected one of: b, c"),
@@ -131,12 +133,16 @@ def test_an_answer_that_stands_in_two_files_is_told_in_the_second() -> None:
     ]
 
 
-def test_an_answer_shows_the_figures_of_the_day_and_the_ones_before() -> None:
+def test_an_answer_shows_the_figures_of_the_day_and_its_page_s_own() -> None:
     guidance = Guidance((parse_theme(THEME, "a.yaml", SHARED).theme,), SHARED.by_id)
     answer = guidance.answer("3")
     assert answer is not None
     text = guidance.text_of(answer, date(2026, 1, 1))
     assert "13%" in text.ar and "12,89%" in text.ar
+    later = DatedValue(14, date(2030, 1, 1), "s")
+    changed = replace(SHARED.by_id["rate"], values=(*SHARED.by_id["rate"].values, later))
+    again = replace(guidance, parameters={**SHARED.by_id, "rate": changed}).text_of(answer, date(2031, 1, 1))
+    assert "14%" in again.ar and "12,89%" in again.ar and "13%" not in again.ar
     paragraph, points = blocks(text.fr)
     assert paragraph.kind is BlockKind.PARAGRAPH and len(paragraph.texts) == 1
     assert points.texts == ("un point ;", "un autre.")
