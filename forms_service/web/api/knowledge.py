@@ -40,7 +40,7 @@ def list_answers(query_data: shapes.SearchAsked) -> dict[str, Any]:
 
 @routes.get("/guidance/<answer_id>")
 @routes.input(shapes.DayAsked, location="query")
-@routes.output(shapes.Answer)
+@routes.output(shapes.GuidanceAnswer)
 def show_answer(answer_id: str, query_data: shapes.DayAsked) -> dict[str, Any] | Response:
     """Show one answer, by its name or its number, with the figures of a day."""
     found = _guide().guidance.answer(answer_id)

@@ -56,7 +56,7 @@ class AnswerList(Given):
     items: list[FoundAnswer]
 
 
-class Answer(Given):
+class GuidanceAnswer(Given):
     """One answer with its figures."""
 
     id: str
