@@ -8,6 +8,7 @@ author writes the name once.  See ``docs/spec-language.md``.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -18,6 +19,8 @@ from core.errors import SpecErrors
 from core.yaml_source import Node, Place, load_yaml
 
 _FOOTNOTES = "footnotes"
+
+_NAMES_BLOCK = re.compile(r"^\s*- *(?:\{ *)?shared *:", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +124,8 @@ def _add_the_rest(block: SharedBlock, taken: _Taken, values: dict[str, Node], ke
         if isinstance(own.value, dict):
             values[_FOOTNOTES] = Node({**notes.value, **own.value}, own.place, {**notes.keys, **own.keys})
             keys.setdefault(_FOOTNOTES, notes.place)
+
+
+def names_shared_block(text: str) -> bool:
+    """Whether a spec's text names a shared block, told without reading it as YAML."""
+    return _NAMES_BLOCK.search(text) is not None

@@ -100,8 +100,7 @@ def printed_papers(catalogue: SpecCatalogue) -> tuple[tuple[str, int, str], ...]
     """
     from forms_service.render.layout import VARIANTS
 
-    of_their_own = sorted(known for known, spec in catalogue.specs.items() if not spec.shared_blocks)
-    return tuple((*known, variant) for known in of_their_own for variant in VARIANTS)
+    return tuple((*known, variant) for known in catalogue.of_their_own for variant in VARIANTS)
 
 
 def _slip(spec: FormSpec, code: str) -> tuple[FormSpec, FormLayout] | None:

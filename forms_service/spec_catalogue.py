@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from core.document_types import DocumentTypes, parse_document_types
 from core.errors import SpecError, SpecErrors, UnknownForm
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
-from core.shared_blocks import SharedBlock, parse_shared_block
+from core.shared_blocks import SharedBlock, names_shared_block, parse_shared_block
 from core.shared_parameters import SharedParameters, parse_shared_parameters
 from core.spec_parser import ParsedSpec, parse_spec_with_places
 
@@ -31,6 +31,27 @@ class SpecCatalogue:
     specs: Mapping[tuple[str, int], FormSpec] = field(default_factory=dict)
     types: DocumentTypes = field(default_factory=DocumentTypes)
     parameters: SharedParameters = field(default_factory=SharedParameters)
+
+    @staticmethod
+    def when_asked(directory: Path | None = None) -> SpecCatalogue:
+        """The catalogue of a folder that ``load`` found sound: each form is read when it is asked for.
+
+        For processes that need one form and end: reading all takes longer than what they are there for.
+
+        Raises:
+            SpecErrors: As ``load``, when the form that is wrong is asked for.
+        """
+        directory = directory or default_directory()
+        return SpecCatalogue(
+            _SpecsWhenAsked(directory), load_document_types(directory), load_shared_parameters(directory)
+        )
+
+    @property
+    def of_their_own(self) -> list[tuple[str, int]]:
+        """The forms and versions that are not made of shared blocks: their pages are like no others."""
+        if isinstance(self.specs, _SpecsWhenAsked):
+            return self.specs.of_their_own()
+        return sorted(known for known, spec in self.specs.items() if not spec.shared_blocks)
 
     @staticmethod
     def load(directory: Path | None = None) -> SpecCatalogue:
@@ -80,9 +101,9 @@ class SpecCatalogue:
         Raises:
             UnknownForm: There is none.
         """
-        versions = [spec for (known, _), spec in self.specs.items() if known == form_id]
+        versions = [number for known, number in self.specs if known == form_id]
         if version is not None:
-            versions = [spec for spec in versions if spec.version == version]
+            versions = [number for number in versions if number == version]
         if not versions:
             known = ", ".join(sorted({known for known, _ in self.specs}))
             wanted = form_id if version is None else f"{form_id} v{version}"
@@ -92,11 +113,41 @@ class SpecCatalogue:
                     fr=f"Aucun formulaire ne porte la référence {wanted}. Formulaires connus : {known}.",
                 )
             )
-        return max(versions, key=lambda spec: spec.version)
+        return self.specs[form_id, max(versions)]
 
     def document_types(self) -> DocumentTypes:
         """Every kind of attachment."""
         return self.types
+
+
+class _SpecsWhenAsked(Mapping[tuple[str, int], FormSpec]):
+    """The forms of a folder by id and version, each read once, when somebody asks for it."""
+
+    def __init__(self, directory: Path) -> None:
+        self._files = {
+            (path.parent.name, int(path.stem.removeprefix("v"))): path for path in spec_files(directory)
+        }
+        self._directory = directory
+        self._read: dict[tuple[str, int], FormSpec] = {}
+
+    def __getitem__(self, known: tuple[str, int]) -> FormSpec:
+        if known not in self._read:
+            self._read[known] = load_spec(self._files[known]).spec
+        return self._read[known]
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def of_their_own(self) -> list[tuple[str, int]]:
+        """Those whose text names no shared block."""
+        return sorted(
+            known
+            for known, path in self._files.items()
+            if not names_shared_block(path.read_text(encoding="utf-8"))
+        )
 
 
 def spec_files(directory: Path) -> list[Path]:

@@ -44,7 +44,7 @@ def look_at_sheets(request: ReadingRequest, original: bytes, folder: Path) -> di
         count = count_pages(original, request.filename)
     except UnreadableDocument as problem:
         return {"refused": problem.message.as_dict(), "count": 0, "sheets": []}
-    catalogue = SpecCatalogue.load(Path(request.spec_folder))
+    catalogue = SpecCatalogue.when_asked(Path(request.spec_folder))
     by_print = _print_finder(catalogue)
     wanted = [number for number in request.pages if number <= count]
     sheets = [_look_at(original, request.filename, number, catalogue, by_print) for number in wanted]

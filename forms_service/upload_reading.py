@@ -82,7 +82,7 @@ def _read_pages(
     request: ReadingRequest, original: bytes, every: Sequence[SeenPage], folder: Path
 ) -> dict[str, Any]:
     """Read the pages as what they are: a filled PDF, a form's pages, or a document."""
-    catalogue = SpecCatalogue.load(Path(request.spec_folder))
+    catalogue = SpecCatalogue.when_asked(Path(request.spec_folder))
     spec = catalogue.get(request.form_id, request.version)
     digital, unsafe = _digital_answers(original)
     pages = [page for page in every if not is_cover(page)]
