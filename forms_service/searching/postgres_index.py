@@ -71,7 +71,8 @@ class PostgresIndex:
         with self._engine.connect() as connection:
             rows = connection.execute(
                 text(
-                    "select id, language, ts_rank(cast(:weights as real[]), words, query) as score "
+                    # By how close together the words stand: ts_rank prefers long texts that hold them apart.
+                    "select id, language, ts_rank_cd(cast(:weights as real[]), words, query) as score "
                     "from searched_text, to_tsquery('simple', :query) as query where words @@ query "
                     "order by score desc, id limit :most"
                 ),
