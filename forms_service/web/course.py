@@ -10,15 +10,17 @@ from werkzeug.wrappers import Response
 
 from core.conditions import holds
 from core.errors import DossierError, FormsError
-from core.form_spec import FieldSpec, Section
+from core.form_spec import FieldSpec, Section, Severity
 from core.localized_text import LocalizedText
 from core.stages import DossierEvent
 from core.told_at_once import broken_on_page
+from forms_service.services.course import DEPOSITS
 from forms_service.services.course_views import CourseView, OfferView
 from forms_service.web import errors, screens, typed_answers
-from forms_service.web.applicant import Opened, opened, posted_revision, still_here
+from forms_service.web.applicant import Opened, opened, posted_revision, report_of, still_here
 from forms_service.web.downloads import pdf_download
 from forms_service.web.languages import language, translate
+from forms_service.web.missing_points import missing_points
 from forms_service.web.once import once
 from forms_service.web.screens import Given, Problem
 from forms_service.web.security import needs, services, the_actor
@@ -189,6 +191,7 @@ def _page(one: Opened, course: CourseView, given: Given | None, told: Sequence[P
     facts = screens.questions(_facts(one, course), one.spec, one.scope, given, language())
     offers = _offered(course)
     rows = [row for each in asked.values() for row in each.rows] + list(facts)
+    hands_in = any(offer.does in DEPOSITS and offer.why_not is None for offer in offers)
     return render_template(
         "course.html",
         view=one.view,
@@ -201,6 +204,7 @@ def _page(one: Opened, course: CourseView, given: Given | None, told: Sequence[P
         ticked=set(request.form.getlist("accept")),
         asks_code=any(offer.asks_code and offer.why_not is None for offer in offers),
         asks_reason=any(offer.asks_reason for offer in offers),
+        missing=missing_points(one, report_of(one), {Severity.ERROR}) if hands_in else [],
         problems=[*told, *typed_answers.problems_in_order(rows, language())],
     )
 

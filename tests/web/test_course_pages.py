@@ -95,6 +95,7 @@ def test_what_is_accepted_deposited_followed_and_delivered(service: Service, per
     dossier = service.new_dossier(form="course-1")
     post(person, dossier, "go_on", **IDENTITY)
     post(person, dossier, "choose", **{"q.debt.principal": "1000", "q.mode": "integral"})
+    assert 'id="still-missing"' not in seen(person, dossier)
     after = post(person, dossier, "pay_all", accept="terms")
     assert after.endswith("/deposited")
     with service.application.database.reading() as session:
