@@ -457,6 +457,10 @@ MESSAGES: dict[str, LocalizedText] = {
         "اكتبوا الموضوع والنص بالعربية والفرنسية ({n} حرف على الأكثر). لم يُرسل شيء.",
         "Écrivez l'objet et le texte en arabe et en français ({n} caractères au plus). Rien n'est envoyé.",
     ),
+    "for_visitors": _T(
+        "هذا الإجراء يتم دون حساب ودون ملف. ابدؤوه من صفحته.",
+        "Cette démarche se fait sans compte et sans dossier. Commencez-la depuis sa page.",
+    ),
     "unknown_form": _T(
         "هذه الصفحة من استمارة أو نسخة غير معروفة هنا. أصلها محفوظ.",
         "Cette page est d'un formulaire ou d'une version inconnus ici. L'original est conservé.",

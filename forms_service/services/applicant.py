@@ -50,8 +50,11 @@ class ApplicantWork(CourseMoves):
 
         Raises:
             UnknownForm: No form has this id.
+            DossierError: ``for_visitors``: the form is walked without an account and nothing of it is kept.
         """
         spec = self.catalogue.get(form_id)
+        if spec.flow is not None and spec.flow.keeps_nothing:
+            raise DossierError(say("for_visitors"), code="for_visitors")
         with self.database.writing() as session:
             owner = self._owner(session, actor, for_registration)
             row = self.new_dossier(session, actor, spec, Language(language), owner)

@@ -34,7 +34,8 @@ class MoreAbout:
 def home() -> str:
     """The forms on offer and the way to each."""
     forms = listed(security.application().catalogue.forms())
-    return render_template("home.html", topics=by_topic(forms))
+    visits = [spec for spec in forms if spec.flow is not None and spec.flow.keeps_nothing]
+    return render_template("home.html", topics=by_topic(forms), visits=visits)
 
 
 @pages.get("/forms/<form_id>")

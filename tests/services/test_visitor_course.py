@@ -156,3 +156,9 @@ def test_courses_in_which_something_is_handed_in_are_walked_by_accounts_only(off
         with pytest.raises(DossierError) as refused:
             office.services.begin_visit(form_id)
         assert refused.value.code == "unknown_form"
+
+
+def test_no_dossier_is_opened_on_what_keeps_nothing(office: Office) -> None:
+    with pytest.raises(DossierError) as refused:
+        office.open(FORM)
+    assert refused.value.code == "for_visitors"

@@ -34,3 +34,12 @@ def test_contacts_can_be_called_and_written_to(service: Service, lang: str) -> N
     ):
         assert reached in page
     assert f'href="/{lang}/contact"' in service.visitor(lang).get("/").get_data(as_text=True)
+
+
+def test_the_self_employed_find_their_way_in_from_home_and_catalogue(service: Service) -> None:
+    visitor = service.visitor("fr")
+    begin = '"/fr/visit/self-employed-registration"'
+    for page in ("/", "/forms/self-employed-registration"):
+        assert begin in visitor.get(page).get_data(as_text=True)
+    found = visitor.get("/procedures/?q=non+salarié").get_data(as_text=True)
+    assert "/fr/forms/self-employed-registration" in found
