@@ -31,7 +31,7 @@ from core.flow_words import FlowWords
 from core.form_spec import FormSpec
 from core.localized_text import Language, LocalizedText
 from core.scope import build_scope
-from core.stages import FINAL_STATES, DossierEvent
+from core.stages import FINAL_STATES, DossierEvent, DossierState
 from forms_service.sending import EMAIL
 from forms_service.services.account_opening import addresses
 from forms_service.services.course_steps import course_of, step_of
@@ -103,6 +103,9 @@ class CourseMoves(Notices):
             DossierError: ``wrong_state``, ``not_allowed``, ``not_yet`` and the other refusals of the course.
         """
         here = self.standing(session, row)
+        closed = next((one for one in here.flow.steps if one.stage is DossierState.CLOSED), None)
+        if event is DossierEvent.CLOSE and here.is_own and row.state == DossierState.DRAFT and closed:
+            return event.value, Move(closed)  # a draft opened by mistake, whatever its course
         asked = replace(asked or Asked(frozenset()), roles=roles_towards(actor, row))
         if not here.is_own and here.flow.doing(here.position.step, event):
             asked = replace(asked, reason=asked.reason or "–")  # each use case asks for its reason itself

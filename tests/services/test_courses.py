@@ -17,6 +17,7 @@ from forms_service.services import course as courses
 from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.storage.account_models import HolderRow, LetterRow
 from forms_service.storage.course_models import CourseEventRow, CourseTimerRow
+from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import AuditRow, HonourDeclarationRow
 from tests.services.conftest import Office
 
@@ -261,3 +262,13 @@ def test_the_standard_course_keeps_its_history_by_the_same_way(office: Office) -
         ("En cours d'examen", "here"),
         ("Accepté", "ahead"),
     ]
+
+
+def test_an_empty_draft_opened_by_mistake_goes_whatever_its_course(office: Office) -> None:
+    dossier = office.services.open_dossier(office.clerk, "course-1", "fr", "987654321")
+    with office.application.database.writing() as session:
+        for row in DossierRepository(session).answers(dossier).values():
+            session.delete(row)
+    office.services.discard_empty_draft(office.clerk, dossier)
+    view = office.services.course(office.clerk, dossier)
+    assert (view.step, view.stage, view.offers) == ("lapsed", "closed", ())
