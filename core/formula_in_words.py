@@ -67,7 +67,10 @@ def _operation(part: Part, values: Mapping[str, Value], shown: Shown) -> Localiz
 
 
 def _later(part: Part, values: Mapping[str, Value], shown: Shown) -> LocalizedText:
-    start, count = (in_words(one, values, shown) for one in part.parts)
+    added = part.parts[1]
+    if part.word == "add_months" and added.word == "*" and added.parts[0].word == "12":
+        added = added.parts[1]  # a figure in years, whose unit says so
+    start, count = (in_words(one, values, shown) for one in (part.parts[0], added))
     if part.parts[1].kind == "number":
         count = measured(reckon(part.parts[1], values), _DAYS_ADDED[part.word])
     return LocalizedText(f"{start.ar} + {count.ar}", f"{start.fr} + {count.fr}")

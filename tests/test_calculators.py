@@ -99,7 +99,7 @@ def test_each_result_is_told_in_both_languages_with_its_formula_and_source(name:
         (
             "amo-refund",
             {"tariff": "100", "paid": "100", "illness": "exempt"},
-            {"refund_low": "77.00", "refund_high": "100.00", "rest": "23.00"},
+            {"refund_low": "77.00", "refund_high": "100.00", "rest_least": "0.00", "rest_most": "23.00"},
         ),
     ],
 )  # fmt: skip
@@ -145,6 +145,9 @@ def test_a_right_in_doubt_is_remarked_upon_and_still_reckoned() -> None:
     done = answered("family-allowances", children=1, days=107, wage="1401.59")
     assert [one.subject for one in done.remarks] == ["days", "wage"] and done.results
     assert not answered("family-allowances", children=1, days=108, wage="1401.60").remarks
+    least = {"children": 1, "sector": "agriculture"}
+    assert answered("family-allowances", **least, wage="988.87").remarks
+    assert not answered("family-allowances", **least, wage="988.88").remarks
 
 
 @few
@@ -220,7 +223,8 @@ def test_a_refund_lies_between_nothing_and_what_was_paid(
     found = reckoned("amo-refund", tariff=tariff, paid=paid, illness=illness)
     refunds = [value for name, value in found.items() if name.startswith("refund")]
     assert all(0 <= one <= min(tariff, paid) for one in refunds)
-    assert found["rest"] == paid - min(refunds)
+    assert found.get("rest_most", found.get("rest")) == paid - min(refunds)
+    assert found.get("rest_least", found.get("rest")) == paid - max(refunds)
 
 
 EVENTS = [one.value for one in KNOWN.calculators["deadlines"].inputs[0].choices]
@@ -252,6 +256,12 @@ def test_deadlines_follow_the_calendar_and_keep_its_order(day: date, later: int,
 )
 def test_a_month_ends_where_the_shorter_one_does(day: str, limit: str) -> None:
     assert [one.value for one in answered("deadlines", event="change", day=day).results] == [limit]
+
+
+def test_a_year_is_added_as_a_year_and_not_as_twelve() -> None:
+    (one,) = answered("deadlines", event="divorce", day="29/02/2028").results
+    assert one.filled.fr.replace("\u00a0", " ") == "29/02/2028 + 1 an" and one.value == "2029-02-28"
+    assert one.filled.ar == "29/02/2028 + سنة واحدة"
 
 
 def test_only_the_figures_that_counted_are_named() -> None:

@@ -20,6 +20,7 @@ _AUTOCOMPLETE = {
     "registration": "username",
 }
 _TYPES = {"email": "email", "phone": "tel"}
+_WIDGETS = {"date": "date", "choice": "choice", "declaration": "tick"}
 _DIGITS = frozenset({"registration_number", "identity_number", "phone"})
 
 
@@ -31,7 +32,9 @@ def account_questions(fields: Iterable[FieldSpec], given: Given) -> list[Questio
 def _question(one: FieldSpec, given: Given) -> Question:
     raw, problem = str(given.raw.get(one.id, "")), given.problems.get(one.id)
     error = problem.in_language(language()) if problem else None
-    widget = one.kind if one.kind in ("date", "choice") else "text"
+    widget = _WIDGETS.get(one.kind, "text")
+    if widget == "tick" and raw != "true":
+        raw = ""
     boxes: tuple[Box, ...] = ()
     if widget == "date":
         boxes = _date_boxes(one, raw, error)
@@ -43,7 +46,7 @@ def _question(one: FieldSpec, given: Given) -> Question:
     return Question(
         field_id=one.id,
         name=input_name(one.id),
-        target=boxes[0].target if boxes else f"{target(one.id)}-1",
+        target=boxes[0].target if boxes else target(one.id) if widget == "tick" else f"{target(one.id)}-1",
         widget=widget,
         label=one.label.in_language(language()),
         required=one.required is True,

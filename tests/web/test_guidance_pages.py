@@ -131,6 +131,15 @@ def test_a_calculator_keeps_what_was_typed_and_says_what_is_wrong(visitor: Visit
     )
 
 
+def test_yes_or_no_is_a_box_to_tick_that_stays_ticked(visitor: Visitor) -> None:
+    given = "q.days=1080&q.recent_days=108&q.wages_12=12000&q.wages_60=120000"
+    asked = visitor.get(f"/calculators/invalidity-pension?{given}").get_data(as_text=True)
+    ticked = visitor.get(f"/calculators/invalidity-pension?{given}&q.helped=true").get_data(as_text=True)
+    box = r'<input type="checkbox" id="q-helped" name="q.helped" value="true"( checked)?'
+    assert [re.findall(box, page) for page in (asked, ticked)] == [[""], [" checked"]]
+    assert "1\u202f000,00" in asked and "1\u202f200,00" in ticked
+
+
 def test_a_calculator_reckons_for_an_earlier_day(visitor: Visitor) -> None:
     day = "q.reckoned-on.day=31&q.reckoned-on.month=12&q.reckoned-on.year=2022"
     assert "672,00" in words(visitor, f"/calculators/family-allowances?q.children=5&{day}")
