@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from core.document_types import DocumentTypes, parse_document_types
@@ -172,7 +173,13 @@ def load_shared_parameters(directory: Path) -> SharedParameters:
     path = directory / "parameters.yaml"
     if not path.exists():
         return SharedParameters()
-    return parse_shared_parameters(path.read_text(encoding="utf-8"), shown_path(path))
+    return _parsed_parameters(path.read_text(encoding="utf-8"), shown_path(path))
+
+
+@lru_cache(maxsize=4)
+def _parsed_parameters(text: str, source: str) -> SharedParameters:
+    """The same text is parsed once: each form that is read by itself asks for it."""
+    return parse_shared_parameters(text, source)
 
 
 def load_shared_blocks(directory: Path) -> dict[str, SharedBlock]:
