@@ -36,14 +36,26 @@ def worker() -> None:
 
 @click.command()
 @click.option(
+    "--only",
+    type=click.Choice(["samples", "courses"]),
+    help="The sample people's papers, or the requests with a course of their own; both by default.",
+)
+@click.option("--lang", type=click.Choice(["ar", "fr"]), help="Language of the requests; both by default.")
+@click.option(
     "-o",
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for the results; demo/ in the data folder by default.",
 )
-def demo(output: Path | None) -> int:
-    """Walk every sample person from spec to receipt and print where each result lies."""
+def demo(only: str | None, lang: str | None, output: Path | None) -> int:
+    """Walk every sample person, and four requests in Arabic and French; print where each result lies."""
+    from core.localized_text import Language
     from forms_service.config import Config
     from forms_service.demo import walk_samples
+    from forms_service.demo_courses import walk_courses
 
-    return walk_samples(output or Config.from_environment().data_folder / "demo")
+    folder = output or Config.from_environment().data_folder / "demo"
+    languages = [Language(lang)] if lang else list(Language)
+    failed = only != "courses" and walk_samples(folder) != 0
+    failed |= only != "samples" and not walk_courses(folder / "courses", languages)
+    return int(failed)
