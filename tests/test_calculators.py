@@ -181,6 +181,31 @@ def test_a_pension_grows_with_days_up_to_its_end(days: int, more: int, wages: De
 
 
 @few
+@given(st.integers(1080, 25000), AMOUNTS, MORE, AMOUNTS)
+def test_an_invalidity_pension_takes_the_better_average_and_help_adds_a_tenth(
+    days: int, year: Decimal, more: Decimal, before: Decimal
+) -> None:
+    values = {"days": days, "recent_days": 200, "wages_12": year, "wages_60": year + before}
+    low = reckoned("invalidity-pension", **values)
+    high = reckoned("invalidity-pension", **{**values, "wages_12": min(year + more, year + before)})
+    helped = reckoned("invalidity-pension", **values, helped="true")
+    assert low["average"] >= max(year / 12, (year + before) / 60) - Decimal("0.01")
+    assert low["total"] <= high["total"] and 50 <= low["rate"] <= 70
+    assert helped["total"] - low["total"] == helped["help"]
+    assert abs(helped["help"] - low["average"] / 10) <= Decimal("0.01")
+
+
+@few
+@given(
+    AMOUNTS, MORE, st.sampled_from(["employee", "private", "pensioner", "voluntary", "trawlers", "sardine"])
+)
+def test_every_health_contribution_grows_with_its_base(base: Decimal, more: Decimal, who: str) -> None:
+    low, high = (reckoned("amo-shares", who=who, base=n) for n in (base, base + more))
+    assert low.keys() == high.keys() and all(0 <= low[one] <= high[one] for one in low)
+    assert all(value <= base * Decimal("0.06") + Decimal("0.01") for value in low.values())
+
+
+@few
 @given(AMOUNTS, MORE, SECTORS)
 def test_a_voluntary_contribution_never_falls_below_that_of_the_minimum(
     wage: Decimal, more: Decimal, sector: str

@@ -14,7 +14,7 @@ from core.localized_text import Language, Script, dominant_script
 from core.search_words import asked_words
 from forms_service.guidance_search import GuidanceSearch, index_for
 from forms_service.knowledge import Knowledge
-from forms_service.spec_catalogue import spec_files
+from forms_service.spec_catalogue import SpecCatalogue, spec_files
 
 SPECS = Path(__file__).parents[2] / "form_specs"
 KNOWN = Knowledge.load(SPECS)
@@ -84,6 +84,22 @@ def test_calculators_and_procedures_name_answers_that_exist() -> None:
         if name
     }
     assert {name: form for name, form in named.items() if name not in ids} == {}
+
+
+def test_the_published_form_and_the_shared_figures_agree() -> None:
+    """311-1-14 was printed before figures were shared, and keeps its own."""
+    own = {one.id: one for one in SpecCatalogue.load(SPECS).get("311-1-14").parameters}
+    pairs = {
+        "first_rate": "fa_amount_first",
+        "next_rate": "fa_amount_next",
+        "first_children": "fa_first_children",
+        "maximum_children": "fa_most_children",
+    }
+    for mine, shared in pairs.items():
+        told = KNOWN.parameters.by_id[shared]
+        assert [(one.value, one.since) for one in own[mine].values] == [
+            (one.value, one.since) for one in told.values
+        ]
 
 
 @pytest.fixture(scope="module")
