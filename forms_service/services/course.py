@@ -76,9 +76,9 @@ class Courses(Deposits, OneTimeCodes):
             row = self.get_dossier(session, actor, dossier_id)
             here = self.standing(session, row)
             step = here.flow.step(here.position.step)
-            words = self.words_of(session, row, here) if here.is_own else None
             roles = roles_towards(actor, row)
             taken = self._events(session, row)
+            words = self.words_of(session, row, here, _reason(here, taken)) if here.is_own else None
             return CourseView(
                 is_own=here.is_own,
                 step=step.id,
@@ -377,6 +377,12 @@ def _awaited(here: Standing, roles: frozenset[str]) -> Iterator[AwaitedView]:
         day = due_day(timer, here.scope)
         if day is not None:
             yield AwaitedView(timer.label, None, day)
+
+
+def _reason(here: Standing, taken: list[CourseEventRow]) -> str:
+    """Why the request came to its present step, as whoever brought it there wrote."""
+    came = [one for one in taken if one.to_step == here.position.step and one.from_step != one.to_step]
+    return (came[-1].note or "") if came else ""
 
 
 def _taken(here: Standing, events: list[CourseEventRow], *, for_staff: bool) -> Iterator[StepTaken]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from core.conditions import EVALUATION_ERRORS, holds
 from core.flow import Step
 from core.flow_words import FlowWords, written
-from core.form_spec import FormSpec, Table
-from core.localized_text import LocalizedText
+from core.form_spec import FormSpec, Section, Table
+from core.localized_text import LocalizedText, Script
 from core.registers import Records
+from core.stages import EDITABLE_STATES
 from forms_service.services.course_views import ShownView
 from forms_service.services.outcome_content import table_content
 
@@ -27,7 +28,7 @@ def shown_in(step: Step, words: FlowWords) -> Iterator[ShownView]:
         if lines:
             yield ShownView("lines", "", lines=tuple(lines))
             lines = []
-        yield from _one(name, words)
+        yield from _one(name, words, asks=step.stage in EDITABLE_STATES)
     if lines:
         yield ShownView("lines", "", lines=tuple(lines))
 
@@ -38,7 +39,7 @@ def _line(name: str, words: FlowWords) -> tuple[LocalizedText, LocalizedText] | 
     return None
 
 
-def _one(name: str, words: FlowWords) -> Iterator[ShownView]:
+def _one(name: str, words: FlowWords, *, asks: bool) -> Iterator[ShownView]:
     spec = words.spec
     kind, _, part = name.partition(".")
     if name == DOCUMENTS:
@@ -48,8 +49,23 @@ def _one(name: str, words: FlowWords) -> Iterator[ShownView]:
         yield from _table(table, words)
     elif (records := next((one for one in spec.records if one.id == name), None)) is not None:
         yield _records(records, words)
+    elif (kind_of_part := _kind_of(name, spec)) == "section" and not asks:
+        yield from _answered(next(one for one in spec.sections if one.id == name), words)
     else:
-        yield ShownView(_kind_of(name, spec), name)
+        yield ShownView(kind_of_part, name)
+
+
+def _answered(section: Section, words: FlowWords) -> Iterator[ShownView]:
+    """What was answered in a section, where its questions are asked no more."""
+    lines = tuple(
+        (field.label, said)
+        for field in section.fields()
+        if not (field.twin and field.script is Script.ARAB)
+        and not field.office
+        and (said := words.value_of(field.id)).fr
+    )
+    if lines:
+        yield ShownView("lines", section.id, section.heading, lines)
 
 
 def _kind_of(name: str, spec: FormSpec) -> str:

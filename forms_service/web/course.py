@@ -212,10 +212,10 @@ def _page(one: Opened, course: CourseView, given: Given | None, told: Sequence[P
 def _offered(course: CourseView) -> list[OfferView]:
     """What is offered in a step: while a way onward is open, not those that are closed."""
     behind = {one.id for one in course.way if one.place == "done"}
-    onward = [one for one in course.offers if one.to and one.to not in behind and one.why_not is None]
+    onward = [one for one in course.offers if one.to and not _is_back(one, behind) and one.why_not is None]
     if not onward:
         return list(course.offers)
-    return [one for one in course.offers if one.why_not is None or one.to in behind]
+    return [one for one in course.offers if one.why_not is None or _is_back(one, behind)]
 
 
 def _buttons(course: CourseView, offers: Sequence[OfferView]) -> list[Button]:
@@ -232,9 +232,14 @@ def _buttons(course: CourseView, offers: Sequence[OfferView]) -> list[Button]:
 
 
 def _rank(offer: OfferView, behind: set[str]) -> int:
-    if offer.to in behind:
+    if _is_back(offer, behind):
         return 2
     return 0 if offer.to else 1
+
+
+def _is_back(offer: OfferView, behind: set[str]) -> bool:
+    """Whether it leads to a step left before; depositing again leads onward, wherever it leads."""
+    return offer.to in behind and offer.does not in DEPOSITS
 
 
 def _accepts(offers: Sequence[OfferView]) -> Iterator[tuple[str, LocalizedText]]:
@@ -248,7 +253,7 @@ def _accepts(offers: Sequence[OfferView]) -> Iterator[tuple[str, LocalizedText]]
 
 def _leads_back(course: CourseView, wanted: Sequence[str]) -> bool:
     behind = {one.id for one in course.way if one.place == "done"}
-    return any(one.id in wanted and one.to in behind for one in course.offers)
+    return any(one.id in wanted and _is_back(one, behind) for one in course.offers)
 
 
 def _new_questions(after: Opened, course: CourseView, asked: Sequence[FieldSpec]) -> bool:

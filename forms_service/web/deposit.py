@@ -297,6 +297,7 @@ def amounts(report: CompletenessReport) -> dict[str, object] | None:
     return {
         "lines": lines,
         "tables": tables,
+        "has_money": any(kind == "amount" for one in tables for _, _, kind in one["columns"]),
         "on": report.amounts.get("on"),
         "parameters": [
             {**entry, "label": entry["label"][language().value], "known_source": _source(entry)}
@@ -305,7 +306,7 @@ def amounts(report: CompletenessReport) -> dict[str, object] | None:
     }
 
 
-def shown_table(table: Mapping[str, Any]) -> dict[str, object]:
+def shown_table(table: Mapping[str, Any]) -> dict[str, Any]:
     """A computed table in the reader's language: heads, and cells written as their kinds are."""
     columns = [(one["id"], one["label"][language().value], one["kind"]) for one in table["columns"]]
     return {
