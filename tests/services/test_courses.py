@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from core.errors import DossierError
+from core.spec_parser import parse_spec
 from forms_service.sending import Letter
 from forms_service.services import course as courses
 from forms_service.spec_catalogue import SpecCatalogue
@@ -32,11 +33,44 @@ ANSWERS = {
 }
 
 
+LEAVE = (Path(__file__).parents[1] / "third_form" / "leave-1" / "v1.yaml").read_text(encoding="utf-8")
+EXAMINED = (
+    LEAVE.replace("id: leave-1", "id: leave-examined").replace("leave-1}", "leave-examined}")
+    + """
+flow:
+  start: fill_in
+  notices:
+    - {id: granted, subject: {fr: "Accordé {reference}", ar: "مقبول {reference}"}, text: {fr: Accordé., ar: مقبول.}}
+  states:
+    - id: fill_in
+      label: {fr: À remplir, ar: التعبئة}
+      stage: draft
+      actions: [{id: send, label: {fr: Envoyer, ar: إرسال}, by: [applicant], does: deposit, to: desk}]
+    - id: desk
+      label: {fr: Au bureau, ar: في المكتب}
+      stage: submitted
+      actions: [{id: take, label: {fr: Prendre, ar: أخذ}, by: [reviewer], does: start_review, to: study}]
+    - id: study
+      label: {fr: À l'étude, ar: قيد النظر}
+      stage: under_review
+      actions:
+        - {id: ask, label: {fr: Demander, ar: طلب}, by: [reviewer], does: request_correction, to: mend}
+        - {id: grant, label: {fr: Accorder, ar: قبول}, by: [reviewer], does: accept, to: granted, notify: [granted]}
+    - id: mend
+      label: {fr: À compléter, ar: للتكملة}
+      stage: correction_requested
+      actions: [{id: again, label: {fr: Renvoyer, ar: إعادة}, by: [applicant], does: deposit, to: desk}]
+    - {id: granted, label: {fr: Accordé, ar: مقبول}, stage: accepted}
+"""
+)
+
+
 @pytest.fixture(scope="module")
 def catalogue() -> SpecCatalogue:
     tests = Path(__file__).parents[1]
     own, standard = (SpecCatalogue.load(tests / name) for name in ("flow_form", "third_form"))
-    return SpecCatalogue({**own.specs, **standard.specs})
+    examined = parse_spec(EXAMINED, "examined.yaml")
+    return SpecCatalogue({**own.specs, **standard.specs, (examined.id, examined.version): examined})
 
 
 class Phone:
@@ -272,3 +306,23 @@ def test_an_empty_draft_opened_by_mistake_goes_whatever_its_course(office: Offic
     office.services.discard_empty_draft(office.clerk, dossier)
     view = office.services.course(office.clerk, dossier)
     assert (view.step, view.stage, view.offers) == ("lapsed", "closed", ())
+
+
+def test_the_services_own_work_has_its_place_in_a_course_of_its_own(office: Office, phone: Phone) -> None:
+    services, owner, reviewer = office.services, office.applicant, office.reviewer
+    dossier = office.open("leave-examined")
+    assert take(office, dossier, "send") == "desk"
+    assert [one.step_label.fr for one in services.dossiers(owner)] == ["Au bureau"]
+    services.start_review(reviewer, dossier)
+    services.request_correction(reviewer, dossier, ["leave.begins"], [], "Quel jour ?")
+    assert services.course(owner, dossier).step == "mend"
+    services.answer(owner, dossier, {"leave.begins": "2026-03-01"})
+    assert take(office, dossier, "again") == "desk"
+    assert take(office, dossier, "take", reviewer) == "study"
+    with pytest.raises(DossierError) as refused:
+        services.decide(reviewer, dossier, "refused", "Non")
+    assert refused.value.code == "wrong_state", "this course knows no refusal"
+    assert services.decide(reviewer, dossier, "accepted", "Vu", despite_gaps=True)
+    view = services.dossier(owner, dossier)
+    assert view.state == "accepted" and view.decision_note.startswith("Vu")
+    assert [one.text.split()[0] for one in send_all(office, phone)] == ["Accordé"]
