@@ -21,8 +21,8 @@ def test_no_box_of_a_published_form_has_moved() -> None:
             kept = places_file(spec, default_directory(), variant)
             published = json.loads(kept.read_text(encoding="utf-8"))
             if not published or not same_places(published, places_of(lay_out(spec, variant).layout)):
-                moved.append(kept.name)
-    assert moved == []
+                moved.append(f"{form_id}/{kept.name}")
+    assert moved == [], "paper that is out is not found any more; was it never out, delete these and publish"
 
 
 def test_every_form_on_offer_has_its_places_locked() -> None:
