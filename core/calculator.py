@@ -191,9 +191,9 @@ def _broken(rule: Rule, values: Mapping[str, Value]) -> bool:
 
 def _results(calculator: Calculator, values: dict[str, Value], used: set[str]) -> Iterable[Reckoned]:
     """Reckon step by step; the names that counted are added to ``used``."""
-    labels = {one.id: one.label for one in calculator.inputs}
+    labels = {one.id: _within_formula(one.label) for one in calculator.inputs}
     labels |= {f"param.{one.id}": one.label for one in calculator.parameters}
-    labels |= {f"calc.{one.id}": one.label for one in calculator.results}
+    labels |= {f"calc.{one.id}": _within_formula(one.label) for one in calculator.results}
     labels["on"] = LocalizedText("تاريخ الحساب", "date du calcul")
     for one in calculator.results:
         if not applies(one.when, values):
@@ -214,6 +214,12 @@ def _results(calculator: Calculator, values: dict[str, Value], used: set[str]) -
             in_words(part, values, with_unit),
         )
         values[f"calc.{one.id}"] = value
+
+
+def _within_formula(label: LocalizedText) -> LocalizedText:
+    """A label that begins with a capital where it stands alone, as it stands among others."""
+    first, rest = label.fr[:1], label.fr[1:]
+    return label if rest[:1].isupper() else LocalizedText(label.ar, first.lower() + rest)
 
 
 def _rounded(value: Value, unit: str) -> tuple[Value, str]:

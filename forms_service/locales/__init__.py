@@ -96,7 +96,7 @@ def _walk(source: str, code: str, node: object) -> Iterator[Sentence]:
             raise ValueError(f"{source}: {code}: expected exactly ar and fr, got {sorted(node)}")
         french = _forms(node["fr"])
         if source not in _PLAIN_TEXT:
-            french = {number: _kept_together(wording) for number, wording in french.items()}
+            french = {number: kept_together(wording) for number, wording in french.items()}
         yield Sentence(code, _forms(node["ar"]), french)
         return
     for name, child in node.items():
@@ -107,7 +107,7 @@ def _forms(wording: object) -> Mapping[str, str]:
     return {"other": wording} if isinstance(wording, str) else dict(wording)  # type: ignore[call-overload]
 
 
-def _kept_together(french: str) -> str:
+def kept_together(french: str) -> str:
     """French wording whose signs never begin a line, nor its opening guillemet end one."""
     return _BEFORE_A_SIGN.sub(_NO_BREAK, french).replace("« ", f"«{_NO_BREAK}")
 

@@ -15,8 +15,9 @@ from forms_service.web import languages
 
 _FROM_THE_LEFT, _POP_ISOLATE = "\u2066", "\u2069"
 
-_CODE = code_pattern("-/._@:,’+")
-"""As on paper, but for ``&`` and ``'``: they begin character references here."""
+_CODE = re.compile(r"(?:\d+[.,\u00a0\u202f])*\d+\u00a0?%(?!\w)|" + code_pattern("-/._@:,’+").pattern)
+"""As on paper, but for ``&`` and ``'``: they begin character references here. A rate takes its sign along, or
+« 1,5% » and « 2% » would bear it on different sides."""
 
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _PIECE = re.compile(

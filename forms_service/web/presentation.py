@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from core.dossier import STATE_LABELS, DossierState
 from core.localized_text import Language, Script, dominant_script
-from forms_service.locales import has, say
+from forms_service.locales import has, kept_together, say
 from forms_service.ocr.doubts import DOUBT_SENTENCES, Doubt
 from forms_service.procedures import by_topic
 from forms_service.render.typing_remarks import REMARK_SENTENCES, Remark
@@ -233,6 +233,9 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["remarks"] = remarks
     app.jinja_env.globals["notes"] = notes
     app.jinja_env.filters["words"] = lambda text: text.in_language(languages.language())
+    app.jinja_env.filters["kept_together"] = lambda text: (
+        kept_together(text) if languages.language() is Language.FR else text
+    )
 
     @app.context_processor
     def page() -> dict[str, object]:

@@ -8,7 +8,9 @@ from core.localized_text import Language
 from forms_service.web.codes_in_arabic import isolate_codes_in_page
 
 
-@pytest.mark.parametrize("code", ["311-1-14", "09-08", "06 12 34 56 78", "22/11/2026", "7K3Q-9XMB-2FTJ"])
+@pytest.mark.parametrize(
+    "code", ["311-1-14", "09-08", "06 12 34 56 78", "22/11/2026", "7K3Q-9XMB-2FTJ", "12,89%", "2%"]
+)
 def test_codes_are_isolated_in_sentences_and_in_choices(code: str) -> None:
     page = f"<p>رقم {code}.</p><select><option value='{code}'>رقم {code}</option></select>"
     isolated = f"\u2066{code}\u2069"
