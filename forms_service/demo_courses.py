@@ -101,7 +101,7 @@ def catalogue_procedure(service: DemoService) -> bool:
     walk.tell(_say("last_day", day=f"{date.fromisoformat(effect['limit']):%d/%m/%Y}"))
     services.deposit(insured, dossier, True)
     walk.receipt(insured, dossier, _say("receipt"))
-    walk.keep("filled.pdf", services.filled_pdf(insured, dossier), _say("filled"))
+    walk.keep("filled.pdf", services.filled_pdf(insured, dossier, flatten=True), _say("filled"))
     return walk.end()
 
 
