@@ -41,7 +41,7 @@ format: install  ## Put the code in its standard form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-demo: install    ## The whole way on the samples; prints where each result lies
+demo: install    ## The samples' whole way and four requests; prints where each result lies
 	$(BIN)/forms-service demo
 
 samples: install ## Make the samples anew
