@@ -111,11 +111,14 @@ class ConstructReader:
     def _one_of(self, allowed: list[str], key: str, node: Node) -> object:
         if node.value not in allowed:
             near = get_close_matches(str(node.value), allowed, n=1)
-            hint = f", did you mean {near[0]!r}?" if near else ""
-            expected = ", ".join(allowed)
-            self.report(
-                node.place, f"{key}: {_shown(node.value)} is unknown{hint} Expected one of: {expected}"
-            )
+            given, known = _shown(node.value), ", ".join(allowed)
+            if near:
+                self.report(
+                    node.place,
+                    f"{key}: {given} is unknown, did you mean {near[0]!r}? Expected one of: {known}",
+                )
+            else:
+                self.report(node.place, f"{key}: {given} is unknown. Expected one of: {known}")
             return _WRONG
         return node.value
 

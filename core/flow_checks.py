@@ -266,7 +266,7 @@ class FlowChecks:
             self.report(part, f"{role}: {name!r} is unknown, did you mean {near[0]!r}?")
         else:
             expected = ", ".join(known[:20]) or "–"
-            self.report(part, f"{role}: {name!r} is unknown Expected one of: {expected}")
+            self.report(part, f"{role}: {name!r} is unknown. Expected one of: {expected}")
 
     def texts(self) -> None:
         """Placeholders that nothing fills."""

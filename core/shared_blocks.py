@@ -65,9 +65,8 @@ def take_in(
         listed = values.get(name)
         if listed is not None and isinstance(listed.value, list):
             parts = [part for one in listed.value for part in _parts(one, name, blocks, taken, reader)]
-            values[name] = replace(listed, value=parts)
-    if not taken.blocks:
-        return root, ()
+            if parts != listed.value:  # also where a name was unknown: that is told once, not for each key
+                values[name] = replace(listed, value=parts)
     keys = dict(root.keys)
     for block in taken.blocks.values():
         _add_the_rest(block, taken, values, keys)
@@ -91,8 +90,11 @@ def _parts(
     if block is None:
         if isinstance(one.value["shared"].value, str):
             near = get_close_matches(wanted, blocks, n=1)
-            hint = f", did you mean {near[0]!r}?" if near else ""
-            reader.report(one.value["shared"].place, f"no shared block is called {wanted!r}{hint}")
+            place, known = one.value["shared"].place, ", ".join(sorted(blocks)) or "–"
+            if near:
+                reader.report(place, f"no shared block is called {wanted!r}, did you mean {near[0]!r}?")
+            else:
+                reader.report(place, f"no shared block is called {wanted!r}, known: {known}")
         return []
     if (wanted, name) in taken.placed:
         reader.report(one.place, f"the shared block {wanted!r} stands here twice, expected once")

@@ -96,7 +96,14 @@ class _Checks(FieldChecks):
         for document in spec.documents:
             named = {document.type, *document.alternatives, *document.unless_on_file}
             for missing in sorted(named - document_types) if document_types is not None else ():
-                self.report(f"document {document.id}", f"no document type is called {missing!r}")
+                near = get_close_matches(missing, document_types or (), n=1)
+                part = f"document {document.id}"
+                if near:
+                    self.report(part, f"no document type is called {missing!r}, did you mean {near[0]!r}?")
+                else:
+                    self.report(
+                        part, f"no document type is called {missing!r}, declare it in document_types.yaml"
+                    )
             if document.accept_when and not document.accept_message:
                 self.report(f"document {document.id}", "accept_when needs an accept_message, expected both")
         sections = {section.id for section in spec.sections}

@@ -190,7 +190,7 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
         "<key>: القيمة <given> غير معروفة، هل تقصدون <near>؟ القيم الممكنة: <known>",
     ),
     (
-        "<key>: <given> is unknown Expected one of: <known>",
+        "<key>: <given> is unknown. Expected one of: <known>",
         "<key> : <given> est inconnu. Valeurs possibles : <known>",
         "<key>: القيمة <given> غير معروفة. القيم الممكنة: <known>",
     ),
@@ -231,9 +231,9 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
         "لا قسم مشترك باسم <name>؛ هل قصدتم <near>؟",
     ),
     (
-        "no shared block is called <name>",
-        "aucun bloc commun ne s'appelle <name>",
-        "لا قسم مشترك باسم <name>",
+        "no shared block is called <name>, known: <known>",
+        "aucun bloc commun ne s'appelle <name>. Blocs du dossier shared : <known>",
+        "لا قسم مشترك باسم <name>. الأقسام الموجودة في المجلد shared هي: <known>",
     ),
     (
         "the shared block <name> stands here twice, expected once",
@@ -320,9 +320,14 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
         "per: لا مجموعة باسم <name>",
     ),
     (
-        "no document type is called <name>",
-        "aucun type de document ne s'appelle <name>",
-        "لا نوع وثيقة باسم <name>",
+        "no document type is called <name>, did you mean <near>?",
+        "aucun type de document ne s'appelle <name> ; vouliez-vous <near> ?",
+        "لا نوع وثيقة باسم <name>؛ هل قصدتم <near>؟",
+    ),
+    (
+        "no document type is called <name>, declare it in document_types.yaml",
+        "aucun type de document ne s'appelle <name> : déclarez-le dans document_types.yaml",
+        "لا نوع وثيقة باسم <name>: أضيفوه إلى document_types.yaml",
     ),
     (
         "accept_when needs an accept_message, expected both",

@@ -50,14 +50,17 @@ def _problem_of(subject: str, field: FieldSpec, placement: Placement) -> LayoutP
 
 
 def _longest_in_cells(field: FieldSpec, cells: int) -> int:
-    """Length of the kind's sample, or one more than the cells when such a number is accepted."""
+    """Length of the kind's sample, or one more than the cells when such a number is accepted.
+
+    A limit of the field's own is what counts: the sample of free text says nothing against it.
+    """
     kind = kind_of(field)
-    samples = [kind.sample]
+    samples = [] if field.max_length else [kind.sample]
     if field.maximum is not None:
         samples.append(field.maximum)
     with contextlib.suppress(InvalidValue):
         samples.append(kind.parse("9" * (cells + 1), field))
-    return max(len(kind.to_paper(one, field)) for one in samples if one is not None)
+    return max((len(kind.to_paper(one, field)) for one in samples if one is not None), default=0)
 
 
 def _problem(subject: str, words: LocalizedText, english: str, longest: int, room: int) -> LayoutProblem:

@@ -111,7 +111,10 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
 
 def test_an_unknown_document_type_is_a_mistake() -> None:
     document = "documents:\n  - {type: brith, subject: a, label: {fr: Acte, ar: عقد}, rule: R}\n"
-    assert any("no document type is called 'brith'" in line for line in problems_of(SMALL + document))
+    said = "no document type is called 'brith', did you mean 'birth'?"
+    assert any(said in line for line in problems_of(SMALL + document))
+    said = "no document type is called 'police_report', declare it in document_types.yaml"
+    assert any(said in line for line in problems_of(SMALL + document.replace("brith", "police_report")))
 
 
 def test_a_key_that_stands_twice_is_a_mistake_and_not_silently_the_last() -> None:

@@ -194,6 +194,14 @@ def test_a_shared_block_stands_where_it_is_named_and_brings_all_it_has() -> None
     assert spec.digest != parse_spec(FORM, "t.yaml", blocks={"person": other}).digest
 
 
+def test_a_shared_block_that_is_not_there_is_told_once_with_those_that_are() -> None:
+    with pytest.raises(SpecErrors) as caught:
+        parse_spec(FORM, "t.yaml", blocks={"shop": parse_shared_block(BLOCK, "shared/shop.yaml")})
+    told = [str(one) for one in caught.value.errors]
+    assert "t.yaml:9:14: no shared block is called 'person', known: shop" in told
+    assert not any("has no key 'shared'" in one or "section lacks" in one for one in told), told
+
+
 @pytest.mark.parametrize(
     ("form", "block", "said"),
     [
