@@ -21,6 +21,8 @@ def spec_as_json(spec: FormSpec, layout: FormLayout, types: DocumentTypes) -> di
         "digest": spec.digest,
         "title": spec.title.as_dict(),
         "header": [line.as_dict() for line in spec.header],
+        "procedure": _procedure(spec),
+        "proposed": spec.proposed,
         "pages": layout.pages,
         "page_mm": [210, 297],
         "fields": [_printed_field(one, layout) for one in spec.printed_fields()],
@@ -50,7 +52,13 @@ def spec_as_json(spec: FormSpec, layout: FormLayout, types: DocumentTypes) -> di
             for one in spec.declarations
         ],
         "deadlines": [
-            {"id": one.id, "label": one.label.as_dict(), "months": one.months, "source": one.source}
+            {
+                "id": one.id,
+                "label": one.label.as_dict(),
+                "months": one.months,
+                "source": one.source,
+                "proposed": one.proposed,
+            }
             for one in spec.deadlines
         ],
         "parameters": [_parameter(spec, index) for index in range(len(spec.parameters))],
@@ -58,6 +66,28 @@ def spec_as_json(spec: FormSpec, layout: FormLayout, types: DocumentTypes) -> di
             {"id": one.id, "label": one.label.as_dict(), "value": one.value.expression, "unit": one.unit}
             for one in spec.calculations
         ],
+    }
+
+
+def _procedure(spec: FormSpec) -> dict[str, Any] | None:
+    told = spec.procedure
+    if told is None:
+        return None
+    words = {
+        "purpose": told.purpose,
+        "where": told.where,
+        "signed_by": told.signed_by,
+        "deadline_words": told.deadline_words,
+    }
+    return {
+        "who": list(told.who),
+        "topic": told.topic,
+        **{name: text.as_dict() if text else None for name, text in words.items()},
+        "also_printed_as": list(told.also_printed_as),
+        "rows": list(told.rows),
+        "listed": told.listed,
+        "source": told.source,
+        "proposed": told.proposed,
     }
 
 
