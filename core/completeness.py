@@ -151,12 +151,9 @@ def _unregistered_answers(spec: FormSpec, dossier: Dossier, scope: Scope) -> Ite
     for section in spec.sections:
         for one in section.fields():
             given = answers.get(one.id)
-            if (
-                one.choices_from is None
-                or not one.choices
-                or given is None
-                or not applies(section, one, scope)
-            ):
+            if one.choices_from is None or given is None or not applies(section, one, scope):
+                continue
+            if one.choices_from.records not in spec.held:  # nobody was asked
                 continue
             if given not in {choice.value for choice in one.choices}:
                 message = NOT_IN_REGISTER.fill(label=one.label)

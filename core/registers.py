@@ -61,12 +61,25 @@ Lookup = Callable[[str, str], Sequence[Mapping[str, Any]]]
 """Asks one register for the rows under one key."""
 
 
-def look_up(spec: FormSpec, answers: Mapping[str, object], account: str, ask: Lookup) -> Held:
-    """Ask the registers for everything the spec uses and whose key is known."""
+def look_up(
+    spec: FormSpec, answers: Mapping[str, object], account: str, ask: Lookup, at_counter: bool = False
+) -> Held:
+    """Ask the registers for everything the spec uses and whose key is known.
+
+    An answer that is to be chosen among an account's rows opens nothing unless it is one of them: what
+    the fund knows of an enterprise is told to no one else who types its number.
+
+    Args:
+        at_counter: Whether a clerk prepares it for somebody without an account: ``account`` is then the
+            number they showed papers for, and may be chosen though no account lists it.
+    """
     found: dict[str, Sequence[Mapping[str, Any]]] = {}
     for one in spec.records:
         key = _key(spec, one.key, answers, account, found)
         found[one.id] = tuple(ask(one.register, str(key))) if key else ()
+        if at_counter and one.key == ACCOUNT and account and not found[one.id]:
+            chosen = (field.choices_from for field in spec.fields() if field.choices_from is not None)
+            found[one.id] = tuple({where.value: account} for where in chosen if where.records == one.id)[:1]
     return found
 
 
@@ -87,14 +100,13 @@ def _key(
     if (named := member_named(spec, key)) is not None:
         rows = found.get(named[0], ())
         return rows[0].get(named[1]) if rows else None
-    return answers.get(key) or _only_choice(spec, key, found)
-
-
-def _only_choice(spec: FormSpec, field_id: str, found: Held) -> object:
-    """The answer that need not be given: the only row there is to choose."""
-    where = spec.field(field_id).choices_from
-    rows = found.get(where.records, ()) if where else ()
-    return rows[0].get(where.value) if where and len(rows) == 1 else None
+    where = spec.field(key).choices_from
+    if where is None:
+        return answers.get(key)
+    offered = [str(row.get(where.value)) for row in found.get(where.records, ())]
+    only = offered[0] if len(offered) == 1 else ""  # need not be given
+    given = str(answers.get(key) or only)
+    return given if given in offered else None
 
 
 def with_records(spec: FormSpec, held: Held) -> FormSpec:

@@ -57,7 +57,7 @@ def _asked(session: Session, row: DossierRow, spec: FormSpec, registers: Registe
     owner = session.get(AccountRow, row.owner_id) if row.owner_id else None
 
     ask = register_asked(session, registers, row.id)
-    return look_up(spec, answers, owner.login if owner else row.registration, ask)
+    return look_up(spec, answers, owner.login if owner else row.registration, ask, at_counter=owner is None)
 
 
 def register_asked(session: Session, registers: Registers, but: str = "") -> Lookup:

@@ -112,6 +112,26 @@ def test_a_group_chooses_among_its_affiliations(employer) -> None:
     assert "not_in_register" in {one.code for one in report.findings}
 
 
+def test_at_the_counter_the_number_somebody_shows_papers_for_is_asked(office: Office) -> None:
+    dossier = office.services.open_dossier(office.clerk, "debt-remission", "fr", for_registration="2000001")
+    office.services.answer(office.clerk, dossier, {**WHO, "request": "new"})
+    held = office.services.dossier(office.clerk, dossier).spec.held
+    assert held["debts"] and held["accounts"]
+    assert take(office, dossier, "confirm", actor=office.clerk) == "debt"
+
+
+@pytest.mark.parametrize("account", ["2000000", "149364188"])
+def test_the_debts_and_accounts_of_others_are_told_to_nobody(employer, account: str) -> None:
+    office = employer(account)
+    dossier = office.open("debt-remission")
+    office.services.answer(office.applicant, dossier, {"request": "new", "employer.affiliation": "1000001"})
+    view = office.services.dossier(office.applicant, dossier)
+    assert not view.spec.held["debts"] and not view.spec.held["accounts"]
+    report = office.services.completeness(office.applicant, dossier)
+    assert report.amounts["debt"]["value"] == 0
+    assert "not_in_register" in {one.code for one in report.findings}
+
+
 def test_an_account_of_one_enterprise_is_asked_nothing(employer) -> None:
     office = employer("1000001")
     dossier = office.open("debt-remission")
