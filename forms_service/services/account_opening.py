@@ -40,6 +40,11 @@ from forms_service.storage.models import AccountRow, DossierRow
 
 _GIVEN = "given"
 
+INSURED = "insured"
+"""The fund's register of the insured, by registration number."""
+_PROVES = ("identity_number", "birth", "phone")
+"""What whoever opens an account must say as that register does, as far as it says anything."""
+
 
 class AccountOpening(OneTimeCodes, Accounts):
     """Coming in by a code."""
@@ -287,7 +292,10 @@ class AccountOpening(OneTimeCodes, Accounts):
                 self._write(session, occasion, channel, address, language, account_id)
 
     def _belongs_to_another(self, session: Session, answers: Mapping[str, str]) -> bool:
-        """Whether papers handed in at an agency under this number name another card or day of birth."""
+        """Whether the fund knows another card, birth or telephone under this number, or papers at an agency do."""
+        for known in self.adapters.registers.rows(INSURED, answers["registration"]):
+            if any(known.get(one) and str(known[one]) != answers.get(one) for one in _PROVES):
+                return True
         papers = DossierRow.owner_id.is_(None)
         for row in DossierRepository(session).listed(
             DossierRow.registration == answers["registration"], papers, limit=20

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
 from core.errors import InvalidValue
 from core.localized_text import Language
+from forms_service.registers import FileRegisters
 from forms_service.services import account_opening
 from forms_service.services.one_time_codes import MOST_WRONG, CodeGone, WrongCode
 from forms_service.services.throttle import CODE_FROM, Limit, TooManyAttempts
 from forms_service.storage.account_models import AttemptRow, HolderRow, LetterRow, OneTimeCodeRow
 from tests.services.post_room import PostRoom
 
+REGISTERS = Path(__file__).resolve().parents[2] / "samples" / "registers"
 PHONE, MAIL = "0612345678", "naima@exemple.ma"
 PASSWORD = "quatre mots faciles ici"
 NAIMA = {
@@ -390,3 +395,21 @@ def test_notices_go_only_where_there_is_an_address(office, post, naima) -> None:
     view = office.services.set_notifications(naima, ["sms", "email", "pigeon"], Language.FR)
     assert (view.notify_by, view.language) == ({"sms"}, Language.FR)
     assert office.services.set_notifications(naima, [], Language.FR).notify_by == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("said", "comes_in"),
+    [
+        ({}, True),
+        ({"identity_number": "AB123456"}, False),
+        ({"birth": "24/01/1979"}, False),
+        ({"phone": PHONE}, False),
+        ({"phone": "", "email": MAIL, "channel": "email"}, False),
+    ],
+)
+def test_a_number_the_fund_knows_is_opened_by_whom_it_belongs_to(office, post, said, comes_in) -> None:
+    object.__setattr__(office.services.adapters, "registers", FileRegisters(REGISTERS))
+    known = {"registration": "317725048", "identity_number": "X204518", "birth": "23/01/1979"}
+    opened(office, post, **{**known, "phone": "0661234567", **said})
+    (letter,) = post.letters
+    assert bool(re.search(r"\d{6}", letter.text)) is comes_in
