@@ -20,7 +20,10 @@ from forms_service.demo_accounts import DEMO_ACCOUNTS, DemoAccount
 from forms_service.services import Actor
 from forms_service.web import create_app
 
-ALLOWANCE, REFUND = "311-1-14", "310-1-32"
+ALLOWANCE, REFUND, REMISSION = "311-1-14", "310-1-32", "debt-remission"
+BOSS = "1000001"
+"""Login of the employer who asks for a remission."""
+REGISTERS = Path(__file__).resolve().parents[1] / "samples" / "registers"
 ANSWERS = {
     "nature": "initial_or_additional",
     "children_to_declare": "2",
@@ -104,7 +107,9 @@ def demonstration() -> Iterator[Demonstration]:
     """Run the service on a free loopback port."""
     with tempfile.TemporaryDirectory() as folder:
         jobs = JobsByHand()
-        config = Config(data_folder=Path(folder), demo=True, four_eyes=frozenset({REFUND}))
+        config = Config(
+            data_folder=Path(folder), demo=True, four_eyes=frozenset({REFUND}), registers_folder=REGISTERS
+        )
         application = build(config, jobs=jobs, draw=lambda: 0.0)
         app = create_app(application)
         server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
@@ -152,13 +157,31 @@ def prepare(demo: Demonstration) -> dict[str, str]:
     return {
         **stacks,
         "new": services.open_dossier(applicant, ALLOWANCE, "ar"),
-        "course": services.open_dossier(applicant, "debt-remission", "ar"),
+        "course": _simulated(demo),
         "partly": _partly(demo),
         "scanned": scanned,
         "checked": checked,
         "returned": _returned(demo),
         "proposed": _proposed(demo),
     }
+
+
+def _simulated(demo: Demonstration) -> str:
+    """An employer's remission by instalments, at its simulation."""
+    services = demo.application.services
+    boss = next(one for one in DEMO_ACCOUNTS if one.login == BOSS)
+    employer = services.authenticate(boss.login, boss.password)
+    assert employer
+    dossier_id = services.open_dossier(employer, REMISSION, "ar")
+    who = {"request": "new", "signatory.name": "Karim Bennis", "signatory.capacity": "gérant"}
+    services.answer(employer, dossier_id, who)
+    services.take_action(employer, dossier_id, "confirm")
+    services.take_action(employer, dossier_id, "choose_payment")
+    bank = services.dossier(employer, dossier_id).spec.field("account").choices[0].value
+    payment = {"mode": "instalments", "account": bank, "inst.count": "12", "inst.advance": "20000"}
+    services.answer(employer, dossier_id, payment)
+    services.take_action(employer, dossier_id, "simulate_payment", accepted=("guarantees",))
+    return dossier_id
 
 
 def _stacks(demo: Demonstration) -> dict[str, str]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from demonstration import ALLOWANCE, Demonstration, account
+from demonstration import ALLOWANCE, BOSS, Demonstration, account
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
@@ -20,11 +20,35 @@ from forms_service.demo_accounts import DEMO_ACCOUNTS
 DOSSIERS = ("partly", "new", "scanned", "checked", "returned", "proposed")
 NEWCOMER = "newcomer"
 """A visitor who was sent a one-time code."""
+UNLISTED = "unlisted"
+"""A visitor on no list of the self-employed, who has chosen a category."""
+EMPLOYER = f"applicant/{[one.login for one in DEMO_ACCOUNTS if 'applicant' in one.roles].index(BOSS)}"
+VISIT = "/visit/self-employed-registration"
 HANDED_OUT = re.compile(r"\.(<any\([^)]*\):\w+>|pdf|png|jpg|jpeg|csv|xlsx|zip|json|yaml|css|js|ttf|woff2)$")
 HANDED_OUT_TOO = frozenset({"static", "documents.file", "agency.left_page_original"})
 """What hands out files whatever they are called."""
-LEADS_ON = frozenset({"account_opening.code_that_was_sent"})
+LEADS_ON = frozenset(
+    {
+        "account_opening.code_that_was_sent",
+        "about.recovery",
+        "about.employers",
+        "about.refunds",
+        "about.self_employed",
+    }
+)
 """What shows nothing itself: it leads to another page whatever it is asked."""
+IDENTITY = {
+    "q.id_kind": "cni",
+    "q.id_no": "Z999888",
+    "q.id_expiry.day": "31",
+    "q.id_expiry.month": "12",
+    "q.id_expiry.year": "2040",
+    "q.birth.day": "1",
+    "q.birth.month": "1",
+    "q.birth.year": "1990",
+    "q.phone": "0661112233",
+    "q.operator": "iam",
+}
 _LINK = re.compile(r'href="/ar(/[^"#?]*)')
 _CHOICES = re.compile(r"<any\(([^)]*)\):(\w+)>")
 
@@ -48,6 +72,7 @@ def chosen(ids: Mapping[str, str]) -> list[PageOfSomebody]:
         ("verify", None, "/verify"),
         ("receipt-unknown", None, "/receipt/XXXX-XXXX-XXXX/0000"),
         ("not-found", None, "/nowhere"),
+        *told_to_everybody(),
         ("dossiers", "applicant", "/dossiers/"),
         ("dossiers-none", "applicant/1", "/dossiers/"),
         ("tasks-new", "applicant", new),
@@ -58,6 +83,7 @@ def chosen(ids: Mapping[str, str]) -> list[PageOfSomebody]:
         ("situation", "applicant", f"{partly}/situation"),
         ("children-none", "applicant", f"{new}/list/children"),
         ("children", "applicant", f"{partly}/list/children"),
+        ("group-file", "applicant", f"{partly}/list/children/file"),
         ("child", "applicant", f"{partly}/list/children/2"),
         ("documents", "applicant", f"{partly}/documents"),
         ("documents-new", "applicant", f"{new}/documents"),
@@ -65,7 +91,7 @@ def chosen(ids: Mapping[str, str]) -> list[PageOfSomebody]:
         ("check", "applicant", f"{partly}/check"),
         ("deposited", "applicant", f"/dossiers/{ids['checked']}/deposited"),
         ("status", "applicant", f"{scanned}/status"),
-        ("course", "applicant", f"/dossiers/{ids['course']}/course"),
+        ("course", EMPLOYER, f"/dossiers/{ids['course']}/course"),
         ("correction", "applicant", f"/dossiers/{ids['returned']}"),
         ("desk", "clerk", "/agency/?q=El"),
         ("documents-at-the-desk", "clerk", f"{partly}/documents"),
@@ -76,7 +102,39 @@ def chosen(ids: Mapping[str, str]) -> list[PageOfSomebody]:
         ("queue", "reviewer", "/review/"),
         ("review", "reviewer", f"/review/{ids['scanned']}"),
         ("review-proposal", "reviewer", f"/review/{ids['proposed']}"),
+        ("operator-newsletter", "operator", "/operator/newsletter"),
         ("review-revoke", "reviewer", f"/review/{ids['scanned']}/receipt"),
+    ]
+    return [PageOfSomebody(*row) for row in rows]
+
+
+def told_to_everybody() -> list[tuple[str, str | None, str]]:
+    """The catalogue, a visitor's course, guidance, calculators, how to reach the fund."""
+    answer = "/guidance/family-allowances-conditions"
+    return [
+        ("procedures", None, "/procedures/"),
+        ("visit", None, VISIT),
+        ("guidance", None, "/guidance/"),
+        ("guidance-theme", None, "/guidance/theme/family-allowances"),
+        ("guidance-answer", None, answer),
+        ("guidance-print", None, f"{answer}/print"),
+        ("guidance-send", None, f"{answer}/send"),
+        ("calculators", None, "/calculators/"),
+        ("calculator", None, "/calculators/family-allowances?q.children=3"),
+        ("contact", None, "/contact"),
+        ("newsletter", None, "/newsletter"),
+        ("newsletter-confirm", None, "/newsletter/join/token"),
+    ]
+
+
+def in_use() -> list[PageOfSomebody]:
+    """Pages shown already, in another state: for whoever looks at pictures of them."""
+    rows = [
+        ("procedures-found", None, "/procedures/?q=الولادة"),
+        ("procedure", None, "/forms/maternity-allowance"),
+        ("procedure-with-course", None, "/forms/debt-remission"),
+        ("guidance-found", None, "/guidance/?q=الزواج"),
+        ("visit-papers", UNLISTED, VISIT),
     ]
     return [PageOfSomebody(*row) for row in rows]
 
@@ -166,6 +224,9 @@ def client_of(demo: Demonstration, who: str | None) -> FlaskClient:
     if who == NEWCOMER:
         reached = {"q.registration": account("applicant").login, "q.channel": "sms"}
         _sent(client, "/fr/account/forgotten", reached)
+    elif who == UNLISTED:
+        _sent(client, f"/fr{VISIT}", IDENTITY)
+        _sent(client, f"/fr{VISIT}", {"q.category": "midwife"})
     elif who is not None:
         one = account(who)
         _sent(client, "/fr/sign-in", {"login": one.login, "password": one.password})
