@@ -20,7 +20,7 @@ from forms_service.demo_accounts import DEMO_ACCOUNTS, DemoAccount
 from forms_service.services import Actor
 from forms_service.web import create_app
 
-ALLOWANCE, REFUND, REMISSION = "311-1-14", "310-1-32", "debt-remission"
+ALLOWANCE, REFUND, REMISSION, WAGES = "311-1-14", "310-1-32", "debt-remission", "wage-declaration"
 BOSS = "1000001"
 """Login of the employer who asks for a remission."""
 REGISTERS = Path(__file__).resolve().parents[1] / "samples" / "registers"
@@ -150,14 +150,15 @@ def scan_of(pdf: bytes) -> bytes:
 def prepare(demo: Demonstration) -> dict[str, str]:
     """Make stacks and dossiers in every state; gives their ids by name."""
     services, applicant = demo.application.services, demo.actor("applicant")
-    stacks = _stacks(demo)
+    stacks, employer = _stacks(demo), _employer(demo)
     scanned = _scanned(demo)
     checked = services.open_dossier(applicant, REFUND, "ar")
     services.deposit(applicant, checked, True)
     return {
         **stacks,
         "new": services.open_dossier(applicant, ALLOWANCE, "ar"),
-        "course": _simulated(demo),
+        "course": _simulated(demo, employer),
+        "wages": services.open_dossier(employer, WAGES, "ar"),
         "partly": _partly(demo),
         "scanned": scanned,
         "checked": checked,
@@ -166,12 +167,16 @@ def prepare(demo: Demonstration) -> dict[str, str]:
     }
 
 
-def _simulated(demo: Demonstration) -> str:
+def _employer(demo: Demonstration) -> Actor:
+    boss = next(one for one in DEMO_ACCOUNTS if one.login == BOSS)
+    employer = demo.application.services.authenticate(boss.login, boss.password)
+    assert employer
+    return employer
+
+
+def _simulated(demo: Demonstration, employer: Actor) -> str:
     """An employer's remission by instalments, at its simulation."""
     services = demo.application.services
-    boss = next(one for one in DEMO_ACCOUNTS if one.login == BOSS)
-    employer = services.authenticate(boss.login, boss.password)
-    assert employer
     dossier_id = services.open_dossier(employer, REMISSION, "ar")
     who = {"request": "new", "signatory.name": "Karim Bennis", "signatory.capacity": "gérant"}
     services.answer(employer, dossier_id, who)

@@ -83,7 +83,7 @@ def chosen(ids: Mapping[str, str]) -> list[PageOfSomebody]:
         ("situation", "applicant", f"{partly}/situation"),
         ("children-none", "applicant", f"{new}/list/children"),
         ("children", "applicant", f"{partly}/list/children"),
-        ("group-file", "applicant", f"{partly}/list/children/file"),
+        ("group-file", EMPLOYER, f"/dossiers/{ids['wages']}/list/employees/file"),
         ("child", "applicant", f"{partly}/list/children/2"),
         ("documents", "applicant", f"{partly}/documents"),
         ("documents-new", "applicant", f"{new}/documents"),
