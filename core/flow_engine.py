@@ -64,12 +64,14 @@ class Position:
         entered: The day it came to this step.
         deposited: The day it was first deposited.
         taken: The day each action was last done.
+        accepted: Ids of the declarations accepted since it was last open for answers.
     """
 
     step: str
     entered: date | None = None
     deposited: date | None = None
     taken: Mapping[str, date] = field(default_factory=dict)
+    accepted: AbstractSet[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,15 +203,20 @@ def take(spec: FormSpec, flow: Flow, position: Position, action_id: str, asked: 
         raise DossierError(refusal.message, code=refusal.code)
     action = flow.step(position.step).action(action_id)
     assert action is not None  # noqa: S101 - why_not refused it otherwise
-    wanted = to_accept(spec, action, scope)
+    wanted = to_accept(spec, action, position, scope)
     if not set(wanted) <= asked.accepted:
         raise DossierError(NOT_ACCEPTED, code="declaration_needed")
     return Move(flow.step(action.to or position.step), wanted, action.notify, action.issues)
 
 
-def to_accept(spec: FormSpec, action: Action, scope: Scope) -> tuple[str, ...]:
-    """The declarations that an action demands of this applicant now."""
-    declared = {one.id: one for one in spec.declarations}
+def to_accept(spec: FormSpec, action: Action, position: Position, scope: Scope) -> tuple[str, ...]:
+    """The declarations that an action demands of this applicant now.
+
+    A deposit may name what an earlier step has accepted already: answers may have changed since so that
+    the step did not ask for it, and only then it is asked for here.
+    """
+    before = position.accepted if action.does is not None else frozenset()
+    declared = {one.id: one for one in spec.declarations if one.id not in before}
     return tuple(one for one in action.accepts if one in declared and _holds(declared[one].when, scope))
 
 

@@ -248,7 +248,9 @@ class Courses(Deposits, OneTimeCodes):
                 label=action.label,
                 to=action.to,
                 why_not=offer.refusal.message if offer.refusal else None,
-                accepts=tuple((one, texts[one]) for one in to_accept(here.spec, action, here.scope)),
+                accepts=tuple(
+                    (one, texts[one]) for one in to_accept(here.spec, action, here.position, here.scope)
+                ),
                 asks_reason=REASON in action.requires or action.does is DossierEvent.REQUEST_CORRECTION,
                 asks_code=action.code == CHECK_CODE,
                 sends_code=action.code == SEND_CODE,

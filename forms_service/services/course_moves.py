@@ -7,7 +7,7 @@ transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -31,7 +31,7 @@ from core.flow_words import FlowWords
 from core.form_spec import FormSpec
 from core.localized_text import Language, LocalizedText
 from core.scope import build_scope
-from core.stages import FINAL_STATES, DossierEvent, DossierState
+from core.stages import EDITABLE_STATES, FINAL_STATES, DossierEvent, DossierState
 from forms_service.sending import EMAIL
 from forms_service.services.account_opening import addresses
 from forms_service.services.course_steps import course_of, step_of
@@ -89,6 +89,7 @@ class CourseMoves(Notices):
             self._local_day(came),
             self._local_day(row.deposited_at) if row.deposited_at else None,
             {one.action: self._local_day(one.at) for one in events if one.kind == ACTION},
+            self._accepted(session, row, flow, events),
         )
         dossier = read_dossier(session, row, spec).dossier
         scope = flow_scope(spec, flow, build_scope(spec, dossier, self.today()), position)
@@ -198,6 +199,21 @@ class CourseMoves(Notices):
         return self.words_of(session, row, here).fill(notice.subject)
 
     # --- details --------------------------------------------------------------------------------
+
+    def _accepted(
+        self, session: Session, row: DossierRow, flow: Flow, events: Sequence[CourseEventRow]
+    ) -> frozenset[str]:
+        """What was accepted since the request was last open for answers: a deposit that mends one is accepted anew."""
+        stages = {one.id: one.stage for one in flow.steps}
+        query = select(HonourDeclarationRow.declaration).where(HonourDeclarationRow.dossier_id == row.id)
+        for one in reversed(events):
+            if (
+                stages.get(one.from_step) not in EDITABLE_STATES
+                and stages.get(one.to_step) in EDITABLE_STATES
+            ):
+                query = query.where(HonourDeclarationRow.declared_at > one.at)
+                break
+        return frozenset(session.scalars(query))
 
     def _local_day(self, moment: datetime) -> date:
         return moment.astimezone(self.zone).date()

@@ -202,6 +202,17 @@ def test_conditions_are_accepted_word_for_word(employer) -> None:
     assert "10 du mois" in kept["terms_instalments"]["fr"]
 
 
+def test_instalments_chosen_after_their_step_take_the_guarantees_all_the_same(employer) -> None:
+    office = employer("1000001")
+    dossier = simulated(office, "1000001", mode="integral")
+    office.services.answer(office.applicant, dossier, {"mode": "instalments", "inst.count": "6"})
+    take(office, dossier, "agree")
+    with pytest.raises(DossierError) as refused:
+        take(office, dossier, "validate_instalments", accepted=("terms_instalments",))
+    assert refused.value.code == "declaration_needed"
+    take(office, dossier, "validate_instalments", accepted=("guarantees", "terms_instalments"))
+
+
 def test_instalments_wait_for_guarantees_and_integral_payment_does_not(employer) -> None:
     office = employer("2000000")
     first = simulated(office, "2000001")
