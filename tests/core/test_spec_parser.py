@@ -13,7 +13,19 @@ from core.errors import SpecErrors
 from core.spec_language import CONSTRUCTS, json_schema
 from core.spec_parser import parse_spec
 
-SPECS = sorted((Path(__file__).parents[2] / "form_specs").glob("*/v[0-9]*.yaml"))
+FORMS = Path(__file__).parents[2] / "form_specs"
+SPECS = [
+    FORMS / name / "v1.yaml"
+    for name in (
+        "310-1-32",
+        "311-1-14",
+        "card-duplicate",
+        "debt-remission",
+        "enterprise-change",
+        "wage-declaration",
+    )
+]
+"""Between them every construct; the others are read by the tests of the catalogue."""
 
 SMALL = """\
 language: 1
