@@ -48,6 +48,13 @@ def signed_in(browser: Browser, address: str, name: str) -> Page:
     return page
 
 
+def begin(page: Page, title: str) -> None:
+    """Unfold the topic a form stands under, and begin a request on it."""
+    button = page.get_by_role("button", name=title, include_hidden=True)
+    page.locator("details", has=button).locator("summary").click()
+    button.click()
+
+
 def printed(page: Page, name: str) -> str:
     """What stands on the paper a link leads to."""
     paper = page.context.request.get(page.get_by_role("link", name=name).evaluate("one => one.href"))
@@ -65,7 +72,7 @@ def test_a_request_drawn_for_a_check_is_told_so_at_once_and_goes_on_with_its_pap
     browser: Browser, everything_is_drawn: str
 ) -> None:
     applicant = signed_in(browser, everything_is_drawn, "Samira Lahlou")
-    applicant.get_by_role("button", name=REFUND).click()
+    begin(applicant, REFUND)
     applicant.locator("ul.tasks a[href$='/documents']").click()
     applicant.set_input_files("#doc-cnss_card-files", PAPERS / "01-cnss-card.jpg")
     applicant.click("#doc-cnss_card .drop + button")

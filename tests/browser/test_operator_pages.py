@@ -40,6 +40,7 @@ def is_complaint(said: ConsoleMessage) -> bool:
 
 
 def fits(page: Page) -> None:
+    page.wait_for_load_state("domcontentloaded")
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0, f"{page.url}: {wider} px too wide"
 

@@ -57,7 +57,7 @@ def send(page: Page, place: str, file: Path | dict[str, object]) -> None:
 
 def deposit(page: Page) -> str:
     """Three names on screen, others in the PDF, another person's card; gives the reference."""
-    page.get_by_role("button", name=TITLE).click()
+    begin(page, TITLE)
     page.wait_for_url(re.compile(r"/fr/dossiers/[^/]+$"))
     reference = page.locator(".meta .code").first.inner_text()
     page.locator("ul.tasks a[href$='/section/assured']").click()
@@ -82,6 +82,13 @@ def declare(page: Page) -> None:
     page.check("#declaration")
     page.click("form[action$='/deposit'] button")
     page.wait_for_url(re.compile("/deposited$"))
+
+
+def begin(page: Page, title: str) -> None:
+    """Unfold the topic a form stands under, and begin a request on it."""
+    button = page.get_by_role("button", name=title, include_hidden=True)
+    page.locator("details", has=button).locator("summary").click()
+    button.click()
 
 
 def open_by_keyboard(page: Page, reference: str) -> None:

@@ -81,7 +81,8 @@ def test_five_doubts_of_sixty_fields_take_one_key_each_and_the_correction_its_le
     unruled = page.locator(f"#decision [data-about={paper_id}]")
     expect(unruled).to_be_visible()
     page.route("**/documents/*", lambda route: held.append(route))  # the answer takes its time
-    keys.press("o")
+    with page.expect_request("**/documents/*"):
+        keys.press("o")
     expect(page.locator(f"#{paper_id} .tag.good.ruled-now")).to_be_visible()
     expect(unruled).to_be_hidden()
     held[0].continue_()
