@@ -19,6 +19,8 @@ def test_no_box_of_a_published_form_has_moved() -> None:
         spec = CATALOGUE.get(form_id, version)
         for variant in VARIANTS:
             kept = places_file(spec, default_directory(), variant)
+            if not kept.exists():
+                continue  # told by the next test
             published = json.loads(kept.read_text(encoding="utf-8"))
             if not published or not same_places(published, places_of(lay_out(spec, variant).layout)):
                 moved.append(f"{form_id}/{kept.name}")
