@@ -12,7 +12,7 @@ from functools import cached_property
 
 from core.conditions import Condition
 from core.localized_text import LocalizedText
-from core.stages import FINAL_STATES, DossierEvent, DossierState
+from core.stages import EDITABLE_STATES, FINAL_STATES, DossierEvent, DossierState
 
 ROLES = ("applicant", "clerk", "reviewer", "author", "operator")
 """Who there is: authors look after forms, operators after accounts, figures and the record of changes."""
@@ -22,6 +22,13 @@ REQUIREMENTS = (REASON, COMPLETE)
 """What an action may demand beside its guard: that its reason is given, that nothing is missing."""
 
 SEND_CODE, CHECK_CODE = "send", "check"
+
+_DECISIONS = {
+    DossierState.ACCEPTED: DossierEvent.ACCEPT,
+    DossierState.REFUSED: DossierEvent.REFUSE,
+    DossierState.CLOSED: DossierEvent.CLOSE,
+}
+_UNDECIDABLE = FINAL_STATES | EDITABLE_STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +223,19 @@ class Flow:
         return all(one.does is None and one.by == ("applicant",) for _, one in self.actions())
 
     def doing(self, step_id: str, event: DossierEvent) -> tuple[Action, ...]:
-        """The actions of a step that set that work going."""
+        """The actions of a step that set that work going; else those that decide the request the same way."""
         step = self.by_id.get(step_id)
-        return tuple(one for one in step.actions if one.does is event) if step else ()
+        if step is None:
+            return ()
+        declared = tuple(one for one in step.actions if one.does is event)
+        return declared or tuple(one for one in step.actions if self.ends_by(step_id, one) is event)
+
+    def ends_by(self, step_id: str, action: Action) -> DossierEvent | None:
+        """The decision that an action without declared work comes to, after the deposit."""
+        there = self.by_id.get(action.to or step_id)
+        if action.does is not None or there is None or self.by_id[step_id].stage in _UNDECIDABLE:
+            return None
+        return _DECISIONS.get(there.stage)
 
     def way_to(self, step_id: str) -> tuple[str, ...]:
         """The shortest way from the start to a step, both named: what it has behind it at least."""

@@ -19,12 +19,10 @@ from core.flow_engine import (
     possible,
     take,
     to_accept,
-    way_ahead,
-    who,
     why_not,
 )
 from core.localized_text import Language, LocalizedText
-from core.stages import DossierEvent, DossierState
+from core.stages import DossierEvent
 from forms_service.messages import say
 from forms_service.sending import SMS
 from forms_service.services.account_opening import addresses
@@ -32,13 +30,11 @@ from forms_service.services.base import SYSTEM
 from forms_service.services.course_moves import TIMER, Standing, roles_towards
 from forms_service.services.course_shown import shown_in
 from forms_service.services.course_steps import step_of
+from forms_service.services.course_told import awaited, reason_of_coming, taken, way
 from forms_service.services.course_views import (
-    AwaitedView,
     CourseView,
     OfferView,
     OutcomePaperView,
-    StepTaken,
-    WayView,
 )
 from forms_service.services.deposits import Deposits, Taking
 from forms_service.services.one_time_codes import LIFETIME, CodeGone, CodePurpose, OneTimeCodes
@@ -77,19 +73,19 @@ class Courses(Deposits, OneTimeCodes):
             here = self.standing(session, row)
             step = here.flow.step(here.position.step)
             roles = roles_towards(actor, row)
-            taken = self._events(session, row)
-            words = self.words_of(session, row, here, _reason(here, taken)) if here.is_own else None
+            events = self._events(session, row)
+            words = self.words_of(session, row, here, reason_of_coming(here, events)) if here.is_own else None
             return CourseView(
                 is_own=here.is_own,
                 step=step.id,
                 label=step.label,
                 stage=step.stage,
                 text=words.fill(step.text) if words and step.text else None,
-                way=tuple(_way(here, taken)),
+                way=tuple(way(here, events)),
                 shows=tuple(shown_in(step, words)) if words else (),
                 offers=tuple(self._offers(session, row, here, actor)) if here.is_own else (),
-                awaited=tuple(_awaited(here, roles)),
-                taken=tuple(_taken(here, taken, for_staff=actor.is_staff)),
+                awaited=tuple(awaited(here, roles)),
+                taken=tuple(taken(here, events, for_staff=actor.is_staff)),
                 papers=tuple(self._papers(session, row)),
             )
 
@@ -147,8 +143,8 @@ class Courses(Deposits, OneTimeCodes):
         asked = replace(asked, code_is_right=self._is_right(code_id, code))
         if action is not None and action.does in DEPOSITS:
             self.deposit(actor, dossier_id, True, Taking(action_id, asked, code_id))
-        elif action is not None and action.does is not None:
-            self._do(actor, dossier_id, action.does, asked.reason, expected_revision)
+        elif action is not None and (event := self._work_of(actor, row, here, action)) is not None:
+            self._do(actor, dossier_id, event, asked.reason, expected_revision)
         else:
             self._take(actor, dossier_id, action_id, asked, code_id, expected_revision)
         with self.database.reading() as session:
@@ -195,6 +191,7 @@ class Courses(Deposits, OneTimeCodes):
             row = self.get_dossier(session, actor, dossier_id, to_change=True)
             if actor.is_staff:
                 self.refuse_changed(session, actor, row, expected_revision)  # type: ignore[attr-defined]
+            self.refuse_while_proposed(session, row)  # type: ignore[attr-defined]
             here = self.standing(session, row)
             move = take(here.spec, here.flow, here.position, action_id, asked, here.scope)
             action = here.flow.step(here.position.step).action(action_id)
@@ -206,6 +203,12 @@ class Courses(Deposits, OneTimeCodes):
             details = {"action": action_id, "step": move.step.id}
             at = self.touch(session, row, actor, "step_taken", details)
             self.advance(session, row, actor, action_id, move, note=asked.reason, at=at, code_id=sent)
+
+    def _work_of(self, actor: Actor, row: DossierRow, here: Standing, action: Action) -> DossierEvent | None:
+        """The work of the service that an action sets going; a decision that takes two is one, declared or not."""
+        if action.does is None and "reviewer" in actor.roles and self.needs_second(row):  # type: ignore[attr-defined]
+            return here.flow.ends_by(here.position.step, action)
+        return action.does
 
     def _do(
         self, actor: Actor, dossier_id: str, event: DossierEvent, reason: str, expected_revision: int | None
@@ -348,53 +351,3 @@ class Courses(Deposits, OneTimeCodes):
             at = self.touch(session, row, SYSTEM, "step_by_time", details)
             self.advance(session, row, SYSTEM, timer.id, move, kind=TIMER, at=at)
             return True
-
-
-def _way(here: Standing, taken: list[CourseEventRow]) -> Iterator[WayView]:
-    """The steps behind, the present one, and those probably ahead; what was gone back on is not behind."""
-    behind: list[str] = []
-    for one in taken:
-        if one.from_step == one.to_step:
-            continue
-        behind.append(one.from_step)
-        if one.to_step in behind:
-            behind = behind[: behind.index(one.to_step)]
-    flow = here.flow
-    for step_id in behind:
-        if step_id in flow.by_id:
-            yield WayView(step_id, flow.step(step_id).label, "done")
-    yield WayView(here.position.step, flow.step(here.position.step).label, "here")
-    for step_id in way_ahead(flow, here.position, here.scope):
-        yield WayView(step_id, flow.step(step_id).label, "ahead")
-
-
-def _awaited(here: Standing, roles: frozenset[str]) -> Iterator[AwaitedView]:
-    """What others may do next, and what time does."""
-    step = here.flow.step(here.position.step)
-    for action in step.actions:
-        there = here.flow.by_id.get(action.to or "")
-        if there is not None and there.stage is not DossierState.CLOSED and not roles & set(action.by):
-            yield AwaitedView(action.label, who(action))
-    for timer in step.timers:
-        day = due_day(timer, here.scope)
-        if day is not None:
-            yield AwaitedView(timer.label, None, day)
-
-
-def _reason(here: Standing, taken: list[CourseEventRow]) -> str:
-    """Why the request came to its present step, as whoever brought it there wrote."""
-    came = [one for one in taken if one.to_step == here.position.step and one.from_step != one.to_step]
-    return (came[-1].note or "") if came else ""
-
-
-def _taken(here: Standing, events: list[CourseEventRow], *, for_staff: bool) -> Iterator[StepTaken]:
-    """What happened, newest first; of what led nowhere the applicant is told nothing."""
-    for one in reversed(events):
-        before = here.flow.by_id.get(one.from_step)
-        after = here.flow.by_id.get(one.to_step)
-        moves = (*before.actions, *before.timers) if before else ()
-        declared = next((each for each in moves if each.id == one.action), None)
-        if after is None or declared is None or (one.from_step == one.to_step and not for_staff):
-            continue
-        by_time = one.kind == TIMER
-        yield StepTaken(declared.label, after.label, one.at, one.by_name, by_time, one.note or "")

@@ -265,8 +265,8 @@ def test_reconversion_is_open_only_to_something_better(employer) -> None:
         assert (offers["choose_payment"] is None) is is_open
 
 
-def test_an_upheld_contestation_opens_the_total_remission(employer) -> None:
-    office = employer("3000001")
+def contested(office: Office) -> str:
+    """A contestation before the commission."""
     dossier = office.open("remission-contestation")
     office.services.answer(
         office.applicant,
@@ -279,6 +279,31 @@ def test_an_upheld_contestation_opens_the_total_remission(employer) -> None:
         },
     )
     assert take(office, dossier, "contest", accepted=("honour",)) == "before_commission"
+    return dossier
+
+
+def test_where_two_must_agree_the_commission_decides_by_two(make_office) -> None:
+    office = make_office(four_eyes=frozenset({"all"}))
+    object.__setattr__(office.services.adapters, "registers", FileRegisters(REGISTERS))
+    office = replace(
+        office, applicant=office.services.add_account("3000001", PASSWORD, "Riad", {"applicant"})
+    )
+    second = office.services.add_account("controle2", PASSWORD, "Second", {"reviewer"})
+    dossier = contested(office)
+    assert take(office, dossier, "uphold", actor=office.reviewer) == "before_commission"
+    with pytest.raises(DossierError) as refused:
+        take(office, dossier, "reject", actor=second, reason="Segment non retenu")
+    assert refused.value.code == "decision_waits"
+    with pytest.raises(DossierError):
+        office.services.confirm_decision(office.reviewer, dossier)
+    office.services.confirm_decision(second, dossier)
+    assert course(office, dossier).step == "upheld"
+    assert office.services.dossier(office.applicant, dossier).state == "accepted"
+
+
+def test_an_upheld_contestation_opens_the_total_remission(employer) -> None:
+    office = employer("3000001")
+    dossier = contested(office)
     before = office.open("debt-remission")
     office.services.answer(office.applicant, before, {**WHO, "request": "new"})
     partial = amounts(office, before)["debt"]
