@@ -20,6 +20,7 @@ TOPICS = (
     "remission",
     "certificates",
     "complaints",
+    "agency",
 )
 """What procedures are about, in the order of the catalogue's pages."""
 

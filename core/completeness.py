@@ -7,7 +7,7 @@ the reason, so that an applicant knows what to bring and a reviewer where it is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -217,7 +217,7 @@ def _judge_deadline(
     if not started:
         return None, None
     start = date.fromisoformat(started)
-    limit = add_months(start, deadline.months)
+    limit = add_months(start, deadline.months) + timedelta(days=deadline.days)
     late = on > limit
     effect = start
     if late and deadline.retroactive_months is not None:
@@ -235,6 +235,7 @@ def _judge_deadline(
         child=number,
         n=number,
         months=deadline.months,
+        days=deadline.days,
         limit=_written(limit),
         effect=_written(effect),
         param=parameters_in(scope),

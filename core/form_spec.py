@@ -273,6 +273,7 @@ class Deadline:
     Attributes:
         starts: CEL expression giving an ISO date (``child.birth``).
         months: Length; month ends are clamped.
+        days: Length in days, after the months.
         retroactive_months: When late, the right takes effect at most this long before filing.
     """
 
@@ -281,6 +282,7 @@ class Deadline:
     months: int
     late_message: LocalizedText
     label: LocalizedText
+    days: int = 0
     per: str | None = None
     when: Condition | None = None
     retroactive_months: int | None = None

@@ -93,6 +93,9 @@ class _Checks(FieldChecks):
             for one in parts:
                 if one.per is not None and one.per not in group_ids:
                     self.report(f"{kind} {one.id}", f"per: no group is called {one.per!r}")
+        for deadline in spec.deadlines:
+            if deadline.months + deadline.days < 1:
+                self.report(f"deadline {deadline.id}", "it has no length, expected months or days")
         for document in spec.documents:
             named = {document.type, *document.alternatives, *document.unless_on_file}
             for missing in sorted(named - document_types) if document_types is not None else ():

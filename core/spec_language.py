@@ -211,10 +211,13 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
         "id": Key("text", "Its id in the fact sheet.", required=True),
         "label": Key("localized", "What it limits.", required=True),
         "starts": Key("expression", "The date it counts from.", required=True),
-        "months": Key("integer", "Its length.", required=True),
+        "months": Key("integer", "Its length in months; with days, those come after them."),
+        "days": Key("integer", "Its length in days."),
         "retroactive_months": Key("integer", "When late, the right begins at most this long before filing."),
         "late_message": Key(
-            "localized", "Said when late; {child} {months} {limit} {effect} are filled in.", required=True
+            "localized",
+            "Said when late; {child} {months} {days} {limit} {effect} are filled in.",
+            required=True,
         ),
         "when": _WHEN,
         "per": _PER,

@@ -375,7 +375,8 @@ class _Builder:
         return Deadline(
             id=_text(c, "id"),
             starts=cast(Condition, c.values["starts"]),
-            months=_whole(c, "months"),
+            months=cast("int | None", c.get("months")) or 0,
+            days=cast("int | None", c.get("days")) or 0,
             late_message=_words(c, "late_message"),
             label=_words(c, "label"),
             per=_maybe_text(c, "per"),

@@ -56,6 +56,7 @@ def spec_as_json(spec: FormSpec, layout: FormLayout, types: DocumentTypes) -> di
                 "id": one.id,
                 "label": one.label.as_dict(),
                 "months": one.months,
+                "days": one.days,
                 "source": one.source,
                 "proposed": one.proposed,
             }

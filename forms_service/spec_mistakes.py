@@ -330,6 +330,11 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
         "لا نوع وثيقة باسم <name>: أضيفوه إلى document_types.yaml",
     ),
     (
+        "it has no length, expected months or days",
+        "ce délai n'a pas de durée : months (mois) ou days (jours)",
+        "هذا الأجل بدون مدة: حددوا months (أشهر) أو days (أيام)",
+    ),
+    (
         "accept_when needs an accept_message, expected both",
         "accept_when demande un accept_message, les deux sont attendus",
         "accept_when يحتاج إلى accept_message، والمنتظر الاثنان معا",

@@ -129,6 +129,12 @@ def test_an_unknown_document_type_is_a_mistake() -> None:
     assert any(said in line for line in problems_of(SMALL + document.replace("brith", "police_report")))
 
 
+def test_a_time_limit_without_a_length_is_a_mistake() -> None:
+    words = "{fr: D, ar: أجل}"
+    limit = f"deadlines:\n  - {{id: T, label: {words}, starts: '\"2026-01-01\"', late_message: {words}}}\n"
+    assert any("it has no length, expected months or days" in line for line in problems_of(SMALL + limit))
+
+
 def test_a_key_that_stands_twice_is_a_mistake_and_not_silently_the_last() -> None:
     assert any("stands here twice" in line for line in problems_of(SMALL + "version: 2\n"))
 

@@ -8,13 +8,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from core.localized_text import LocalizedText
+from core.stages import DossierEvent
 from forms_service.bootstrap import build
 from forms_service.config import Config
 from forms_service.first_look import NoLook
 from forms_service.services import Actor
+from forms_service.services.course_views import OfferView
 from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.storage.models import HonourDeclarationRow
 from forms_service.web import create_app
+from forms_service.web.course import _rank
 from tests.web.web_service import JobsByHand, Service, Visitor
 
 IDENTITY = {
@@ -139,3 +143,12 @@ def test_staff_see_what_they_may_do_and_do_it(service: Service, role: str) -> No
     staff.post(f"/dossiers/{dossier}/course/act", {"action": "guarantees_in", "from": "review"})
     page = words(staff.get(address).get_data(as_text=True))
     assert "Fait : Garanties déposées" in page and "Accord de paiement (PDF)" in page
+
+
+def test_depositing_again_leads_onward_and_stands_before_giving_up() -> None:
+    def offer(name: str, to: str, does: DossierEvent | None = None) -> OfferView:
+        label = LocalizedText(name, name)
+        return OfferView(name, label, to, None, (), False, False, False, does)
+
+    again, back = offer("again", "asked", DossierEvent.DEPOSIT), offer("back", "asked")
+    assert [_rank(one, {"asked"}) for one in (again, offer("give_up", "over"), back)] == [0, 0, 2]
