@@ -14,7 +14,7 @@ from typing import Any
 
 from core.conditions import Condition
 from core.errors import InvalidValue
-from core.exact_formula import DoesNotFit, Value, formula, holds, names_in, reckon
+from core.exact_formula import DoesNotFit, Value, counted_names, formula, holds, reckon
 from core.field_kinds import Answer, kind_of
 from core.form_spec import Calculation, DatedValue, FieldSpec, Parameter, Rule, Severity
 from core.formula_in_words import in_words
@@ -117,7 +117,7 @@ def calculate(calculator: Calculator, raw: Mapping[str, object], on: date) -> Re
         first = calculator.inputs[0].id
         return Reckoning(answers, on, problems={first: TOO_LARGE}, figures=figures)
     for rule in calculator.rules:
-        used |= set(names_in(formula(rule.check.expression)))
+        used |= set(counted_names(formula(rule.check.expression), values))
     figures = tuple(one for one in figures if f"param.{one[0].id}" in used)
     return Reckoning(answers, on, results, remarks=remarks, figures=figures)
 

@@ -97,6 +97,17 @@ def names_in(part: Part) -> Iterator[str]:
         yield from names_in(one)
 
 
+def counted_names(part: Part, values: Mapping[str, Value]) -> Iterator[str]:
+    """The names of a formula that count: of alternatives, those of the branch that does."""
+    if part.kind == "choice":
+        yield from counted_names(chosen_branch(part, values), values)
+        return
+    if part.kind == "name":
+        yield part.word
+    for one in part.parts:
+        yield from counted_names(one, values)
+
+
 def holds(expression: str, values: Mapping[str, Value]) -> bool:
     """Whether a condition is true."""
     return reckon(formula(expression), values) is True

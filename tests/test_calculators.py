@@ -293,3 +293,6 @@ def test_only_the_figures_that_counted_are_named() -> None:
     done = answered("sickness-allowance", **USUAL["sickness-allowance"], sector="textile")
     named = {parameter.id for parameter, _ in done.figures}
     assert {"textile", "sick_amount", "days_month"} <= named and not named & {"smig", "smag"}
+    done = answered("family-allowances", **USUAL["family-allowances"], sector="agriculture")
+    named = {parameter.id for parameter, _ in done.figures}
+    assert {"smag", "fa_wage", "fa_days"} <= named and not named & {"smig", "textile"}

@@ -86,9 +86,12 @@ def _area(blueprint: str) -> str:
 def long_time(moment: datetime | date) -> str:
     """A day, and the hour where there is one, in words of the page's language, Moroccan time."""
     locale = _BABEL[languages.language()]
-    if isinstance(moment, datetime):
-        return format_datetime(moment.astimezone(MOROCCO), "d MMMM y HH:mm", locale=locale)
-    return format_date(moment, "d MMMM y", locale=locale)
+    local = moment.astimezone(MOROCCO) if isinstance(moment, datetime) else moment
+    first = languages.language() is Language.FR and local.day == 1
+    words = "d'er' MMMM y" if first else "d MMMM y"
+    if isinstance(local, datetime):
+        return format_datetime(local, f"{words} HH:mm", locale=locale)
+    return format_date(local, words, locale=locale)
 
 
 def hour(moment: datetime) -> str:
