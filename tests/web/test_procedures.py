@@ -85,7 +85,9 @@ def test_the_receipt_words_whose_number_it_bears(
     assert " ".join(words.fr.split()) in " ".join(text.split())
 
 
-def test_a_clerk_opens_for_an_employer_by_affiliation_and_for_whoever_has_no_number_yet(service: Service) -> None:
+def test_a_clerk_opens_for_an_employer_by_affiliation_and_for_whoever_has_no_number_yet(
+    service: Service,
+) -> None:
     clerk = service.visitor("fr").sign_in("clerk")
     asked = {"form": "enterprise-change", "registration": "7654399"}
     told = clerk.post("/agency/open", asked)
