@@ -16,17 +16,21 @@ from core.registers import record_variables
 _ROW_NUMBER = "n"
 
 
-def build_scope(spec: FormSpec, dossier: Dossier, on: date) -> Scope:
+def build_scope(spec: FormSpec, dossier: Dossier, on: date, figures_on: date | None = None) -> Scope:
     """Give expressions the answers, facts, rows and parameters in force on a day.
 
     Every declared name is there, blank when unanswered, so a condition never meets a missing one.
+
+    Args:
+        figures_on: The day whose parameters count where that is another one: what was agreed on at the
+            deposit stays, whatever rates are since.
     """
     answers = dossier.answers()
     variables: dict[str, Any] = {"on": on.isoformat(), "calc": {}, "document": {}}
     variables |= dict(record_variables(spec))
     for one in visible_fields(spec.fields()):
         _put(variables, one.id, _seen(one, answers.get(one.id, one.default)))
-    variables["param"] = {p.id: _number(p.on(on).value) for p in spec.parameters}
+    variables["param"] = {p.id: _number(p.on(figures_on or on).value) for p in spec.parameters}
     scope = Scope(variables, dossier_functions(spec, dossier))
     for fact in spec.facts:
         given = dossier.facts.get(fact.id)

@@ -92,7 +92,8 @@ class CourseMoves(Notices):
             self._accepted(session, row, flow, events),
         )
         dossier = read_dossier(session, row, spec).dossier
-        scope = flow_scope(spec, flow, build_scope(spec, dossier, self.today()), position)
+        seen = build_scope(spec, dossier, self.today(), figures_on=position.deposited)
+        scope = flow_scope(spec, flow, seen, position)
         return Standing(spec, flow, position, scope, dossier)
 
     def led_to(

@@ -6,7 +6,9 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from pypdf import PdfReader
@@ -15,6 +17,7 @@ from sqlalchemy import select
 from core.errors import DossierError
 from forms_service.registers import FileRegisters
 from forms_service.services import Actor
+from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.storage.models import HonourDeclarationRow
 from tests.services.conftest import PASSWORD, Office
 
@@ -330,6 +333,26 @@ def test_a_contestation_needs_its_declaration_and_says_where_nothing_is_to_conte
         take(office, dossier, "contest")
     findings = office.services.completeness(office.applicant, dossier).findings
     assert any(re.search("rien à contester", one.message.fr) for one in findings)
+
+
+def test_the_schedule_keeps_the_rate_that_was_accepted(employer) -> None:
+    office = employer("2000000")
+    dossier = simulated(office, "2000001")
+    validated(office, dossier, "instalments")
+    spec = office.services.catalogue.get("debt-remission")
+    rate = next(one for one in spec.parameters if one.id == "partial_rate_short")
+    deposited = office.services.dossier(office.applicant, dossier).deposited_at.date()
+    lower = replace(rate.values[0], value=50, since=deposited + timedelta(days=5))
+    changed = replace(rate, values=(*rate.values, lower))
+    others = tuple(changed if one is rate else one for one in spec.parameters)
+    office.clock.move(days=20)
+    with patch.object(SpecCatalogue, "get", lambda *_: replace(spec, parameters=others)):
+        take(office, dossier, "guarantees_deposited", actor=office.clerk)
+        (paper,) = course(office, dossier).papers
+        pdf = office.services.outcome_paper_pdf(office.applicant, dossier, paper.id)
+    assert "90 %" in "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).replace(
+        "\xa0", " "
+    )
 
 
 def test_what_was_declared_stays_what_was_seen(employer, tmp_path: Path) -> None:
