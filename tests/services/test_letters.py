@@ -122,6 +122,11 @@ def test_every_message_is_whole_and_short_enough(occasion: str, channel: str, la
         "address": "https://formulaires.exemple.ma/ar/dossiers/x",
         "first_name": "Naima",
         "digits": "123456",
+        "number": "204817365",
+        "password": "abcd-efgh-jkmn",
+        "question": "Quand ?",
+        "subject": "Du nouveau",
+        "text": "Une phrase.",
         "minutes": "10",
     }
     said = worded(occasion, channel, language, values)
