@@ -21,14 +21,13 @@ from core.field_kinds import Answer, kind_of
 from core.flow_checks import check_flow
 from core.form_spec import FieldSpec, FormSpec, Group
 from core.localized_text import LocalizedText
-from core.registers import ACCOUNT, EVERYBODY, Records, with_records
+from core.registers import with_records
 from core.scope import build_scope, row_names, variable_names
-from core.spec_field_checks import CHOICE_KINDS, FieldChecks
+from core.spec_field_checks import CHOICE_KINDS
+from core.spec_register_checks import RegisterChecks
 from core.yaml_source import Place
 
 _MOST_COMBINATIONS = 4000
-CHOSEN_KINDS = ("choice", "text", "affiliation_number", "registration_number", "rib")
-"""Kinds whose answer may be chosen among a register's rows."""
 _COMPARED = re.compile(r"""([A-Za-z_][\w.]*)\s*(?:==|!=)\s*(["'])(.*?)\2""")
 _LISTED = re.compile(r"""([A-Za-z_][\w.]*)\s+in\s+\[([^\]]*)\]""")
 _LITERAL = re.compile(r"""(["'])(.*?)\1""")
@@ -71,7 +70,7 @@ def check_spec(
         check_flow(spec, spec.flow, places, reader, checks.rehearsed() if names_exist else {})
 
 
-class _Checks(FieldChecks):
+class _Checks(RegisterChecks):
     def parameters(self) -> None:
         """Dated values out of order: the law of a day must be one value."""
         for parameter in self.spec.parameters:
@@ -127,42 +126,12 @@ class _Checks(FieldChecks):
                 self.report(group.id, f"count_field: no field is called {group.count_field!r}")
             if group.after_section and group.after_section not in {s.id for s in spec.sections}:
                 self.report(group.id, f"after_section: no section is called {group.after_section!r}")
-        self._register_references(field_ids)
+        self.register_references(field_ids)
         applicant = [*spec.applicant_fields["name"].split(","), spec.applicant_fields["registration"]]
         applicant += [name for one in spec.applicants for name in (*one.name, one.registration)]
         for field_id in [*applicant, spec.signature_field or ""]:
             if field_id and field_id not in field_ids:
                 self.report("applicant", f"applicant: no field is called {field_id!r}")
-
-    def _register_references(self, field_ids: set[str]) -> None:
-        records = {one.id: one for one in self.spec.records}
-        before: list[Records] = []
-        for one in records.values():
-            members = {f"{other.id}.{f.id}" for other in before if not other.many for f in other.fields}
-            before.append(one)
-            if one.key not in {ACCOUNT, EVERYBODY} | field_ids | members:
-                self.report(
-                    f"records {one.id}",
-                    f"key: no field is called {one.key!r}, expected one, a member above, account or everybody",
-                )
-        for part, asked in self.all_fields():
-            where = asked.choices_from
-            if where is None:
-                continue
-            if where.records not in records:
-                self.report(part, f"choices_from: no records are called {where.records!r}")
-                continue
-            members = {member.id for member in records[where.records].fields}
-            for name in (where.value, *where.label):
-                if name not in members:
-                    self.report(part, f"choices_from: {where.records} has no member {name!r}")
-            if asked.kind not in CHOSEN_KINDS:
-                allowed = ", ".join(CHOSEN_KINDS)
-                self.report(
-                    part, f"{asked.id}: choices_from does not go with kind {asked.kind}, expected {allowed}"
-                )
-            elif asked.kind == "choice" and asked.printed:
-                self.report(part, f"{asked.id}: choices_from with kind choice needs printed: false")
 
     def names(self) -> bool:
         """Whether every name in every expression exists; reports those that do not."""
@@ -360,17 +329,6 @@ class _Checks(FieldChecks):
         group = self.spec.groups[0].id if self.spec.groups else ""
         self.report(group, f"a derived condition or fact fails {what}: {_one_line(error)}")
 
-    def _rehearse_rows(self, part: str, rows: Any) -> None:
-        """Whether a table's rows are a list that has what its columns show."""
-        table = next(one for one in self.spec.tables if part == f"table {one.id}")
-        if not isinstance(rows, list):
-            self.report(part, f"rows: gives {rows!r}, expected a list of rows")
-            return
-        members = set(rows[0]) if rows else {one.id for one in table.columns}
-        for column in table.columns:
-            if column.id not in members:
-                self.report(part, f"columns: the rows have no member {column.id!r}")
-
     def _rehearse_all(self, scope: Scope, what: str) -> None:
         calculated: dict[str, Any] = {}
         for use in self._uses():
@@ -395,7 +353,7 @@ class _Checks(FieldChecks):
                 if isinstance(value, bool) or not isinstance(value, (int, float)):
                     self.report(use.part, f"value: gives {value!r} {what}, expected a number")
             if use.role == "rows":
-                self._rehearse_rows(use.part, value)
+                self.rehearse_rows(use.part, value)
             if use.role in ("when", "check", "required") and not isinstance(value, bool):
                 self.report(use.part, f"{use.role}: gives {value!r} {what}, expected true or false")
 
