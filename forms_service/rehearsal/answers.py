@@ -34,6 +34,9 @@ def invent_answers(
 
 
 def _fitting(field: FieldSpec, value: FieldAnswer) -> FieldAnswer:
+    """The invented answer as the field takes it; words that are longer than its limit are cut short."""
+    if isinstance(value, str) and field.max_length and field.kind not in _NUMBERS:
+        value = value[: field.max_length].rstrip()
     return None if value is None else kind_of(field).parse(value, field)
 
 

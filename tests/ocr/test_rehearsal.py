@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from forms_service.ocr.page_images import load_pages
+from forms_service.rehearsal.answers import invent_answers
 from forms_service.rehearsal.degradations import BY_NAME, STANDARD
 from forms_service.rehearsal.drawn_damage import HANDLED, SCANNED, drawn_degradation, kinds_in
 from forms_service.rehearsal.material import CALIBRATING, MEASURING, PROVING, TUNING, Material, font_files
@@ -184,3 +185,11 @@ def test_the_same_seed_gives_the_same_figures_and_another_other_answers():
     )
     assert [a.read.value for a in one.answers] == [a.read.value for a in same.answers]
     assert [a.truth for a in one.answers] != [a.truth for a in other.answers]
+
+
+def test_answers_keep_to_short_boxes():
+    spec = SpecCatalogue.load().get("school-certificate", 1)
+    layout = lay_out(spec).layout
+    for seed in range(8):
+        answers = invent_answers(spec, layout, TUNING, random.Random(seed))
+        assert len(answers["school.year"] or "") <= spec.field("school.year").max_length
