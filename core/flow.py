@@ -127,6 +127,8 @@ class FlowNotice:
 
     Attributes:
         channel: ``email`` or ``sms`` where the law or the fund says by which; None leaves it to the applicant.
+        mailbox: The field whose answer is the e-mail address it goes to: whoever gave one for the answer gets it
+            there, also without an account.
     """
 
     id: str
@@ -134,6 +136,7 @@ class FlowNotice:
     text: LocalizedText | None = None
     sms: LocalizedText | None = None
     channel: str | None = None
+    mailbox: str | None = None
     source: str | None = None
     proposed: str | None = None
 

@@ -252,6 +252,8 @@ class FlowChecks:
             part = f"flow notice {notice.id}"
             if notice.id not in told:
                 self.report(part, f"the notice {notice.id!r} is sent by nothing")
+            mailboxes = [one.id for one in self.spec.fields() if one.kind == "email"]
+            self._each_known(part, "mailbox", filter(None, [notice.mailbox]), mailboxes)
             if notice.subject is None or notice.text is None:
                 self.report(part, f"the notice {notice.id!r} has no words, expected subject and text")
 

@@ -86,6 +86,9 @@ FLOW_CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
         "text": Key("localized", "Text of the e-mail; {reference}, {value.…} are filled in."),
         "sms": Key("localized", "The short message; the subject when left out."),
         "channel": Key("one_of:email,sms", "Where it must go by that one."),
+        "mailbox": Key(
+            "text", "Field of the e-mail address it goes to; the account's when left out or blank."
+        ),
         "source": SOURCE,
         "proposed": PROPOSED,
     },

@@ -116,6 +116,7 @@ def _notice(c: Construct, remember: Remember) -> FlowNotice:
         text=_maybe_words(c, "text"),
         sms=_maybe_words(c, "sms"),
         channel=_maybe_text(c, "channel"),
+        mailbox=_maybe_text(c, "mailbox"),
         source=_maybe_text(c, "source"),
         proposed=_maybe_text(c, "proposed"),
     )

@@ -272,30 +272,37 @@ class CourseMoves(Notices):
                 )
 
     def _send(self, session: Session, row: DossierRow, notice: FlowNotice, words: FlowWords) -> None:
-        """Write a notice to the owner: by the channel it must go by, else by those they chose."""
+        """Write a notice to the address given for it, else to the owner's own."""
         holder = session.get(HolderRow, row.owner_id) if row.owner_id else None
-        if holder is None:
-            return
-        language = Language(holder.language)
-        reached = addresses(holder)
-        chosen = [one for one in reached if one in holder.notify_by]
-        channels = [notice.channel] if notice.channel in reached else chosen
+        language = Language(holder.language if holder else row.language)
+        first_name = holder.first_name if holder else ""
         page = f"{self.adapters.config.public_url}/{language.value}/dossiers/{row.id}/status"
-        personal = {"first_name": holder.first_name, "address": page}
+        personal = {"first_name": first_name, "address": page}
         more = {**words.more, **{name: LocalizedText(said, said) for name, said in personal.items()}}
         filled = replace(words, more=more)
-        for channel in filter(None, channels):
+        for channel, address in _receivers(notice, holder, words).items():
             self.write_letter(
                 session,
                 channel=channel,
-                address=reached[channel],
+                address=address,
                 language=language,
                 occasion=f"{FLOW_OCCASION}{notice.id}",
-                values={"first_name": holder.first_name},
+                values={"first_name": first_name},
                 words=declared_words(notice, filled, channel, language),
-                account_id=holder.account_id,
+                account_id=holder.account_id if holder else None,
                 dossier_id=row.id,
             )
+
+
+def _receivers(notice: FlowNotice, holder: HolderRow | None, words: FlowWords) -> dict[str, str]:
+    """Addresses by channel: the mailbox that was given for the answer, the channel it must go by, else the chosen."""
+    given = words.answers.get(notice.mailbox) if notice.mailbox else None
+    if given:
+        return {EMAIL: str(given)}
+    reached = addresses(holder)
+    if notice.channel in reached:
+        return {str(notice.channel): reached[str(notice.channel)]}
+    return {one: reached[one] for one in reached if holder is not None and one in holder.notify_by}
 
 
 def declared_words(

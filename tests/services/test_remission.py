@@ -20,6 +20,7 @@ from forms_service.services import Actor
 from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.storage.models import HonourDeclarationRow
 from tests.services.conftest import PASSWORD, Office
+from tests.services.post_room import PostRoom
 
 REGISTERS = Path(__file__).resolve().parents[2] / "samples" / "registers"
 WHO = {"signatory.name": "Karim Bennis", "signatory.capacity": "gérant"}
@@ -283,6 +284,17 @@ def contested(office: Office) -> str:
     )
     assert take(office, dossier, "contest", accepted=("honour",)) == "before_commission"
     return dossier
+
+
+def test_the_commissions_answer_goes_to_the_mailbox_given_for_it(employer) -> None:
+    office = employer("3000001")
+    post = PostRoom(office.services)
+    dossier = contested(office)
+    take(office, dossier, "reject", actor=office.reviewer, reason="segment non concerné")
+    post.deliver(office.jobs.keys)
+    received, answer = post.to("riad@exemple.ma")
+    assert (received.channel, answer.channel) == ("email", "email")
+    assert "segment non concerné" in answer.text
 
 
 def test_where_two_must_agree_the_commission_decides_by_two(make_office) -> None:
