@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from core.completeness import CompletenessReport
 from core.errors import DossierError
 from core.form_spec import FieldSpec, Severity
+from core.measures import measured
 from forms_service.services.complements import TAKES_COMPLEMENTS
 from forms_service.services.expected_revisions import expecting
 from forms_service.services.presenting import find_field
@@ -312,11 +313,16 @@ def shown_table(table: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "label": table["label"][language().value],
         "columns": columns,
-        "rows": [[(kind, _in_language(row[name])) for name, _, kind in columns] for row in table["rows"]],
+        "rows": [
+            [(kind, _in_language(row[name], kind)) for name, _, kind in columns] for row in table["rows"]
+        ],
     }
 
 
-def _in_language(cell: Any) -> Any:
+def _in_language(cell: Any, kind: str) -> Any:
+    """A cell as the page's language writes it; a sum of money to the centime, as in any account."""
+    if kind == "amount" and cell is not None:
+        return measured(cell, "MAD", all_places=True).in_language(language())
     return cell[language().value] if isinstance(cell, dict) else cell
 
 
