@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -94,4 +94,17 @@ def _requests(session: Session, form_id: str, registration: str, but: str) -> li
         )
         .order_by(DossierRow.deposited_at)
     )
-    return [{"reference": one.reference, "state": one.state} for one in found]
+    return [
+        {
+            "reference": one.reference,
+            "state": one.state,
+            "deposited": _moment(one.deposited_at),
+            "decided": _moment(one.decided_at),
+        }
+        for one in found
+    ]
+
+
+def _moment(at: datetime | None) -> str:
+    """A moment as text that sorts by time."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds") if at else ""

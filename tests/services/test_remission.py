@@ -247,15 +247,20 @@ def test_the_debit_falls_on_the_tenth_of_the_month_after_validation(employer) ->
     assert course(office, dossier).step == "settled"
 
 
+def may_go_on(office: Office, request: str) -> bool:
+    """Whether another request of the enterprise may choose how to pay."""
+    again = office.open("debt-remission")
+    office.services.answer(office.applicant, again, {**WHO, "request": request})
+    take(office, again, "confirm")
+    offers = {one.id: one.why_not for one in course(office, again).offers}
+    return offers["choose_payment"] is None
+
+
 def test_a_new_request_is_closed_while_one_is_in_force(employer) -> None:
     office = employer("1000001")
     validated(office, simulated(office, "1000001", mode="integral"), "integral")
-    again = office.open("debt-remission")
-    office.services.answer(office.applicant, again, {**WHO, "request": "new"})
-    take(office, again, "confirm")
-    with pytest.raises(DossierError) as refused:
-        take(office, again, "choose_payment")
-    assert refused.value.code == "not_yet"
+    assert not may_go_on(office, "new")
+    assert not may_go_on(office, "reconversion")  # nothing is better than the total remission it has
 
 
 def test_reconversion_is_open_only_to_something_better(employer) -> None:
@@ -326,6 +331,17 @@ def test_an_upheld_contestation_opens_the_total_remission(employer) -> None:
     assert amounts(office, before)["debt"] > partial
     take(office, before, "confirm")
     assert "eligible_total" in {one.id for one in course(office, before).shows}
+
+
+def test_a_partial_remission_is_converted_once_the_commission_upheld_the_right_to_the_total_one(
+    employer,
+) -> None:
+    office = employer("3000001")
+    validated(office, simulated(office, "3000001", mode="integral"), "integral")
+    assert not may_go_on(office, "reconversion")
+    office.clock.move(days=1)
+    take(office, contested(office), "uphold", actor=office.reviewer)
+    assert may_go_on(office, "reconversion") and not may_go_on(office, "new")
 
 
 def test_a_contestation_needs_its_declaration_and_says_where_nothing_is_to_contest(employer) -> None:
