@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from core.localized_text import LocalizedText
 from core.shared_blocks import SharedBlock, names_shared_block, parse_shared_block
 from core.shared_parameters import SharedParameters, parse_shared_parameters
 from core.spec_parser import ParsedSpec, parse_spec_with_places
+
+_MOST_NAMED = 6
+"""References named to whoever mistyped one: there are too many forms to list."""
 
 
 def default_directory() -> Path:
@@ -106,12 +110,13 @@ class SpecCatalogue:
         if version is not None:
             versions = [number for number in versions if number == version]
         if not versions:
-            known = ", ".join(sorted({known for known, _ in self.specs}))
+            ids = sorted({known for known, _ in self.specs})
+            known = ", ".join(get_close_matches(form_id, ids, _MOST_NAMED, cutoff=0.0))
             wanted = form_id if version is None else f"{form_id} v{version}"
             raise UnknownForm(
                 LocalizedText(
-                    ar=f"لا توجد استمارة بهذا المرجع: {wanted}. الاستمارات المتوفرة: {known}.",
-                    fr=f"Aucun formulaire ne porte la référence {wanted}. Formulaires connus : {known}.",
+                    ar=f"لا توجد استمارة بهذا المرجع: {wanted}. أقرب المراجع إليه: {known}.",
+                    fr=f"Aucun formulaire ne porte la référence {wanted}. Les plus proches : {known}.",
                 )
             )
         return self.specs[form_id, max(versions)]

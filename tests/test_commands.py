@@ -79,13 +79,13 @@ def write(path: Path, data: object) -> Path:
 
 def test_the_forms_are_listed(run) -> None:
     rows = {row["id"]: row for row in run("specs", "list", "--json").json}
-    assert set(rows) == {"311-1-14", "310-1-32"}
+    assert set(rows) >= {"311-1-14", "310-1-32", "debt-remission", "maternity-allowance"}
     assert rows["311-1-14"]["title"] == {
         "ar": "طلب الحصول على التعويضات العائلية",
         "fr": "Demande de perception d'Allocations Familiales",
     }
     for row in rows.values():
-        assert row["version"] == 1 and row["pages"] >= 1 and row["fields"] >= 20
+        assert row["version"] == 1 and row["pages"] >= 1 and row["fields"] >= 1
 
 
 @pytest.mark.parametrize("form", ["311-1-14", "310-1-32"])

@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import replace
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from core.document_types import DocumentTypes
     from forms_service.ocr.attachments import AttachmentReading
     from forms_service.ocr.page_images import PageImage
+
+_MOST_NAMED = 6
+"""Kinds of documents named to whoever mistyped one."""
 
 
 @click.group()
@@ -196,8 +200,9 @@ def read_document(file: Path, as_type: str | None, as_json: bool) -> int:
 
     types = catalogue().document_types()
     if as_type is not None and as_type not in {*types.types, *types.classes}:
-        known = ", ".join(sorted(types.types))
-        raise click.BadParameter(f"{as_type!r} is no document type; known: {known}", param_hint="--as")
+        near = ", ".join(get_close_matches(as_type, sorted(types.types), _MOST_NAMED, cutoff=0.0))
+        told = f"{as_type!r} is no document type; the nearest: {near}; all: form_specs/document_types.yaml"
+        raise click.BadParameter(told, param_hint="--as")
     with within_limits(configuration().reading):
         pages = load_pages(file.read_bytes(), str(file))
         reading = _read_paper(pages, types, as_type)
