@@ -106,16 +106,9 @@ class VisitorCourse(AccountOpening):
         except (Unsealable, TypeError, ValueError):
             return None
 
-    def visit_view(self, visit: Visit, client: str = "") -> VisitView:
-        """The step a visitor stands in.
-
-        Args:
-            client: Where on the network the request comes from: how often registers are asked is counted.
-
-        Raises:
-            TooManyAttempts: Registers were asked too often from there.
-        """
-        here = self._standing(visit, client)
+    def visit_view(self, visit: Visit) -> VisitView:
+        """The step a visitor stands in."""
+        here = self._standing(visit)
         flow, spec = here.words.flow, here.words.spec
         position = self._position(visit)
         asked = Asked(VISITOR, code_is_right=True)
@@ -135,6 +128,9 @@ class VisitorCourse(AccountOpening):
     ) -> tuple[Visit, Mapping[str, LocalizedText]]:
         """Keep what was typed and do an action, or the first possible one when none is named.
 
+        Args:
+            client: Where on the network the request comes from: what is asked of registers anew is counted.
+
         Returns:
             The visit as it stands then, and what is wrong by field id (``code`` for the one-time code).
 
@@ -142,8 +138,11 @@ class VisitorCourse(AccountOpening):
             DossierError: It cannot be done; the message says why.
             TooManyAttempts, CodeGone: As asking for a code and trying one.
         """
-        visit = replace(visit, typed={**visit.typed, **typed})
-        view = self.visit_view(visit, client)
+        said = {**visit.typed, **typed}
+        if said != visit.typed:
+            self._count_question(visit.form_id, said, client)
+        visit = replace(visit, typed=said)
+        view = self.visit_view(visit)
         action = _meant(view.offers, action_id)
         leads_on = action is None or action.to is None or not _leads_back(view.words.flow, visit.step, action)
         if view.problems and leads_on:
@@ -175,12 +174,15 @@ class VisitorCourse(AccountOpening):
         taken = {name: date.fromisoformat(day) for name, day in visit.taken.items()}
         return Position(visit.step, date.fromisoformat(visit.entered), None, taken)
 
-    def _standing(self, visit: Visit, client: str) -> VisitView:
-        spec = self.catalogue.get(visit.form_id)
-        flow = self._flow(spec)
-        if any(visit.typed.get(one.key) for one in spec.records):
+    def _count_question(self, form_id: str, said: Mapping[str, str], client: str) -> None:
+        """Count what registers are asked anew; looking again at what was told already is no question."""
+        if any(said.get(one.key) for one in self.catalogue.get(form_id).records):
             with self.database.writing() as session:
                 self.count_attempt(session, (LOOKUP_FROM, client))
+
+    def _standing(self, visit: Visit) -> VisitView:
+        spec = self.catalogue.get(visit.form_id)
+        flow = self._flow(spec)
         with self.database.reading() as session:
             ask = register_asked(session, self.adapters.registers)
             spec = with_records(spec, look_up(spec, {}, "", ask))  # what there is to choose from

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from core.errors import DossierError
@@ -30,23 +30,17 @@ _VISIT, _BROWSER = "visit", "visit_browser"
 
 
 @pages.get("/<form_id>")
-def step(form_id: str) -> str | Response | tuple[str, int]:
+def step(form_id: str) -> str:
     """The step of the course a visitor stands in; the first one when they come."""
     visit = _visit(form_id)
-    try:
-        return _page(visit, services().visit_view(visit, security.client()), {})
-    except TooManyAttempts as wait:
-        return _sent_home(wait)
+    return _page(visit, services().visit_view(visit), {})
 
 
 @pages.post("/<form_id>")
 def go_on(form_id: str) -> str | Response | tuple[str, int]:
     """Keep what was typed and go on, back, or have another code sent."""
     visit = _visit(form_id)
-    try:
-        here = services().visit_view(visit, security.client())
-    except TooManyAttempts as wait:
-        return _sent_home(wait)
+    here = services().visit_view(visit)
     try:
         fields = [one for section in here.sections for one in section.fields()]
         posted = typed_answers.posted_answers(fields, request.form)
@@ -68,7 +62,7 @@ def go_on(form_id: str) -> str | Response | tuple[str, int]:
         return _page(visit, here, {}, [Problem(None, refusal.message.in_language(language()))]), 422
     _keep(visit)
     if problems:
-        here = services().visit_view(visit, security.client())
+        here = services().visit_view(visit)
         told = [Problem("code", problems["code"].in_language(language()))] if "code" in problems else []
         return _page(visit, here, {k: v for k, v in problems.items() if k != "code"}, told), 422
     return redirect(url_for(".step", form_id=form_id), code=303)
@@ -79,12 +73,6 @@ def begin_again(form_id: str) -> Response:
     """Forget what was typed and begin anew."""
     session.pop(_VISIT, None)
     return redirect(url_for(".step", form_id=form_id), code=303)
-
-
-def _sent_home(wait: TooManyAttempts) -> Response:
-    """Tell who asked too often where nothing is asked; the visit stays in their session."""
-    flash(wait.message.in_language(language()), "problem")
-    return redirect(url_for("public.home"), code=303)
 
 
 def _visit(form_id: str) -> Visit:

@@ -12,7 +12,7 @@ from core.errors import DossierError
 from core.localized_text import Language
 from forms_service.registers import FileRegisters
 from forms_service.services.one_time_codes import CodeGone
-from forms_service.services.throttle import TooManyAttempts
+from forms_service.services.throttle import LOOKUP_FROM, TooManyAttempts
 from forms_service.services.visitor_course import Visit
 from tests.services.conftest import PASSWORD, Office
 from tests.services.post_room import PostRoom
@@ -41,10 +41,12 @@ def post(office: Office) -> PostRoom:
     return PostRoom(office.services)
 
 
-def walked(office: Office, number: str, birth: str, **more: str) -> tuple[Visit, Mapping[str, object]]:
+def walked(
+    office: Office, number: str, birth: str, client: str = "", **more: str
+) -> tuple[Visit, Mapping[str, object]]:
     typed = {**IDENTITY, "id_no": number, "birth": birth, **more}
     visit = office.services.begin_visit(FORM)
-    return office.services.go_on(visit, typed, "", language=Language.FR, browser="b")
+    return office.services.go_on(visit, typed, "", language=Language.FR, browser="b", client=client)
 
 
 def text_at(office: Office, visit: Visit) -> str:
@@ -146,6 +148,18 @@ def test_numbers_and_birthdays_cannot_be_tried_through(office: Office) -> None:
         for number in range(100):
             typed = {**IDENTITY, "id_no": f"Z{number:06d}", "birth": "01/01/1990"}
             services.go_on(visit, typed, "", language=Language.FR, client="10.0.0.9")
+    with pytest.raises(TooManyAttempts):
+        services.go_on(visit, {**typed, "birth": "02/01/1990"}, "", language=Language.FR, client="10.0.0.9")
+
+
+def test_one_person_uses_up_one_question_whatever_pages_they_look_at(office: Office) -> None:
+    services, client = office.services, "10.0.0.10"
+    for number in range(LOOKUP_FROM.most):
+        visit, _ = walked(office, f"Z{number:06d}", "01/01/1990", client=client)
+        for _ in range(3):
+            services.visit_view(visit)
+    with pytest.raises(TooManyAttempts):
+        walked(office, "Z999999", "01/01/1990", client=client)
 
 
 def test_courses_in_which_something_is_handed_in_are_walked_by_accounts_only(office: Office) -> None:

@@ -249,9 +249,8 @@ def test_a_visitor_who_asked_too_often_is_told_and_sees_no_failure(
     def refused(*_args: object) -> None:
         raise TooManyAttempts(SIGN_IN.wait())
 
-    monkeypatch.setattr(type(service.application.services), "visit_view", refused)
+    monkeypatch.setattr(type(service.application.services), "count_attempt", refused)
     visitor = service.visitor("fr")
     assert visitor.get("/visit/debt-remission").status_code == 404
-    for ask in (visitor.get, visitor.post):
-        assert ask("/visit/self-employed-registration").headers["Location"] == "/fr/"
-        assert "Attendez 60 minutes" in visitor.get("/").get_data(as_text=True)
+    told = visitor.post("/visit/self-employed-registration", {"q.id_no": "BE482913"})
+    assert told.status_code == 422 and "Attendez 60 minutes" in told.get_data(as_text=True)
