@@ -20,6 +20,7 @@ class RegisterChecks(FieldChecks):
         before: list[Records] = []
         for one in records.values():
             members = {f"{other.id}.{f.id}" for other in before if not other.many for f in other.fields}
+            self._key_is_ones_own(one, {other.id for other in before})
             before.append(one)
             if one.key not in {ACCOUNT, EVERYBODY} | field_ids | members:
                 self.report(
@@ -44,6 +45,19 @@ class RegisterChecks(FieldChecks):
                 )
             elif asked.kind == "choice" and asked.printed:
                 self.report(part, f"{asked.id}: choices_from with kind choice needs printed: false")
+
+    def _key_is_ones_own(self, one: Records, above: set[str]) -> None:
+        """Whoever types a number must not be told what is known under it; visitors are told by their course."""
+        flow = self.spec.flow
+        if one.key in (ACCOUNT, EVERYBODY) or (flow is not None and flow.keeps_nothing):
+            return
+        for _, asked in self.all_fields():
+            where = asked.choices_from
+            if asked.id == one.key and (where is None or where.records not in above):
+                self.report(
+                    f"records {one.id}",
+                    f"key: anybody may type {one.key!r}, expected a field with choices_from of records above",
+                )
 
     def rehearse_rows(self, part: str, rows: Any) -> None:
         """Whether a table's rows are a list that has what its columns show."""

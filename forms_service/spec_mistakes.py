@@ -452,6 +452,11 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
         "key: لا توجد خانة اسمها <name>، والمنتظر خانة أو عنصر أعلاه أو account أو everybody",
     ),
     (
+        "key: anybody may type <name>, expected a field with choices_from of records above",
+        "key : n'importe qui peut saisir <name>, attendu : un champ avec choices_from de records plus haut",
+        "key: يمكن لأي شخص كتابة <name>، والمنتظر خانة مع choices_from من records أعلاه",
+    ),
+    (
         "choices_from: no records are called <name>",
         "choices_from : aucun records ne s'appelle <name>",
         "choices_from: لا توجد records اسمها <name>",

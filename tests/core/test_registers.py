@@ -129,6 +129,11 @@ def test_whom_no_register_knows_is_blank_and_owes_nothing(spec: FormSpec) -> Non
     ("before", "after", "said"),
     [
         ("key: affiliation\n    many", "key: affiliatoin\n    many", "no field is called 'affiliatoin'"),
+        (
+            "    register: debts\n    key: affiliation",
+            "    register: debts\n    key: who",
+            "anybody may type 'who'",
+        ),
         ("records: affiliations, value", "records: affiliated, value", "no records are called 'affiliated'"),
         ("value: number", "value: numero", "has no member 'numero'"),
         ("          printed: false\n", "", "with kind choice needs printed: false"),
