@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from core.errors import InvalidValue
 from core.field_kinds.email_address import EMAIL as EMAIL_KIND
@@ -33,6 +33,7 @@ MAILBOX = FieldSpec(
 )
 MOST_SUBJECT, MOST_TEXT = 120, 5000
 _TO_CONFIRM = timedelta(days=3)
+"""A mailbox that nobody confirmed by then is forgotten: its owner never asked."""
 _JOIN, _LEAVE = "join", "leave"
 
 
@@ -52,7 +53,11 @@ class Newsletter(Letters, Throttle):
         with self.database.writing() as session:
             self.count_attempt(session, (ASK_FROM, client), (ASK_TO, str(mailbox)))
             now, fingerprint = self.now(), self._mailbox_key(str(mailbox))
-            if session.get(SubscriberRow, fingerprint) is None:
+            forgotten = SubscriberRow.asked_at < now - _TO_CONFIRM
+            session.execute(delete(SubscriberRow).where(SubscriberRow.confirmed_at.is_(None), forgotten))
+            if (held := session.get(SubscriberRow, fingerprint)) is not None:
+                held.asked_at = now
+            else:
                 sealed = self.adapters.seal.close({"address": str(mailbox)})
                 session.add(
                     SubscriberRow(
@@ -70,7 +75,7 @@ class Newsletter(Letters, Throttle):
             )
 
     def join_newsletter(self, token: str) -> bool:
-        """Put the mailbox of a link on the list; False where the link is none of ours or its row is gone."""
+        """Put the mailbox of a link on the list; False where it is none of ours, or nobody waits for it any more."""
         return self._changed(token, _JOIN)
 
     def leave_newsletter(self, token: str) -> bool:
@@ -104,7 +109,7 @@ class Newsletter(Letters, Throttle):
                     language=language,
                     occasion="newsletter",
                     values={
-                        "subject": subject.in_language(language).strip(),
+                        "subject": " ".join(subject.in_language(language).split()),
                         "text": text.in_language(language).strip(),
                         "address": self._link(_LEAVE, row.fingerprint, language),
                     },
@@ -125,7 +130,7 @@ class Newsletter(Letters, Throttle):
                 if row is not None:
                     session.delete(row)
                 return True
-            if row is None:
+            if row is None or (row.confirmed_at is None and row.asked_at < self.now() - _TO_CONFIRM):
                 return False
             row.confirmed_at = row.confirmed_at or self.now()
             return True

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import func, select
 
 from core.errors import DossierError, InvalidValue
 from core.localized_text import Language, LocalizedText
 from forms_service.services.throttle import TooManyAttempts
+from forms_service.storage.newsletter_models import SubscriberRow
 from tests.services.conftest import Office
 from tests.services.post_room import PostRoom
 
@@ -67,6 +69,16 @@ def test_a_link_serves_for_what_it_was_made_and_strangers_make_none(office: Offi
     assert not office.services.leave_newsletter(join)
     assert not office.services.join_newsletter("forged")
     assert office.services.join_newsletter(join)
+
+
+def test_a_mailbox_that_nobody_confirmed_is_forgotten(office: Office, post: PostRoom) -> None:
+    office.services.ask_newsletter(MAIL, Language.AR)
+    late = link(office, post, "join")
+    office.clock.move(days=4)
+    assert not office.services.join_newsletter(late)
+    office.services.ask_newsletter("omar@exemple.ma", Language.FR)
+    with office.application.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(SubscriberRow)) == 1
 
 
 def test_nobody_s_mailbox_is_filled_by_others(office: Office) -> None:
