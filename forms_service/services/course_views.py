@@ -93,7 +93,6 @@ class CourseView:
 
     Attributes:
         is_own: Whether the form declares the course; the standard one has pages of its own.
-        back: The action that leads back a step, if there is one.
     """
 
     is_own: bool
