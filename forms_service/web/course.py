@@ -120,7 +120,10 @@ def act(dossier_id: str) -> Response:
             code=request.form.get("code", ""),
             expected_revision=posted_revision(),
         )
-        flash(translate("course.done_now", what=label), "done")
+        waits = "reviewer" in the_actor().roles and services().holding(the_actor(), dossier_id).proposal
+        flash(
+            translate("review.proposed_done") if waits else translate("course.done_now", what=label), "done"
+        )
     except FormsError as refused:
         if errors.status_of(refused) not in (409, 422):
             raise
