@@ -255,7 +255,16 @@ class _Checks(RegisterChecks):
         return part
 
     def _never(self, conditions: list[Condition]) -> bool:
-        """Whether no combination of the choices and ticks they name makes all conditions true."""
+        """Whether no combination of the choices and ticks they name makes all conditions true.
+
+        A form whose facts fail on blank answers is told so elsewhere, and here nothing.
+        """
+        try:
+            return self._none_holds(conditions)
+        except EVALUATION_ERRORS:
+            return False
+
+    def _none_holds(self, conditions: list[Condition]) -> bool:
         text = " ".join(condition.expression for condition in conditions)
         options: list[tuple[str, list[Answer]]] = []
         for one in self.spec.fields():

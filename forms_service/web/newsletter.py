@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.errors import InvalidValue
@@ -20,6 +20,7 @@ from forms_service.web.typed_answers import problems_in_order
 PREFIX = ""
 pages = Blueprint("newsletter", __name__)
 
+_ACTS = ("join", "leave")
 _WORDS = ("subject_ar", "subject_fr", "text_ar", "text_fr")
 
 
@@ -43,15 +44,19 @@ def asked() -> str | Response | tuple[str, int]:
     return redirect(url_for(".ask"), code=303)
 
 
-@pages.get("/newsletter/<any(join, leave):act>/<token>")
+@pages.get("/newsletter/<act>/<token>")
 def confirm(act: str, token: str) -> str:
     """Ask once more: programs of mailboxes follow links, people press buttons."""
+    if act not in _ACTS:
+        abort(404)
     return render_template("newsletter_confirm.html", act=act, token=token)
 
 
-@pages.post("/newsletter/<any(join, leave):act>/<token>")
+@pages.post("/newsletter/<act>/<token>")
 def confirmed(act: str, token: str) -> Response:
     """Join or leave."""
+    if act not in _ACTS:
+        abort(404)
     done = services().join_newsletter(token) if act == "join" else services().leave_newsletter(token)
     flash(translate(f"newsletter.{act}_done" if done else "newsletter.gone"), "done" if done else "problem")
     return redirect(url_for(".ask"), code=303)

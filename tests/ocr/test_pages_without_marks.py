@@ -115,10 +115,14 @@ def test_a_mirrored_page_is_no_page() -> None:
     assert _published().identify(np.ascontiguousarray(pixels)).identity is None
 
 
+FUND_FORMS = ("310-1-32", "311-1-14")
+"""Forms of their own: those made of shared blocks are not looked for by their print."""
+
+
 def _catalogue_with(folder: Path, second: str) -> _Known:
     """The published forms, and a second version of one of them."""
     source = default_directory()
-    for path in [source / "document_types.yaml", *source.glob("*/v1.yaml")]:
+    for path in [source / "document_types.yaml", *(source / one / "v1.yaml" for one in FUND_FORMS)]:
         target = folder / path.relative_to(source)
         target.parent.mkdir(exist_ok=True)
         target.write_text(path.read_text("utf-8"), "utf-8")

@@ -25,7 +25,7 @@ PUBLIC = {
     "newsletter.ask": "/newsletter",
     "newsletter.confirm": "/newsletter/join/x",
     "visitor.step": "/visit/self-employed-registration",
-    "guidance.themes": "/guidance/?q=taux+salaires",
+    "guidance.themes": "/guidance/",
     "guidance.theme": "/guidance/theme/voluntary-insurance",
     "guidance.print_theme": "/guidance/theme/voluntary-insurance/print",
     "guidance.answer": "/guidance/voluntary-insurance-rate",
@@ -89,6 +89,8 @@ PDFS = {
     "papers.personal": "/dossiers/{draft}/personal.pdf?print=large",
 }
 TESTED_ELSEWHERE = {
+    "group_files.download",
+    "group_files.file_page",
     "course.outcome_paper",
     "course.step",
     "about.employers",

@@ -21,6 +21,7 @@ TAGS = {
     "dossiers": "Dossiers: open, answer, see what is missing, deposit, follow",
     "papers": "Papers: send them, see what was read, print",
     "agency": "The agency's work",
+    "courses": "The course of a dossier: where it stands, what may be done next, the papers it ended in",
     "complements": "What an incomplete deposit lacks: add it, and get the receipt of that",
     "review": "The reviewer's work",
     "authoring": "The author's work: what lint says of a form, and how well it is read back",
