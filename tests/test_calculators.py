@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from core.calculator import Reckoning, calculate
 from core.calendar_rules import add_months
+from core.completeness import assess_completeness
+from core.dossier import dossier_from_answers
 from core.localized_text import Script, dominant_script
 from forms_service.knowledge import Knowledge
 from forms_service.sources_in_words import source_in_words
+from forms_service.spec_catalogue import SpecCatalogue
 
 KNOWN = Knowledge.load()
 ON = date(2026, 6, 15)
@@ -296,3 +299,12 @@ def test_only_the_figures_that_counted_are_named() -> None:
     done = answered("family-allowances", **USUAL["family-allowances"], sector="agriculture")
     named = {parameter.id for parameter, _ in done.figures}
     assert {"smag", "fa_wage", "fa_days"} <= named and not named & {"smig", "textile"}
+
+
+@pytest.mark.parametrize("wages", ["100.25", "2336.00", "98765.43"])
+def test_the_slip_of_a_wage_declaration_agrees_with_the_shares_to_the_centime(wages: str) -> None:
+    spec = SpecCatalogue.load().get("wage-declaration")
+    rows = {"employees": [{"registration": "123456782", "days": "26", "wage": wages}]}
+    dossier = dossier_from_answers(spec, {}, groups=rows).dossier
+    slip = assess_completeness(spec, dossier, ON).amounts["amo"]["value"]  # type: ignore[index]
+    assert Decimal(str(slip)) == reckoned("amo-shares", who="employee", base=wages)["total"]
