@@ -161,9 +161,15 @@ def _do(dossier_id: str, wanted: list[str], after: Opened) -> str | Response | t
     except FormsError as refused:
         if errors.status_of(refused) not in (409, 422):
             raise
-        target = {"declaration_needed": "accept-1", "wrong_code": "code", "reason_needed": "reason"}
+        target = {
+            "declaration_needed": "accept-1",
+            "not_complete": "still-missing",
+            "wrong_code": "code",
+            "reason_needed": "reason",
+        }
         told = [Problem(target.get(refused.code), refused.message.in_language(language()))]
-        return _page(after, services().course(the_actor(), dossier_id), None, told), 422
+        course, lacks = services().course(the_actor(), dossier_id), refused.code == "not_complete"
+        return _page(after, course, None, told, tells_what_lacks=lacks), 422
     if sends_code:
         flash(translate("course.code_sent"), "done")
     view = services().dossier(the_actor(), dossier_id)
@@ -184,7 +190,14 @@ def _first_possible(dossier_id: str, wanted: Sequence[str]) -> tuple[str, str]:
     return found.id, found.label.in_language(language())
 
 
-def _page(one: Opened, course: CourseView, given: Given | None, told: Sequence[Problem] = ()) -> str:
+def _page(
+    one: Opened,
+    course: CourseView,
+    given: Given | None,
+    told: Sequence[Problem] = (),
+    *,
+    tells_what_lacks: bool = False,
+) -> str:
     held = _given(one, course)
     given = Given({**held.raw, **given.raw}, given.problems) if given else held
     asked = {
@@ -207,7 +220,8 @@ def _page(one: Opened, course: CourseView, given: Given | None, told: Sequence[P
         ticked=set(request.form.getlist("accept")),
         asks_code=any(offer.asks_code and offer.why_not is None for offer in offers),
         asks_reason=any(offer.asks_reason for offer in offers),
-        missing=missing_points(one, report_of(one), {Severity.ERROR}) if hands_in else [],
+        missing=missing_points(one, report_of(one), {Severity.ERROR}) if hands_in or tells_what_lacks else [],
+        may_hand_in=hands_in,
         problems=[*told, *typed_answers.problems_in_order(rows, language())],
     )
 

@@ -53,3 +53,14 @@ def test_a_file_that_is_none_changes_nothing(service: Service, applicant: Visito
 def test_only_lists_that_say_so_take_files(service: Service, applicant: Visitor) -> None:
     draft = service.application.services.open_dossier(service.actor("applicant"), "311-1-14", "fr")
     assert applicant.get(f"/dossiers/{draft}/list/children/file").status_code == 404
+
+
+def test_whoever_cannot_deposit_yet_is_told_which_rows_and_why(service: Service, applicant: Visitor) -> None:
+    dossier = opened(service)
+    sent(applicant, dossier, FILE.replace(";26;", ";31;").replace(";IL", ";ZZ"))
+    page = applicant.get(f"/dossiers/{dossier}/course").get_data(as_text=True)
+    assert 'id="still-missing"' not in page, "nobody is scolded before they asked"
+    typed = {"action": "declare", "revision": page.partition('name="revision" value="')[2].partition('"')[0]}
+    refused = applicant.post(f"/dossiers/{dossier}/course", typed).get_data(as_text=True)
+    told = refused.partition('id="still-missing"')[2].partition("</section>")[0]
+    assert " 26 " in told and "SO" in told and "/list/employees/1" in told and "/list/employees/2" in told
