@@ -11,6 +11,8 @@ from core.localized_text import Language, Script
 from core.placement import WidgetKind
 from core.rib import is_valid_rib
 
+_WRITTEN_AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{0,2})?")
+
 
 def _integer(text: str, spec: FieldSpec) -> int:
     digits = western_digits(text).replace(" ", "")
@@ -35,9 +37,9 @@ def _integer(text: str, spec: FieldSpec) -> int:
 def _amount(text: str, _spec: FieldSpec) -> str:
     compact = re.sub(r"(?i)\s|dhs?|mad|درهم", "", western_digits(text)).replace("٫", ".").replace(",", ".")
     try:
-        amount = Decimal(compact)
-        if not amount.is_finite() or amount < 0 or amount >= 10**12 or -int(amount.as_tuple().exponent) > 2:
+        if not _WRITTEN_AMOUNT.fullmatch(compact):  # Decimal would read 1e9 and 1_000 too
             raise InvalidOperation
+        amount = Decimal(compact)
     except InvalidOperation:
         raise invalid(
             "not_an_amount",
