@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from core.dossier import STATE_LABELS, DossierState
 from core.localized_text import Language, Script, dominant_script
+from core.measures import figure, measured
 from forms_service.locales import has, kept_together, say
 from forms_service.ocr.doubts import DOUBT_SENTENCES, Doubt
 from forms_service.procedures import by_topic
@@ -120,8 +121,10 @@ def moment(iso_moment: str) -> datetime:
 
 
 def money(value: object, unit: str) -> str:
-    """An amount with its unit as the page's language writes it."""
-    number = format_decimal(Decimal(str(value)), format="#,##0.##", locale=_BABEL[languages.language()])
+    """An amount with its unit as everywhere in the service and on its papers: 13 453,85, with both centimes."""
+    number = figure(round(Decimal(str(value)), 2), 2)
+    if unit == "%":
+        return measured(value, unit).in_language(languages.language())
     if not has(f"unit.{unit}"):
         return f"{number} {unit}"
     exact = Decimal(str(value))
