@@ -38,6 +38,8 @@ def serve(host: str, port: int, threads: int, workers: int) -> None:
     from forms_service.bootstrap import build
 
     require_free(host, port)
+    if not os.environ.get("FORMS_PUBLIC_URL"):  # links in letters and codes on receipts lead to where it is
+        os.environ["FORMS_PUBLIC_URL"] = f"http://{_shown(host)}:{port}"
     config = Config.from_environment()
     click.echo("Starting: looking at the forms, the settings and the database …")
     build(config).close()
@@ -111,7 +113,7 @@ class _Process:
 
 
 def _announce(host: str, port: int, config: Config, stop: threading.Event) -> None:
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - only compared
+    shown = _shown(host)
     deadline = time.monotonic() + _LONGEST_START_S
     while not stop.is_set() and time.monotonic() < deadline:
         with contextlib.suppress(OSError), socket.create_connection((shown, port), timeout=1):
@@ -122,6 +124,11 @@ def _announce(host: str, port: int, config: Config, stop: threading.Event) -> No
     if config.sending.into_mailbox:
         click.echo(f"\nMessages (one-time codes, notices) are written into {config.mailbox_folder}")
     click.echo(f"\nThe service is on http://{shown}:{port}  (Ctrl-C stops it)\n")
+
+
+def _shown(host: str) -> str:
+    """The host as somebody on this machine reaches it."""
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - only compared
 
 
 def _announce_accounts() -> None:
