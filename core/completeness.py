@@ -19,7 +19,7 @@ from core.errors import DossierError
 from core.findings import CompletenessReport, Finding, Requirement
 from core.form_spec import Deadline, FieldSpec, FormSpec, Group, Rule, Section, Severity
 from core.localized_text import LocalizedText
-from core.reckoning import steps_of
+from core.reckoning import calculated, steps_of
 from core.registers import in_both
 from core.scope import build_scope, is_blank
 
@@ -249,15 +249,6 @@ def _written(day: date) -> str:
 
 
 # --- amounts ------------------------------------------------------------------------------------
-
-
-def calculated(spec: FormSpec, scope: Scope) -> dict[str, Any]:
-    """Every calculation's result by id, later ones built on earlier; None where it does not apply."""
-    values: dict[str, Any] = {}
-    for one in spec.calculations:
-        running = scope.with_variables(calc=dict(values))
-        values[one.id] = one.value.evaluate(running) if holds(one.when, running) else None
-    return values
 
 
 def _amounts(spec: FormSpec, scope: Scope) -> dict[str, object]:

@@ -14,10 +14,11 @@ from difflib import get_close_matches
 from core.conditions import EVALUATION_ERRORS, Condition, Scope, holds, unknown_names
 from core.construct_reader import ConstructReader
 from core.flow import CHECK_CODE, SEND_CODE, Action, Flow, Step, Timer, successors
-from core.flow_engine import Position, calculated
+from core.flow_engine import Position
 from core.flow_words import LETTER_NAMES, PLACEHOLDER, known_names
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
+from core.reckoning import calculated
 from core.scope import row_names, variable_names
 from core.stages import BEGINS_IN, EDITABLE_STATES, LEADS_TO, DossierEvent, DossierState
 from core.yaml_source import Place

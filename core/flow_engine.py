@@ -17,6 +17,7 @@ from core.errors import DossierError
 from core.flow import CHECK_CODE, COMPLETE, REASON, Action, Flow, Step, Timer
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
+from core.reckoning import calculated, reckoned
 from core.stages import DossierEvent, DossierState
 
 _T = LocalizedText
@@ -139,23 +140,8 @@ def flow_scope(spec: FormSpec, flow: Flow, scope: Scope, position: Position) -> 
     values: dict[str, Any] = {}
     for one in flow.values:
         seen = seen.with_variables(value=dict(values))
-        values[one.id] = _value(one.value, one.when, seen)
+        values[one.id] = reckoned(one.value, one.when, seen)
     return seen.with_variables(value=values)
-
-
-def calculated(spec: FormSpec, scope: Scope) -> dict[str, Any]:
-    """The form's amounts by id; null where one does not apply or cannot be reckoned yet."""
-    found: dict[str, Any] = {}
-    for one in spec.calculations:
-        found[one.id] = _value(one.value, one.when, scope.with_variables(calc=dict(found)))
-    return found
-
-
-def _value(condition: Condition, when: Condition | None, scope: Scope) -> Any:
-    try:
-        return condition.evaluate(scope) if holds(when, scope) else None
-    except EVALUATION_ERRORS:
-        return None
 
 
 def _iso(day: date | None) -> str | None:
@@ -292,7 +278,7 @@ def due_day(timer: Timer, scope: Scope) -> date | None:
     """The day a timer goes off; None while it is not known or does not apply."""
     if not _holds(timer.when, scope):
         return None
-    day = _value(timer.due, None, scope)
+    day = reckoned(timer.due, None, scope)
     try:
         return date.fromisoformat(day) if isinstance(day, str) else None
     except ValueError:

@@ -1,12 +1,15 @@
-"""Takes a calculation apart as a person reckons it: so many times such a rate, and their sum."""
+"""A form's amounts, and each taken apart as a person reckons it: so many times such a rate, and their sum."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.conditions import EVALUATION_ERRORS, Condition, Scope
+from core.conditions import EVALUATION_ERRORS, Condition, Scope, holds
+
+if TYPE_CHECKING:
+    from core.form_spec import FormSpec
 
 _RATE = re.compile(r"param\.([a-z]\w*)")
 
@@ -18,6 +21,22 @@ class Step:
     parameter: str
     times: Any
     value: Any
+
+
+def calculated(spec: FormSpec, scope: Scope) -> dict[str, Any]:
+    """The form's amounts by id, later ones on earlier; null where one does not apply or cannot be reckoned yet."""
+    found: dict[str, Any] = {}
+    for one in spec.calculations:
+        found[one.id] = reckoned(one.value, one.when, scope.with_variables(calc=dict(found)))
+    return found
+
+
+def reckoned(value: Condition, when: Condition | None, scope: Scope) -> Any:
+    """What a formula gives; null where it does not apply or cannot be reckoned yet."""
+    try:
+        return value.evaluate(scope) if holds(when, scope) else None
+    except EVALUATION_ERRORS:
+        return None
 
 
 def steps_of(expression: str, scope: Scope) -> tuple[Step, ...]:
