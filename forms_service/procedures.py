@@ -42,22 +42,30 @@ def listed(forms: Iterable[FormSpec]) -> list[FormSpec]:
     return [spec for spec in forms if spec.procedure is None or spec.procedure.listed]
 
 
-def look_for(forms: Sequence[FormSpec], words: str, who: str = "", topic: str = "") -> list[FormSpec]:
+def look_for(
+    forms: Sequence[FormSpec], words: str, who: str = "", topic: str = "", *, all_words: bool = True
+) -> list[FormSpec]:
     """The procedures that fit every word, those named by them first; all of them when nothing is asked.
 
-    Spelling is forgiven: accents, hamza, ة and ه, ى and ي, the article, and the signs in a reference.
+    Spelling is forgiven: accents, hamza, ة and ه, ى and ي, ض and ظ, the article, and the signs in a reference.
+
+    Args:
+        all_words: False gives those that fit the most of the words, which is at least one.
     """
     asked = [_stem(word) for word in _folded(words).split()]
-    found: list[tuple[int, FormSpec]] = []
+    found: list[tuple[int, int, FormSpec]] = []
     for spec in forms:
         told = spec.procedure
         if (who and not (told and who in told.who)) or (topic and _topic_of(spec) != topic):
             continue
         title, everything = _folded(" ".join(_names(spec))), _folded(" ".join(_texts(spec)))
-        if all(word in everything for word in asked):
-            found.append((sum(_IN_TITLE if word in title else _ELSEWHERE for word in asked), spec))
-    found.sort(key=lambda one: -one[0])
-    return [spec for _, spec in found]
+        fitting = [word for word in asked if word in everything]
+        if len(fitting) == len(asked) or (fitting and not all_words):
+            weight = sum(_IN_TITLE if word in title else _ELSEWHERE for word in fitting)
+            found.append((len(fitting), weight, spec))
+    most = max((count for count, _, _ in found), default=0)
+    found.sort(key=lambda one: -one[1])
+    return [spec for count, _, spec in found if count == most]
 
 
 def whose(forms: Iterable[FormSpec]) -> list[str]:
@@ -91,7 +99,7 @@ def _texts(spec: FormSpec) -> Iterator[str]:
 
 
 def _folded(text: str) -> str:
-    return _SIGNS.sub(" ", _IN_NUMBERS.sub("", fold_letters(text))).strip()
+    return _SIGNS.sub(" ", _IN_NUMBERS.sub("", fold_letters(text))).strip().replace("ظ", "ض")
 
 
 def _stem(word: str) -> str:

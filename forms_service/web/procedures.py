@@ -22,10 +22,12 @@ def catalogue() -> str:
     who, topic = request.args.get("who", ""), request.args.get("topic", "")
     who, topic = (who if who in WHO else ""), (topic if topic in TOPICS else "")
     found = look_for(forms, words, who, topic)
+    fits_some = not found and bool(found := look_for(forms, words, who, topic, all_words=False))
     return render_template(
         "procedures.html",
         topics=by_topic(found) if not words else [],
         found=found,
+        fits_some=fits_some,
         asked={"q": words, "who": who, "topic": topic},
         whose=whose(forms),
         every_topic=[one.id for one in by_topic(forms)],

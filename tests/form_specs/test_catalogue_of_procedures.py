@@ -157,6 +157,7 @@ def test_the_paper_lists_what_the_form_demands_with_its_counts(catalogue: SpecCa
         ("pensions de survivants", "survivors-pension"),
         ("divorce", "divorce-declaration"),
         ("الطلاق", "divorce-declaration"),
+        ("تعويظات الولاده", "maternity-allowance"),
     ],
 )
 def test_a_procedure_is_found_by_its_words_however_they_are_spelled(
@@ -170,6 +171,9 @@ def test_the_catalogue_narrows_by_people_and_topic_and_keeps_its_order(catalogue
     heirs = look_for(forms, "", who="heir")
     assert [one.id for one in heirs] == ["appointment-request", "survivors-pension"]
     assert look_for(forms, "zzzz") == []
+    sick_leave = look_for(forms, "إجازة المرض", all_words=False)
+    assert not look_for(forms, "إجازة المرض") and "sickness-allowance" in {one.id for one in sick_leave}
+    assert look_for(forms, "zzzz", all_words=False) == []
     assert [one.id for one in by_topic(forms)] == [one for one in TOPICS if look_for(forms, "", topic=one)]
     assert whose(forms)[0] == "insured"
 
