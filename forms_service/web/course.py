@@ -89,7 +89,7 @@ def go_on(dossier_id: str) -> str | Response | tuple[str, int]:
         if conflict.code != "changed_meanwhile":
             raise
         return _page(opened(dossier_id), course, Given({**raw, **said}, {}), still_here(conflict)), 409
-    after, course = opened(dossier_id), services().course(the_actor(), dossier_id)
+    before, after, course = course, opened(dossier_id), services().course(the_actor(), dossier_id)
     backwards = _leads_back(course, wanted)
     if not backwards:
         broken = problems or broken_on_page(after.spec, {field.id for field in asked}, after.scope)
@@ -97,6 +97,9 @@ def go_on(dossier_id: str) -> str | Response | tuple[str, int]:
             return _page(after, course, Given({**_given(after, course).raw, **raw}, broken)), 422
         if _new_questions(after, course, asked):
             flash(translate("question.more"), "info")
+            return redirect(url_for(".step", dossier_id=dossier_id), code=303)
+        if _new_terms(before, course, wanted):
+            flash(translate("course.more_to_accept"), "info")
             return redirect(url_for(".step", dossier_id=dossier_id), code=303)
     if not wanted:
         flash(translate("course.saved"), "done")
@@ -280,6 +283,13 @@ def _new_questions(after: Opened, course: CourseView, asked: Sequence[FieldSpec]
         for section in _sections(after, course)
         for field in screens.asked_fields(section, after.scope)
     )
+
+
+def _new_terms(before: CourseView, now: CourseView, wanted: Sequence[str]) -> bool:
+    """Whether an answer just given brings something to accept that this person has not seen yet."""
+    seen = {*request.form.getlist("accept"), *(name for name, _ in _accepts(_offered(before)))}
+    asked = _accepts([one for one in now.offers if one.id in wanted and one.why_not is None])
+    return any(name not in seen for name, _ in asked)
 
 
 def _sections(one: Opened, course: CourseView) -> list[Section]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from forms_service.services.course_views import OfferView
 from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.storage.models import HonourDeclarationRow
 from forms_service.web import create_app
-from forms_service.web.course import _rank
+from forms_service.web.course import _new_terms, _rank
 from tests.web.web_service import JobsByHand, Service, Visitor
 
 IDENTITY = {
@@ -152,3 +153,17 @@ def test_depositing_again_leads_onward_and_stands_before_giving_up() -> None:
 
     again, back = offer("again", "asked", DossierEvent.DEPOSIT), offer("back", "asked")
     assert [_rank(one, {"asked"}) for one in (again, offer("give_up", "over"), back)] == [0, 0, 2]
+
+
+def test_what_an_answer_makes_one_accept_is_shown_before_it_is_missed(service: Service) -> None:
+    words = LocalizedText("ضمانات", "garanties")
+
+    def course(*accepts: str) -> SimpleNamespace:
+        offer = OfferView(
+            "pay", words, "paid", None, tuple((one, words) for one in accepts), False, False, False, None
+        )
+        return SimpleNamespace(way=(), offers=(offer,))
+
+    for before, ticked, is_new in (((), [], True), ((), ["guarantees"], False), (("guarantees",), [], False)):
+        with service.app.test_request_context("/", method="POST", data={"accept": ticked}):
+            assert _new_terms(course(*before), course("guarantees"), ["pay"]) is is_new
