@@ -95,7 +95,9 @@ def test_a_request_drawn_for_a_check_is_told_so_at_once_and_goes_on_with_its_pap
     expect(clerk.locator("tbody tr")).to_have_count(0)
     clerk.fill("#reference", reference)
     clerk.press("#reference", "Enter")
-    expect(clerk.locator(".summary")).to_contain_text(re.compile(r"son état est «\s.?Déposé.?\s»"))  # once only
+    expect(clerk.locator(".summary")).to_contain_text(
+        re.compile(r"son état est «\s.?Déposé.?\s»")
+    )  # once only
 
     applicant.reload()
     expect(state).to_have_class(re.compile("state-submitted"))

@@ -35,7 +35,14 @@ def test_the_amount_is_reckoned_before_ones_eyes(
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(1, "درهم واحد"), (2, "درهمان"), (3, "3 دراهم"), (26, "26 درهما"), (300, "300 درهم"), (2.5, "2,50 درهم")],
+    [
+        (1, "درهم واحد"),
+        (2, "درهمان"),
+        (3, "3 دراهم"),
+        (26, "26 درهما"),
+        (300, "300 درهم"),
+        (2.5, "2,50 درهم"),
+    ],
 )
 def test_dirhams_are_counted_as_arabic_counts(service: Service, value: float, said: str) -> None:
     with service.app.test_request_context("/ar/"):
