@@ -29,6 +29,9 @@ DELAYS_S = (5.0, 20.0, 60.0, 300.0, 900.0, 3600.0, 3 * 3600.0)
 _WORDS = frozenset({"first_name", "question"})
 """Values that run as their own letters do; the others are codes and numbers."""
 
+_AS_THEY_STAND = frozenset({"address", "subject", "text"})
+"""Addresses, of which programs make links only when bare; and whole sentences, which run as their language does."""
+
 _FIRST_STRONG, _LEFT_TO_RIGHT, _END = "\u2068", "\u2066", "\u2069"
 
 
@@ -163,6 +166,6 @@ def _in_a_letter(body: str, language: Language, values: dict[str, str]) -> str:
 
 
 def _isolated(name: str, value: str, language: Language) -> str:
-    if language is not Language.AR or name == "address":  # programs make links of bare addresses only
+    if language is not Language.AR or name in _AS_THEY_STAND:
         return value
     return f"{_FIRST_STRONG if name in _WORDS else _LEFT_TO_RIGHT}{value}{_END}"

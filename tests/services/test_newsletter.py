@@ -50,6 +50,7 @@ def test_only_confirmed_mailboxes_get_an_issue_each_in_its_language(office: Offi
     assert office.services.send_newsletter(boss, SUBJECT, TEXT) == 2
     post.deliver(office.jobs.keys)
     assert {one.address for one in post.letters} == {MAIL, "omar@exemple.ma"}
+    assert "\u2066نص" not in post.to(MAIL)[-1].text, "Arabic sentences run from the right"
     assert "نص النشرة" in post.to(MAIL)[-1].text and "Le texte" in post.to("omar@exemple.ma")[-1].text
 
 
