@@ -90,6 +90,8 @@ def go_on(dossier_id: str) -> str | Response | tuple[str, int]:
             raise
         return _page(opened(dossier_id), course, Given({**raw, **said}, {}), still_here(conflict)), 409
     before, after, course = course, opened(dossier_id), services().course(the_actor(), dossier_id)
+    if (aside := _page_aside(course, request.form.get("open", ""), dossier_id)) and not problems:
+        return redirect(aside, code=303)
     backwards = _leads_back(course, wanted)
     if not backwards:
         broken = problems or broken_on_page(after.spec, {field.id for field in asked}, after.scope)
@@ -269,6 +271,14 @@ def _accepts(offers: Sequence[OfferView]) -> Iterator[tuple[str, LocalizedText]]
             if name not in shown:
                 shown.add(name)
                 yield name, text
+
+
+def _page_aside(course: CourseView, wanted: str, dossier_id: str) -> str:
+    """The list or the documents of the step; what was typed is kept first, as no link would."""
+    kinds = {one.kind for one in course.shows if wanted in (one.id, one.kind)}
+    if "documents" in kinds:
+        return url_for("documents.documents", dossier_id=dossier_id)
+    return url_for("groups.rows", dossier_id=dossier_id, group_id=wanted) if "group" in kinds else ""
 
 
 def _leads_back(course: CourseView, wanted: Sequence[str]) -> bool:

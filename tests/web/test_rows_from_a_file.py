@@ -22,7 +22,7 @@ def sent(visitor: Visitor, dossier: str, data: str) -> object:
 def test_rows_of_a_file_are_taken_over_and_come_back_as_a_file(service: Service, applicant: Visitor) -> None:
     dossier = opened(service)
     page = applicant.get(f"/dossiers/{dossier}/list/employees/file").get_data(as_text=True)
-    assert "registration" in page and "SO أو DC" in page, "whoever writes the file learns its codes there"
+    assert "registration" in page and "SO مغادر" in page, "whoever writes the file learns its codes there"
     answer = sent(applicant, dossier, FILE)
     assert answer.headers["Location"].endswith(f"/dossiers/{dossier}/list/employees")
     report = service.application.services.completeness(service.actor("applicant"), dossier)
@@ -64,3 +64,13 @@ def test_whoever_cannot_deposit_yet_is_told_which_rows_and_why(service: Service,
     refused = applicant.post(f"/dossiers/{dossier}/course", typed).get_data(as_text=True)
     told = refused.partition('id="still-missing"')[2].partition("</section>")[0]
     assert " 26 " in told and "SO" in told and "/list/employees/1" in told and "/list/employees/2" in told
+
+
+def test_what_was_typed_is_kept_when_the_list_is_opened(service: Service, applicant: Visitor) -> None:
+    dossier = opened(service)
+    page = applicant.get(f"/dossiers/{dossier}/course").get_data(as_text=True)
+    typed = {"open": "employees", "revision": page.partition('name="revision" value="')[2].partition('"')[0]}
+    assert 'name="open" value="employees"' in page
+    answer = applicant.post(f"/dossiers/{dossier}/course", {**typed, "q.employer.city": "Fès"})
+    assert answer.headers["Location"].endswith(f"/dossiers/{dossier}/list/employees")
+    assert 'value="Fès"' in applicant.get(f"/dossiers/{dossier}/course").get_data(as_text=True)
