@@ -54,3 +54,6 @@ def test_a_request_whose_amount_nobody_here_knows_says_so(service: Service) -> N
     refund, allowance = service.new_dossier({}, REFUND), service.new_dossier(ANSWERS)
     assert 'id="no-estimate"' in visitor.get(f"/dossiers/{refund}/check").get_data(as_text=True)
     assert 'id="no-estimate"' not in visitor.get(f"/dossiers/{allowance}/check").get_data(as_text=True)
+    account = service.new_dossier({}, "bank-account")
+    told = visitor.get(f"/dossiers/{account}/check").get_data(as_text=True)
+    assert 'id="no-estimate"' not in told, "an account that is made known is paid nothing"
