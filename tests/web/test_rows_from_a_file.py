@@ -74,3 +74,10 @@ def test_what_was_typed_is_kept_when_the_list_is_opened(service: Service, applic
     answer = applicant.post(f"/dossiers/{dossier}/course", {**typed, "q.employer.city": "Fès"})
     assert answer.headers["Location"].endswith(f"/dossiers/{dossier}/list/employees")
     assert 'value="Fès"' in applicant.get(f"/dossiers/{dossier}/course").get_data(as_text=True)
+
+
+def test_enter_in_a_box_declares_and_does_not_open_the_list(service: Service, applicant: Visitor) -> None:
+    page = applicant.get(f"/dossiers/{opened(service)}/course").get_data(as_text=True)
+    form = page[page.index("<form", page.index("<main")) :]
+    first = form[form.index("<button") : form.index("</button>")]
+    assert 'name="action"' in first and 'name="open"' in form
