@@ -122,6 +122,7 @@ def test_keys_work_on_an_arabic_keyboard_and_can_be_switched_off(desk: Desk, bro
     page.keyboard.press("Alt+p")
     expect(page.locator("dialog.closer .boxed a.here")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.locator("dialog.closer")).to_have_count(0)
     expect(first).to_be_focused()
     page.keyboard.press("Alt+ArrowDown")
     expect(second).to_be_focused()
