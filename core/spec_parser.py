@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from core.conditions import Condition
 from core.construct_reader import STAND_IN, Construct, ConstructReader
+from core.construct_values import condition_of, maybe_text, maybe_words, text_of, whole_of, words_of
 from core.errors import SpecError, SpecErrors
 from core.field_kinds import KINDS
 from core.flow_parser import build_flow
@@ -131,16 +132,16 @@ class _Builder:
         documents = tuple(self.document(one) for one in c.constructs("documents"))
         procedure = self.procedure(c.get("procedure"))
         return FormSpec(
-            id=_text(c, "id"),
-            version=_whole(c, "version"),
-            title=_words(c, "title"),
+            id=text_of(c, "id"),
+            version=whole_of(c, "version"),
+            title=words_of(c, "title"),
             header=tuple(cast(list[LocalizedText], c.get("header", []))),
-            receipt_type=_words(c, "receipt_type"),
-            reference_label=_words(c, "reference_label"),
+            receipt_type=words_of(c, "receipt_type"),
+            reference_label=words_of(c, "reference_label"),
             sections=tuple(
                 replace(self.section(one), rows=(*self.rows(one), *listed_texts(lists, documents, procedure)))
                 for one in c.constructs("sections")
-                for lists in [_maybe_text(one, "lists")]
+                for lists in [maybe_text(one, "lists")]
             ),
             procedure=procedure,
             groups=tuple(self.group(one) for one in c.constructs("groups")),
@@ -158,22 +159,22 @@ class _Builder:
             physical_check_rate=float(cast(float, physical.get("rate", 0.0)))
             if isinstance(physical, Construct)
             else 0.0,
-            physical_check_notice=_maybe_words(physical, "notice")
+            physical_check_notice=maybe_words(physical, "notice")
             if isinstance(physical, Construct)
             else None,
-            physical_check_always=_condition(physical, "always_when")
+            physical_check_always=condition_of(physical, "always_when")
             if isinstance(physical, Construct)
             else None,
-            signature_field=_maybe_text(applicant, "signature"),
+            signature_field=maybe_text(applicant, "signature"),
             applicant_fields={
                 "name": ",".join(applicant.texts("name")),
-                "registration": _maybe_text(applicant, "registration") or "",
+                "registration": maybe_text(applicant, "registration") or "",
             },
             applicants=tuple(
-                Applicant(one.texts("name"), _text(one, "registration"), _condition(one, "when"))
+                Applicant(one.texts("name"), text_of(one, "registration"), condition_of(one, "when"))
                 for one in applicant.constructs("instead")
             ),
-            proposed=_maybe_text(c, "proposed"),
+            proposed=maybe_text(c, "proposed"),
             source_file=source,
         )
 
@@ -182,17 +183,17 @@ class _Builder:
         self.places[f"again {part_id}" if part_id in self.places else part_id] = c.place
 
     def section(self, c: Construct) -> Section:
-        section_id = _text(c, "id")
+        section_id = text_of(c, "id")
         self.remember(c, section_id)
         return Section(
             id=section_id,
-            title=_maybe_words(c, "title"),
+            title=maybe_words(c, "title"),
             rows=(),
-            when=_condition(c, "when"),
+            when=condition_of(c, "when"),
             new_page=bool(c.get("new_page", False)),
             footnotes=c.texts("footnotes"),
-            lists=_maybe_text(c, "lists"),
-            screen_title=_maybe_words(c, "screen_title"),
+            lists=maybe_text(c, "lists"),
+            screen_title=maybe_words(c, "screen_title"),
         )
 
     def rows(self, c: Construct) -> tuple[Row, ...]:
@@ -213,34 +214,34 @@ class _Builder:
         self.remember(found, "procedure")
         return Procedure(
             who=found.texts("who"),
-            topic=_text(found, "topic"),
-            purpose=_words(found, "purpose"),
-            where=_words(found, "where"),
-            signed_by=_maybe_words(found, "signed_by"),
-            deadline_words=_maybe_words(found, "deadline_words"),
+            topic=text_of(found, "topic"),
+            purpose=words_of(found, "purpose"),
+            where=words_of(found, "where"),
+            signed_by=maybe_words(found, "signed_by"),
+            deadline_words=maybe_words(found, "deadline_words"),
             also_printed_as=found.texts("also_printed_as"),
             guidance=found.texts("guidance"),
             rows=tuple(cast(list[int], found.get("rows", []))),
             listed=bool(found.get("listed", True)),
-            source=_maybe_text(found, "source"),
-            proposed=_maybe_text(found, "proposed"),
+            source=maybe_text(found, "source"),
+            proposed=maybe_text(found, "proposed"),
         )
 
     def static_text(self, c: Construct) -> StaticText:
-        text_id = _maybe_text(c, "id")
+        text_id = maybe_text(c, "id")
         if text_id:
             self.remember(c, text_id)
         return StaticText(
-            text=_words(c, "text"),
-            style=TextStyle(_maybe_text(c, "style") or "paragraph"),
+            text=words_of(c, "text"),
+            style=TextStyle(maybe_text(c, "style") or "paragraph"),
             id=text_id,
-            source=_maybe_text(c, "source"),
-            proposed=_maybe_text(c, "proposed"),
+            source=maybe_text(c, "source"),
+            proposed=maybe_text(c, "proposed"),
         )
 
     def field(self, c: Construct) -> tuple[FieldSpec, ...]:
         """One field, or the two twins of a name kept in both scripts."""
-        field_id, kind, scripts = _text(c, "id"), _text(c, "kind"), _maybe_text(c, "scripts")
+        field_id, kind, scripts = text_of(c, "id"), text_of(c, "kind"), maybe_text(c, "scripts")
         self.remember(c, field_id)
         if kind == "name" and scripts in (None, "both"):
             arabic = field_id + ".ar"
@@ -263,10 +264,10 @@ class _Builder:
         return FieldSpec(
             id=field_id,
             kind=kind_name,
-            label=_words(c, "label"),
+            label=words_of(c, "label"),
             script=script,
             required=required if isinstance(required, Condition) else bool(required),
-            when=_condition(c, "when"),
+            when=condition_of(c, "when"),
             printed=bool(c.get("printed", True)),
             paper_only=bool(c.get("paper_only", False)),
             office=bool(c.get("office", kind_name == "office_text")),
@@ -276,22 +277,22 @@ class _Builder:
             maximum=cast("int | None", c.get("maximum")),
             comb=cast(int, cells) or None,
             width=float(cast(float, c.get("width", 1.0))),
-            lines=_whole(c, "lines", 1),
+            lines=whole_of(c, "lines", 1),
             choices=tuple(
-                Choice(_text(one, "value"), _words(one, "label"), one.texts("footnotes"))
+                Choice(text_of(one, "value"), words_of(one, "label"), one.texts("footnotes"))
                 for one in c.constructs("choices")
             ),
             choices_from=_choices_from(c),
             slider=bool(c.get("slider", False)),
             default=cast(Any, c.get("default")),
             footnotes=c.texts("footnotes"),
-            hint=_maybe_words(c, "hint"),
-            source=_maybe_text(c, "source"),
-            proposed=_maybe_text(c, "proposed"),
+            hint=maybe_words(c, "hint"),
+            source=maybe_text(c, "source"),
+            proposed=maybe_text(c, "proposed"),
         )
 
     def group(self, c: Construct) -> Group:
-        group_id = _text(c, "id")
+        group_id = text_of(c, "id")
         self.remember(c, group_id)
         nested = _Builder()
         fields = tuple(one for item in c.constructs("fields") for one in nested.field(item))
@@ -299,137 +300,139 @@ class _Builder:
             self.places[f"{group_id}.{field_id}"] = kept
         return Group(
             id=group_id,
-            item=_text(c, "item"),
-            label=_words(c, "label"),
-            item_label=_words(c, "item_label"),
-            item_name=_maybe_text(c, "item_name"),
+            item=text_of(c, "item"),
+            label=words_of(c, "label"),
+            item_label=words_of(c, "item_label"),
+            item_name=maybe_text(c, "item_name"),
             from_file=bool(c.get("from_file", False)),
             fields=fields,
-            when=_condition(c, "when"),
-            minimum=_whole(c, "minimum", 0),
-            maximum=_whole(c, "maximum", 20),
-            count_field=_maybe_text(c, "count_field"),
-            printed_rows=_whole(c, "printed_rows", 0),
-            after_section=_maybe_text(c, "after_section"),
+            when=condition_of(c, "when"),
+            minimum=whole_of(c, "minimum", 0),
+            maximum=whole_of(c, "maximum", 20),
+            count_field=maybe_text(c, "count_field"),
+            printed_rows=whole_of(c, "printed_rows", 0),
+            after_section=maybe_text(c, "after_section"),
             derived=tuple(
-                (_text(d, "id"), cast(Condition, d.values["value"])) for d in c.constructs("derived")
+                (text_of(d, "id"), cast(Condition, d.values["value"])) for d in c.constructs("derived")
             ),
-            source=_maybe_text(c, "source"),
-            proposed=_maybe_text(c, "proposed"),
+            source=maybe_text(c, "source"),
+            proposed=maybe_text(c, "proposed"),
         )
 
     def fact(self, c: Construct) -> Fact:
-        self.remember(c, _text(c, "id"))
+        self.remember(c, text_of(c, "id"))
         return Fact(
-            id=_text(c, "id"),
-            kind=_text(c, "kind"),
-            label=_words(c, "label"),
-            value=_condition(c, "value"),
+            id=text_of(c, "id"),
+            kind=text_of(c, "kind"),
+            label=words_of(c, "label"),
+            value=condition_of(c, "value"),
             asked=bool(c.get("asked", False)),
-            when=_condition(c, "when"),
-            source=_maybe_text(c, "source"),
-            proposed=_maybe_text(c, "proposed"),
+            when=condition_of(c, "when"),
+            source=maybe_text(c, "source"),
+            proposed=maybe_text(c, "proposed"),
         )
 
     def document(self, c: Construct) -> RequiredDocument:
-        document_type = _text(c, "type")
-        self.remember(c, f"document {_maybe_text(c, 'id') or document_type}")
+        document_type = text_of(c, "type")
+        self.remember(c, f"document {maybe_text(c, 'id') or document_type}")
         return RequiredDocument(
-            id=_maybe_text(c, "id") or document_type,
+            id=maybe_text(c, "id") or document_type,
             type=document_type,
-            subject=_text(c, "subject"),
-            label=_words(c, "label"),
-            rule=_text(c, "rule"),
-            when=_condition(c, "when"),
-            per=_maybe_text(c, "per"),
-            count=_whole(c, "count", 1),
+            subject=text_of(c, "subject"),
+            label=words_of(c, "label"),
+            rule=text_of(c, "rule"),
+            when=condition_of(c, "when"),
+            per=maybe_text(c, "per"),
+            count=whole_of(c, "count", 1),
             alternatives=c.texts("alternatives"),
             unless_on_file=c.texts("unless_on_file"),
             unless_declared=c.texts("unless_declared"),
-            accept_when=_condition(c, "accept_when"),
-            accept_message=_maybe_words(c, "accept_message"),
+            accept_when=condition_of(c, "accept_when"),
+            accept_message=maybe_words(c, "accept_message"),
             made_on_screen=bool(c.get("made_on_screen", False)),
-            proposed=_maybe_text(c, "proposed"),
+            proposed=maybe_text(c, "proposed"),
         )
 
     def rule(self, c: Construct) -> Rule:
-        self.remember(c, f"rule {_text(c, 'id')}")
+        self.remember(c, f"rule {text_of(c, 'id')}")
         return Rule(
-            id=_text(c, "id"),
+            id=text_of(c, "id"),
             check=cast(Condition, c.values["check"]),
-            message=_words(c, "message"),
-            subject=_text(c, "subject"),
-            severity=Severity(_maybe_text(c, "severity") or "error"),
-            when=_condition(c, "when"),
-            per=_maybe_text(c, "per"),
-            source=_maybe_text(c, "source"),
-            proposed=_maybe_text(c, "proposed"),
+            message=words_of(c, "message"),
+            subject=text_of(c, "subject"),
+            severity=Severity(maybe_text(c, "severity") or "error"),
+            when=condition_of(c, "when"),
+            per=maybe_text(c, "per"),
+            source=maybe_text(c, "source"),
+            proposed=maybe_text(c, "proposed"),
         )
 
     def declaration(self, c: Construct) -> Declaration:
-        self.remember(c, f"declaration {_text(c, 'id')}")
-        return Declaration(_text(c, "id"), _words(c, "text"), _condition(c, "when"), _maybe_text(c, "source"))
+        self.remember(c, f"declaration {text_of(c, 'id')}")
+        return Declaration(
+            text_of(c, "id"), words_of(c, "text"), condition_of(c, "when"), maybe_text(c, "source")
+        )
 
     def deadline(self, c: Construct) -> Deadline:
-        self.remember(c, f"deadline {_text(c, 'id')}")
+        self.remember(c, f"deadline {text_of(c, 'id')}")
         return Deadline(
-            id=_text(c, "id"),
+            id=text_of(c, "id"),
             starts=cast(Condition, c.values["starts"]),
             months=cast("int | None", c.get("months")) or 0,
             days=cast("int | None", c.get("days")) or 0,
-            late_message=_words(c, "late_message"),
-            label=_words(c, "label"),
-            per=_maybe_text(c, "per"),
-            when=_condition(c, "when"),
+            late_message=words_of(c, "late_message"),
+            label=words_of(c, "label"),
+            per=maybe_text(c, "per"),
+            when=condition_of(c, "when"),
             retroactive_months=cast("int | None", c.get("retroactive_months")),
-            source=_maybe_text(c, "source"),
-            proposed=_maybe_text(c, "proposed"),
+            source=maybe_text(c, "source"),
+            proposed=maybe_text(c, "proposed"),
         )
 
     def parameter(self, c: Construct) -> Parameter:
-        self.remember(c, f"parameter {_text(c, 'id')}")
+        self.remember(c, f"parameter {text_of(c, 'id')}")
         return parameter_of(c)
 
     def table(self, c: Construct) -> Table:
-        self.remember(c, f"table {_text(c, 'id')}")
+        self.remember(c, f"table {text_of(c, 'id')}")
         return Table(
-            id=_text(c, "id"),
-            label=_words(c, "label"),
+            id=text_of(c, "id"),
+            label=words_of(c, "label"),
             rows=cast(Condition, c.values["rows"]),
             columns=tuple(
-                Column(_text(one, "id"), _words(one, "label"), _text(one, "kind"))
+                Column(text_of(one, "id"), words_of(one, "label"), text_of(one, "kind"))
                 for one in c.constructs("columns")
             ),
-            when=_condition(c, "when"),
-            source=_maybe_text(c, "source"),
-            proposed=_maybe_text(c, "proposed"),
+            when=condition_of(c, "when"),
+            source=maybe_text(c, "source"),
+            proposed=maybe_text(c, "proposed"),
         )
 
     def records(self, c: Construct) -> Records:
-        self.remember(c, f"records {_text(c, 'id')}")
+        self.remember(c, f"records {text_of(c, 'id')}")
         nested = _Builder()
         return Records(
-            id=_text(c, "id"),
-            register=_text(c, "register"),
-            key=_text(c, "key"),
-            label=_words(c, "label"),
+            id=text_of(c, "id"),
+            register=text_of(c, "register"),
+            key=text_of(c, "key"),
+            label=words_of(c, "label"),
             fields=tuple(one for item in c.constructs("fields") for one in nested.field(item)),
             many=bool(c.get("many", True)),
-            source=_maybe_text(c, "source"),
-            proposed=_maybe_text(c, "proposed"),
+            source=maybe_text(c, "source"),
+            proposed=maybe_text(c, "proposed"),
         )
 
     def calculation(self, c: Construct) -> Calculation:
-        self.remember(c, f"calculation {_text(c, 'id')}")
+        self.remember(c, f"calculation {text_of(c, 'id')}")
         return Calculation(
-            id=_text(c, "id"),
-            label=_words(c, "label"),
+            id=text_of(c, "id"),
+            label=words_of(c, "label"),
             value=cast(Condition, c.values["value"]),
-            unit=_text(c, "unit"),
-            when=_condition(c, "when"),
-            source=_maybe_text(c, "source"),
+            unit=text_of(c, "unit"),
+            when=condition_of(c, "when"),
+            source=maybe_text(c, "source"),
             step=bool(c.get("step", False)),
-            proposed=_maybe_text(c, "proposed"),
+            proposed=maybe_text(c, "proposed"),
         )
 
 
@@ -437,34 +440,8 @@ SpecBuilder = _Builder
 """For other files that hold the same constructs, such as calculators."""
 
 
-def _text(c: Construct, key: str) -> str:
-    return str(c.values[key])
-
-
-def _maybe_text(c: Construct, key: str) -> str | None:
-    value = c.get(key)
-    return None if value is None else str(value)
-
-
-def _words(c: Construct, key: str) -> LocalizedText:
-    return cast(LocalizedText, c.values[key])
-
-
-def _maybe_words(c: Construct, key: str) -> LocalizedText | None:
-    return cast("LocalizedText | None", c.get(key))
-
-
-def _condition(c: Construct, key: str) -> Condition | None:
-    value = c.get(key)
-    return value if isinstance(value, Condition) else None
-
-
 def _choices_from(c: Construct) -> ChoicesFrom | None:
     where = c.get("choices_from")
     if not isinstance(where, Construct):
         return None
-    return ChoicesFrom(_text(where, "records"), _text(where, "value"), where.texts("label"))
-
-
-def _whole(c: Construct, key: str, default: int | None = None) -> int:
-    return cast(int, c.values[key] if default is None else c.get(key, default))
+    return ChoicesFrom(text_of(where, "records"), text_of(where, "value"), where.texts("label"))
