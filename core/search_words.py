@@ -1,6 +1,6 @@
 """What counts as the same word when somebody searches, in Arabic and in French.
 
-Forgiven: hamza and its seats, ة and ه, ى and ي, vowel marks, tatweel, the article and the letters
+Forgiven: hamza and its seats, ة and ه, ى and ي, ظ and ض, vowel marks, tatweel, the article and the letters
 written onto a word, common endings; in French accents, case, elision and the plural.  A word has
 several forms; two words are alike when they share one.
 """
@@ -46,7 +46,7 @@ class Piece:
 def words_of(text: str) -> list[str]:
     """The words of a text, spelt the plainest way."""
     text = text.translate(_JOINED)
-    spelt = fold_letters(_ELISION.sub(" ", _IN_NUMBERS.sub("", text)))
+    spelt = fold_letters(_ELISION.sub(" ", _IN_NUMBERS.sub("", text))).replace("ظ", "ض")
     return [one for one in _WORD.findall(spelt) if len(one) > 1 or one.isdigit()]
 
 

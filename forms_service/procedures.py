@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.catalogue_language import TOPICS, WHO
-from core.dates_in_text import fold_letters
 from core.form_spec import FormSpec
+from core.search_words import asked_words, forms_of, is_found, words_of
 
 OTHER = "other"
 """The topic of forms that say none."""
 
-_SIGNS = re.compile(r"[^\w]+")
 _IN_NUMBERS = re.compile(r"(?<=\d)[.\-/ ]+(?=\d)")
-_ARTICLES = ("وال", "بال", "لل", "ال")
-_LEAST_STEM = 3
 _IN_TITLE, _ELSEWHERE = 3, 1
 _LAST = 999
 
@@ -52,16 +50,16 @@ def look_for(
     Args:
         all_words: False gives those that fit the most of the words, which is at least one.
     """
-    asked = [_stem(word) for word in _folded(words).split()]
+    asked = asked_words(_words(words))
     found: list[tuple[int, int, FormSpec]] = []
     for spec in forms:
         told = spec.procedure
         if (who and not (told and who in told.who)) or (topic and _topic_of(spec) != topic):
             continue
-        title, everything = _folded(" ".join(_names(spec))), _folded(" ".join(_texts(spec)))
-        fitting = [word for word in asked if word in everything]
+        title, everything = _forms(" ".join(_names(spec))), _forms(" ".join(_texts(spec)))
+        fitting = [word for word in asked if _fits(word, everything)]
         if len(fitting) == len(asked) or (fitting and not all_words):
-            weight = sum(_IN_TITLE if word in title else _ELSEWHERE for word in fitting)
+            weight = sum(_IN_TITLE if _fits(word, title) else _ELSEWHERE for word in fitting)
             found.append((len(fitting), weight, spec))
     most = max((count for count, _, _ in found), default=0)
     found.sort(key=lambda one: -one[1])
@@ -98,13 +96,16 @@ def _texts(spec: FormSpec) -> Iterator[str]:
         yield from (one.label.ar, one.label.fr)
 
 
-def _folded(text: str) -> str:
-    return _SIGNS.sub(" ", _IN_NUMBERS.sub("", fold_letters(text))).strip().replace("ظ", "ض")
+def _words(text: str) -> str:
+    """A text in which the signs of a reference hold nothing apart: 321.3.10 is 321-3-10."""
+    return _IN_NUMBERS.sub("", text)
 
 
-def _stem(word: str) -> str:
-    """A word without its article, and in French without the sign of the plural."""
-    for article in _ARTICLES:
-        if word.startswith(article) and len(word) - len(article) >= _LEAST_STEM:
-            return word.removeprefix(article)
-    return word[:-1] if word.endswith(("s", "x")) and len(word) > _LEAST_STEM + 1 else word
+def _fits(asked: tuple[str, ...], forms: frozenset[str]) -> bool:
+    """Whether one of a word's forms is found among those of a text."""
+    return any(is_found(form, wanted) for wanted in asked for form in forms)
+
+
+@lru_cache(maxsize=1_000)
+def _forms(text: str) -> frozenset[str]:
+    return frozenset(form for word in words_of(_words(text)) for form in forms_of(word))
