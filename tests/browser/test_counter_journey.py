@@ -17,6 +17,7 @@ from pypdf import PdfReader
 from forms_service.bootstrap import build
 from forms_service.config import Config
 from forms_service.demo_accounts import DEMO_ACCOUNTS
+from tests.browser.beginning_requests import begin
 from tests.browser.service_with_worker import serving
 
 pytestmark = pytest.mark.browser
@@ -46,13 +47,6 @@ def signed_in(browser: Browser, address: str, name: str) -> Page:
     page.press("#password", "Enter")
     page.wait_for_url(lambda url: "sign-in" not in url)
     return page
-
-
-def begin(page: Page, title: str) -> None:
-    """Unfold the topic a form stands under, and begin a request on it."""
-    button = page.get_by_role("button", name=title, include_hidden=True)
-    page.locator("details", has=button).locator("summary").click()
-    button.click()
 
 
 def printed(page: Page, name: str) -> str:

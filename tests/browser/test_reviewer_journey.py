@@ -16,6 +16,7 @@ from core.dossier import dossier_from_answers
 from forms_service.demo_accounts import DEMO_ACCOUNTS
 from forms_service.render.form_pdf import render_filled
 from forms_service.spec_catalogue import SpecCatalogue
+from tests.browser.beginning_requests import begin
 from tests.browser.review_desk import at_rest
 
 pytestmark = [pytest.mark.browser, pytest.mark.tesseract]
@@ -82,13 +83,6 @@ def declare(page: Page) -> None:
     page.check("#declaration")
     page.click("form[action$='/deposit'] button")
     page.wait_for_url(re.compile("/deposited$"))
-
-
-def begin(page: Page, title: str) -> None:
-    """Unfold the topic a form stands under, and begin a request on it."""
-    button = page.get_by_role("button", name=title, include_hidden=True)
-    page.locator("details", has=button).locator("summary").click()
-    button.click()
 
 
 def open_by_keyboard(page: Page, reference: str) -> None:

@@ -70,6 +70,18 @@ def dossier(dossier_id: str, owner: str, reference: str | None = None) -> Dossie
     )
 
 
+def migrating(database: Database) -> Callable[[str, Callable[[object, str], None]], None]:
+    """Goes to a revision, up or down, as an upgrade does."""
+    settings = migration_settings()
+
+    def go(revision: str, way: Callable[[object, str], None]) -> None:
+        with database.engine.begin() as connection:
+            settings.attributes["connection"] = connection
+            way(settings, revision)
+
+    return go
+
+
 @pytest.mark.parametrize(
     ("pragma", "value"),
     [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 30000)],
@@ -184,13 +196,7 @@ def test_migrations_go_both_ways(database: Database) -> None:
 
 
 def test_stacks_taken_in_before_keep_what_became_of_their_sheets_both_ways(database: Database) -> None:
-    settings, engine = migration_settings(), database.engine
-
-    def go(revision: str, way: Callable[[object, str], None]) -> None:
-        with engine.begin() as connection:
-            settings.attributes["connection"] = connection
-            way(settings, revision)
-
+    go, engine = migrating(database), database.engine
     with database.writing() as session:
         session.add(account("clerk"))
     go("0009", command.downgrade)
@@ -217,13 +223,7 @@ def test_stacks_taken_in_before_keep_what_became_of_their_sheets_both_ways(datab
 
 
 def test_files_of_one_name_keep_every_page_both_ways(database: Database) -> None:
-    settings, engine = migration_settings(), database.engine
-
-    def go(revision: str, way: Callable[[object, str], None]) -> None:
-        with engine.begin() as connection:
-            settings.attributes["connection"] = connection
-            way(settings, revision)
-
+    go, engine = migrating(database), database.engine
     with database.writing() as session:
         session.add(account("clerk"))
     go("0009", command.downgrade)
@@ -274,12 +274,7 @@ def test_holders_codes_and_letters_come_and_go_with_their_tables(database: Datab
 
 
 def test_answers_kept_in_plain_are_forgotten_both_ways_and_accounts_stay(database: Database) -> None:
-    settings, engine = migration_settings(), database.engine
-
-    def go(revision: str, way: Callable[[object, str], None]) -> None:
-        with engine.begin() as connection:
-            settings.attributes["connection"] = connection
-            way(settings, revision)
+    go, engine = migrating(database), database.engine
 
     def kept() -> dict[str, tuple[str, bytes | None]]:
         with engine.connect() as connection:
@@ -311,13 +306,7 @@ def test_answers_kept_in_plain_are_forgotten_both_ways_and_accounts_stay(databas
 
 
 def test_papers_stay_under_their_child_both_ways(database: Database) -> None:
-    settings, engine = migration_settings(), database.engine
-
-    def go(revision: str, way: Callable[[object, str], None]) -> None:
-        with engine.begin() as connection:
-            settings.attributes["connection"] = connection
-            way(settings, revision)
-
+    go, engine = migrating(database), database.engine
     at = datetime(2026, 3, 1, 12, tzinfo=UTC)
     paper = {"dossier_id": "d", "filename": "a.pdf", "media_type": "-", "size": 1, "object_key": "-"}
     paper |= {"status": "read", "uploaded_by": "one", "uploaded_at": at}
@@ -351,13 +340,7 @@ def test_papers_stay_under_their_child_both_ways(database: Database) -> None:
 
 
 def test_courses_come_and_go_and_dossiers_keep_their_stage(database: Database) -> None:
-    settings, engine = migration_settings(), database.engine
-
-    def go(revision: str, way: Callable[[object, str], None]) -> None:
-        with engine.begin() as connection:
-            settings.attributes["connection"] = connection
-            way(settings, revision)
-
+    go, engine = migrating(database), database.engine
     at = datetime(2026, 3, 1, 12, tzinfo=UTC)
     with database.writing() as session:
         session.add(account("one"))
