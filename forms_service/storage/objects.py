@@ -1,7 +1,8 @@
 """Papers by content: an object's key is the SHA-256 of its bytes, so it can never be overwritten.
 
-A folder on the local disk is the default; anything with ``put``, ``get`` and ``has`` can stand in
-its place (S3 by a conditional put).
+A folder on the local disk is the default; anything that keeps to ``ObjectStore`` can stand in its place
+(``bucket.BucketStore`` keeps them in S3) or around it.  Nobody is told where an object lies: a process
+that opens papers is handed the bytes, in a folder of its own that is gone afterwards.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import os
 import secrets
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -54,9 +56,32 @@ class ObjectStore(Protocol):
         """Whether the store has that key."""
         ...
 
+    def remove(self, key: str) -> None:
+        """Forget that key for good, if the store has it; whoever asks knows that nothing refers to it."""
+        ...
+
+    def keys(self) -> Iterator[str]:
+        """All keys the store has, in no order; what arrives meanwhile may be missing."""
+        ...
+
     def check(self) -> None:
         """Raise ``OSError`` when papers cannot be kept or read now."""
         ...
+
+
+def is_key(name: str) -> bool:
+    """Whether that can be the key of an object: the digits of a SHA-256 and nothing else."""
+    return len(name) == 64 and set(name) <= set("0123456789abcdef")
+
+
+def require_key(name: str) -> None:
+    """Refuse what is no key, before it is looked for anywhere.
+
+    Raises:
+        MissingObject: No object can have that name.
+    """
+    if not is_key(name):
+        raise MissingObject(MISSING)
 
 
 class FolderStore:
@@ -75,8 +100,9 @@ class FolderStore:
     def put(self, content: bytes) -> str:
         """Keep the bytes durably; the same bytes are kept once."""
         key = hashlib.sha256(content).hexdigest()
-        path = self.path(key)
-        if path.exists():
+        path = self._path(key)
+        if path.exists():  # perhaps since a moment ago, by a process that has not yet made its name durable
+            _sync_folder(path.parent)
             return key
         self._make_folder(path.parent)
         temporary = self._arriving / f"{key[:16]}.{secrets.token_hex(6)}"
@@ -95,34 +121,45 @@ class FolderStore:
     def get(self, key: str) -> bytes:
         """The bytes of that key, checked against it."""
         try:
-            content = self.path(key).read_bytes()
+            content = self._path(key).read_bytes()
         except FileNotFoundError:
-            raise MissingObject(_MISSING) from None
+            raise MissingObject(MISSING) from None
         if hashlib.sha256(content).hexdigest() != key:
-            raise MissingObject(_MISSING)
+            raise MissingObject(MISSING)
         return content
 
     def beginning(self, key: str, size: int) -> bytes:
         """The first bytes of that key, read without the rest."""
         try:
-            with self.path(key).open("rb") as file:
+            with self._path(key).open("rb") as file:
                 return file.read(size)
         except FileNotFoundError:
-            raise MissingObject(_MISSING) from None
+            raise MissingObject(MISSING) from None
 
     def has(self, key: str) -> bool:
         """Whether the store has that key."""
-        return self.path(key).exists()
+        return self._path(key).exists()
+
+    def remove(self, key: str) -> None:
+        """Delete the file of that key, durably."""
+        path = self._path(key)
+        with suppress(FileNotFoundError):
+            path.unlink()
+            _sync_folder(path.parent)
+
+    def keys(self) -> Iterator[str]:
+        """The names of all files, folder by folder."""
+        return (
+            path.name for path in self.root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*") if is_key(path.name)
+        )
 
     def check(self) -> None:
         """Raise ``OSError`` unless the folder is there and may be read and written."""
         if not self.root.is_dir() or not os.access(self.root, os.R_OK | os.W_OK | os.X_OK):
             raise OSError("the folder of papers cannot be used")
 
-    def path(self, key: str) -> Path:
-        """Where the object of that key lies; the reading process opens it there."""
-        if len(key) != 64 or not set(key) <= set("0123456789abcdef"):
-            raise MissingObject(_MISSING)
+    def _path(self, key: str) -> Path:
+        require_key(key)
         return self.root / key[:2] / key[2:4] / key
 
     def _sweep(self) -> None:
@@ -148,7 +185,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-_MISSING = LocalizedText(
+MISSING = LocalizedText(
     ar="تعذر العثور على هذه الوثيقة في المستودع. المعطيات الأخرى لم تتأثر. المرجو الاتصال بالمصلحة التقنية.",
     fr="Ce document est introuvable dans l'entrepôt. Les autres données sont intactes. "
     "Prévenez le service technique.",

@@ -16,6 +16,11 @@ def store(tmp_path: Path) -> FolderStore:
     return FolderStore(tmp_path / "objects")
 
 
+def file_of(store: FolderStore, key: str) -> Path:
+    (path,) = store.root.rglob(key)
+    return path
+
+
 def test_what_was_put_comes_back(store: ObjectStore) -> None:
     key = store.put(b"a birth extract")
     assert store.get(key) == b"a birth extract"
@@ -29,9 +34,9 @@ def test_the_same_bytes_are_one_object(store: FolderStore) -> None:
 
 def test_an_object_is_never_overwritten(store: FolderStore) -> None:
     key = store.put(b"first")
-    before = store.path(key).stat()
+    before = file_of(store, key).stat()
     store.put(b"first")
-    after = store.path(key).stat()
+    after = file_of(store, key).stat()
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
 
@@ -53,7 +58,7 @@ def test_a_missing_object_says_so_in_both_languages(store: ObjectStore) -> None:
 
 def test_a_damaged_object_is_not_handed_out(store: FolderStore) -> None:
     key = store.put(b"the truth")
-    store.path(key).write_bytes(b"a lie")
+    file_of(store, key).write_bytes(b"a lie")
     with pytest.raises(MissingObject):
         store.get(key)
 
@@ -120,3 +125,23 @@ def test_the_beginning_of_a_paper_is_read_without_the_rest(store: ObjectStore) -
     assert store.beginning(store.put(b"ab"), 24) == b"ab"
     with pytest.raises(MissingObject):
         store.beginning("0" * 64, 4)
+
+
+def test_what_is_removed_is_gone_and_the_rest_is_listed(store: ObjectStore) -> None:
+    gone, kept = store.put(b"erased by right"), store.put(b"still needed")
+    store.remove(gone)
+    store.remove(gone)
+    assert not store.has(gone)
+    with pytest.raises(MissingObject):
+        store.get(gone)
+    assert list(store.keys()) == [kept]
+
+
+def test_a_name_another_process_just_made_is_durable_before_put_returns(
+    store: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = store.put(b"from two at once")
+    synced: list[Path] = []
+    monkeypatch.setattr(os, "fsync", lambda number: synced.append(Path(f"/proc/self/fd/{number}").readlink()))
+    store.put(b"from two at once")
+    assert synced == [file_of(store, key).parent]
