@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Install the Debian packages the service and its tests need; does nothing when all are there.
-# As root or with sudo it installs them; otherwise it prints the command to run.
+# As root or with sudo it installs them; otherwise it prints the command to run.  With --run, those alone
+# that the service needs and not its tests.
 set -euo pipefail
 
 RUN=(python3-venv tesseract-ocr tesseract-ocr-ara tesseract-ocr-fra fonts-noto-core)
@@ -11,8 +12,10 @@ TEST=(chromium graphviz poppler-utils qpdf fonts-dejavu-core fonts-liberation fo
       fonts-dkg-handwriting fonts-rufscript fonts-ecolier-court fonts-breip
       fonts-crosextra-carlito fonts-crosextra-caladea fonts-freefont-ttf)
 
+wanted=("${RUN[@]}")
+[ "${1:-}" = --run ] || wanted+=("${TEST[@]}")
 missing=()
-for package in "${RUN[@]}" "${TEST[@]}"; do
+for package in "${wanted[@]}"; do
     dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed \
         || missing+=("$package")
 done
