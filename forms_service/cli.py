@@ -25,6 +25,7 @@ from forms_service.commands.running import demo, serve, worker
 from forms_service.commands.specs import specs
 from forms_service.commands.tokens import token
 from forms_service.logs import quieten_readers
+from forms_service.settings import InvalidSetting
 
 BAD_INPUT = 2
 
@@ -61,6 +62,10 @@ def main(arguments: list[str] | None = None) -> None:
         code = commands.main(args=arguments, prog_name="forms-service", standalone_mode=False)
     except SpecErrors as errors:
         _fail(str(errors))
+    except InvalidSetting as wrong:
+        for problem in wrong.problems[:-1]:
+            click.echo(f"forms-service: {problem.fr}", err=True)
+        _fail(wrong.problems[-1].fr)
     except FormsError as error:
         _fail(" ".join(error.message.fr.split()))
     except click.ClickException as error:

@@ -7,13 +7,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from core.errors import FormsError
 from core.localized_text import LocalizedText
 from forms_service.sending.choosing import SendingSettings
+from forms_service.settings import InvalidSetting, Settings
 
 MEBIBYTE = 1024 * 1024
 
@@ -23,12 +23,6 @@ LONGEST_REVIEW_DAYS = 60
 
 CLOCK_STOPS, CLOCK_RUNS, CLOCK_RESTARTS = "stops", "runs", "restarts"
 """What a request for a correction does to the time for a decision."""
-
-
-class InvalidSetting(FormsError):
-    """A setting is not usable: the message names it and says what is expected."""
-
-    code = "invalid_setting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +94,9 @@ class Config:
         """Read the ``FORMS_…`` settings.
 
         Raises:
-            InvalidSetting: One of them is not usable.
+            InvalidSetting: Some of them are not usable; it names each of them.
         """
-        given = _Settings(environment)
+        given = Settings(environment)
         config = cls(
             data_folder=Path(given.text("FORMS_DATA_DIR", "var")),
             database_url=given.text("FORMS_DATABASE_URL", ""),
@@ -124,14 +118,15 @@ class Config:
             reading=ReadingLimits(wall_seconds=float(given.count("FORMS_READING_SECONDS", 240))),
             receipt_identity=given.path("FORMS_RECEIPT_IDENTITY"),
             receipt_passphrase_file=given.path("FORMS_RECEIPT_PASSPHRASE_FILE"),
-            sending=SendingSettings.from_environment(environment),
+            sending=given.part(SendingSettings.from_environment, SendingSettings()),
             answers_kept=timedelta(hours=given.count("FORMS_IDEMPOTENCY_HOURS", 24)),
             requests_a_minute=given.count("FORMS_API_REQUESTS_A_MINUTE", 600),
             webhook_private=given.flag("FORMS_WEBHOOK_PRIVATE"),
             webhook_pause_s=float(given.count("FORMS_WEBHOOK_PAUSE_SECONDS", 10)),
             days_ahead=given.count("FORMS_DAYS_AHEAD", 0, least=0),
         )
-        config.zone()
+        given.part(lambda _: config.zone(), None)
+        given.refuse_wrong()
         return config
 
     def days_to_decide(self, form_id: str) -> int:
@@ -237,66 +232,3 @@ def kept_secret(path: Path) -> str:
         finally:
             draft.unlink()
     return path.read_text()
-
-
-class _Settings:
-    """Typed reading of the environment."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
-
-    def text(self, name: str, default: str) -> str:
-        return self._environment.get(name, "").strip() or default
-
-    def path(self, name: str) -> Path | None:
-        given = self.text(name, "")
-        return Path(given) if given else None
-
-    def flag(self, name: str) -> bool:
-        value = self.text(name, "0").lower()
-        if value not in ("0", "1", "true", "false", "yes", "no"):
-            raise InvalidSetting(f"{name}: {value!r} (0 / 1)")
-        return value in ("1", "true", "yes")
-
-    def one_of(self, name: str, words: tuple[str, ...]) -> str:
-        """One of some words, the first by default."""
-        value = self.text(name, words[0])
-        if value not in words:
-            raise InvalidSetting(f"{name}: {value!r} ({' / '.join(words)})")
-        return value
-
-    def count(self, name: str, default: int, least: int = 1) -> int:
-        value = self.text(name, str(default))
-        if not value.isascii() or not value.isdigit() or int(value) < least:
-            raise InvalidSetting(f"{name}: {value!r} ({least}, {least + 1}, {least + 2}, …)")
-        return int(value)
-
-    def days_by_form(self, name: str, default: int) -> dict[str, int]:
-        """``60`` for every form, or ``60 310-1-32=30`` where one differs."""
-        found = {"": default}
-        for word in self.text(name, "").replace(",", " ").split():
-            form, _, days = word.rpartition("=")
-            if not (days.isascii() and days.isdigit() and int(days)):
-                raise InvalidSetting(f"{name}: {word!r} (60 310-1-32=30)")
-            found[form] = int(days)
-        return found
-
-    def networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
-        """Addresses and networks, such as ``10.0.4.2 10.1.0.0/16``."""
-        words = self.text(name, "").replace(",", " ").split()
-        try:
-            return tuple(ip_network(word) for word in words)
-        except ValueError:
-            raise InvalidSetting(f"{name}: {' '.join(words)!r} (10.0.4.2 10.1.0.0/16)") from None
-
-    def share(self, name: str) -> float | None:
-        value = self.text(name, "")
-        if not value:
-            return None
-        try:
-            share = float(value)
-        except ValueError:
-            share = -1.0
-        if not 0.0 <= share <= 1.0:
-            raise InvalidSetting(f"{name}: {value!r} (0.0 … 1.0)")
-        return share
