@@ -7,12 +7,13 @@ that opens papers is handed the bytes, in a folder of its own that is gone after
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +28,12 @@ class MissingObject(FormsError):
     """A paper that the database knows is not in the store: a backup must bring it back."""
 
     code = "missing_object"
+
+
+class ObjectsUnavailable(FormsError, OSError):
+    """The store cannot be used now; nothing that was accepted is lost by it."""
+
+    code = "objects_unavailable"
 
 
 class ObjectStore(Protocol):
@@ -69,6 +76,40 @@ class ObjectStore(Protocol):
         ...
 
 
+class ByteStore(Protocol):
+    """What a store must be able to do for another one to wrap it (``sealed_objects``): the wrapper names the keys."""
+
+    def keep_as(self, key: str, content: bytes) -> None:
+        """Keep the bytes under that key, durably, unless there are some already."""
+        ...
+
+    def held_as(self, key: str) -> bytes:
+        """The bytes under that key, whatever they are.
+
+        Raises:
+            MissingObject: There are none.
+        """
+        ...
+
+    def replace(self, key: str, content: bytes, before: bytes) -> bool:
+        """Let other bytes take the place of ``before``, durably and at once.
+
+        Returns:
+            False where something else lies there now, or nothing: what was removed meanwhile stays removed.
+        """
+        ...
+
+    def beginning(self, key: str, size: int) -> bytes: ...  # noqa: D102 - these as in ObjectStore
+
+    def has(self, key: str) -> bool: ...  # noqa: D102
+
+    def remove(self, key: str) -> None: ...  # noqa: D102
+
+    def keys(self) -> Iterator[str]: ...  # noqa: D102
+
+    def check(self) -> None: ...  # noqa: D102
+
+
 def is_key(name: str) -> bool:
     """Whether that can be the key of an object: the digits of a SHA-256 and nothing else."""
     return len(name) == 64 and set(name) <= set("0123456789abcdef")
@@ -100,33 +141,48 @@ class FolderStore:
     def put(self, content: bytes) -> str:
         """Keep the bytes durably; the same bytes are kept once."""
         key = hashlib.sha256(content).hexdigest()
+        self.keep_as(key, content)
+        return key
+
+    def keep_as(self, key: str, content: bytes) -> None:
+        """Keep the bytes durably under that key; what is there already stays."""
         path = self._path(key)
         if path.exists():  # perhaps since a moment ago, by a process that has not yet made its name durable
             _sync_folder(path.parent)
-            return key
+            return
         self._make_folder(path.parent)
-        temporary = self._arriving / f"{key[:16]}.{secrets.token_hex(6)}"
-        try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.rename(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with self._written(key, content) as draft:
+            draft.rename(path)
         _sync_folder(path.parent)
-        return key
+
+    def replace(self, key: str, content: bytes, before: bytes) -> bool:
+        """Exchange the file of that key, if it is still what was read."""
+        path = self._path(key)
+        if not path.exists():
+            return False
+        with self._written(key, content) as draft, _alone_in(path.parent):
+            try:
+                if path.read_bytes() != before:
+                    return False
+            except FileNotFoundError:
+                return False
+            draft.rename(path)
+        _sync_folder(path.parent)
+        return True
 
     def get(self, key: str) -> bytes:
         """The bytes of that key, checked against it."""
-        try:
-            content = self._path(key).read_bytes()
-        except FileNotFoundError:
-            raise MissingObject(MISSING) from None
+        content = self.held_as(key)
         if hashlib.sha256(content).hexdigest() != key:
             raise MissingObject(MISSING)
         return content
+
+    def held_as(self, key: str) -> bytes:
+        """The bytes of that key, unchecked."""
+        try:
+            return self._path(key).read_bytes()
+        except FileNotFoundError:
+            raise MissingObject(MISSING) from None
 
     def beginning(self, key: str, size: int) -> bytes:
         """The first bytes of that key, read without the rest."""
@@ -143,7 +199,7 @@ class FolderStore:
     def remove(self, key: str) -> None:
         """Delete the file of that key, durably."""
         path = self._path(key)
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError), _alone_in(path.parent):
             path.unlink()
             _sync_folder(path.parent)
 
@@ -162,6 +218,20 @@ class FolderStore:
         require_key(key)
         return self.root / key[:2] / key[2:4] / key
 
+    @contextmanager
+    def _written(self, key: str, content: bytes) -> Iterator[Path]:
+        """A file of its own with these bytes, durable but for its name; gone afterwards unless it was renamed."""
+        draft = self._arriving / f"{key[:16]}.{secrets.token_hex(6)}"
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            yield draft
+        finally:
+            draft.unlink(missing_ok=True)
+
     def _sweep(self) -> None:
         """Remove what no process can still be writing: half of somebody's paper must not stay."""
         for one in self._arriving.iterdir():
@@ -175,6 +245,17 @@ class FolderStore:
         for one in reversed(missing):
             one.mkdir(mode=0o700, exist_ok=True)
             _sync_folder(one.parent)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Whoever removes from that folder or exchanges in it waits for the others who do."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -145,3 +145,19 @@ def test_a_name_another_process_just_made_is_durable_before_put_returns(
     monkeypatch.setattr(os, "fsync", lambda number: synced.append(Path(f"/proc/self/fd/{number}").readlink()))
     store.put(b"from two at once")
     assert synced == [file_of(store, key).parent]
+
+
+def test_other_bytes_take_the_place_of_those_that_were_read(store: FolderStore) -> None:
+    store.keep_as("a" * 64, b"before")
+    assert store.replace("a" * 64, b"after", b"before")
+    assert store.held_as("a" * 64) == b"after"
+    assert not store.replace("a" * 64, b"late", b"before"), "somebody else exchanged them meanwhile"
+    assert store.held_as("a" * 64) == b"after"
+
+
+def test_what_was_removed_meanwhile_stays_removed(store: FolderStore) -> None:
+    key = store.put(b"to be forgotten")
+    store.remove(key)
+    assert not store.replace(key, b"sealed anew", b"to be forgotten")
+    assert not store.replace("b" * 64, b"sealed anew", b"never there")
+    assert not store.has(key)
