@@ -15,6 +15,7 @@ from enum import StrEnum
 from core.conditions import Condition
 from core.flow import Flow
 from core.localized_text import LocalizedText, Script
+from core.privacy import Privacy
 from core.procedure import Procedure
 from core.registers import ChoicesFrom, Held, Records
 
@@ -404,6 +405,7 @@ class FormSpec:
     records: tuple[Records, ...] = ()
     held: Held = field(default_factory=dict)
     flow: Flow | None = None
+    privacy: Privacy | None = None
     procedure: Procedure | None = None
     shared_blocks: tuple[str, ...] = ()
     physical_check_rate: float = 0.0

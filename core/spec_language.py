@@ -18,6 +18,7 @@ from core.language_keys import SOURCE as _SOURCE
 from core.language_keys import USES as _USES
 from core.language_keys import WHEN as _WHEN
 from core.language_keys import Key
+from core.privacy_language import PRIVACY_CONSTRUCTS
 
 LANGUAGE_VERSION = 1
 
@@ -48,6 +49,9 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
         "tables": Key("list:table", "Rows computed from the answers, such as a schedule of payments."),
         "records": Key("list:records", "What the fund's registers know: read, shown, never typed."),
         "flow": Key("flow", "Its own course; without it the standard one holds."),
+        "privacy": Key(
+            "privacy", "What the data are for, by what right, who sees them, how long they are kept."
+        ),
         "proposed": _PROPOSED,
     },
     "applicant": {
@@ -295,6 +299,7 @@ CONSTRUCTS: Mapping[str, Mapping[str, Key]] = {
     **CATALOGUE_CONSTRUCTS,
     **FLOW_CONSTRUCTS,
     **GUIDANCE_CONSTRUCTS,
+    **PRIVACY_CONSTRUCTS,
 }
 
 

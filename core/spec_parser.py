@@ -36,6 +36,8 @@ from core.form_spec import (
 from core.listed_on_paper import listed_texts
 from core.localized_text import LocalizedText, Script
 from core.placement import WidgetKind
+from core.privacy import PrivacyTerms
+from core.privacy_parser import privacy_of
 from core.procedure import Procedure
 from core.registers import ChoicesFrom, Records
 from core.shared_blocks import SharedBlock, digest, take_in
@@ -68,6 +70,7 @@ def parse_spec(
     document_types: Iterable[str] | None = None,
     shared: SharedParameters | None = None,
     blocks: Mapping[str, SharedBlock] | None = None,
+    terms: PrivacyTerms | None = None,
 ) -> FormSpec:
     """Read a form spec.
 
@@ -76,11 +79,12 @@ def parse_spec(
         document_types: Known document types; None leaves them unchecked.
         shared: The parameters it may take under ``uses``.
         blocks: The blocks that forms share, by name.
+        terms: What forms say of people's data in common; None leaves the names of terms unchecked.
 
     Raises:
         SpecErrors: Everything that is wrong, in the order of the file.
     """
-    return parse_spec_with_places(text, source, document_types, shared, blocks).spec
+    return parse_spec_with_places(text, source, document_types, shared, blocks, terms).spec
 
 
 def parse_spec_with_places(
@@ -89,6 +93,7 @@ def parse_spec_with_places(
     document_types: Iterable[str] | None = None,
     shared: SharedParameters | None = None,
     blocks: Mapping[str, SharedBlock] | None = None,
+    terms: PrivacyTerms | None = None,
 ) -> ParsedSpec:
     """As ``parse_spec``, with the place of every part."""
     from core.spec_checks import check_spec
@@ -112,7 +117,9 @@ def parse_spec_with_places(
     )
     spec = replace(spec, parameters=(*spec.parameters, *shared_under_uses(form, shared, reader)))
     problems: list[SpecError] = []
-    check_spec(spec, builder.places, ConstructReader(source, problems), document_types)
+    checking = ConstructReader(source, problems)
+    spec = replace(spec, privacy=privacy_of(form.get("privacy"), terms, checking))
+    check_spec(spec, builder.places, checking, document_types)
     errors += [problem for problem in problems if STAND_IN not in problem.problem]
     if errors:
         raise SpecErrors(errors)

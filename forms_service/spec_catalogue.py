@@ -12,6 +12,8 @@ from core.document_types import DocumentTypes, parse_document_types
 from core.errors import SpecError, SpecErrors, UnknownForm
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
+from core.privacy import PrivacyTerms
+from core.privacy_parser import parse_privacy_terms
 from core.shared_blocks import SharedBlock, names_shared_block, parse_shared_block
 from core.shared_parameters import SharedParameters, parse_shared_parameters
 from core.spec_parser import ParsedSpec, parse_spec_with_places
@@ -27,6 +29,9 @@ def default_directory() -> Path:
 
 SHARED = "shared"
 """The folder of the blocks that forms share, beside the folders of the forms."""
+
+PRIVACY = "privacy.yaml"
+"""What forms say of people's data in common, beside the folders of the forms."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,11 @@ class SpecCatalogue:
             shared = load_shared_parameters(directory)
         except SpecErrors as problems:
             errors += problems.errors
+        terms = PrivacyTerms()
+        try:
+            terms = load_privacy_terms(directory)
+        except SpecErrors as problems:
+            errors += problems.errors
         blocks: Mapping[str, SharedBlock] = {}
         try:
             blocks = load_shared_blocks(directory)
@@ -85,7 +95,7 @@ class SpecCatalogue:
         specs: dict[tuple[str, int], FormSpec] = {}
         for path in spec_files(directory):
             try:
-                spec = load_spec(path, types, blocks, shared).spec
+                spec = load_spec(path, types, blocks, shared, terms).spec
                 specs[spec.id, spec.version] = spec
             except SpecErrors as problems:
                 errors += problems.errors
@@ -187,6 +197,23 @@ def _parsed_parameters(text: str, source: str) -> SharedParameters:
     return parse_shared_parameters(text, source)
 
 
+def load_privacy_terms(directory: Path) -> PrivacyTerms:
+    """Read ``privacy.yaml`` of a folder; none there means that forms share no terms.
+
+    Raises:
+        SpecErrors: Everything that is wrong with it.
+    """
+    path = directory / PRIVACY
+    if not path.exists():
+        return PrivacyTerms()
+    return _parsed_terms(path.read_text(encoding="utf-8"), shown_path(path))
+
+
+@lru_cache(maxsize=4)
+def _parsed_terms(text: str, source: str) -> PrivacyTerms:
+    return parse_privacy_terms(text, source)
+
+
 def load_shared_blocks(directory: Path) -> dict[str, SharedBlock]:
     """Read the blocks that the forms of a folder share; none there means no blocks.
 
@@ -216,12 +243,14 @@ def load_spec(
     types: DocumentTypes | None = None,
     blocks: Mapping[str, SharedBlock] | None = None,
     shared: SharedParameters | None = None,
+    terms: PrivacyTerms | None = None,
 ) -> ParsedSpec:
     """Read one spec file and check that its place says the same as its text.
 
     Args:
         blocks: The shared blocks it may name; those of the folder around it when not given.
         shared: The parameters it may use; likewise.
+        terms: What it may name of privacy; likewise.
 
     Raises:
         SpecErrors: Everything that is wrong with it.
@@ -234,7 +263,8 @@ def load_spec(
     known = types.types if types and types.types else None
     blocks = load_shared_blocks(path.parent.parent) if blocks is None else blocks
     shared = load_shared_parameters(path.parent.parent) if shared is None else shared
-    parsed = parse_spec_with_places(text, source, known, shared, blocks)
+    terms = load_privacy_terms(path.parent.parent) if terms is None else terms
+    parsed = parse_spec_with_places(text, source, known, shared, blocks, terms)
     expected = (path.parent.name, path.stem)
     if path.stem.startswith("v") and expected != (parsed.spec.id, f"v{parsed.spec.version}"):
         problem = (

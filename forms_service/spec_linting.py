@@ -10,6 +10,7 @@ from core.document_types import DocumentTypes
 from core.errors import SpecErrors
 from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
+from core.privacy import PrivacyTerms
 from core.shared_blocks import SharedBlock
 from core.shared_parameters import SharedParameters
 from core.spec_parser import ParsedSpec
@@ -17,8 +18,10 @@ from core.yaml_source import Node, Place
 from forms_service.knowledge_linting import PARAMETERS, Complaint, is_knowledge, lint_knowledge
 from forms_service.render.lint_advice import AdviceSeverity
 from forms_service.spec_catalogue import (
+    PRIVACY,
     SHARED,
     load_document_types,
+    load_privacy_terms,
     load_shared_blocks,
     load_shared_parameters,
     load_spec,
@@ -93,12 +96,16 @@ def lint_spec(path: Path, specs_folder: Path) -> LintedSpec:
         if path.name == "document_types.yaml":
             load_document_types(path.parent)
             return LintedSpec(())
+        if path.name == PRIVACY:
+            load_privacy_terms(path.parent)
+            return LintedSpec(())
         if path.parent.name == SHARED:
             load_shared_blocks(path.parent.parent)
             return LintedSpec(())
         blocks = shared_blocks_for(path, specs_folder)
         shared = shared_parameters_for(path, specs_folder)
-        parsed = load_spec(path, document_types_for(path, specs_folder), blocks, shared)
+        terms = privacy_terms_for(path, specs_folder)
+        parsed = load_spec(path, document_types_for(path, specs_folder), blocks, shared, terms)
     except SpecErrors as errors:
         return LintedSpec(
             tuple(
@@ -112,7 +119,16 @@ def lint_spec(path: Path, specs_folder: Path) -> LintedSpec:
                 for one in errors.errors
             )
         )
-    return LintedSpec(tuple(_paper_remarks(parsed)), parsed.spec)
+    return LintedSpec((*_privacy_remarks(parsed), *_paper_remarks(parsed)), parsed.spec)
+
+
+def _privacy_remarks(parsed: ParsedSpec) -> Iterator[Remark]:
+    """A procedure that says nothing of people's data would keep them for ever."""
+    if parsed.spec.procedure is None or parsed.spec.privacy is not None:
+        return
+    said = "the procedure says nothing of people's data: its requests are kept for ever, expected privacy"
+    place = parsed.place_of("procedure")
+    yield Remark(parsed.spec.source_file, place, AdviceSeverity.WARNING, said, translated(said))
 
 
 def _remark_of(one: Complaint) -> Remark:
@@ -134,6 +150,14 @@ def shared_parameters_for(path: Path, specs_folder: Path) -> SharedParameters:
         if (folder / PARAMETERS).exists():
             return load_shared_parameters(folder)
     return load_shared_parameters(specs_folder)
+
+
+def privacy_terms_for(path: Path, specs_folder: Path) -> PrivacyTerms:
+    """The terms of privacy a spec may name: those beside its folder, else those of the service."""
+    for folder in (path.parent, path.parent.parent):
+        if (folder / PRIVACY).exists():
+            return load_privacy_terms(folder)
+    return load_privacy_terms(specs_folder)
 
 
 def shared_blocks_for(path: Path, specs_folder: Path) -> dict[str, SharedBlock]:

@@ -13,6 +13,7 @@ from functools import cache
 from core.localized_text import Language, LocalizedText, Script, dominant_script
 from forms_service.flow_mistakes import FLOW_SENTENCES, FLOW_WORDS
 from forms_service.knowledge_mistakes import KNOWLEDGE_SENTENCES
+from forms_service.privacy_mistakes import PRIVACY_SENTENCES
 
 
 def translated(problem: str) -> LocalizedText | None:
@@ -94,6 +95,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 
 _SENTENCES: tuple[tuple[str, str, str], ...] = (
     *FLOW_SENTENCES,
+    *PRIVACY_SENTENCES,
     # --- the file ---
     (
         "not YAML: found character '\\t' that cannot start any token",

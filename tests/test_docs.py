@@ -21,6 +21,8 @@ from core.field_kinds import KINDS
 from core.guidance_language import GUIDANCE_CONSTRUCTS
 from core.guidance_parser import parse_theme
 from core.measures import UNITS
+from core.privacy_language import PRIVACY_CONSTRUCTS
+from core.privacy_parser import parse_privacy_terms
 from core.shared_blocks import parse_shared_block
 from core.shared_parameters import parse_shared_parameters
 from core.spec_language import CONSTRUCTS
@@ -118,7 +120,7 @@ def test_every_construct_has_its_section_its_snippet_and_its_picture(docs_of_the
         occurring = occurring or constructs_in("form" if one.is_form else "document_types", data)
         assert set(one.constructs) <= occurring, one.name
         shown |= set(one.constructs)
-    elsewhere = {*GUIDANCE_CONSTRUCTS, *CATALOGUE_CONSTRUCTS}
+    elsewhere = {*GUIDANCE_CONSTRUCTS, *CATALOGUE_CONSTRUCTS, *PRIVACY_CONSTRUCTS}
     expected = [name for name in CONSTRUCTS if name not in elsewhere]
     assert shown == set(expected)
     assert not [name for name in expected if f"`{name}`" not in headings]
@@ -137,6 +139,21 @@ def test_procedures_and_shared_blocks_are_explained_by_examples_that_hold() -> N
     text = head + "applicant: {name: [subject]}\n" + procedure + sections
     spec = parse_spec(text, "t.yaml", blocks={"contact": parse_shared_block(block, "contact.yaml")})
     assert [one.id for one in spec.rules] == ["R_CONTACT"] and spec.procedure
+
+
+def test_what_is_said_of_peoples_data_is_explained_by_an_example_that_holds(
+    docs_of_the_spec_language: str,
+) -> None:
+    told = docs_of_the_spec_language.split("## People's data")[1].split("\n## ")[0]
+    assert not [name for name in PRIVACY_CONSTRUCTS if f"`{name}`" not in told]
+    for keys in PRIVACY_CONSTRUCTS.values():
+        assert not [key for key in keys if not re.search(rf"\b{key}\b", told)]
+    terms, form = re.findall(r"```yaml\n(.*?)```", told, re.DOTALL)
+    shared = parse_privacy_terms(terms, "privacy.yaml")
+    head = "language: 1\nid: T-1\nversion: 1\ntitle: &t {fr: Titre, ar: عنوان}\nreference_label: *t\nreceipt_type: *t\n"
+    rest = "applicant: {name: [n]}\nsections: [{id: s, rows: [[{id: n, kind: latin_name, label: *t}]]}]\n"
+    privacy = parse_spec(head + form + rest, "t.yaml", terms=shared).privacy
+    assert privacy is not None and privacy.retention_after("accepted").years == 10  # type: ignore[union-attr]
 
 
 def test_parameters_guidance_and_calculators_are_explained_by_examples_that_hold() -> None:

@@ -150,7 +150,7 @@ def _knowledge_in(folder: Path) -> list[Path]:
 @click.option(
     "--of",
     "root",
-    type=click.Choice(["parameters", "guidance", "calculator", "shared_block"]),
+    type=click.Choice(["parameters", "guidance", "calculator", "shared_block", "privacy_terms"]),
     help="Of such a file instead.",
 )
 def schema(document_types: bool, root: str | None) -> None:

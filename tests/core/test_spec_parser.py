@@ -169,7 +169,16 @@ def test_published_specs_agree_with_the_schema_that_editors_use(path: Path) -> N
 
 def test_the_schemas_name_every_key_of_the_language() -> None:
     definitions: dict[str, object] = {}
-    for root in ("form", "document_types", "parameters", "guidance", "calculator", "shared_block"):
+    roots = (
+        "form",
+        "document_types",
+        "parameters",
+        "guidance",
+        "calculator",
+        "shared_block",
+        "privacy_terms",
+    )
+    for root in roots:
         schema = json_schema(root)
         jsonschema.Draft202012Validator.check_schema(schema)
         definitions |= schema["$defs"]
