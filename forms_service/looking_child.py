@@ -1,7 +1,8 @@
 """The process that stands ready for first looks, and the copies of itself that open one upload each.
 
 It loads every library once and opens nothing.  For each look it is handed a socket to answer on and a
-file with the question, and forks: the copy limits itself, looks, tells line by line, and ends.  It
+file with the question, and forks: the copy limits and locks itself in (``isolation``), looks, tells line
+by line, and ends.  It
 ends, too, as soon as nobody listens any more, when its time is over, or when its parent is gone.
 """
 
@@ -14,9 +15,11 @@ import signal
 import socket
 import sys
 import threading
+from pathlib import Path
 from typing import Any, NoReturn
 
 from forms_service.config import MEBIBYTE, ReadingLimits
+from forms_service.isolation import cut_off, keep_to_own_files
 from forms_service.reading_process import ReadingRequest, die_with, restrict
 
 LIMITS = ReadingLimits(
@@ -48,8 +51,10 @@ def _answer(parent: int, answer_on: int, question: int) -> NoReturn:
         restrict(LIMITS)
         signal.alarm(int(LIMITS.wall_seconds))
         with socket.socket(fileno=answer_on) as listener, os.fdopen(question, "rb") as asked:
+            request = json.loads(asked.readline())
+            keep_to_own_files(None, [Path(request["spec_folder"])])
             threading.Thread(target=_end_when_nobody_listens, args=(listener,), daemon=True).start()
-            _look(listener, json.loads(asked.readline()), asked.read())
+            _look(listener, request, asked.read())
     except BaseException:  # a look that fails tells nothing, and must never go on as its parent does
         os._exit(1)
     os._exit(0)
@@ -72,6 +77,7 @@ def main(control: int) -> None:
     """Load everything, then stand ready."""
     from forms_service.upload_look import warm_up
 
+    cut_off()  # before any library begins a thread
     warm_up()
     with socket.socket(fileno=control) as channel:
         stand_ready(channel)

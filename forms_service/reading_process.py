@@ -2,8 +2,9 @@
 
 The parent (``run_reading``) starts ``python -m forms_service.reading_process FOLDER`` with a bare
 environment, limits on time, memory and output, and its own process group, and reads ``result.json``
-from the folder.  The child dies with its parent.  Whatever happens, the parent gets an answer or a
-``ReadingFailed``, and the original is not touched.
+from the folder.  The child locks itself in before it opens anything (``isolation``): no network, no files
+but its programs, the specs and that folder.  It dies with its parent.  Whatever happens, the parent gets
+an answer or a ``ReadingFailed``, and the original is not touched.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from forms_service.config import ReadingLimits
+from forms_service.isolation import lock_in
 
 _PASSED_ON = (
     "PATH",
@@ -258,6 +260,8 @@ def main(folder: Path) -> None:
     die_with_parent()
     asked = json.loads((folder / "request.json").read_text())
     limits = ReadingLimits(**asked.pop("limits"))
+    lock_in(folder, [Path(asked["spec_folder"])])
+    die_with_parent()  # the kernel forgets it when powers change
     restrict(limits)
     request = replace(ReadingRequest(**asked), page_seconds=limits.page_seconds)
     original = (folder / "original").read_bytes()

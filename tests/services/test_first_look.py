@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import textwrap
 import threading
@@ -98,14 +99,13 @@ def test_a_file_there_was_no_time_for_is_looked_at_afterwards(looking) -> None:
     assert [one.ar for one in looked.rest.result(timeout=PATIENT_SECONDS).warnings] == ["x", "ب"]
 
 
-def test_a_look_that_nobody_listens_to_ends(looking, tmp_path: Path) -> None:
-    pid = tmp_path / "pid"
-    code = f"import os, pathlib, time\npathlib.Path({str(pid)!r}).write_text(str(os.getpid()))\ntime.sleep(600)\nyield"
-    process = looking(code)
-    look = process._begin(REQUEST, b"x")
-    wait_until(lambda: pid.exists() and pid.read_text())
+def test_a_look_that_nobody_listens_to_ends(looking) -> None:
+    code = 'import os, time\nyield {"warning": {"ar": str(os.getpid()), "fr": "?"}}\ntime.sleep(600)'
+    look = looking(code)._begin(REQUEST, b"x")
+    look.listener.settimeout(PATIENT_SECONDS)
+    pid = int(json.loads(look.listener.recv(4096))["warning"]["ar"])
     look.close()
-    wait_until(lambda: not Path(f"/proc/{pid.read_text()}").exists())
+    wait_until(lambda: not Path(f"/proc/{pid}").exists())
 
 
 def wait_until(condition: Callable[[], object]) -> None:
