@@ -14,6 +14,7 @@ from forms_service.services.base import UseCases
 from forms_service.services.days_in_reach import within_reach
 from forms_service.services.views import Actor
 from forms_service.storage.audit import ACTIONS
+from forms_service.storage.audit_models import AuditNameRow
 from forms_service.storage.models import AccountRow, AuditRow, DossierRow
 
 PAGE = 50
@@ -108,7 +109,8 @@ class Records(UseCases):
         if wish.action:
             found.append(AuditRow.action == wish.action)
         if wish.person:
-            found.append(func.lower(AuditRow.actor_name).contains(wish.person.lower(), autoescape=True))
+            like = func.lower(AuditNameRow.name).contains(wish.person.lower(), autoescape=True)
+            found.append(AuditRow.name_digest.in_(select(AuditNameRow.digest).where(like)))
         if wish.reference:
             reference = normalize_reference(wish.reference) or wish.reference
             dossiers = select(DossierRow.id).where(DossierRow.reference == reference)

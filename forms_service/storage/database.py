@@ -17,9 +17,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
+import forms_service.storage.access_models
 import forms_service.storage.api_models
+import forms_service.storage.audit_models
 import forms_service.storage.newsletter_models
 import forms_service.storage.register_models  # noqa: F401 - and this one
+from forms_service.storage import audit
 
 BUSY_TIMEOUT_MS = 30_000
 _READING = {"reading_only": True}
@@ -72,9 +75,11 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """A transaction that commits at the end, or rolls back on any error."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            audit.open_lines(session)
             yield session
             for step in self.before_commit:
                 step(session)
+            audit.close_lines(session)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

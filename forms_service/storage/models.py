@@ -7,11 +7,14 @@ time it was superseded, so that every answer keeps its history.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, ForeignKey, Index, Integer, MetaData, String, Text, TypeDecorator
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+if TYPE_CHECKING:
+    from forms_service.storage.audit_models import AuditNameRow
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -400,24 +403,32 @@ class KeptTypingRow(Base):
 class AuditRow(Base):
     """Who did what when.  Details name fields and documents, never their contents.
 
-    ``revision`` is that of the dossier after the change; None for what changed no dossier.
+    ``revision`` is that of the dossier after the change; None for what changed no dossier.  No foreign key
+    leads to the dossier: the record outlives what it tells of.  ``name_digest`` stands for the actor's name,
+    which lies apart so that it can be erased (``audit_models``).
     """
 
     __tablename__ = "audit"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    dossier_id: Mapped[str | None] = mapped_column(ForeignKey("dossier.id"), index=True)
+    dossier_id: Mapped[str | None] = mapped_column(String(32), index=True)
     at: Mapped[datetime]
     actor_id: Mapped[str] = mapped_column(String(32))
-    actor_name: Mapped[str] = mapped_column(String(200))
+    name_digest: Mapped[str] = mapped_column(ForeignKey("audit_name.digest"), index=True)
     action: Mapped[str] = mapped_column(String(64))
     details: Mapped[dict[str, Any]]
     revision: Mapped[int | None]
+    who: Mapped[AuditNameRow] = relationship(lazy="joined", innerjoin=True)
 
     __table_args__ = (
         Index("ix_audit_at", "at"),
         Index("ix_audit_action", "action", "at"),
         Index("ix_audit_actor", "actor_id", "at"),
     )
+
+    @property
+    def actor_name(self) -> str:
+        """Who it was; empty once the name was erased."""
+        return self.who.name or ""
 
 
 class WorkerLeaseRow(Base):
