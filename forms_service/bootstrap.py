@@ -20,8 +20,8 @@ from forms_service.sending import Carriers
 from forms_service.sending.choosing import carriers_for
 from forms_service.services import Adapters, Services
 from forms_service.spec_catalogue import SpecCatalogue
+from forms_service.storage.choosing import store_for
 from forms_service.storage.database import Database
-from forms_service.storage.objects import FolderStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def build(
         config=config,
         catalogue=catalogue,
         database=database,
-        objects=FolderStore(config.objects_folder),
+        objects=store_for(config.objects, config.objects_folder),
         jobs=jobs,
         clock=clock or _clock(config.days_ahead),
         pick=pick,

@@ -12,8 +12,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.localized_text import LocalizedText
+from forms_service.access_settings import AccessSettings
+from forms_service.provider_settings import ProviderSettings
 from forms_service.sending.choosing import SendingSettings
 from forms_service.settings import InvalidSetting, Settings
+from forms_service.storage.choosing import ObjectsSettings
+from forms_service.watching_settings import WatchingSettings
 
 MEBIBYTE = 1024 * 1024
 
@@ -55,11 +59,15 @@ class Config:
             ``runs`` on, or ``restarts`` with the answer.
         receipt_identity: PKCS#12 file that receipts are signed with; None for keys made at the first start.
         receipt_passphrase_file: File that holds its passphrase.
+        objects: Where papers are kept, if not in the data folder.
         sending: How e-mail and SMS leave.
+        access: Who must take a second step at the sign-in, and how much anybody may use.
+        provider: The identity provider that staff may come in by; None without one.
         answers_kept: How long a request with an idempotency key is answered again without being repeated.
         requests_a_minute: How many requests a token may send in a minute.
         webhook_private: Whether webhooks may go to private addresses and without TLS: for trying things out.
         days_ahead: Days that the service's clock is ahead: to see in a trial what time does to requests.
+        watching: What is told to whoever watches the service, and to whom.
         webhook_pause_s: Pause after a first failed webhook; each further one is four times as long.
     """
 
@@ -82,12 +90,16 @@ class Config:
     reading: ReadingLimits = ReadingLimits()
     receipt_identity: Path | None = None
     receipt_passphrase_file: Path | None = None
+    objects: ObjectsSettings = field(default_factory=ObjectsSettings)
     sending: SendingSettings = field(default_factory=SendingSettings)
+    access: AccessSettings = field(default_factory=AccessSettings)
+    provider: ProviderSettings | None = None
     answers_kept: timedelta = timedelta(hours=24)
     requests_a_minute: int = 600
     webhook_private: bool = False
     webhook_pause_s: float = 10.0
     days_ahead: int = 0
+    watching: WatchingSettings = field(default_factory=WatchingSettings)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Config:
@@ -118,12 +130,16 @@ class Config:
             reading=ReadingLimits(wall_seconds=float(given.count("FORMS_READING_SECONDS", 240))),
             receipt_identity=given.path("FORMS_RECEIPT_IDENTITY"),
             receipt_passphrase_file=given.path("FORMS_RECEIPT_PASSPHRASE_FILE"),
+            objects=given.part(ObjectsSettings.from_environment, ObjectsSettings()),
             sending=given.part(SendingSettings.from_environment, SendingSettings()),
+            access=given.part(AccessSettings.from_environment, AccessSettings()),
+            provider=given.part(ProviderSettings.from_environment, None),
             answers_kept=timedelta(hours=given.count("FORMS_IDEMPOTENCY_HOURS", 24)),
             requests_a_minute=given.count("FORMS_API_REQUESTS_A_MINUTE", 600),
             webhook_private=given.flag("FORMS_WEBHOOK_PRIVATE"),
             webhook_pause_s=float(given.count("FORMS_WEBHOOK_PAUSE_SECONDS", 10)),
             days_ahead=given.count("FORMS_DAYS_AHEAD", 0, least=0),
+            watching=given.part(WatchingSettings.from_environment, WatchingSettings()),
         )
         given.part(lambda _: config.zone(), None)
         given.refuse_wrong()

@@ -11,6 +11,8 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 import pytest
 
+from tests.backends import BACKENDS, CHOSEN, LAPTOP, SCALE, Backend
+
 ROOT = Path(__file__).resolve().parents[1]
 LONG = (
     "tests/browser/test_access",
@@ -21,6 +23,23 @@ LONG = (
     "tests/web",
 )
 """Files that take longest, longest first: begun last, one of them would keep the other cores waiting."""
+
+
+ON_BOTH: tuple[str, ...] = ()
+"""Files that run on both backends every time: those in which they could differ."""
+
+
+@pytest.fixture(scope="session")
+def backend(request: pytest.FixtureRequest) -> Backend:
+    """What the installations of these tests run on."""
+    return BACKENDS[getattr(request, "param", CHOSEN)]()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let the files of ``ON_BOTH`` run on both backends."""
+    is_on_both = metafunc.definition.nodeid.startswith(ON_BOTH) and CHOSEN == LAPTOP
+    if is_on_both and "backend" in metafunc.fixturenames:
+        metafunc.parametrize("backend", [LAPTOP, SCALE], indirect=True, scope="session")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,9 +12,9 @@ import pytest
 from paper_office import PASSWORD, Agency
 
 from forms_service.bootstrap import build
-from forms_service.config import Config
 from forms_service.first_look import NoLook
 from forms_service.spec_catalogue import default_directory
+from tests.backends import Backend
 
 TESTS = Path(__file__).parents[1]
 
@@ -31,8 +31,8 @@ def spec_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def agency(tmp_path: Path, spec_folder: Path) -> Iterator[Agency]:
-    config = Config(data_folder=tmp_path / "var", spec_folder=spec_folder)
+def agency(tmp_path: Path, spec_folder: Path, backend: Backend) -> Iterator[Agency]:
+    config = backend.config(tmp_path / "var", spec_folder=spec_folder)
     application = build(
         config,
         clock=lambda: datetime(2026, 2, 20, 9, tzinfo=UTC),
@@ -49,3 +49,4 @@ def agency(tmp_path: Path, spec_folder: Path) -> Iterator[Agency]:
         add("controle", PASSWORD, "Contrôle", {"reviewer"}),
     )
     application.close()
+    backend.end(config)

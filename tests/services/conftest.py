@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from forms_service.first_look import FirstLook, NoLook
 from forms_service.reading_process import ReadingOutcome
 from forms_service.services import Actor, Services, reading_results
 from forms_service.spec_catalogue import SpecCatalogue
+from tests.backends import Backend
 from tests.services.prepared_readings import PDF
 
 PASSWORD = "a long enough password"
@@ -88,13 +89,18 @@ def catalogue() -> SpecCatalogue:
 
 
 @pytest.fixture
-def make_office(tmp_path: Path, catalogue: SpecCatalogue) -> Iterator[Callable[..., Office]]:
+def make_office(
+    tmp_path: Path, catalogue: SpecCatalogue, backend: Backend
+) -> Iterator[Callable[..., Office]]:
     opened: list[Application] = []
+    first: list[Config] = []
 
     def make(first_look: FirstLook | None = None, **settings: object) -> Office:
         clock, jobs, draws = Clock(), KeptJobs(), [0.5]
+        if not first:
+            first.append(backend.config(tmp_path / "var"))
         application = build(
-            Config(data_folder=tmp_path / "var", **settings),
+            replace(first[0], **settings),
             clock=clock,
             pick=random.Random(len(opened)).randrange,
             draw=lambda: draws[0],
@@ -119,6 +125,8 @@ def make_office(tmp_path: Path, catalogue: SpecCatalogue) -> Iterator[Callable[.
     yield make
     for application in opened:
         application.close()
+    for config in first:
+        backend.end(config)
 
 
 @pytest.fixture

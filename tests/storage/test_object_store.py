@@ -1,4 +1,4 @@
-"""What every object store must hold to; the local folder's durability besides."""
+"""What every object store must hold to, folder and bucket alike; the local folder's durability besides."""
 
 from __future__ import annotations
 
@@ -8,16 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from forms_service.storage.objects import FolderStore, MissingObject, ObjectStore
+from forms_service.storage.bucket import BucketStore
+from forms_service.storage.objects import ByteStore, FolderStore, MissingObject, ObjectStore
+from tests.servers import s3
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> FolderStore:
+def folder(tmp_path: Path) -> FolderStore:
     return FolderStore(tmp_path / "objects")
 
 
-def file_of(store: FolderStore, key: str) -> Path:
-    (path,) = store.root.rglob(key)
+@pytest.fixture(params=[FolderStore, BucketStore])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> FolderStore | BucketStore:
+    if request.param is FolderStore:
+        return FolderStore(tmp_path / "objects")
+    return BucketStore(s3().bucket())
+
+
+def file_of(folder: FolderStore, key: str) -> Path:
+    (path,) = folder.root.rglob(key)
     return path
 
 
@@ -27,16 +36,16 @@ def test_what_was_put_comes_back(store: ObjectStore) -> None:
     assert store.has(key)
 
 
-def test_the_same_bytes_are_one_object(store: FolderStore) -> None:
+def test_the_same_bytes_are_one_object(store: ObjectStore) -> None:
     assert store.put(b"twice") == store.put(b"twice")
-    assert len([path for path in store.root.rglob("*") if path.is_file()]) == 1
+    assert len(list(store.keys())) == 1
 
 
-def test_an_object_is_never_overwritten(store: FolderStore) -> None:
-    key = store.put(b"first")
-    before = file_of(store, key).stat()
-    store.put(b"first")
-    after = file_of(store, key).stat()
+def test_an_object_is_never_overwritten(folder: FolderStore) -> None:
+    key = folder.put(b"first")
+    before = file_of(folder, key).stat()
+    folder.put(b"first")
+    after = file_of(folder, key).stat()
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
 
@@ -56,15 +65,15 @@ def test_a_missing_object_says_so_in_both_languages(store: ObjectStore) -> None:
     assert missing.value.message.ar != missing.value.message.fr
 
 
-def test_a_damaged_object_is_not_handed_out(store: FolderStore) -> None:
-    key = store.put(b"the truth")
-    file_of(store, key).write_bytes(b"a lie")
+def test_a_damaged_object_is_not_handed_out(folder: FolderStore) -> None:
+    key = folder.put(b"the truth")
+    file_of(folder, key).write_bytes(b"a lie")
     with pytest.raises(MissingObject):
-        store.get(key)
+        folder.get(key)
 
 
 def test_bytes_and_folder_are_on_disk_before_put_returns(
-    store: FolderStore, monkeypatch: pytest.MonkeyPatch
+    folder: FolderStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[str] = []
     real_fsync, real_rename = os.fsync, Path.rename
@@ -78,25 +87,25 @@ def test_bytes_and_folder_are_on_disk_before_put_returns(
         steps.append("rename")
         return real_rename(self, target)
 
-    store.put(b"makes the folders first")
+    folder.put(b"makes the folders first")
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(Path, "rename", rename)
-    store.put(b"durable")
+    folder.put(b"durable")
     assert steps.index("sync file") < steps.index("rename")
     assert steps[-1] == "sync folder"
 
 
-def test_a_failed_write_leaves_nothing_behind(store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_leaves_nothing_behind(folder: FolderStore, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        store.put(b"x" * 1000)
-    assert [path for path in store.root.rglob("*") if path.is_file()] == []
+        folder.put(b"x" * 1000)
+    assert [path for path in folder.root.rglob("*") if path.is_file()] == []
 
 
-def test_many_writers_of_the_same_paper_agree(store: FolderStore) -> None:
+def test_many_writers_of_the_same_paper_agree(store: ObjectStore) -> None:
     keys: list[str] = []
     threads = [threading.Thread(target=lambda: keys.append(store.put(b"same" * 5000))) for _ in range(8)]
     for thread in threads:
@@ -138,16 +147,16 @@ def test_what_is_removed_is_gone_and_the_rest_is_listed(store: ObjectStore) -> N
 
 
 def test_a_name_another_process_just_made_is_durable_before_put_returns(
-    store: FolderStore, monkeypatch: pytest.MonkeyPatch
+    folder: FolderStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key = store.put(b"from two at once")
+    key = folder.put(b"from two at once")
     synced: list[Path] = []
     monkeypatch.setattr(os, "fsync", lambda number: synced.append(Path(f"/proc/self/fd/{number}").readlink()))
-    store.put(b"from two at once")
-    assert synced == [file_of(store, key).parent]
+    folder.put(b"from two at once")
+    assert synced == [file_of(folder, key).parent]
 
 
-def test_other_bytes_take_the_place_of_those_that_were_read(store: FolderStore) -> None:
+def test_other_bytes_take_the_place_of_those_that_were_read(store: ByteStore) -> None:
     store.keep_as("a" * 64, b"before")
     assert store.replace("a" * 64, b"after", b"before")
     assert store.held_as("a" * 64) == b"after"
@@ -155,8 +164,9 @@ def test_other_bytes_take_the_place_of_those_that_were_read(store: FolderStore) 
     assert store.held_as("a" * 64) == b"after"
 
 
-def test_what_was_removed_meanwhile_stays_removed(store: FolderStore) -> None:
-    key = store.put(b"to be forgotten")
+def test_what_was_removed_meanwhile_stays_removed(store: ByteStore) -> None:
+    key = "c" * 64
+    store.keep_as(key, b"to be forgotten")
     store.remove(key)
     assert not store.replace(key, b"sealed anew", b"to be forgotten")
     assert not store.replace("b" * 64, b"sealed anew", b"never there")

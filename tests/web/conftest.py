@@ -7,22 +7,24 @@ import pytest
 from web_service import JobsByHand, Program, Service, Visitor
 
 from forms_service.bootstrap import build
-from forms_service.config import MEBIBYTE, Config
+from forms_service.config import MEBIBYTE
 from forms_service.first_look import NoLook
 from forms_service.services.access_tokens import scopes_for
 from forms_service.web import create_app
+from tests.backends import Backend
 
 
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(tmp_path_factory: pytest.TempPathFactory, backend: Backend) -> Iterator[Service]:
     jobs = JobsByHand()
-    config = Config(data_folder=tmp_path_factory.mktemp("data"), demo=True, max_upload_bytes=2 * MEBIBYTE)
+    config = backend.config(tmp_path_factory.mktemp("data"), demo=True, max_upload_bytes=2 * MEBIBYTE)
     application = build(config, jobs=jobs, draw=lambda: 1.0, first_look=NoLook())
     app = create_app(application)
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False
     yield Service(application, jobs, app)
     application.close()
+    backend.end(config)
 
 
 @pytest.fixture(autouse=True)
