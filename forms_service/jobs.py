@@ -4,8 +4,11 @@ A job is named by its task and a key: handing the same key over twice gives one 
 least once; what they store must therefore be the same when they run again.
 
 Recovery of a dead worker's jobs on other hosts is ours: every worker keeps a heartbeat row, and each
-of them hands the work of every executor without a fresh heartbeat back to the queue.  It looks at the
-whole state each time and not at events, because recovery that reacts once can strand work.
+of them hands the work of every executor that no longer beats back to the queue (``living_workers``).  It
+looks at the whole state each time and not at events, because recovery that reacts once can strand work.
+
+What is out of order for everybody (the database, the store, a full disk) is waited for and costs a job
+nothing.  What fails for itself, or ends its worker each time, is given up and becomes a dead letter.
 """
 
 from __future__ import annotations
@@ -15,15 +18,16 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import delete, select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from forms_service.job_attempts import Attempts
+from forms_service.living_workers import LivingWorkers, engine_table
 from forms_service.storage.database import Database
-from forms_service.storage.models import WorkerLeaseRow
+from forms_service.storage.dead_letters import ENGINE
 
 QUEUE = "reading"
 LONG_WORK = {
@@ -41,12 +45,13 @@ APPLICATION = "forms-service"
 APPLICATION_VERSION = "1"
 """Constant on purpose: a version taken from the code would leave old jobs unclaimed after an update."""
 
-MAX_RECOVERY_ATTEMPTS = 3
 BEAT_SECONDS = 1.0
 LEASE_SECONDS = 6.0
-_BEATS_PER_ROUND = 5
+_BEATS_PER_ROUND = 20
 ROUND_SECONDS = 30.0
 """How often a worker looks for what is due by the clock: days, not seconds, are counted there."""
+
+_TURN = "#"
 
 log = structlog.get_logger(__name__)
 
@@ -54,10 +59,13 @@ log = structlog.get_logger(__name__)
 class Jobs(Protocol):
     """What use cases need of a task engine."""
 
-    def enqueue(self, session: Session, task: str, key: str, delay_seconds: float = 0.0) -> None:
+    def enqueue(
+        self, session: Session, task: str, key: str, delay_seconds: float = 0.0, turn: int = 0
+    ) -> None:
         """Hand a job over; it exists exactly if the session's transaction commits.
 
-        It begins after ``delay_seconds`` at the earliest.
+        It begins after ``delay_seconds`` at the earliest.  A job that was given up is another one when it is
+        handed over with the next ``turn``.
         """
         ...
 
@@ -70,7 +78,9 @@ class DbosJobs:
         self._client: Any = None
         self._lock = threading.Lock()
 
-    def enqueue(self, session: Session, task: str, key: str, delay_seconds: float = 0.0) -> None:
+    def enqueue(
+        self, session: Session, task: str, key: str, delay_seconds: float = 0.0, turn: int = 0
+    ) -> None:
         """Hand a job over inside the caller's transaction; a known key gives the job there is."""
         later = {"delay_seconds": delay_seconds} if delay_seconds > 0 else {}
         self._dbos().enqueue_in_transaction(
@@ -78,7 +88,7 @@ class DbosJobs:
             {
                 "workflow_name": task,
                 "queue_name": LONG_WORK.get(task, QUEUE),
-                "workflow_id": f"{task}:{key}",
+                "workflow_id": _job(task, key, turn),
                 "app_version": APPLICATION_VERSION,
                 "application_name": APPLICATION,
                 **later,  # type: ignore[typeddict-item]
@@ -102,6 +112,7 @@ class DbosJobs:
                     serializer=DBOSPortableJSONSerializer(),
                     application_name=APPLICATION,
                     lazy=True,
+                    retry_connection_errors=False,
                 )
             return self._client
 
@@ -112,6 +123,15 @@ def prepare_tables(database_url: str) -> None:
 
     quieten_engine()
     run_dbos_database_migrations(database_url)
+
+
+def _job(task: str, key: str, turn: int) -> str:
+    return f"{task}:{key}{_TURN}{turn}" if turn else f"{task}:{key}"
+
+
+def _task_and_key(job: str) -> tuple[str, str]:
+    task, _, key = job.partition(":")
+    return task, key.partition(_TURN)[0]
 
 
 def quieten_engine() -> None:
@@ -128,7 +148,7 @@ class Worker:
         self,
         database: Database,
         tasks: Mapping[str, Callable[[str], None]],
-        given_up: Callable[[str, str], None],
+        given_up: Callable[[str, str, str, int], None],
         slots: int = 1,
         polling_seconds: float = 0.2,
         lease_seconds: float = LEASE_SECONDS,
@@ -137,30 +157,31 @@ class Worker:
     ) -> None:
         """Prepare a worker that runs ``tasks`` (by name; each gets the job's key).
 
-        ``given_up`` is called with task and key of a job that will not be tried again; it may be
-        called more than once.  ``slots`` jobs run at once, and ``AT_ONCE`` more of each kind of long work.
-        A worker that has not beaten for ``lease_seconds`` counts as dead; jobs must bear that this
-        is a mistake.
+        ``given_up`` is called with task, key, cause (of ``storage.dead_letters``) and number of attempts of a
+        job that will not be tried again; it may be called more than once.  ``slots`` jobs run at once, and
+        ``AT_ONCE`` more of each kind of long work.  A worker that has not beaten for ``lease_seconds`` counts
+        as dead; jobs must bear that this is a mistake.
 
         ``round_of_time`` does what is due by the clock alone; every worker calls it at its start and
         every ``round_seconds``, so it must bear being called by several at once and being cut off.
         """
-        self.executor_id = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.executor_id = f"{socket.gethostname()[:44]}-{os.getpid()}-{secrets.token_hex(4)}"
         self._database = database
         self._tasks = tasks
         self._given_up = given_up
         self._slots = slots
         self._polling_seconds = polling_seconds
-        self._lease_seconds = lease_seconds
+        self._workers = LivingWorkers(database, self.executor_id, lease_seconds)
         self._stop = threading.Event()
         self._beating: threading.Thread | None = None
         self._round_of_time = round_of_time
         self._round_seconds = round_seconds
         self._in_time: threading.Thread | None = None
+        self._attempts = Attempts(database, self.executor_id, given_up, self._stop)
 
     def start(self) -> None:
         """Begin to work; returns at once."""
-        self._beat()
+        self._workers.beat()
         self._launch()
         self._beating = threading.Thread(target=self._keep_beating, name="heartbeat", daemon=True)
         self._beating.start()
@@ -169,8 +190,12 @@ class Worker:
             self._in_time.start()
         log.info("worker started", executor=self.executor_id, slots=self._slots)
 
-    def stop(self, wait_seconds: int = 20) -> None:
-        """Finish what runs (up to a limit) and leave; unfinished work goes to the others."""
+    def stop(self, wait_seconds: int = 20) -> bool:
+        """Finish what runs (up to a limit) and leave; unfinished work goes to the others, who begin it at once.
+
+        Returns:
+            Whether everything ended; what did not is still running in this process, to no effect.
+        """
         from dbos import DBOS
 
         self._stop.set()
@@ -179,9 +204,21 @@ class Worker:
             self._beating.join(timeout=2 * BEAT_SECONDS)
         if self._in_time is not None:
             self._in_time.join(timeout=wait_seconds)
-        with self._database.writing() as session:
-            session.execute(delete(WorkerLeaseRow).where(WorkerLeaseRow.executor_id == self.executor_id))
-        log.info("worker stopped", executor=self.executor_id)
+        cut_off = self._attempts.running()
+        try:
+            self._leave_behind(cut_off)
+        except Exception as error:  # the others find out by themselves
+            log.warning("worker could not say that it stops", error=type(error).__name__)
+        log.info("worker stopped", executor=self.executor_id, cut_off=len(cut_off))
+        return not cut_off
+
+    def _leave_behind(self, cut_off: list[str]) -> None:
+        """Hand back what this worker claimed; a restart is held against no job."""
+        for job in cut_off:
+            self._attempts.forget(job)
+        claimed = self._workers.claimed()
+        self._workers.hand_back({job: by for job, by in claimed.items() if by == self.executor_id})
+        self._workers.leave()
 
     def _launch(self) -> None:
         from dbos import DBOS, DBOSPortableJSONSerializer
@@ -216,29 +253,21 @@ class Worker:
     def _register(self, name: str, task: Callable[[str], None]) -> None:
         from dbos import DBOS
 
-        @DBOS.step(
-            name=f"{name}.step", retries_allowed=True, max_attempts=4, interval_seconds=0.5, backoff_rate=3.0
-        )
-        def step(key: str) -> None:
-            task(key)
-
-        @DBOS.workflow(name=name, max_recovery_attempts=MAX_RECOVERY_ATTEMPTS)
+        @DBOS.workflow(name=name, max_recovery_attempts=None)  # counted by us: see ``_count``
         def workflow(key: str) -> None:
-            try:
-                step(key)
-            except Exception as error:
-                log.error("job given up", task=name, key=key, error=type(error).__name__)
-                self._given_up(name, key)
+            self._attempts.carry_out(str(DBOS.workflow_id), name, key, task)
+
+    # --- beats ----------------------------------------------------------------------------------
 
     def _keep_beating(self) -> None:
         beats = 0
         while not self._stop.wait(BEAT_SECONDS):
             beats += 1
             try:
-                self._beat()
+                self._workers.beat()
                 self._take_over()
                 if beats % _BEATS_PER_ROUND == 0:
-                    self._give_up_poison()
+                    self._give_up_unbegun()
             except Exception as error:  # the next beat tries again: a beat must never end the worker
                 log.warning("heartbeat failed", error=type(error).__name__)
 
@@ -252,50 +281,23 @@ class Worker:
             if self._stop.wait(self._round_seconds):
                 return
 
-    def _beat(self) -> None:
-        now = datetime.now(UTC)
-        with self._database.writing() as session:
-            lease = session.get(WorkerLeaseRow, self.executor_id)
-            if lease is None:
-                session.add(
-                    WorkerLeaseRow(
-                        executor_id=self.executor_id,
-                        host=socket.gethostname(),
-                        pid=os.getpid(),
-                        started_at=now,
-                        beat_at=now,
-                    )
-                )
-            else:
-                lease.beat_at = now
-            long_dead = now - timedelta(seconds=100 * self._lease_seconds)
-            session.execute(delete(WorkerLeaseRow).where(WorkerLeaseRow.beat_at < long_dead))
-
     def _take_over(self) -> None:
-        from dbos import DBOS
+        orphans = self._workers.orphans(self._attempts.running())
+        if orphans:
+            log.warning("taking over", jobs=len(orphans), executors=sorted(set(orphans.values())))
+            self._workers.hand_back(orphans)
 
-        orphaned = self._executors_at_work() - self._living()
-        if orphaned:
-            log.warning("taking over", executors=sorted(orphaned))
-            DBOS._recover_pending_workflows(sorted(orphaned))
-
-    def _give_up_poison(self) -> None:
-        """Tell of the jobs that ended their worker every time: somebody has to look."""
-        from dbos import DBOS
-
-        for workflow in DBOS.list_workflows(status="MAX_RECOVERY_ATTEMPTS_EXCEEDED", load_input=False):
-            task, _, key = workflow.workflow_id.partition(":")
-            self._given_up(task, key)
-
-    def _living(self) -> set[str]:
-        fresh = datetime.now(UTC) - timedelta(seconds=self._lease_seconds)
+    def _give_up_unbegun(self) -> None:
+        """Tell of the jobs that the engine itself ended: nobody else would ever look."""
         with self._database.reading() as session:
-            return set(
-                session.scalars(select(WorkerLeaseRow.executor_id).where(WorkerLeaseRow.beat_at >= fresh))
-            )
+            table = engine_table(session)
+            query = f"select workflow_uuid from {table} where status in {_ENDED_BY_ENGINE}"  # noqa: S608
+            ended = list(session.scalars(text(query)))
+        for job in ended:
+            self._given_up(*_task_and_key(job), ENGINE, 1)
+            with self._database.writing() as session:
+                told = f"update {table} set status = 'CANCELLED' where workflow_uuid = :job"  # noqa: S608
+                session.execute(text(told), {"job": job})
 
-    def _executors_at_work(self) -> set[str]:
-        with self._database.reading() as session:
-            schema = "dbos." if session.get_bind().dialect.name == "postgresql" else ""
-            query = f"select distinct executor_id from {schema}workflow_status where status = 'PENDING'"  # noqa: S608
-            return {executor for (executor,) in session.execute(text(query)) if executor}
+
+_ENDED_BY_ENGINE = "('ERROR', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')"

@@ -2,64 +2,98 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
 import threading
 
+import structlog
+
 from forms_service.bootstrap import Application, build
 from forms_service.config import Config
-from forms_service.isolation import warn_unless_it_holds
 from forms_service.jobs import Worker
 from forms_service.ocr.engine import chosen_engine
 from forms_service.reading_process import sweep
 from forms_service.services.base import READ_UPLOAD, REHEARSE_FORM, SEND_LETTER, SORT_STACK
 from forms_service.services.webhooks import DELIVER_WEBHOOK
+from forms_service.storage.outages import outage
+
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 10.0
+log = structlog.get_logger(__name__)
 
 
 def make_worker(application: Application) -> Worker:
     """A worker for everything this service does in the background."""
+    services = application.services
+    give_up = {
+        READ_UPLOAD: services.give_up_reading,
+        SORT_STACK: services.give_up_stack,
+        SEND_LETTER: services.give_up_letter,
+        DELIVER_WEBHOOK: services.give_up_webhook,
+        REHEARSE_FORM: services.give_up_rehearsal,
+    }
 
-    def given_up(task: str, key: str) -> None:
-        if task == READ_UPLOAD:
-            application.services.give_up_reading(key)
-        elif task == SORT_STACK:
-            application.services.give_up_stack(key)
-        elif task == SEND_LETTER:
-            application.services.give_up_letter(key)
-        elif task == DELIVER_WEBHOOK:
-            application.services.give_up_webhook(key)
-        elif task == REHEARSE_FORM:
-            application.services.give_up_rehearsal(key)
+    def given_up(task: str, key: str, cause: str, attempts: int) -> None:
+        if task in give_up:
+            give_up[task](key, cause, attempts)
+
+    def in_time() -> None:
+        services.run_due_timers()
+        services.forget_useless_letters()
 
     return Worker(
         application.database,
         tasks={
-            READ_UPLOAD: application.services.read_upload,
-            SORT_STACK: application.services.sort_stack,
-            SEND_LETTER: application.services.send_letter,
-            DELIVER_WEBHOOK: application.services.deliver_webhook,
-            REHEARSE_FORM: application.services.run_rehearsal,
+            READ_UPLOAD: services.read_upload,
+            SORT_STACK: services.sort_stack,
+            SEND_LETTER: services.send_letter,
+            DELIVER_WEBHOOK: services.deliver_webhook,
+            REHEARSE_FORM: services.run_rehearsal,
         },
         given_up=given_up,
         slots=application.config.worker_slots,
-        round_of_time=application.services.run_due_timers,
+        round_of_time=in_time,
     )
 
 
 def run(config: Config | None = None, stop: threading.Event | None = None) -> None:
-    """Work until asked to stop (SIGTERM, Ctrl-C, or ``stop``)."""
+    """Work until asked to stop (SIGTERM, Ctrl-C, or ``stop``); a database that is away is waited for."""
     stop = stop or threading.Event()
-    if threading.current_thread() is threading.main_thread():
+    is_process = threading.current_thread() is threading.main_thread()
+    if is_process:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-    application = build(config)
+    application = _built(config, stop)
+    if application is None:
+        return
     chosen_engine()  # a name nobody registered is told at the start, not by failed readings
     sweep(application.config.scratch_folder, application.config.reading)
-    threading.Thread(target=warn_unless_it_holds, name="isolation", daemon=True).start()
     worker = make_worker(application)
     worker.start()
     stop.wait()
-    worker.stop()
+    all_ended = worker.stop()
     application.close()
+    if (
+        is_process and not all_ended
+    ):  # the others have that work by now, and nobody waits for a reading to end
+        logging.shutdown()
+        os._exit(0)
+
+
+def _built(config: Config | None, stop: threading.Event) -> Application | None:
+    """The service put together, as soon as what it stands on is there; None when asked to stop before."""
+    pause_s = _FIRST_PAUSE_S
+    while not stop.is_set():
+        try:
+            return build(config)
+        except Exception as error:
+            what = outage(error)
+            if what is None:
+                raise
+            log.warning("worker waits to start", outage=what, error=type(error).__name__)
+        stop.wait(pause_s)
+        pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+    return None
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import structlog
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.localized_text import Language
@@ -17,6 +18,7 @@ from forms_service.sealing import Unsealable
 from forms_service.sending import EMAIL, Letter, NotSent
 from forms_service.services.base import SEND_LETTER, UseCases
 from forms_service.storage.account_models import LetterRow
+from forms_service.storage.dead_letters import FAILED, note_dead_letter
 
 log = structlog.get_logger(__name__)
 
@@ -86,7 +88,7 @@ class Letters(UseCases):
         letter_id, _, attempt = key.partition(".")
         with self.database.reading() as session:
             row = session.get(LetterRow, letter_id)
-        if row is None or row.sealed is None or str(row.tries) != attempt:
+        if row is None or row.sealed is None or row.given_up_at is not None or str(row.tries) != attempt:
             return
         if self.now() > row.useless_after:
             self._end(letter_id, "too late")
@@ -104,9 +106,38 @@ class Letters(UseCases):
         else:
             self._end(letter_id, None)
 
-    def give_up_letter(self, key: str) -> None:
-        """Note that nobody will try again."""
-        self._end(key.partition(".")[0], "given up")
+    def give_up_letter(self, key: str, cause: str = FAILED, attempts: int = 1) -> None:
+        """Note that nobody will try again unless a person asks for it.
+
+        What it says is kept sealed as long as it is worth sending, then forgotten like that of any other.
+        """
+        with self.database.writing() as session:
+            row = session.get(LetterRow, key.partition(".")[0], with_for_update=True)
+            if row is None or row.sealed is None or row.given_up_at is not None:
+                return
+            row.given_up_at, row.problem = self.now(), "given up"
+            note_dead_letter(
+                session,
+                at=row.given_up_at,
+                task=SEND_LETTER,
+                key=row.id,
+                cause=cause,
+                attempts=attempts,
+                dossier_id=row.dossier_id,
+            )
+
+    def forget_useless_letters(self) -> int:
+        """Forget what given-up messages say once they are of no use to anybody; gives how many."""
+        useless = (LetterRow.given_up_at.is_not(None), LetterRow.sealed.is_not(None))
+        with self.database.reading() as session:
+            query = select(LetterRow.id).where(*useless, LetterRow.useless_after < self.now())
+            found = list(session.scalars(query.limit(1000)))
+        if found:
+            with self.database.writing() as session:
+                session.execute(
+                    update(LetterRow).where(LetterRow.id.in_(found), *useless).values(sealed=None)
+                )
+        return len(found)
 
     def _end(self, letter_id: str, problem: str | None) -> None:
         with self.database.writing() as session:

@@ -23,7 +23,7 @@ from forms_service.reading_process import (
     ReadingRequest,
     run_reading_of_pages,
 )
-from forms_service.services.base import CLOSED_STATES, SYSTEM
+from forms_service.services.base import CLOSED_STATES, READ_UPLOAD, SYSTEM
 from forms_service.services.childrens_papers import settle_children
 from forms_service.services.correction_slips import CorrectionSlips
 from forms_service.services.identity_doubts import WHOSE_PAPER, belongs_to, is_identity_type
@@ -33,6 +33,7 @@ from forms_service.services.same_answer import says_the_same
 from forms_service.services.standing_readings import is_unseen
 from forms_service.services.storing_answers import extraction_row, put_field
 from forms_service.services.views import ReadingStatus
+from forms_service.storage.dead_letters import FAILED, note_dead_letter
 from forms_service.storage.dossiers import FIELD, DossierRepository
 from forms_service.storage.models import AttachmentRow, DossierRow, PageRow
 
@@ -66,9 +67,9 @@ class ReadingResults(CorrectionSlips):
             if failure.reason != OUT_OF_TIME:
                 raise
             # What took all its time once takes it every time, and others are waiting.
-            self.give_up_reading(attachment_id)
+            self.give_up_reading(attachment_id, OUT_OF_TIME, 1)
 
-    def give_up_reading(self, attachment_id: str) -> None:
+    def give_up_reading(self, attachment_id: str, cause: str = FAILED, attempts: int = 1) -> None:
         """Note that nobody will try again: a person has to look.  Doing so twice changes nothing."""
         with self.database.writing() as session:
             row = session.get(AttachmentRow, attachment_id)
@@ -80,7 +81,16 @@ class ReadingResults(CorrectionSlips):
             row.status = ReadingStatus.FAILED.value
             row.type = row.type or row.declared_type
             row.message = say("reading_failed").as_dict()
-            self.touch(session, dossier, SYSTEM, "reading_failed", {"attachment": row.id})
+            at = self.touch(session, dossier, SYSTEM, "reading_failed", {"attachment": row.id})
+            note_dead_letter(
+                session,
+                at=at,
+                task=READ_UPLOAD,
+                key=row.id,
+                cause=cause,
+                attempts=attempts,
+                dossier_id=dossier.id,
+            )
 
     # --- details --------------------------------------------------------------------------------
 

@@ -11,6 +11,8 @@ from core.form_spec import FormSpec
 from forms_service.services.base import REHEARSE_FORM
 from forms_service.services.rehearsals import Rehearsals
 from forms_service.services.views import Actor
+from forms_service.storage.dead_letters import FAILED as FAILED_EACH_TIME
+from forms_service.storage.dead_letters import note_dead_letter
 from forms_service.storage.office_models import RehearsalRunRow
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
@@ -100,12 +102,15 @@ class RehearsalRuns(Rehearsals):
                 row.state, row.done = DONE, row.copies
                 self.keep_figures(session, spec, report.as_dict(), row.copies, row.variant)
 
-    def give_up_rehearsal(self, key: str) -> None:
+    def give_up_rehearsal(self, key: str, cause: str = FAILED_EACH_TIME, attempts: int = 1) -> None:
         """Say of a rehearsal that nobody will try again that it failed."""
         with self.database.writing() as session:
             row = session.get(RehearsalRunRow, key, with_for_update=True)
             if row is not None and row.state in (WAITING, RUNNING):
                 row.state = FAILED
+                note_dead_letter(
+                    session, at=self.now(), task=REHEARSE_FORM, key=key, cause=cause, attempts=attempts
+                )
 
 
 def _of(spec: FormSpec) -> Select[tuple[RehearsalRunRow]]:

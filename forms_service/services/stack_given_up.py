@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from forms_service.messages import say
-from forms_service.services.base import SYSTEM
+from forms_service.services.base import SORT_STACK, SYSTEM
 from forms_service.services.stack_filing import LEFT_UNREADABLE, StackFiling
 from forms_service.services.stack_intake import SHEETS_AT_ONCE
 from forms_service.services.stack_parts import FILED, files_of, sheets_of, sorted_rows
 from forms_service.stack_grouping import SheetKind
+from forms_service.storage.dead_letters import FAILED, note_dead_letter
 from forms_service.storage.models import IntakeRow, StackFileRow, StackSheetRow
+from forms_service.storage.objects import MissingObject
 
 _UNDER_WAY = ("waiting", "sorting")
 _TOLD_BY_KIND = (SheetKind.BLANK, SheetKind.COVER, SheetKind.UNREADABLE, SheetKind.CODE_UNREADABLE)
@@ -22,7 +24,7 @@ _TOLD_BY_KIND = (SheetKind.BLANK, SheetKind.COVER, SheetKind.UNREADABLE, SheetKi
 class StackGivenUp(StackFiling):
     """Giving stacks up without losing a sheet."""
 
-    def give_up_stack(self, stack_id: str) -> None:
+    def give_up_stack(self, stack_id: str, cause: str = FAILED, attempts: int = 1) -> None:
         """List every sheet of a stack that was not filed, so that a clerk loses none.
 
         A file whose pages are known is listed page by page: its sheets may be several people's.  Doing so
@@ -49,12 +51,18 @@ class StackGivenUp(StackFiling):
                     file.message = file.message or say("stack_given_up").as_dict()
                     self.leave(session, stack, file, 0, None, LEFT_UNREADABLE, file.message)
             self.note(session, None, SYSTEM, "stack_given_up", {"intake": stack_id})
+            note_dead_letter(
+                session, at=self.now(), task=SORT_STACK, key=stack_id, cause=cause, attempts=attempts
+            )
 
     def _leaves(self, file: StackFileRow, pages: Sequence[int]) -> dict[int, str]:
         """Pictures of the pages, some at a time: a page that ends the process costs few others theirs."""
         if not pages:
             return {}
-        data, found = self.objects.get(file.object_key), dict[int, str]()
+        try:
+            data, found = self.objects.get(file.object_key), dict[int, str]()
+        except MissingObject:  # the sheets are listed all the same, or the stack would never end
+            return {}
         for first in range(0, len(pages), SHEETS_AT_ONCE):
             found |= self.cut_leaves(file.name, data, pages[first : first + SHEETS_AT_ONCE])
         return found

@@ -19,8 +19,9 @@ from forms_service.services.base import Adapters, may_see
 from forms_service.services.receivers import Receivers
 from forms_service.services.state_changes import StateChange, changes_in
 from forms_service.services.views import Actor
-from forms_service.services.webhooks import DEAD, DELIVERED, OPENED, WAITING, Webhooks
+from forms_service.services.webhooks import DEAD, DELIVER_WEBHOOK, DELIVERED, OPENED, WAITING, Webhooks
 from forms_service.storage.api_models import WebhookDeliveryRow, WebhookRow
+from forms_service.storage.dead_letters import FAILED, note_dead_letter
 from forms_service.storage.models import DossierRow
 from forms_service.webhook_sending import Sent, send
 
@@ -75,7 +76,7 @@ class WebhookDelivery(Webhooks):
             self._receivers.end(webhook.id, self.now(), sent.problem)
         self._note_attempt(delivery_id, attempt, sent)
 
-    def give_up_webhook(self, key: str) -> None:
+    def give_up_webhook(self, key: str, cause: str = FAILED, attempts: int = 1) -> None:
         """Keep a message among the dead ones whose sending ended the worker each time."""
         delivery_id, attempt, _ = _parts(key)
         with self.database.writing() as session:
@@ -83,6 +84,15 @@ class WebhookDelivery(Webhooks):
             if row is not None and row.state == WAITING and row.attempts == attempt:
                 row.attempts += 1
                 row.state, row.problem, row.due_at = DEAD, "given_up", None
+                note_dead_letter(
+                    session,
+                    at=self.now(),
+                    task=DELIVER_WEBHOOK,
+                    key=row.id,
+                    cause=cause,
+                    attempts=attempts,
+                    dossier_id=row.dossier_id,
+                )
 
     # --- details --------------------------------------------------------------------------------
 

@@ -119,15 +119,15 @@ def test_one_paper_does_not_wait_for_stacks(bench: Bench) -> None:
 def test_a_job_that_keeps_failing_is_given_up_and_holds_up_nobody(bench: Bench) -> None:
     bench.enqueue("faulty", "sound")
     bench.start_worker()
-    bench.wait_for(lambda: "given up work faulty" in bench.log() and "end sound" in bench.log())
+    bench.wait_for(lambda: "given up work faulty failed 4" in bench.log() and "end sound" in bench.log())
     assert bench.log().count("begin faulty") > 1
 
 
 def test_a_job_that_kills_its_worker_every_time_is_given_up(bench: Bench) -> None:
     bench.enqueue("poison")
-    for _ in range(4):
+    for _ in range(5):
         process = bench.start_worker()
         bench.wait_for(lambda process=process: process.poll() is not None)
     bench.start_worker()
-    bench.wait_for(lambda: "given up work poison" in bench.log())
-    assert bench.log().count("begin poison") == 4
+    bench.wait_for(lambda: "given up work poison ended_worker 5" in bench.log())
+    assert bench.log().count("begin poison") == 5

@@ -42,7 +42,7 @@ def main(folder: Path) -> None:
     worker = Worker(
         database,
         tasks={"work": work, "sort_stack": sort_stack},
-        given_up=lambda task, key: note(f"given up {task} {key}"),
+        given_up=lambda task, key, cause, attempts: note(f"given up {task} {key} {cause} {attempts}"),
         polling_seconds=0.05,
         lease_seconds=2.5,
     )

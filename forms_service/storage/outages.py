@@ -1,0 +1,59 @@
+"""Tells what passes by itself (a database that is away, a full disk) from what is wrong with one paper.
+
+What passes is waited for and costs no job a try; whoever waits on a page is told that it will.
+"""
+
+from __future__ import annotations
+
+import errno
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from forms_service.storage.objects import ObjectsUnavailable
+
+DATABASE, OBJECTS, DISK = "database", "objects", "disk"
+
+_PASSING_SQLSTATES = ("08", "40", "53", "55P03", "57", "58")
+"""Connections, conflicts, resources (a full disk among them), locks, a server that stops or starts, its disk."""
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_BROKEN_STORE = frozenset(
+    {errno.EIO, errno.EROFS, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.ETIMEDOUT}
+)
+_PASSING_IN_SQLITE = ("locked", "busy", "full", "disk i/o", "unable to open", "readonly")
+
+
+class OutOfSpace(OSError):
+    """A child found the disk full: it was not the paper."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.ENOSPC, "no space left on device")
+
+
+def outage(error: BaseException) -> str | None:
+    """What is out of order for everybody, when that is why something failed; None when it is something else."""
+    if isinstance(error, PoolTimeout):
+        return DATABASE
+    if isinstance(error, DBAPIError):
+        return DATABASE if _passes(error) else None
+    if isinstance(error, ObjectsUnavailable):
+        return OBJECTS
+    if isinstance(error, OSError):
+        if error.errno in _FULL:
+            return DISK
+        if error.errno in _BROKEN_STORE:
+            return OBJECTS
+    return None
+
+
+def _passes(error: DBAPIError) -> bool:
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return str(state).startswith(_PASSING_SQLSTATES)
+    if type(error.orig).__module__.startswith("sqlite3"):
+        told = str(error.orig).lower()
+        return isinstance(error, OperationalError) and any(one in told for one in _PASSING_IN_SQLITE)
+    return isinstance(error, (OperationalError, InterfaceError))
