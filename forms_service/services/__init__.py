@@ -13,6 +13,7 @@ from forms_service.services.complements import Complements
 from forms_service.services.confirming import ConfirmingAnswers
 from forms_service.services.counter import Counter
 from forms_service.services.course import Courses
+from forms_service.services.dead_letters import DeadLetters
 from forms_service.services.group_answers import GroupAnswers
 from forms_service.services.guidance_letters import GuidanceLetters
 from forms_service.services.kept_answers import KeptAnswers
@@ -72,6 +73,7 @@ class Services(
     GuidanceLetters,
     Newsletter,
     VisitorCourse,
+    DeadLetters,
     Users,
 ):
     """Everything anybody may do, for every audience."""
