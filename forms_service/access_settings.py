@@ -57,15 +57,16 @@ class AccessSettings:
                 raise WrongAccessSetting(f"{name}: {text!r} (0, 1, 2, …)")
             return int(text)
 
+        usual = cls()
         return cls(
             second_step_roles=_roles(environment),
-            upload_files_a_day=count("FORMS_UPLOAD_FILES_A_DAY", cls.upload_files_a_day),
+            upload_files_a_day=count("FORMS_UPLOAD_FILES_A_DAY", usual.upload_files_a_day),
             upload_bytes_a_day=_MEBIBYTE
-            * count("FORMS_UPLOAD_MB_A_DAY", cls.upload_bytes_a_day // _MEBIBYTE),
-            open_dossiers=count("FORMS_OPEN_DOSSIERS", cls.open_dossiers),
+            * count("FORMS_UPLOAD_MB_A_DAY", usual.upload_bytes_a_day // _MEBIBYTE),
+            open_dossiers=count("FORMS_OPEN_DOSSIERS", usual.open_dossiers),
             staff_upload_bytes_a_day=_MEBIBYTE * count("FORMS_STAFF_UPLOAD_MB_A_DAY", 0),
-            costly_a_minute=count("FORMS_COSTLY_A_MINUTE", cls.costly_a_minute),
-            costly_a_minute_from=count("FORMS_COSTLY_A_MINUTE_FROM", cls.costly_a_minute_from),
+            costly_a_minute=count("FORMS_COSTLY_A_MINUTE", usual.costly_a_minute),
+            costly_a_minute_from=count("FORMS_COSTLY_A_MINUTE_FROM", usual.costly_a_minute_from),
         )
 
 

@@ -53,30 +53,32 @@ class ProviderSettings:
         """
 
         def text(name: str, default: str = "") -> str:
-            return environment.get(f"FORMS_OIDC_{name}", "").strip() or default
+            return environment.get(name, "").strip() or default
 
         def flag(name: str, default: str) -> bool:
             return _one_of(name, text(name, default).lower(), "1", "0", "true", "false") in ("1", "true")
 
-        issuer = text("ISSUER")
+        issuer = text("FORMS_OIDC_ISSUER")
         if not issuer:
             return None
         _refuse_plain_issuer(issuer)
-        for name in ("CLIENT_ID", "CLIENT_SECRET_FILE"):
+        for name in ("FORMS_OIDC_CLIENT_ID", "FORMS_OIDC_CLIENT_SECRET_FILE"):
             if not text(name):
                 raise _wrong(name, "", "…")
         settings = cls(
             issuer=issuer,
-            client_id=text("CLIENT_ID"),
-            secret_file=Path(text("CLIENT_SECRET_FILE")),
-            name=text("NAME", urlsplit(issuer).hostname or issuer),
-            login_claim=text("LOGIN_CLAIM", cls.login_claim),
-            roles_claim=text("ROLES_CLAIM"),
-            roles=_roles(text("ROLES")),
-            opens_accounts=flag("OPENS_ACCOUNTS", "0"),
-            local_password=flag("LOCAL_PASSWORD", "1"),
-            second_step=_one_of("SECOND_STEP", text("SECOND_STEP", HERE), HERE, AMR, PROVIDER),
-            scopes=text("SCOPES", cls.scopes),
+            client_id=text("FORMS_OIDC_CLIENT_ID"),
+            secret_file=Path(text("FORMS_OIDC_CLIENT_SECRET_FILE")),
+            name=text("FORMS_OIDC_NAME", urlsplit(issuer).hostname or issuer),
+            login_claim=text("FORMS_OIDC_LOGIN_CLAIM", "preferred_username"),
+            roles_claim=text("FORMS_OIDC_ROLES_CLAIM"),
+            roles=_roles(text("FORMS_OIDC_ROLES")),
+            opens_accounts=flag("FORMS_OIDC_OPENS_ACCOUNTS", "0"),
+            local_password=flag("FORMS_OIDC_LOCAL_PASSWORD", "1"),
+            second_step=_one_of(
+                "FORMS_OIDC_SECOND_STEP", text("FORMS_OIDC_SECOND_STEP", HERE), HERE, AMR, PROVIDER
+            ),
+            scopes=text("FORMS_OIDC_SCOPES", "openid profile email"),
         )
         settings._check()
         return settings
@@ -92,17 +94,17 @@ class ProviderSettings:
         except (OSError, UnicodeDecodeError):
             secret = ""
         if not secret:
-            raise _wrong("CLIENT_SECRET_FILE", str(self.secret_file), "…")
+            raise _wrong("FORMS_OIDC_CLIENT_SECRET_FILE", str(self.secret_file), "…")
         return secret
 
     def _check(self) -> None:
         self.secret()
         if self.roles_claim and not self.roles:
-            raise _wrong("ROLES", "", "agents=clerk controle=reviewer")
+            raise _wrong("FORMS_OIDC_ROLES", "", "agents=clerk controle=reviewer")
         if self.opens_accounts and not self.roles_claim:
-            raise _wrong("ROLES_CLAIM", "", "groups")
+            raise _wrong("FORMS_OIDC_ROLES_CLAIM", "", "groups")
         if "openid" not in self.scopes.split():
-            raise _wrong("SCOPES", self.scopes, "openid profile email")
+            raise _wrong("FORMS_OIDC_SCOPES", self.scopes, "openid profile email")
 
 
 def _refuse_plain_issuer(issuer: str) -> None:
@@ -114,7 +116,7 @@ def _refuse_plain_issuer(issuer: str) -> None:
     except ValueError:
         here = host == "localhost"
     if not host or not (parts.scheme == "https" or (parts.scheme == "http" and here)):
-        raise _wrong("ISSUER", issuer, "https://…")
+        raise _wrong("FORMS_OIDC_ISSUER", issuer, "https://…")
 
 
 def _roles(text: str) -> dict[str, str]:
@@ -122,7 +124,7 @@ def _roles(text: str) -> dict[str, str]:
     for word in text.replace(",", " ").split():
         group, _, role = word.rpartition("=")
         if not group or role not in STAFF:
-            raise _wrong("ROLES", word, f"agents=clerk … ({' '.join(sorted(STAFF))})")
+            raise _wrong("FORMS_OIDC_ROLES", word, f"agents=clerk … ({' '.join(sorted(STAFF))})")
         found[group] = role
     return found
 
@@ -134,4 +136,4 @@ def _one_of(name: str, value: str, *words: str) -> str:
 
 
 def _wrong(name: str, value: str, expected: str) -> WrongAccessSetting:
-    return WrongAccessSetting(f"FORMS_OIDC_{name}: {value!r} ({expected})")
+    return WrongAccessSetting(f"{name}: {value!r} ({expected})")

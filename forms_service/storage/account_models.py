@@ -15,7 +15,7 @@ class HolderRow(Base):
     """Who holds an account and how to reach them; accounts that staff opened may have none.
 
     ``notify_by`` lists the channels that tell of a dossier's progress.  Sessions begun before
-    ``sessions_from`` have ended.
+    ``sessions_from`` have ended.  ``second_step`` says whether a password alone lets nobody in.
     """
 
     __tablename__ = "account_holder"
@@ -28,6 +28,7 @@ class HolderRow(Base):
     language: Mapped[str] = mapped_column(String(2), default="ar", server_default="ar")
     notify_by: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     sessions_from: Mapped[datetime | None]
+    second_step: Mapped[bool] = mapped_column(default=False, server_default="0")
 
 
 class OneTimeCodeRow(Base):
