@@ -64,7 +64,7 @@ def build(
         ReceiptIdentityError: The identity that is to sign receipts cannot.
     """
     config = config or Config.from_environment()
-    prepare_logs()
+    prepare_logs(config.watching.log_level)
     carriers = carriers or carriers_for(config.sending, config.mailbox_folder)
     config.prepare_folders()
     catalogue = catalogue or SpecCatalogue.load(config.spec_folder)

@@ -46,6 +46,7 @@ from forms_service.services.views import (
     ScanView,
 )
 from forms_service.services.visitor_course import VisitorCourse
+from forms_service.services.watching import Watching
 from forms_service.services.webhook_delivery import WebhookDelivery
 
 
@@ -73,6 +74,7 @@ class Services(
     GuidanceLetters,
     Newsletter,
     VisitorCourse,
+    Watching,
     DeadLetters,
     Users,
 ):

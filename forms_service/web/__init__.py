@@ -41,6 +41,7 @@ from forms_service.web import (
     group_files,
     groups,
     guidance,
+    health,
     kept_typing,
     languages,
     newsletter,
@@ -57,6 +58,7 @@ from forms_service.web import (
     sent_by_script,
     text_size,
     visitor,
+    watching,
 )
 
 if TYPE_CHECKING:
@@ -90,6 +92,7 @@ def create_app(application: Application) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset_version"] = _asset_version(Path(app.root_path) / "static")
+    watching.install(app)  # first, so that it tells of whatever the others refuse
     CSRFProtect(app)
     compression.install(app)  # what is registered first sees answers last, when nobody changes them any more
     sent_by_script.install(app)
@@ -132,7 +135,9 @@ def create_app(application: Application) -> Flask:
     ):
         app.register_blueprint(area.pages, url_prefix="/<any(ar, fr):lang>" + area.PREFIX)
     app.register_blueprint(assets.pages)
+    app.register_blueprint(health.pages)
     api.mount(app, application)
+    watching.watch(app, application)
     if config.trusted_proxies:
         app.wsgi_app = proxies.TrustedProxies(app.wsgi_app, config.trusted_proxies)  # type: ignore[method-assign]
     return app

@@ -39,7 +39,7 @@ def visitor(peer: str, forwarded: str, trusted: _Networks) -> str:
     """
     writer = peer
     for said in reversed(forwarded.split(",")):
-        if not (_is_in(writer, trusted) and plain_address(said.strip())):
+        if not (is_within(writer, trusted) and plain_address(said.strip())):
             break
         writer = said.strip()
     return writer
@@ -54,6 +54,7 @@ def plain_address(text: str) -> IPv4Address | IPv6Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def _is_in(text: str, networks: _Networks) -> bool:
+def is_within(text: str, networks: _Networks) -> bool:
+    """Whether an address lies in one of the networks; what is no address lies in none."""
     address = plain_address(text)
     return address is not None and any(address in one for one in networks)

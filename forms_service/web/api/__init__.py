@@ -12,7 +12,7 @@ from apiflask import APIFlask
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from forms_service.web import asked_numbers, security
+from forms_service.web import asked_numbers, security, watching
 from forms_service.web.api import (
     agency,
     authoring,
@@ -58,6 +58,7 @@ def create_api(application: Application) -> APIFlask:
         SESSION_COOKIE_SECURE=application.config.public_url.startswith("https://"),
         PROPAGATE_EXCEPTIONS=False,
     )
+    watching.install(app, "api.")
     security.install(app)
     doors.install(app)
     problems.install(app)
