@@ -11,10 +11,14 @@ Answers are kept sealed: some tell a secret that is shown once and lies nowhere 
 from __future__ import annotations
 
 import secrets
+import threading
+import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain, repeat
+from queue import Queue
 
 import structlog
 from sqlalchemy import delete, event, update
@@ -28,6 +32,7 @@ from forms_service.services.base import Adapters, UseCases
 from forms_service.storage.api_models import KeptAnswerRow
 from forms_service.storage.living_processes import LivingProcesses
 from forms_service.storage.models import AttachmentRow, DossierRow
+from forms_service.storage.outages import outage
 
 _T = LocalizedText
 
@@ -52,6 +57,8 @@ TAKEN_OVER_AFTER = timedelta(minutes=5)
 
 One whose process is known to be dead is taken over at once.
 """
+
+_PAUSES_S = (0.5, 1.0, 2.0, 5.0)
 
 log = structlog.get_logger(__name__)
 
@@ -120,6 +127,9 @@ class KeptAnswers(UseCases):
     def __init__(self, adapters: Adapters) -> None:
         super().__init__(adapters)
         self._processes = LivingProcesses(adapters.config.data_folder.resolve() / "processes")
+        self._unended: Queue[tuple[Attempt, KeptAnswer | None]] = Queue()
+        self._ending = threading.Lock()
+        self._ender: threading.Thread | None = None
 
     def begin_request(self, account_id: str, key: str, fingerprint: str) -> Attempt | KeptAnswer:
         """Begin a request; gives the answer instead when it was carried out before.
@@ -155,6 +165,15 @@ class KeptAnswers(UseCases):
         the one kept with the effect, when there is one.
         """
         _current.set(None)
+        try:
+            return self._end(attempt, answer)
+        except Exception as error:
+            if outage(error) is None:
+                raise
+            self._end_later(attempt, answer)
+            raise
+
+    def _end(self, attempt: Attempt, answer: KeptAnswer | None) -> KeptAnswer | None:
         mine = self._mine(attempt)
         with self.database.writing() as session:
             place = (attempt.account_id, attempt.key)
@@ -190,6 +209,30 @@ class KeptAnswers(UseCases):
             raise DossierError(UNDER_WAY, code="request_under_way")
 
     # --- details --------------------------------------------------------------------------------
+
+    def _end_later(self, attempt: Attempt, answer: KeptAnswer | None) -> None:
+        """Note how an attempt ended as soon as the database is there again.
+
+        Until then nobody could tell that it ended, for the process that carried it out lives.
+        """
+        self._unended.put((attempt, answer))
+        with self._ending:
+            if self._ender is None or not self._ender.is_alive():
+                self._ender = threading.Thread(target=self._keep_ending, name="attempts", daemon=True)
+                self._ender.start()
+
+    def _keep_ending(self) -> None:
+        while True:
+            attempt, answer = self._unended.get()
+            for pause_s in chain(_PAUSES_S, repeat(_PAUSES_S[-1])):
+                try:
+                    self._end(attempt, answer)
+                    break
+                except Exception as error:
+                    if outage(error) is None:
+                        log.error("attempt not ended", error=type(error).__name__)
+                        break
+                time.sleep(pause_s)
 
     def _told(self, session: Session, under_way: _UnderWay) -> KeptAnswer | None:
         """The answer as it can be told from this transaction; none when nobody said how, or it cannot be."""

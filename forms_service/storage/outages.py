@@ -14,7 +14,7 @@ from forms_service.storage.objects import ObjectsUnavailable
 
 DATABASE, OBJECTS, DISK = "database", "objects", "disk"
 
-_PASSING_SQLSTATES = ("08", "40", "53", "55P03", "57", "58")
+_PASSING_SQLSTATES = ("08", "40", "53", "55P03", "57P", "58")
 """Connections, conflicts, resources (a full disk among them), locks, a server that stops or starts, its disk."""
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})

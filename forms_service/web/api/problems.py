@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from core.errors import FormsError
 from core.localized_text import Language, LocalizedText
 from forms_service.locales import both, has
+from forms_service.web import out_of_order
 from forms_service.web.errors import status_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -96,6 +97,8 @@ def problem(
 
 def of_error(error: FormsError) -> Response:
     """An error of a use case."""
+    if (what := out_of_order.told(error)) is not None:
+        return _out_of_order(what)
     status = _STATUS.get(error.code, status_of(error))
     if status == 500:
         return _incident(error)
@@ -149,8 +152,14 @@ def _of_http(error: HTTPException) -> Response:
     return problem(status, f"http_{status}", both(code), headers=headers)
 
 
+def _out_of_order(what: LocalizedText) -> Response:
+    return problem(out_of_order.STATUS, out_of_order.CODE, what, headers=out_of_order.RETRY_AFTER)
+
+
 def _incident(error: Exception) -> Response:
     """Something nobody foresaw: a reference to tell, and in the log where it happened, nothing of what was sent."""
+    if (what := out_of_order.told(error)) is not None:
+        return _out_of_order(what)
     reference = secrets.token_hex(4)
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     place = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
