@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from core.errors import DossierError, FormsError, InvalidValue, UnknownForm, UnreadableDocument
 from core.localized_text import LocalizedText
 from forms_service.locales import both, has
-from forms_service.web import kept_typing, security
+from forms_service.web import kept_typing, out_of_order, security
 
 _log = logging.getLogger("forms_service.web")
 _STATUS_OF_CODE = {
@@ -57,8 +57,10 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _incident)
 
 
-def known(error: FormsError) -> tuple[str, int]:
+def known(error: FormsError) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
     """An error of ours as a page."""
+    if (what := out_of_order.told(error)) is not None:
+        return _out_of_order(what)
     status = status_of(error)
     if status == 404:
         return _page("404", both("error.404.what"), 404)
@@ -89,7 +91,13 @@ def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
     return _page(code, both(f"error.{code}.what"), error.code)
 
 
-def _incident(error: Exception) -> tuple[str, int]:
+def _out_of_order(what: LocalizedText) -> tuple[str, int, dict[str, str]]:
+    return *_page(str(out_of_order.STATUS), what, out_of_order.STATUS), out_of_order.RETRY_AFTER
+
+
+def _incident(error: Exception) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
+    if (what := out_of_order.told(error)) is not None:
+        return _out_of_order(what)
     reference = "".join(secrets.choice(_UNAMBIGUOUS) for _ in range(8))
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     place = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
@@ -107,7 +115,7 @@ def _page(code: str, what: LocalizedText, status: int, incident: str | None = No
 def _dossier_page(status: int) -> str | None:
     """The dossier an error arose in, as far as whoever is signed in may see it."""
     dossier_id, actor = (request.view_args or {}).get("dossier_id"), security.current_actor()
-    if dossier_id is None or actor is None or status in (403, 404, 500):
+    if dossier_id is None or actor is None or status in (403, 404, 500, 503):
         return None
     if "reviewer" in actor.roles:
         return url_for("reviewer.dossier", dossier_id=dossier_id)
