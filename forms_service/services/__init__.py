@@ -21,6 +21,7 @@ from forms_service.services.kept_typing import KeptTyping
 from forms_service.services.known_answers import KnownAnswers
 from forms_service.services.listings import Listings
 from forms_service.services.newsletter import Newsletter
+from forms_service.services.passkeys import Passkeys
 from forms_service.services.reading_evidence import ReadingEvidence
 from forms_service.services.reading_results import ReadingResults
 from forms_service.services.receipt_checks import ReceiptChecks
@@ -51,7 +52,7 @@ from forms_service.services.webhook_delivery import WebhookDelivery
 
 
 class Services(
-    AccountCare,
+    Passkeys,
     AccessTokens,
     TokenAllowances,
     KeptAnswers,

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import DossierError, InvalidValue
@@ -206,6 +206,16 @@ class AccessTokens(UseCases):
         if own is None:
             raise DossierError(NO_ACCOUNT.fill(login=actor.name), code="unknown_account")
         return own
+
+
+def revoke_all_tokens(session: Session, account_id: str, at: datetime) -> int:
+    """Let no token of an account count any longer, in the caller's transaction; gives how many counted."""
+    ended = session.execute(
+        update(AccessTokenRow)
+        .where(AccessTokenRow.account_id == account_id, AccessTokenRow.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+    return int(ended.rowcount)  # type: ignore[attr-defined]
 
 
 def _digest(token: str) -> str:

@@ -70,7 +70,8 @@ class AccountCare(AccountOpening):
         refuse_weak_password(new, [view.login, view.phone, view.email, view.name])
         password_hash = hashed(new)
         with self.database.writing() as session:
-            changed = self.set_password(session, session.get_one(AccountRow, actor.id), password_hash)
+            account = session.get_one(AccountRow, actor.id)
+            changed = self.set_password(session, account, password_hash, knew_the_old=True)
             self._tell_holder(session, actor.id, "password_changed")
         return changed
 

@@ -122,6 +122,7 @@ class AccountOpening(OneTimeCodes, Accounts):
             holder = session.get(HolderRow, account.id) if account else None
             reached = addresses(holder)
             usable = bool(reached) and self._may_come_in(account)
+            usable &= account is not None and self._password_counts(session, account.id)
             chosen = channel if channel in reached else next(iter(reached), SMS)
             again = {"login": name, "channel": channel, "language": language.value}
             code_id, digits = self.make_code(
@@ -146,6 +147,8 @@ class AccountOpening(OneTimeCodes, Accounts):
         holder = session.get(HolderRow, account.id)
         reached = addresses(holder)
         if holder is None or not reached or not self._may_come_in(account):
+            return False
+        if not self._password_counts(session, account.id):
             return False
         self.count_attempt(session, (CODE_HERE, at_place(sender_id, account.login)))
         channel, address = next(iter(reached.items()))

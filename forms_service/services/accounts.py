@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -19,10 +20,12 @@ from core.field_kinds.base import western_digits
 from core.form_spec import FieldSpec
 from core.localized_text import LocalizedText, Script
 from forms_service.messages import say
+from forms_service.services.access_tokens import revoke_all_tokens
 from forms_service.services.base import SYSTEM
 from forms_service.services.known_devices import KnownDevices
 from forms_service.services.throttle import SIGN_IN, SIGN_IN_FROM, SIGN_IN_HERE, Limit, Throttle, at_place
 from forms_service.services.views import Actor
+from forms_service.storage.access_models import OutsideIdentityRow
 from forms_service.storage.account_models import EndedSessionRow, HolderRow
 from forms_service.storage.models import AccountRow
 
@@ -74,6 +77,7 @@ class Accounts(KnownDevices, Throttle):
             with self.database.writing() as session:
                 self.forgive(session, counted)
                 self.forgive_attempts(session, own)
+                self._hash_as_hard_as_today(session, actor.id, password)
         return actor
 
     def _counted_for(
@@ -88,16 +92,20 @@ class Accounts(KnownDevices, Throttle):
         """Who this is, or None; an unknown login takes as long as a wrong password."""
         with self.database.reading() as session:
             row = session.scalar(select(AccountRow).where(AccountRow.login == plain_login(login)))
-        known = _verifies(row.password_hash if row else _hash_of_nobody(), password)
+            counts = self._password_counts(session, row.id if row else "")
+        known = counts & _verifies(row.password_hash if row else _hash_of_nobody(), password)
         return _actor(row) if known and row is not None and self._may_come_in(row) else None
 
-    def actor(self, actor_id: str, since: datetime | None = None, session_id: str = "") -> Actor | None:
+    def actor(
+        self, actor_id: str, since: datetime | None = None, session_id: str = "", *, proved: bool = True
+    ) -> Actor | None:
         """The person of that id, as they are now; None for an account that is closed.
 
         Args:
             since: When the session began; one from before the password changed has ended, and so has one
                 that lasted longer than a working day.
             session_id: What tells the session from others; one that was signed out has ended.
+            proved: Whether a second step was taken in it; without one, accounts that have one are nobody.
         """
         if since and self.now() - since > LONGEST_SESSION:
             return None
@@ -110,7 +118,17 @@ class Accounts(KnownDevices, Throttle):
             holder = session.get(HolderRow, actor_id) if since else None
             if since and holder and holder.sessions_from and since < holder.sessions_from:
                 return None
-            return _actor(row)
+            if proved or since is None:
+                return _actor(row)
+            if holder and holder.second_step:
+                return None
+            return replace(_actor(row), must_add_second_step=bool(self._roles_with_a_step() & set(row.roles)))
+
+    def has_second_step(self, actor: Actor) -> bool:
+        """Whether a password alone does not let them in."""
+        with self.database.reading() as session:
+            holder = session.get(HolderRow, actor.id)
+            return holder is not None and holder.second_step
 
     def end_session(self, session_id: str) -> None:
         """Let a session count no more, whoever kept a copy of its cookie."""
@@ -169,9 +187,18 @@ class Accounts(KnownDevices, Throttle):
         return row
 
     def set_password(
-        self, session: Session, account: AccountRow, password_hash: str, by: Actor | None = None
+        self,
+        session: Session,
+        account: AccountRow,
+        password_hash: str,
+        by: Actor | None = None,
+        *,
+        knew_the_old: bool = False,
     ) -> Actor:
         """Give an account another password in the caller's transaction; its sessions end.
+
+        Unless the holder proved to know the one before, its programs' tokens count no more either:
+        whoever had got in could have made one.
 
         Args:
             by: Who chose it when that is not the holder, who then must choose another one at once.
@@ -182,9 +209,28 @@ class Accounts(KnownDevices, Throttle):
         holder.sessions_from = self.now()
         session.add(holder)
         self.forgive_attempts(session, (SIGN_IN, account.login))
+        ended = 0 if knew_the_old else revoke_all_tokens(session, account.id, self.now())
         action = "password_changed" if by is None else "password_reset"
-        self.note(session, None, by or _actor(account), action, {"account": account.id})
+        told = {"account": account.id, **({"tokens_revoked": ended} if ended else {})}
+        self.note(session, None, by or _actor(account), action, told)
         return _actor(account)
+
+    def _hash_as_hard_as_today(self, session: Session, account_id: str, password: str) -> None:
+        """Keep the password as hard to try out as is asked for now, while it is known in plain."""
+        row = session.get_one(AccountRow, account_id)
+        if _hasher.check_needs_rehash(row.password_hash):
+            row.password_hash = hashed(password)
+
+    def _password_counts(self, session: Session, account_id: str) -> bool:
+        """Whether an account may come in by a password: a setting can leave that to the provider."""
+        provider = self.adapters.config.provider
+        if provider is None or provider.local_password:
+            return True
+        query = select(OutsideIdentityRow.account_id).where(OutsideIdentityRow.account_id == account_id)
+        return session.scalar(query) is None
+
+    def _roles_with_a_step(self) -> frozenset[str]:
+        return self.adapters.config.access.second_step_roles
 
     def _session_fingerprint(self, session_id: str) -> str:
         return self.adapters.seal.fingerprint("session", session_id)

@@ -52,6 +52,12 @@ SIGN_IN_FROM = Limit("sign_in_from", 100, 10)
 PROOF = Limit("proof", 6, 10)
 """Wrong passwords of somebody who is signed in and wants to change what only its holder may."""
 
+SECOND_STEP = Limit("second_step", 6, 10)
+"""Wrong second steps of one account: whoever tries them knows its password."""
+
+SECOND_STEP_A_DAY = Limit("second_step_a_day", 30, _A_DAY)
+"""The same in a day: of a million codes three count at a time, and nobody may try them through."""
+
 CODE_HERE = Limit("code_here", 4, 15)
 """Codes asked for one registration number from one place, or from one browser its holder knows."""
 

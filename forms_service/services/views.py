@@ -23,12 +23,14 @@ class Actor:
     """Who acts. ``roles`` is a subset of ``ROLES``.
 
     ``must_change_password``: somebody else chose their password; until they chose one they do nothing else.
+    ``must_add_second_step``: their role asks for a second step at the sign-in, and they have none yet.
     """
 
     id: str
     name: str
     roles: frozenset[str]
     must_change_password: bool = False
+    must_add_second_step: bool = False
 
     @property
     def is_staff(self) -> bool:
@@ -75,6 +77,7 @@ class AttachmentView:
         unplaced_identity: An identity paper that nothing tells whose it is, or that is nobody's here.
         seen_as: The class of papers it clearly is instead of what it was sent as, ``blank`` without any
             writing; it does not count then.
+        virus_scan: ``clean``, ``infected``, or ``not_scanned``, which is neither.
     """
 
     id: str
@@ -101,6 +104,7 @@ class AttachmentView:
     added_later: bool = False
     unplaced_identity: bool = False
     seen_as: str | None = None
+    virus_scan: str = "not_scanned"
 
 
 @dataclass(frozen=True, slots=True)

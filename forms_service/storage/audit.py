@@ -36,6 +36,9 @@ _TOLD = """
     newsletter_sent account_opened staff_account_opened account_changed account_closed account_reopened
     address_changed notifications_set password_changed password_reset password_code_sent
 
+    second_step_added second_step_removed second_step_reset recovery_codes_made recovery_code_used
+    passkey_doubted outside_account_linked
+
     token_made token_revoked webhook_added webhook_stopped webhook_sent_again
 
     dead_letter_retried dead_letter_set_aside
