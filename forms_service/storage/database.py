@@ -1,4 +1,4 @@
-"""The database connection and its transactions.
+"""The database connection and its transactions: SQLite here, PostgreSQL as ``postgresql.py`` says.
 
 SQLite runs in WAL with ``synchronous=FULL`` (a committed deposit survives a power cut), waits for
 locks instead of failing, and takes the write lock when a writing transaction begins: a lock that is
@@ -20,9 +20,13 @@ from sqlalchemy.orm import Session
 import forms_service.storage.access_models
 import forms_service.storage.api_models
 import forms_service.storage.audit_models
+import forms_service.storage.key_models
 import forms_service.storage.newsletter_models
-import forms_service.storage.register_models  # noqa: F401 - and this one
-from forms_service.storage import audit
+import forms_service.storage.privacy_models
+import forms_service.storage.register_models
+import forms_service.storage.scan_models  # noqa: F401 - and this one
+from forms_service.storage import audit, postgresql
+from forms_service.storage.locking import WritingSession
 
 BUSY_TIMEOUT_MS = 30_000
 _READING = {"reading_only": True}
@@ -31,10 +35,10 @@ _MIGRATION_LOCK = 0x464F524D
 """Key of PostgreSQL's advisory lock that lets one process migrate at a time («FORM»)."""
 
 
-def connect(url: str) -> Engine:
+def connect(url: str, connections: int = postgresql.CONNECTIONS) -> Engine:
     """Open the database of that URL, with the settings that make a commit durable."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        return postgresql.connect(url, connections)
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -48,6 +52,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",  # what is deleted is overwritten in the file
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -65,16 +70,23 @@ class Database:
             together with any change, whoever makes it.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, connections: int = postgresql.CONNECTIONS) -> None:
         self.url = url
         self.before_commit: list[Callable[[Session], None]] = []
-        self.engine = connect(url)
-        self._reader = self.engine.execution_options(**_READING)
+        self.engine = connect(url, connections)
+        self._reader = self.engine.execution_options(
+            **(postgresql.READING if self.is_postgresql else _READING)
+        )
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether many machines may share it."""
+        return self.engine.dialect.name == "postgresql"
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction that commits at the end, or rolls back on any error."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with WritingSession(self.engine, expire_on_commit=False) as session, session.begin():
             audit.open_lines(session)
             yield session
             for step in self.before_commit:
@@ -106,10 +118,20 @@ class Database:
         Args:
             prepare_others: Told the URL under the same lock, for tables that are not ours.
         """
-        with _one_at_a_time(self.engine, lock_folder):
-            _upgrade(self.engine)
-            if prepare_others is not None:
-                prepare_others(self.url)
+        if not self.is_postgresql:
+            with _alone_on_this_machine(lock_folder):
+                _upgrade(self.engine)
+                if prepare_others is not None:
+                    prepare_others(self.url)
+            return
+        engine = postgresql.connect_to_migrate(self.url)
+        try:
+            with _alone_everywhere(engine):
+                _upgrade(engine)
+                if prepare_others is not None:
+                    prepare_others(self.url)
+        finally:
+            engine.dispose()
 
     def close(self) -> None:
         """Give all connections back."""
@@ -117,18 +139,22 @@ class Database:
 
 
 @contextmanager
-def _one_at_a_time(engine: Engine, lock_folder: Path) -> Iterator[None]:
+def _alone_on_this_machine(lock_folder: Path) -> Iterator[None]:
     with (lock_folder / "migration.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if engine.dialect.name != "postgresql":
+        yield
+
+
+@contextmanager
+def _alone_everywhere(engine: Engine) -> Iterator[None]:
+    """One process of all machines; PostgreSQL drops the lock with the connection, however that ends."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        postgresql.require_order_of_signs(connection)
+        connection.execute(text("select pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
+        try:
             yield
-            return
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("select pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
-            try:
-                yield
-            finally:
-                connection.execute(text("select pg_advisory_unlock(:key)"), {"key": _MIGRATION_LOCK})
+        finally:
+            connection.execute(text("select pg_advisory_unlock(:key)"), {"key": _MIGRATION_LOCK})
 
 
 def migration_settings() -> Any:

@@ -14,6 +14,7 @@ from core.field_kinds import Answer
 from core.localized_text import LocalizedText
 from core.receipt import grouped
 from forms_service.storage.beginnings import begins_with
+from forms_service.storage.locking import to_be_changed
 from forms_service.storage.models import (
     AccountRow,
     AnswerRow,
@@ -79,12 +80,12 @@ class DossierRepository:
     def find(self, dossier_id: str, *, to_change: bool = False) -> DossierRow | None:
         """The dossier; ``to_change`` keeps other transactions from changing it at the same time."""
         query = select(DossierRow).where(DossierRow.id == dossier_id)
-        return self.session.scalar(query.with_for_update() if to_change else query)
+        return self.session.scalar(to_be_changed(self.session, query) if to_change else query)
 
     def find_by_reference(self, reference: str, *, to_change: bool = False) -> DossierRow | None:
         """The dossier of a printed reference."""
         query = select(DossierRow).where(DossierRow.reference == reference)
-        return self.session.scalar(query.with_for_update() if to_change else query)
+        return self.session.scalar(to_be_changed(self.session, query) if to_change else query)
 
     def listed(self, *conditions: ColumnElement[bool], limit: int = 500) -> list[DossierRow]:
         """Dossiers that meet all conditions, latest change first."""
