@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +22,11 @@ from forms_service.sending.choosing import carriers_for
 from forms_service.services import Adapters, Services
 from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.storage.choosing import store_for
+from forms_service.storage.data_keys import KeyChest
 from forms_service.storage.database import Database
+from forms_service.storage.resealing import Resealing
+from forms_service.storage.sealed_columns import seal_with
+from forms_service.storage.sealed_objects import SealedStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class Application:
     database: Database
     jobs: Jobs
     guide: Guide
+    resealing: Resealing
 
     def close(self) -> None:
         """Give connections back and end what stands ready."""
@@ -62,22 +68,24 @@ def build(
         InvalidSetting: A setting is not usable.
         WrongSendingSetting: A setting for sending messages is not.
         ReceiptIdentityError: The identity that is to sign receipts cannot.
+        WrongMasterKey: The master key does not open what this database holds.
     """
     config = config or Config.from_environment()
     prepare_logs(config.watching.log_level)
     carriers = carriers or carriers_for(config.sending, config.mailbox_folder)
     config.prepare_folders()
     catalogue = catalogue or SpecCatalogue.load(config.spec_folder)
-    database = Database(config.resolved_database_url)
-    database.migrate(config.data_folder, prepare_tables)
+    clock = clock or _clock(config.days_ahead)
+    kept = open_storage(config, clock)
+    database = kept.database
     jobs = jobs or DbosJobs(config.resolved_database_url)
     adapters = Adapters(
         config=config,
         catalogue=catalogue,
         database=database,
-        objects=store_for(config.objects, config.objects_folder),
+        objects=kept.papers,
         jobs=jobs,
-        clock=clock or _clock(config.days_ahead),
+        clock=clock,
         pick=pick,
         draw=draw or secrets.SystemRandom().random,
         first_look=first_look or LookingProcess(config.scratch_folder),
@@ -93,7 +101,31 @@ def build(
 
         open_demo_accounts(services)
     guide = Guide(config.spec_folder, database.engine)
-    return Application(services, catalogue, config, database, jobs, guide)
+    return Application(services, catalogue, config, database, jobs, guide, kept)
+
+
+def open_storage(config: Config, clock: Callable[[], datetime] | None = None) -> Resealing:
+    """Database and papers, with the keys that open both; a service that is whole needs more (``build``).
+
+    Raises:
+        WrongMasterKey: The master key is missing or not that of this database; nothing was written.
+    """
+    no_core_dumps()
+    config.prepare_folders()
+    clock = clock or _now
+    database = Database(config.resolved_database_url)
+    chest = KeyChest(database, config.sealing.master_key, config.keys_folder)
+    chest.check()
+    database.migrate(config.data_folder, prepare_tables)
+    ring = chest.open(clock())
+    seal_with(database.engine, ring)
+    papers = SealedStore(store_for(config.objects, config.objects_folder), ring)
+    return Resealing(database, papers, chest, ring, clock, config.sealing.key_days)
+
+
+def no_core_dumps() -> None:
+    """Keep what this process holds open out of files that a crash would leave behind."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _now() -> datetime:

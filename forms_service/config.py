@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from core.localized_text import LocalizedText
 from forms_service.access_settings import AccessSettings
 from forms_service.provider_settings import ProviderSettings
+from forms_service.sealing_settings import SealingSettings
 from forms_service.sending.choosing import SendingSettings
 from forms_service.settings import InvalidSetting, Settings
 from forms_service.storage.choosing import ObjectsSettings
@@ -60,6 +61,7 @@ class Config:
         receipt_identity: PKCS#12 file that receipts are signed with; None for keys made at the first start.
         receipt_passphrase_file: File that holds its passphrase.
         objects: Where papers are kept, if not in the data folder.
+        sealing: The master key of what is sealed on disks, and how old its data keys may become.
         sending: How e-mail and SMS leave.
         access: Who must take a second step at the sign-in, and how much anybody may use.
         provider: The identity provider that staff may come in by; None without one.
@@ -91,6 +93,7 @@ class Config:
     receipt_identity: Path | None = None
     receipt_passphrase_file: Path | None = None
     objects: ObjectsSettings = field(default_factory=ObjectsSettings)
+    sealing: SealingSettings = field(default_factory=SealingSettings)
     sending: SendingSettings = field(default_factory=SendingSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
     provider: ProviderSettings | None = None
@@ -131,6 +134,7 @@ class Config:
             receipt_identity=given.path("FORMS_RECEIPT_IDENTITY"),
             receipt_passphrase_file=given.path("FORMS_RECEIPT_PASSPHRASE_FILE"),
             objects=given.part(ObjectsSettings.from_environment, ObjectsSettings()),
+            sealing=given.part(SealingSettings.from_environment, SealingSettings()),
             sending=given.part(SendingSettings.from_environment, SendingSettings()),
             access=given.part(AccessSettings.from_environment, AccessSettings()),
             provider=given.part(ProviderSettings.from_environment, None),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import http.client
 import os
 import re
@@ -166,7 +165,7 @@ def test_a_paper_kept_but_not_answered_is_taken_once_when_it_is_sent_again(agenc
     dossier = agency.open()
     web.sign_in("123456789")
     scan = scanned(agency.paper(SALMA, agency.reference(dossier)))
-    key, path = hashlib.sha256(scan).hexdigest(), f"/ar/dossiers/{dossier}/documents"
+    key, path = agency.application.services.objects.address(scan), f"/ar/dossiers/{dossier}/documents"
     body, kind = web.upload(path, "scan.pdf", scan)
     send_and_kill(web, path, body, kind, lambda: agency.application.services.objects.has(key))
     taken = agency.services.dossier(agency.salma, dossier).attachments
@@ -194,7 +193,7 @@ def test_a_stack_kept_but_not_answered_is_sorted_once(agency: Agency, web: Web) 
     dossier = agency.open()
     web.sign_in("agence")
     pile = scanned(agency.paper(SALMA, agency.reference(dossier)))
-    key = hashlib.sha256(pile).hexdigest()
+    key = agency.application.services.objects.address(pile)
     body, kind = web.upload("/ar/agency/intake", "pile.pdf", pile, by_position="true")
     send_and_kill(web, "/ar/agency/intake", body, kind, lambda: agency.application.services.objects.has(key))
     web.start()

@@ -1,0 +1,137 @@
+"""Columns whose values lie sealed: the rest of the service sees them as any other column.
+
+What was written before a column was sealed stays readable and is sealed by ``resealing``.  Nothing can be
+searched in such a column: whoever tries is told so, instead of finding nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import Dialect, Engine, Text, TypeDecorator
+from sqlalchemy.sql import operators
+
+from forms_service.keyring import Keyring, Unopenable, is_sealed
+
+_RING = "forms_keyring"
+_PADDED_TO = 32
+"""Lengths are rounded up to this, so that «yes» and «no» look alike."""
+
+
+def seal_with(engine: Engine, ring: Keyring) -> None:
+    """Let everything this engine writes into sealed columns be sealed with that ring."""
+    setattr(engine.dialect, _RING, ring)
+
+
+class NothingToSealWith(RuntimeError):
+    """A sealed column was to be written or read on a database without its keyring."""
+
+
+class SealedColumn(TypeDecorator[Any]):
+    """What all sealed columns have in common."""
+
+    impl = Text
+    cache_ok = True
+
+    class Comparator(TypeDecorator.Comparator[Any]):
+        """Refuses comparisons that could never be true: the same value is sealed differently each time."""
+
+        def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
+            """Only whether there is a value can be asked."""
+            if op in (operators.is_, operators.is_not):
+                return super().operate(op, *other, **kwargs)
+            raise TypeError(f"a sealed column cannot be asked {getattr(op, '__name__', op)}")
+
+    comparator_factory = Comparator
+
+    def __init__(self, place: str) -> None:
+        """A column that is sealed as ``place``, its table and name; both are part of what opens it."""
+        super().__init__()
+        self.place = place
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """Seal what is stored."""
+        if value is None:
+            return None
+        return sealed(_ring_of(dialect), self.place, value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """Open what was stored; what lies open from before is given as it is."""
+        if value is None or not isinstance(value, str):
+            return value
+        if value[:1] == "~" and is_sealed(value):
+            return json.loads(_ring_of(dialect).open(self.place, value))
+        return self.as_it_lay_open(value)
+
+    def as_it_lay_open(self, stored: str) -> Any:
+        """The value of a row that was never sealed."""
+        raise NotImplementedError
+
+    def laid_open(self, value: Any) -> str:
+        """The value as it would be stored without a seal."""
+        raise NotImplementedError
+
+
+class SealedText(SealedColumn):
+    """A text that lies sealed."""
+
+    cache_ok = True
+
+    def as_it_lay_open(self, stored: str) -> str:
+        """The text itself."""
+        return stored
+
+    def laid_open(self, value: Any) -> str:
+        """The text itself."""
+        return str(value)
+
+
+class SealedJson(SealedColumn):
+    """A record or list that lies sealed."""
+
+    cache_ok = True
+
+    def as_it_lay_open(self, stored: str) -> Any:
+        """What the text says."""
+        return json.loads(stored)
+
+    def laid_open(self, value: Any) -> str:
+        """The value as JSON."""
+        return json.dumps(value)
+
+
+def sealed(ring: Keyring, place: str, value: Any) -> str:
+    """A value as it lies in a sealed column."""
+    said = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return ring.close(place, said + b" " * (-len(said) % _PADDED_TO))
+
+
+def opened(ring: Keyring, column: SealedColumn, stored: str) -> Any:
+    """The value of what lies in a sealed column.
+
+    Raises:
+        Unopenable: It was sealed in another place, changed, or its key is gone.
+    """
+    if is_sealed(stored):
+        return json.loads(ring.open(column.place, stored))
+    return column.as_it_lay_open(stored)
+
+
+def _ring_of(dialect: Dialect) -> Keyring:
+    ring: Keyring | None = getattr(dialect, _RING, None)
+    if ring is None:
+        raise NothingToSealWith
+    return ring
+
+
+__all__ = [
+    "NothingToSealWith",
+    "SealedColumn",
+    "SealedJson",
+    "SealedText",
+    "Unopenable",
+    "opened",
+    "seal_with",
+    "sealed",
+]
