@@ -7,7 +7,6 @@ not exist and one that is not yours are the same (``DossierError`` ``not_yours``
 from __future__ import annotations
 
 from forms_service.services.access_tokens import AccessTokens
-from forms_service.services.account_care import AccountCare
 from forms_service.services.base import Adapters
 from forms_service.services.complements import Complements
 from forms_service.services.confirming import ConfirmingAnswers
@@ -20,6 +19,7 @@ from forms_service.services.kept_answers import KeptAnswers
 from forms_service.services.kept_typing import KeptTyping
 from forms_service.services.known_answers import KnownAnswers
 from forms_service.services.listings import Listings
+from forms_service.services.looks import Looks
 from forms_service.services.newsletter import Newsletter
 from forms_service.services.passkeys import Passkeys
 from forms_service.services.reading_evidence import ReadingEvidence
@@ -69,6 +69,7 @@ class Services(
     ReadingResults,
     ReadingEvidence,
     KeptTyping,
+    Looks,
     ReceiptChecks,
     StatisticsWork,
     RehearsalRuns,

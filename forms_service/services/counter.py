@@ -19,6 +19,7 @@ from forms_service.services.days_in_reach import within_reach
 from forms_service.services.presenting import summaries
 from forms_service.services.same_person import stacks_of
 from forms_service.services.views import Actor, DossierSummary, StackSummary
+from forms_service.storage.audit import WATCHED
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import AccountRow, AuditRow, DossierRow, IntakeRow
 
@@ -226,6 +227,7 @@ class Counter(ClerkWork):
                     AuditRow.at >= start,
                     AuditRow.at < start + timedelta(days=1),
                     AuditRow.dossier_id.is_not(None),
+                    AuditRow.action.not_in(WATCHED),
                 )
                 .order_by(AuditRow.id)
             ).all()

@@ -41,16 +41,19 @@ _TOLD = """
 
     token_made token_revoked webhook_added webhook_stopped webhook_sent_again
 
-    dead_letter_retried dead_letter_set_aside
+    dead_letter_retried dead_letter_set_aside infected_refused infected_found
 
     rehearsed rehearsal_asked record_read record_exported
+
+    dossier_viewed papers_viewed paper_downloaded list_viewed people_searched figures_exported
+    day_sealed record_verified service_started
 """
 ACTIONS = frozenset(_TOLD.split())
 """Everything the record can tell, by code; each has its words (``event.…``) in both languages."""
 
 
 WATCHED = frozenset(
-    ("dossier_viewed", "papers_viewed", "paper_downloaded", "dossiers_listed", "people_searched")
+    ("dossier_viewed", "papers_viewed", "paper_downloaded", "list_viewed", "people_searched")
 )
 """What tells of somebody who looked: it changes nothing, so it is told apart from what was done."""
 

@@ -44,6 +44,7 @@ from forms_service.web import (
     health,
     kept_typing,
     languages,
+    looks,
     newsletter,
     once,
     operator,
@@ -104,6 +105,7 @@ def create_app(application: Application) -> Flask:
     kept_typing.install(app)
     security.install(app)
     errors.install(app)
+    looks.install(app, looks.LISTS, errors.unrecorded)
     for area in (
         public,
         about,

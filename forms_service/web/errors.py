@@ -10,7 +10,7 @@ import logging
 import secrets
 import traceback
 
-from flask import Flask, Response, g, render_template, request, url_for
+from flask import Flask, Response, current_app, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -31,6 +31,7 @@ _STATUS_OF_CODE = {
     "unknown_token": 404,
     "unknown_webhook": 404,
     "not_allowed": 403,
+    "not_recorded": 503,
 }
 _STATUS_OF_CLASS: tuple[tuple[type[FormsError], int], ...] = (
     (UnknownForm, 404),
@@ -69,6 +70,11 @@ def known(error: FormsError) -> tuple[str, int] | tuple[str, int, dict[str, str]
     return _page(str(status), error.message, status)
 
 
+def unrecorded(error: FormsError) -> Response:
+    """Instead of a page whose showing could not be put on record."""
+    return current_app.make_response(_page("unrecorded", error.message, status_of(error)))
+
+
 def _stale_form(_error: CSRFError) -> Response | tuple[str, int]:
     """A session that ended or was begun anew: a page of questions is rescued, others are explained."""
     rescued = kept_typing.rescue()
@@ -78,8 +84,6 @@ def _stale_form(_error: CSRFError) -> Response | tuple[str, int]:
 
 
 def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
-    from flask import current_app
-
     limit_mib = (current_app.config["MAX_CONTENT_LENGTH"] or 0) // (1024 * 1024)
     return _page("413", both("error.413.what", limit=limit_mib), 413)
 

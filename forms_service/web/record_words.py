@@ -28,6 +28,7 @@ _WORDS_OF: Mapping[str, Sequence[str]] = {
     "event": ("event",),
     "by": ("figures", "record"),
     "variant": ("detail_variant",),
+    "what": ("detail_what",),
 }
 """Where the words for the codes under a key stand."""
 _PEOPLE = ("account", "proposed_by")

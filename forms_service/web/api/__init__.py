@@ -12,7 +12,7 @@ from apiflask import APIFlask
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from forms_service.web import asked_numbers, security, watching
+from forms_service.web import asked_numbers, looks, security, watching
 from forms_service.web.api import (
     agency,
     authoring,
@@ -62,6 +62,7 @@ def create_api(application: Application) -> APIFlask:
     security.install(app)
     doors.install(app)
     problems.install(app)
+    looks.install(app, looks.LISTS_FOR_PROGRAMS, problems.of_error)
     for area in (
         forms,
         knowledge,
