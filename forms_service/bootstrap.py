@@ -27,6 +27,7 @@ from forms_service.storage.database import Database
 from forms_service.storage.resealing import Resealing
 from forms_service.storage.sealed_columns import seal_with
 from forms_service.storage.sealed_objects import SealedStore
+from forms_service.virus_scan import VirusScanner
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def build(
     first_look: FirstLook | None = None,
     carriers: Carriers | None = None,
     registers: Registers | None = None,
+    scanner: VirusScanner | None = None,
 ) -> Application:
     """Put the service together: folders, keys, tables and, on a demonstration, its accounts.
 
@@ -93,6 +95,7 @@ def build(
         seal=Seal(config.secret_key()),
         carriers=carriers,
         registers=registers or FileRegisters(config.registers_folder),
+        scanner=scanner or config.virus_scanner.scanner(),
     )
     services = Services(adapters)
     database.before_commit += [services.announce_changes, services.mark_effective]

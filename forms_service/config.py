@@ -18,6 +18,7 @@ from forms_service.sealing_settings import SealingSettings
 from forms_service.sending.choosing import SendingSettings
 from forms_service.settings import InvalidSetting, Settings
 from forms_service.storage.choosing import ObjectsSettings
+from forms_service.virus_scan import ScannerSettings
 from forms_service.watching_settings import WatchingSettings
 
 MEBIBYTE = 1024 * 1024
@@ -61,6 +62,7 @@ class Config:
         receipt_identity: PKCS#12 file that receipts are signed with; None for keys made at the first start.
         receipt_passphrase_file: File that holds its passphrase.
         objects: Where papers are kept, if not in the data folder.
+        virus_scanner: Which scanner is asked about uploads; none by default.
         sealing: The master key of what is sealed on disks, and how old its data keys may become.
         sending: How e-mail and SMS leave.
         access: Who must take a second step at the sign-in, and how much anybody may use.
@@ -93,6 +95,7 @@ class Config:
     receipt_identity: Path | None = None
     receipt_passphrase_file: Path | None = None
     objects: ObjectsSettings = field(default_factory=ObjectsSettings)
+    virus_scanner: ScannerSettings = field(default_factory=ScannerSettings)
     sealing: SealingSettings = field(default_factory=SealingSettings)
     sending: SendingSettings = field(default_factory=SendingSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
@@ -134,6 +137,7 @@ class Config:
             receipt_identity=given.path("FORMS_RECEIPT_IDENTITY"),
             receipt_passphrase_file=given.path("FORMS_RECEIPT_PASSPHRASE_FILE"),
             objects=given.part(ObjectsSettings.from_environment, ObjectsSettings()),
+            virus_scanner=given.part(ScannerSettings.from_environment, ScannerSettings()),
             sealing=given.part(SealingSettings.from_environment, SealingSettings()),
             sending=given.part(SendingSettings.from_environment, SendingSettings()),
             access=given.part(AccessSettings.from_environment, AccessSettings()),

@@ -65,6 +65,13 @@ MESSAGES: dict[str, LocalizedText] = {
         "نوع الوثيقة «{type}» غير معروف. اختاروا نوعا من اللائحة.",
         "Le type de document « {type} » est inconnu. Choisissez-le dans la liste.",
     ),
+    "infected_upload": _T(
+        "عُثر على فيروس في هذا الملف فوُضع جانبا ولن يفتحه أحد. أجوبتكم ووثائقكم الأخرى لم تتأثر. "
+        "افحصوا جهازكم ببرنامج مضاد للفيروسات، ثم صوروا الوثيقة أو امسحوها من جديد وأرسلوها.",
+        "Un virus a été trouvé dans ce fichier : il est mis à l'écart et personne ne l'ouvrira. Vos réponses et vos "
+        "autres documents sont intacts. Analysez votre appareil avec un antivirus, puis photographiez ou numérisez "
+        "le document de nouveau et renvoyez-le.",
+    ),
     "unknown_page": _T(
         "لا توجد صورة لهذه الصفحة بعد. إذا كانت القراءة جارية فانتظروا قليلا ثم أعيدوا المحاولة.",
         "Il n'y a pas (encore) d'image de cette page. Si la lecture est en cours, patientez puis réessayez.",

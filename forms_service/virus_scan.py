@@ -29,7 +29,7 @@ _SILENT_FOR_S = 15.0
 """How long a scanner that did not answer is left alone, so that not every sender waits for it."""
 
 
-class Verdict(StrEnum):
+class ScanVerdict(StrEnum):
     """What is known of a file."""
 
     CLEAN = "clean"
@@ -39,15 +39,18 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One answer: ``told`` is the virus's name, or why nothing was scanned (``no_scanner``, ``unreachable``,
-    ``timed_out``, ``too_large``, ``error``).
+    """One answer.
+
+    Attributes:
+        told: The virus's name, or why nothing was scanned: ``no_scanner``, ``unreachable``, ``timed_out``,
+            ``too_large``, ``error``.
     """
 
-    verdict: Verdict
+    verdict: ScanVerdict
     told: str = ""
 
 
-NO_SCANNER = Scan(Verdict.NOT_SCANNED, "no_scanner")
+NO_SCANNER = Scan(ScanVerdict.NOT_SCANNED, "no_scanner")
 
 
 class VirusScanner(Protocol):
@@ -90,13 +93,13 @@ class ClamAv:
     def scan(self, content: bytes) -> Scan:
         """Send a file and tell what is said of it."""
         if time.monotonic() < self._silent_until:
-            return Scan(Verdict.NOT_SCANNED, "unreachable")
+            return Scan(ScanVerdict.NOT_SCANNED, "unreachable")
         try:
             answer = self._ask(content)
         except TimeoutError:
-            found = Scan(Verdict.NOT_SCANNED, "timed_out")
+            found = Scan(ScanVerdict.NOT_SCANNED, "timed_out")
         except OSError:
-            found = Scan(Verdict.NOT_SCANNED, "unreachable")
+            found = Scan(ScanVerdict.NOT_SCANNED, "unreachable")
         else:
             return _understood(answer)
         self._silent_until = time.monotonic() + _SILENT_FOR_S
@@ -149,12 +152,12 @@ def _understood(answer: bytes) -> Scan:
     """What clamd said, as a verdict; whatever is neither of its two answers is «not scanned»."""
     text = answer.decode("utf-8", "replace")
     if (said := _ANSWERED.match(text)) is None:
-        return Scan(Verdict.NOT_SCANNED, "too_large" if "size limit exceeded" in text else "error")
+        return Scan(ScanVerdict.NOT_SCANNED, "too_large" if "size limit exceeded" in text else "error")
     if said["clean"]:
-        return Scan(Verdict.CLEAN)
+        return Scan(ScanVerdict.CLEAN)
     if said["name"].startswith(_NOT_A_VIRUS):
-        return Scan(Verdict.NOT_SCANNED, "too_large")
-    return Scan(Verdict.INFECTED, "".join(one for one in said["name"] if one.isprintable())[:120])
+        return Scan(ScanVerdict.NOT_SCANNED, "too_large")
+    return Scan(ScanVerdict.INFECTED, "".join(one for one in said["name"] if one.isprintable())[:120])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import structlog
 
 from forms_service.bootstrap import Application, build
 from forms_service.config import Config
+from forms_service.isolation import warn_unless_it_holds
 from forms_service.jobs import Worker
 from forms_service.ocr.engine import chosen_engine
 from forms_service.reading_process import sweep
@@ -39,6 +40,7 @@ def make_worker(application: Application) -> Worker:
 
     def in_time() -> None:
         services.run_due_timers()
+        services.scan_again()
         services.forget_useless_letters()
 
     return Worker(
@@ -68,6 +70,7 @@ def run(config: Config | None = None, stop: threading.Event | None = None) -> No
         return
     chosen_engine()  # a name nobody registered is told at the start, not by failed readings
     sweep(application.config.scratch_folder, application.config.reading)
+    threading.Thread(target=warn_unless_it_holds, name="isolation", daemon=True).start()
     worker = make_worker(application)
     worker.start()
     stop.wait()

@@ -28,6 +28,12 @@ _SENTENCES = {
         fr="Le fichier « {name} » est abîmé ou incomplet et ne peut être ouvert. "
         "Numérisez-le ou envoyez-le de nouveau.",
     ),
+    "infected_file": LocalizedText(
+        ar="عُثر على فيروس في الملف «{name}»، لذلك لم يُفتح ولم يُحفظ. افحصوا جهازكم ببرنامج مضاد للفيروسات، "
+        "ثم صوروا الوثيقة أو امسحوها من جديد.",
+        fr="Le fichier « {name} » contient un virus : il n'a été ni ouvert ni conservé. Analysez votre appareil "
+        "avec un antivirus, puis photographiez ou numérisez le document de nouveau.",
+    ),
     "no_pages": LocalizedText(
         ar="الملف «{name}» لا يحتوي على أي صفحة. اختاروا ملفا آخر.",
         fr="Le fichier « {name} » ne contient aucune page. Choisissez un autre fichier.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +31,7 @@ from forms_service.storage.database import Database
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import AttachmentRow, DossierRow
 from forms_service.storage.objects import ObjectStore
+from forms_service.virus_scan import NoScanner, VirusScanner
 
 READ_UPLOAD = "read_upload"
 """Name of the task that reads an upload; its key is the attachment's id."""
@@ -63,6 +64,7 @@ class Adapters:
         seal: Seals what a copy of the database must not tell.
         carriers: How messages leave, by channel.
         registers: What the fund knows of those who ask.
+        scanner: Looks for viruses before a file is opened.
     """
 
     config: Config
@@ -78,6 +80,7 @@ class Adapters:
     seal: Seal
     carriers: Carriers
     registers: Registers
+    scanner: VirusScanner = field(default_factory=NoScanner)
 
 
 class UseCases:

@@ -65,11 +65,15 @@ class LeftPages(Uploads, ApplicantWork):
         row = self._left_page(actor, page_id)
         if row.page_object is None:
             raise DossierError(say("unknown_page"), code="unknown_page")
+        with self.database.reading() as session:
+            self.refuse_infected(session, row.original_object)
         return narrowed(self.objects.get(row.page_object), width_px)
 
     def left_page_original(self, actor: Actor, page_id: str) -> tuple[bytes, str, str]:
         """The whole file the page came in: (bytes, media type, file name)."""
         row = self._left_page(actor, page_id)
+        with self.database.reading() as session:
+            self.refuse_infected(session, row.original_object)
         data = self.objects.get(row.original_object)
         return data, sniff(data) or "application/octet-stream", row.file
 

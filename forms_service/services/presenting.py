@@ -53,6 +53,8 @@ from forms_service.storage.models import (
     PageRow,
 )
 from forms_service.storage.row_origins import origin_of
+from forms_service.storage.scan_models import verdicts
+from forms_service.virus_scan import ScanVerdict
 
 FORM = "form"
 """Document type of signed pages of the form itself."""
@@ -205,6 +207,8 @@ def dossier_view(
     pages = repository.pages([one.id for one in uploads])
     # a paper that staff put in is nobody's failed attempt: it stays in sight though it cannot be used
     handed_in = {one.id for one in uploads if one.uploaded_by != row.owner_id}
+    scanned = verdicts(session, [one.object_key for one in uploads])
+    infected = {one.id for one in uploads if scanned.get(one.object_key) == ScanVerdict.INFECTED}
     scope = build_scope(spec, read.dossier, (row.deposited_at or row.changed_at).date())
     unplaced = [as_paper(one, "") for one in uploads if WHOSE_PAPER.as_dict() in one.warnings]
     doubts = papers_in_doubt(spec, read.dossier, scope, catalogue.document_types(), unplaced)
@@ -218,8 +222,8 @@ def dossier_view(
         revision=row.revision,
         attachments=tuple(
             _doubted(one, doubts[one.id]) if one.id in doubts else one
-            for one in _marked_later(row, _attachment_views(spec, uploads, pages))
-            if may_edit(actor, row) or one.status != ReadingStatus.REFUSED or one.id in handed_in
+            for one in _marked_later(row, _attachment_views(spec, uploads, pages, scanned))
+            if may_edit(actor, row) or one.status != ReadingStatus.REFUSED or one.id in handed_in | infected
         ),
         scans=tuple(scan_view(one, pages[one.id]) for one in uploads if one.is_form),
         events=tuple(
@@ -251,10 +255,21 @@ def _doubted(one: AttachmentView, doubt: LocalizedText) -> AttachmentView:
 
 
 def _attachment_views(
-    spec: FormSpec, uploads: Sequence[AttachmentRow], pages: Mapping[str, Sequence[PageRow]]
+    spec: FormSpec,
+    uploads: Sequence[AttachmentRow],
+    pages: Mapping[str, Sequence[PageRow]],
+    scanned: Mapping[str, str],
 ) -> tuple[AttachmentView, ...]:
     """The uploads; the latest one with pages of the form says which pages are still to come."""
-    views = [attachment_view(one, len(pages[one.id])) for one in uploads]
+    views = [
+        replace(
+            attachment_view(
+                one, 0 if scanned.get(one.object_key) == ScanVerdict.INFECTED else len(pages[one.id])
+            ),
+            virus_scan=scanned.get(one.object_key, ScanVerdict.NOT_SCANNED.value),
+        )
+        for one in uploads
+    ]
     on_paper = [one for one in uploads if one.origin != MADE_ON_SCREEN]
     missing = missing_pages(spec, [page for one in on_paper for page in pages[one.id]])
     with_form = [one.id for one in on_paper if any(page.form_page for page in pages[one.id])]

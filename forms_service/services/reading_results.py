@@ -33,6 +33,7 @@ from forms_service.services.same_answer import says_the_same
 from forms_service.services.standing_readings import is_unseen
 from forms_service.services.storing_answers import extraction_row, put_field
 from forms_service.services.views import ReadingStatus
+from forms_service.services.virus_scans import VirusScans
 from forms_service.storage.dead_letters import FAILED, note_dead_letter
 from forms_service.storage.dossiers import FIELD, DossierRepository
 from forms_service.storage.models import AttachmentRow, DossierRow, PageRow
@@ -44,7 +45,7 @@ _MACHINE_MADE = {Origin.PDF: {Origin.PDF, Origin.SCAN}, Origin.SCAN: frozenset()
 """Which held answers a new one may take over from: a form typed later from an earlier reading."""
 
 
-class ReadingResults(CorrectionSlips):
+class ReadingResults(VirusScans, CorrectionSlips):
     """The worker's side of an upload."""
 
     def read_upload(self, attachment_id: str) -> None:
@@ -57,6 +58,8 @@ class ReadingResults(CorrectionSlips):
         if request is None:
             return
         asked, original_key = request
+        if not self.may_be_opened(original_key):
+            return
         original = self.objects.get(original_key)
         config = self.adapters.config
         try:

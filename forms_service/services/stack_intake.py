@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from core.errors import UnreadableDocument
 from core.localized_text import LocalizedText
 from forms_service.messages import say
 from forms_service.ocr.refusals import refusal
@@ -52,7 +53,7 @@ class StackIntake(LeftPages):
             now: Whether the caller sorts the stack itself.
         """
         self.require_role(actor, "clerk")
-        kept = [self._keep(plain_filename(name), data) for name, data in files]
+        kept = [self._keep(actor, plain_filename(name), data) for name, data in files]
         with self.database.writing() as session:
             _hold(session, {key for _, key, _ in kept if key})
             stack = IntakeRow(
@@ -87,12 +88,18 @@ class StackIntake(LeftPages):
 
     # --- taking in ------------------------------------------------------------------------------
 
-    def _keep(self, name: str, data: bytes) -> tuple[str, str, LocalizedText | None]:
+    def _keep(self, actor: Actor, name: str, data: bytes) -> tuple[str, str, LocalizedText | None]:
         """A file's name, its key in the store and why it is not opened, if so."""
         limit = self.adapters.config.max_upload_bytes
         if len(data) > limit:
             return name, "", refusal("file_too_large", name, limit // 1024 // 1024).message
+        try:
+            scan = self.scan_at_the_door(actor, None, name, data)
+        except UnreadableDocument as infected:
+            return name, "", infected.message
         key = self.objects.put(data)
+        with self.database.writing() as session:
+            self.keep_scan(session, key, scan)
         if not data:
             return name, key, refusal("empty_file", name).message
         return name, key, None if sniff(data) else refusal("unsupported_type", name).message
@@ -106,6 +113,10 @@ class StackIntake(LeftPages):
 
     def look_through(self, stack_id: str, number: int) -> None:
         """Look at every sheet of a file that nobody looked at yet, some at a time."""
+        with self.database.reading() as session:
+            key = session.get_one(StackFileRow, (stack_id, number)).object_key
+        if key and not self.may_be_opened(key):
+            return
         while True:
             with self.database.reading() as session:
                 file = session.get_one(StackFileRow, (stack_id, number))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import PurePath
 
 from sqlalchemy.orm import Session
@@ -18,9 +19,10 @@ from forms_service.first_look import LOOK_SECONDS, Looked
 from forms_service.messages import say
 from forms_service.ocr.refusals import refusal
 from forms_service.reading_process import ReadingRequest
-from forms_service.services.base import READ_UPLOAD, UseCases
+from forms_service.services.base import READ_UPLOAD
 from forms_service.services.presenting import FORM, attachment_view
 from forms_service.services.views import Actor, AttachmentView, ReadingStatus
+from forms_service.services.virus_scans import VirusScans
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import AttachmentRow, DossierRow, PageRow
 
@@ -29,7 +31,7 @@ _UNKNOWN = "application/octet-stream"
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 
 
-class Uploads(UseCases):
+class Uploads(VirusScans):
     """Receiving papers and showing them."""
 
     def upload(
@@ -53,7 +55,7 @@ class Uploads(UseCases):
 
         Raises:
             DossierError: ``unknown_document_type``, ``too_many_uploads``, ``wrong_state``.
-            UnreadableDocument: ``file_too_large``: only this is not kept.
+            UnreadableDocument: ``file_too_large``, ``infected_file``: only these are not kept.
         """
         return self.receive(
             actor, dossier_id, filename, data, as_type, child, look_seconds, self.get_editable
@@ -77,16 +79,19 @@ class Uploads(UseCases):
         if len(data) > limit:
             raise refusal("file_too_large", filename, limit // 1024 // 1024)
         with self.database.reading() as session:  # before bytes are kept for somebody who may not
-            asked = self.reading_request(admit(session, actor, dossier_id), filename, as_type)
+            dossier = admit(session, actor, dossier_id)
+            asked = self.reading_request(dossier, filename, as_type)
+        scan = self.scan_at_the_door(actor, dossier, filename, data)
         key = self.objects.put(data)
         looked = self._first_look(asked, data, look_seconds)
         with self.database.writing() as session:
             row = admit(session, actor, dossier_id)
+            self.keep_scan(session, key, scan)
             upload = self.take_in(session, row, actor, filename, data, key, as_type, child, looked)
         if looked.rest is not None and upload.status == ReadingStatus.WAITING.value:
             kept = upload.id
             looked.rest.add_done_callback(lambda rest: self._tell_later(kept, rest.result()))
-        return attachment_view(upload, 0)
+        return replace(attachment_view(upload, 0), virus_scan=scan.verdict.value)
 
     def _tell_later(self, attachment_id: str, looked: Looked) -> None:
         """Keep what a look found after the sender had the answer, unless the reading was faster."""
@@ -160,6 +165,7 @@ class Uploads(UseCases):
         """The original: (bytes, media type, file name).  Serve it as a download, never inline."""
         with self.database.reading() as session:
             row = self.get_attachment(session, actor, dossier_id, attachment_id)
+            self.refuse_infected(session, row.object_key)
         return self.objects.get(row.object_key), row.media_type, row.filename
 
     def attachment_page_image(
@@ -172,6 +178,7 @@ class Uploads(UseCases):
         """
         with self.database.reading() as session:
             row = self.get_attachment(session, actor, dossier_id, attachment_id)
+            self.refuse_infected(session, row.object_key)
             found = session.get(PageRow, (row.id, page))
         if found is None:
             raise DossierError(say("unknown_page"), code="unknown_page")

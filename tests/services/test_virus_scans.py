@@ -1,0 +1,203 @@
+"""Viruses: found before anything is opened, refused or put out of reach; «not scanned» is never «clean»."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from core.errors import DossierError, UnreadableDocument
+from forms_service import virus_scan
+from forms_service.config import Config
+from forms_service.services import ReadingStatus, reading_results
+from forms_service.settings import InvalidSetting
+from forms_service.storage.models import AuditRow
+from forms_service.storage.scan_models import VirusScanRow
+from forms_service.virus_scan import ClamAv, NoScanner, Scan, ScannerSettings, ScanVerdict
+from tests.services.scanner_under_test import HARM, ClamdStandIn, clamd, free_port
+
+PDF = b"%PDF-1.4\nnot much of a document"
+BAD = PDF + HARM
+
+
+@pytest.fixture
+def scanner(tmp_path: Path) -> Iterator[ClamdStandIn]:
+    with clamd(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def guarded(make_office: Callable[..., object], tmp_path: Path, scanner: ClamdStandIn):
+    """A service with a scanner."""
+    return make_office(virus_scanner=ScannerSettings(str(tmp_path / "clamd"), 5))
+
+
+# --- the client --------------------------------------------------------------------------------
+
+
+def test_a_scanner_says_clean_or_names_the_virus(scanner: ClamdStandIn, tmp_path: Path) -> None:
+    asked = ClamAv(str(tmp_path / "clamd"))
+    assert asked.scan(b"a paper") == Scan(ScanVerdict.CLEAN)
+    assert asked.scan(bytes(700_000) + HARM) == Scan(ScanVerdict.INFECTED, "Forms.Test.UNOFFICIAL")
+    assert scanner.scanned == [7, 700_000 + len(HARM)]
+    assert asked.scan(b"") == Scan(ScanVerdict.CLEAN)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "told"),
+    [
+        ("hang up", "unreachable"),
+        ("out of memory", "error"),
+        ("limits", "too_large"),
+        ("silent", "timed_out"),
+    ],
+)
+def test_what_is_no_answer_is_not_scanned(
+    scanner: ClamdStandIn, tmp_path: Path, behaviour: str, told: str
+) -> None:
+    scanner.behaviour = behaviour
+    assert ClamAv(str(tmp_path / "clamd"), 0.5).scan(b"a paper") == Scan(ScanVerdict.NOT_SCANNED, told)
+
+
+def test_a_file_too_large_for_the_scanner_is_not_scanned(scanner: ClamdStandIn, tmp_path: Path) -> None:
+    scanner.longest = 1000
+    found = ClamAv(str(tmp_path / "clamd")).scan(bytes(3_000_000))
+    assert found.verdict is ScanVerdict.NOT_SCANNED
+    assert found.told in ("too_large", "unreachable"), "the line may break before its words arrive"
+
+
+def test_no_scanner_and_nobody_there_are_not_clean() -> None:
+    assert NoScanner().scan(b"x").verdict is ScanVerdict.NOT_SCANNED
+    gone = ClamAv(("127.0.0.1", free_port()))
+    assert gone.scan(b"x") == Scan(ScanVerdict.NOT_SCANNED, "unreachable")
+
+
+def test_a_scanner_that_does_not_answer_is_left_alone_for_a_while(
+    scanner: ClamdStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ClamAv(str(tmp_path / "clamd"))
+    scanner.behaviour = "hang up"
+    asked.scan(b"x")
+    scanner.behaviour = "scan"
+    assert asked.scan(b"x").verdict is ScanVerdict.NOT_SCANNED
+    assert scanner.scanned == [], "nobody waited for it again"
+    now = virus_scan.time.monotonic()
+    monkeypatch.setattr(virus_scan.time, "monotonic", lambda: now + 60)
+    assert asked.scan(b"x").verdict is ScanVerdict.CLEAN
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("/run/clamav/clamd.ctl", "/run/clamav/clamd.ctl"),
+        ("unix:/run/clamd", "/run/clamd"),
+        ("tcp://scanner:3311", ("scanner", 3311)),
+        ("tcp://[::1]", ("::1", 3310)),
+        ("", None),
+    ],
+)
+def test_a_setting_names_the_scanner(given: str, address: object) -> None:
+    assert Config.from_environment({"FORMS_CLAMAV": given}).virus_scanner.address == address
+
+
+@pytest.mark.parametrize("given", ["localhost", "http://scanner", "tcp://scanner:port", "tcp://"])
+def test_a_setting_that_names_none_stops_the_start(given: str) -> None:
+    with pytest.raises(InvalidSetting, match="FORMS_CLAMAV"):
+        Config.from_environment({"FORMS_CLAMAV": given})
+
+
+# --- at the door --------------------------------------------------------------------------------
+
+
+def test_a_file_with_a_virus_is_refused_and_not_kept(guarded, tmp_path: Path) -> None:
+    dossier = guarded.open()
+    with pytest.raises(UnreadableDocument) as refused:
+        guarded.services.upload(guarded.applicant, dossier, "acte.pdf", BAD)
+    assert refused.value.code == "infected_file"
+    assert "virus" in refused.value.message.fr and "فيروس" in refused.value.message.ar
+    view = guarded.services.dossier(guarded.applicant, dossier)
+    assert view.attachments == () and guarded.jobs.keys == []
+    assert [event.action for event in view.events][-1] == "infected_refused"
+    kept = [one for one in (tmp_path / "var").rglob("*") if one.is_file() and HARM in one.read_bytes()]
+    assert kept == []
+
+
+def test_a_clean_file_is_said_to_be_clean(guarded) -> None:
+    dossier = guarded.open()
+    assert guarded.services.upload(guarded.applicant, dossier, "acte.pdf", PDF).virus_scan == "clean"
+    assert guarded.services.dossier(guarded.clerk, dossier).attachments[0].virus_scan == "clean"
+
+
+def test_an_infected_file_of_a_stack_is_left_out_and_the_others_go_on(guarded) -> None:
+    stack = guarded.services.receive_stack(guarded.clerk, [("bad.pdf", BAD), ("good.pdf", PDF)])
+    view = guarded.services.stack(guarded.clerk, stack)
+    assert [fate.file for fate in view.sheets if "virus" in fate.message.fr] == ["bad.pdf"]
+    assert guarded.services.openable_files(stack) == [1]
+
+
+def test_without_a_scanner_papers_come_in_and_are_not_called_clean(office) -> None:
+    dossier = office.open()
+    office.services.upload(office.applicant, dossier, "acte.pdf", BAD)
+    assert office.services.dossier(office.clerk, dossier).attachments[0].virus_scan == "not_scanned"
+    office.services.scan_again()
+    with office.application.database.reading() as session:
+        assert session.scalars(select(VirusScanRow)).all() == []
+
+
+# --- later --------------------------------------------------------------------------------------
+
+
+def test_what_came_while_the_scanner_was_away_is_scanned_when_it_is_back(
+    guarded, scanner: ClamdStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier = guarded.open()
+    scanner.behaviour = "hang up"
+    good = guarded.services.upload(guarded.applicant, dossier, "good.pdf", PDF)
+    bad = guarded.services.upload(guarded.applicant, dossier, "bad.pdf", BAD)
+    assert [good.virus_scan, bad.virus_scan] == ["not_scanned", "not_scanned"]
+    guarded.services.scan_again()
+    assert {one.virus_scan for one in guarded.services.dossier(guarded.clerk, dossier).attachments} == {
+        "not_scanned"
+    }
+    scanner.behaviour = "scan"
+    guarded.clock.move(minutes=5)
+    monkeypatch.setattr(guarded.services.adapters.scanner, "_silent_until", 0.0)
+    guarded.services.scan_again()
+    view = guarded.services.dossier(guarded.applicant, dossier)
+    seen = {one.filename: one for one in view.attachments}
+    assert (seen["good.pdf"].virus_scan, seen["good.pdf"].status) == ("clean", ReadingStatus.WAITING)
+    assert (seen["bad.pdf"].virus_scan, seen["bad.pdf"].status) == ("infected", ReadingStatus.REFUSED)
+    assert "virus" in seen["bad.pdf"].message.fr
+    for take in (
+        lambda: guarded.services.attachment_file(guarded.applicant, dossier, bad.id),
+        lambda: guarded.services.attachment_page_image(guarded.clerk, dossier, bad.id, 0, 100),
+    ):
+        with pytest.raises(DossierError) as refused:
+            take()
+        assert refused.value.code == "infected_upload"
+    with guarded.application.database.reading() as session:
+        found = session.scalars(select(AuditRow).where(AuditRow.action == "infected_found")).all()
+    assert [one.details["virus"] for one in found] == ["Forms.Test.UNOFFICIAL"]
+    scanner.scanned.clear()
+    guarded.clock.move(days=2)
+    guarded.services.scan_again()
+    assert scanner.scanned == [], "an answer is not asked for twice"
+
+
+def test_nothing_infected_is_ever_opened(
+    guarded, scanner: ClamdStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier = guarded.open()
+    scanner.behaviour = "hang up"
+    guarded.services.upload(guarded.applicant, dossier, "bad.pdf", BAD)
+    scanner.behaviour = "scan"
+    monkeypatch.setattr(guarded.services.adapters.scanner, "_silent_until", 0.0)
+
+    def opened(*_given: object) -> None:
+        raise AssertionError("it was opened")
+
+    monkeypatch.setattr(reading_results, "run_reading_of_pages", opened)
+    guarded.read_all()
+    assert guarded.services.dossier(guarded.applicant, dossier).attachments[0].status == "refused"
