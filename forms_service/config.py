@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.localized_text import LocalizedText
 from forms_service.access_settings import AccessSettings
+from forms_service.evidence_settings import EvidenceSettings
 from forms_service.provider_settings import ProviderSettings
 from forms_service.sealing_settings import SealingSettings
 from forms_service.sending.choosing import SendingSettings
@@ -72,6 +73,8 @@ class Config:
         webhook_private: Whether webhooks may go to private addresses and without TLS: for trying things out.
         days_ahead: Days that the service's clock is ahead: to see in a trial what time does to requests.
         watching: What is told to whoever watches the service, and to whom.
+        evidence: Who stamps the time on the seals of the record, and where these go.
+        unused_account_days: After so many days without a sign-in an account that has no request is emptied.
         webhook_pause_s: Pause after a first failed webhook; each further one is four times as long.
     """
 
@@ -106,6 +109,8 @@ class Config:
     webhook_pause_s: float = 10.0
     days_ahead: int = 0
     watching: WatchingSettings = field(default_factory=WatchingSettings)
+    evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
+    unused_account_days: int = 1095
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Config:
@@ -148,6 +153,8 @@ class Config:
             webhook_pause_s=float(given.count("FORMS_WEBHOOK_PAUSE_SECONDS", 10)),
             days_ahead=given.count("FORMS_DAYS_AHEAD", 0, least=0),
             watching=given.part(WatchingSettings.from_environment, WatchingSettings()),
+            evidence=given.part(EvidenceSettings.from_environment, EvidenceSettings()),
+            unused_account_days=given.count("FORMS_UNUSED_ACCOUNT_DAYS", 1095),
         )
         given.part(lambda _: config.zone(), None)
         given.refuse_wrong()
