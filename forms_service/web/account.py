@@ -29,7 +29,9 @@ pages = Blueprint("account", __name__)
 @needs()
 def mine() -> str:
     """What is known of whoever is signed in, and what they may change."""
-    return render_template("account.html", account=services().account(the_actor()))
+    return render_template(
+        "account.html", account=services().account(the_actor()), steps=services().second_steps(the_actor())
+    )
 
 
 @pages.post("/notices")
@@ -68,7 +70,7 @@ def change_password() -> Response | tuple[str, int]:
         return _password_page([Problem(target, wrong.message.in_language(language()))]), 422
     except TooManyAttempts as wait:
         return _password_page([Problem("current", wait.message.in_language(language()))]), 429
-    security.sign_in(actor)
+    security.sign_in(actor, second_step=security.took_second_step())
     flash(translate("account.forgotten.done"), "done")
     wanted = security.safe_place(request.form.get("next")) or home_of_actor() if had_to else None
     return redirect(wanted or url_for(".mine"), code=303)

@@ -188,12 +188,13 @@ def keep_password() -> str | Response | tuple[str, int]:
         return _password_page(waiting, [_told("password", weak.message)]), 422
     except (CodeGone, DossierError) as refusal:
         return _password_page(waiting, [_told(None, refusal.message)]), 422
-    security.sign_in(actor)
+    other, wanted = waiting.get("other"), security.safe_place(waiting["next"])
+    second_step = security.admit(actor, wanted)
     done = "account.open.done" if waiting["kind"] == OPEN else "account.forgotten.done"
     flash(translate(done), "done")
-    if waiting.get("other"):
+    if other:
         flash(translate("account.open.other_later"), "info")
-    return redirect(security.safe_place(waiting["next"]) or home_of_actor(), code=303)
+    return redirect(second_step or wanted or home_of_actor(), code=303)
 
 
 # --- the pages ----------------------------------------------------------------------------------

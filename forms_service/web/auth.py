@@ -36,9 +36,10 @@ def check_password() -> str | Response | tuple[str, int]:
         return _page(login, [Problem("login", told)]), 429
     if actor is None:
         return _page(login, [Problem("login", translate("auth.wrong"))]), 422
-    security.sign_in(actor)
-    kept_typing.keep_for(actor, request.form.get(kept_typing.FIELD, ""))
-    return redirect(security.safe_place(request.form.get("next")) or home_of_actor(), code=303)
+    wanted, kept = request.form.get("next"), request.form.get(kept_typing.FIELD, "")
+    second_step = security.admit(actor, wanted, kept=bool(kept))
+    kept_typing.keep_for(actor, kept)
+    return redirect(second_step or security.safe_place(wanted) or home_of_actor(), code=303)
 
 
 @pages.post("/sign-out")

@@ -96,6 +96,11 @@ def keep_for(actor: Actor, sealed: str) -> None:
         _keep(actor, place, [(name, text) for name, text in typed])
 
 
+def show_again() -> None:
+    """Show what is kept for whoever just came in, where it was typed."""
+    session[_FLAG] = True
+
+
 def page_field() -> Markup:
     """The hidden fields that say on which page a form stands, and whom it was shown to."""
     if "page_of_forms" not in g:

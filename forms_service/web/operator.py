@@ -126,6 +126,10 @@ def change_user(account_id: str) -> Response | tuple[str, int]:
             services_.send_password_code(the_actor(), account_id)
             flash(translate("users.code_sent"), "done")
             return redirect(url_for(".user", account_id=account_id), code=303)
+        elif does == "second_step":
+            services_.reset_second_step(the_actor(), account_id)
+            flash(translate("second.reset.done"), "done")
+            return redirect(url_for(".user", account_id=account_id), code=303)
         elif does == "password":
             return _user(account_id, [], password=services_.reset_password(the_actor(), account_id)), 200
         else:

@@ -24,6 +24,7 @@ from flask import (
 )
 
 from forms_service.services.known_devices import KNOWN_FOR
+from forms_service.services.second_step import TIME_FOR_THE_STEP
 from forms_service.web import proxies
 
 if TYPE_CHECKING:
@@ -45,8 +46,18 @@ HEADERS = {
 }
 _DEVICE_COOKIE = "device"
 _SESSION_ID = "nonce"
+_SECOND_STEP = "second_step"
+_HALF_WAY = "half_way"
 _CHOOSING_A_PASSWORD = frozenset({"account.password", "account.change_password"})
 """All that somebody may do whose password somebody else chose."""
+
+_ADDING_A_SECOND_STEP = frozenset(
+    {
+        *("second_step.mine", "second_step.app", "second_step.confirm_app"),
+        *("second_step.passkey", "second_step.add_passkey"),
+    }
+)
+"""All that somebody may do whose role asks for a second step and who has none yet."""
 
 _A_YEAR = "max-age=31536000; includeSubDomains"
 
@@ -67,7 +78,8 @@ def current_actor() -> Actor | None:
         return None
     if "actor" not in g:
         actor_id = session.get("actor_id")
-        g.actor = services().actor(actor_id, _begun(), session.get(_SESSION_ID, "")) if actor_id else None
+        session_id, proved = session.get(_SESSION_ID, ""), bool(session.get(_SECOND_STEP))
+        g.actor = services().actor(actor_id, _begun(), session_id, proved=proved) if actor_id else None
     return cast("Actor | None", g.actor)
 
 
@@ -79,17 +91,67 @@ def the_actor() -> Actor:
     return actor
 
 
-def sign_in(actor: Actor) -> None:
+def admit(actor: Actor, wanted: str | None = None, *, kept: bool = False) -> str | None:
+    """Begin a session for whoever came in by a password or a code, if that is enough.
+
+    Gives the page of the second step where it is not: until that is taken the session is nobody's, in a
+    browser that is known as in any other.
+
+    Args:
+        wanted: The page they want to be on.
+        kept: Whether they had typed something when a session ended.
+    """
+    if not services().has_second_step(actor):
+        sign_in(actor)
+        return None
+    session.clear()
+    session[_HALF_WAY] = {
+        "account": actor.id,
+        "since": services().now().isoformat(),
+        "next": safe_place(wanted),
+        "kept": kept,
+    }
+    g.actor = None
+    return url_for("second_step.asked")
+
+
+def half_way() -> dict[str, Any] | None:
+    """Who gave the right password a short while ago and has to take the second step; None for nobody."""
+    waiting: dict[str, Any] | None = session.get(_HALF_WAY)
+    if waiting is None:
+        return None
+    since = datetime.fromisoformat(waiting["since"])
+    if services().now() - since > TIME_FOR_THE_STEP or services().actor(waiting["account"], since) is None:
+        session.pop(_HALF_WAY)
+        return None
+    return waiting
+
+
+def took_second_step() -> bool:
+    """Whether this session was begun, or risen, by a second step."""
+    return bool(session.get(_SECOND_STEP))
+
+
+def begun() -> datetime:
+    """When this session began."""
+    return _begun()
+
+
+def sign_in(actor: Actor, *, second_step: bool = False) -> None:
     """Begin a fresh session: nothing planted in the visitor's one survives.
 
     The browser is known from now on, so that strangers' guesses do not keep its owner out.
+
+    Args:
+        second_step: Whether they took one, here or at the fund's provider.
     """
     session.clear()
     session["actor_id"] = actor.id
     session[_SESSION_ID] = secrets.token_urlsafe(16)
     session["since"] = services().now().isoformat()
+    session[_SECOND_STEP] = second_step
     session.permanent = True
-    g.actor = actor
+    g.pop("actor", None)
     shown = services().remember_device(actor)
     after_this_request(lambda response: _with_device(response, shown))
 
@@ -139,7 +201,8 @@ def needs(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Let only people with one of ``roles`` open a page; without roles, anybody who is signed in.
 
     A visitor is asked to sign in first; anybody else learns only that there is no such page.  Whoever
-    came in with a password that somebody else chose is led to choosing another one, wherever they go.
+    came in with a password that somebody else chose is led to choosing another one, wherever they go; and
+    whoever needs a second step and has none, to adding one.
     """
     from forms_service.web import kept_typing, sent_by_script
 
@@ -155,6 +218,10 @@ def needs(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
                 return redirect(url_for("auth.sign_in", next=_page_asked_for()))
             if actor.must_change_password and request.endpoint not in _CHOOSING_A_PASSWORD:
                 return redirect(url_for("account.password", next=_page_asked_for()), code=303)
+            if actor.must_add_second_step and request.endpoint not in (
+                _ADDING_A_SECOND_STEP | _CHOOSING_A_PASSWORD
+            ):
+                return redirect(url_for("second_step.mine", next=_page_asked_for()), code=303)
             if roles and not actor.roles & set(roles):
                 abort(404)
             return view(*args, **kwargs)
