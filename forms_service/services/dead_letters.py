@@ -129,7 +129,7 @@ class DeadLetters(UseCases):
             row = self._dead_letter(session, letter_id)
             row.turns += 1
             _ways(row.task).again(self, session, row)
-            self._settle(session, actor, row, RETRIED, "dead_letter_retried")
+            self._settle_given_up(session, actor, row, RETRIED, "dead_letter_retried")
 
     def set_aside_dead_letter(self, actor: Actor, letter_id: str) -> None:
         """Take a job off the list without trying it again; what it was about stays as it is.
@@ -139,7 +139,7 @@ class DeadLetters(UseCases):
         """
         self.require_role(actor, "operator")
         with self.database.writing() as session:
-            self._settle(
+            self._settle_given_up(
                 session, actor, self._dead_letter(session, letter_id), SET_ASIDE, "dead_letter_set_aside"
             )
 
@@ -151,7 +151,7 @@ class DeadLetters(UseCases):
             raise DossierError(NOT_DEAD, code="not_dead")
         return row
 
-    def _settle(self, session: Session, actor: Actor, row: DeadLetterRow, state: str, action: str) -> None:
+    def _settle_given_up(self, session: Session, actor: Actor, row: DeadLetterRow, state: str, action: str) -> None:
         row.state, row.settled_by, row.settled_at = state, actor.id, self.now()
         dossier = session.get(DossierRow, row.dossier_id) if row.dossier_id else None
         self.note(session, dossier, actor, action, {"task": row.task, "key": row.key}, row.settled_at)

@@ -166,14 +166,14 @@ class KeptAnswers(UseCases):
         """
         _current.set(None)
         try:
-            return self._end(attempt, answer)
+            return self._end_attempt(attempt, answer)
         except Exception as error:
             if outage(error) is None:
                 raise
             self._end_later(attempt, answer)
             raise
 
-    def _end(self, attempt: Attempt, answer: KeptAnswer | None) -> KeptAnswer | None:
+    def _end_attempt(self, attempt: Attempt, answer: KeptAnswer | None) -> KeptAnswer | None:
         mine = self._mine(attempt)
         with self.database.writing() as session:
             place = (attempt.account_id, attempt.key)
@@ -226,7 +226,7 @@ class KeptAnswers(UseCases):
             attempt, answer = self._unended.get()
             for pause_s in chain(_PAUSES_S, repeat(_PAUSES_S[-1])):
                 try:
-                    self._end(attempt, answer)
+                    self._end_attempt(attempt, answer)
                     break
                 except Exception as error:
                     if outage(error) is None:

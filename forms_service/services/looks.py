@@ -91,7 +91,7 @@ class Looks(UseCases):
             return
         try:
             if look.apart or not self._is_told(actor, look, now):
-                self._write(actor, look, now)
+                self._write_look(actor, look, now)
         except (SQLAlchemyError, OSError) as error:
             raise NotRecorded(both("looks.not_recorded")) from error
         self._remember(key, now)
@@ -129,7 +129,7 @@ class Looks(UseCases):
         with self.database.reading() as session:
             return any(dict(one) == dict(look.details) for one in session.scalars(told))
 
-    def _write(self, actor: Actor, look: Look, now: datetime) -> None:
+    def _write_look(self, actor: Actor, look: Look, now: datetime) -> None:
         """One line, without a revision: who looks changes nothing."""
         with self.database.writing() as session:
             record(
