@@ -42,6 +42,11 @@ class ReadingLimits:
     memory_bytes: int = 4096 * MEBIBYTE
     output_bytes: int = 256 * MEBIBYTE
 
+    @property
+    def longest_work_s(self) -> int:
+        """How long the longest job may take, with all the readings it tries again."""
+        return round(4 * self.wall_seconds)
+
 
 @dataclass(frozen=True, slots=True)
 class Config:

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from forms_service.job_attempts import Attempts
 from forms_service.living_workers import LivingWorkers, engine_table
+from forms_service.logs import about_job, request_id
 from forms_service.storage.database import Database
 from forms_service.storage.dead_letters import ENGINE
 
@@ -94,6 +95,7 @@ class DbosJobs:
                 **later,  # type: ignore[typeddict-item]
             },
             key,
+            request_id(),
         )
 
     def close(self) -> None:
@@ -173,6 +175,7 @@ class Worker:
         self._polling_seconds = polling_seconds
         self._workers = LivingWorkers(database, self.executor_id, lease_seconds)
         self._stop = threading.Event()
+        self._ended = threading.Event()
         self._beating: threading.Thread | None = None
         self._round_of_time = round_of_time
         self._round_seconds = round_seconds
@@ -200,6 +203,7 @@ class Worker:
 
         self._stop.set()
         DBOS.destroy(workflow_completion_timeout_sec=wait_seconds)
+        self._ended.set()
         if self._beating is not None:
             self._beating.join(timeout=2 * BEAT_SECONDS)
         if self._in_time is not None:
@@ -254,17 +258,20 @@ class Worker:
         from dbos import DBOS
 
         @DBOS.workflow(name=name, max_recovery_attempts=None)  # counted by us: see ``_count``
-        def workflow(key: str) -> None:
-            self._attempts.carry_out(str(DBOS.workflow_id), name, key, task)
+        def workflow(key: str, asked_by: str = "") -> None:
+            with about_job(str(DBOS.workflow_id), asked_by):
+                self._attempts.carry_out(str(DBOS.workflow_id), name, key, task)
 
     # --- beats ----------------------------------------------------------------------------------
 
     def _keep_beating(self) -> None:
         beats = 0
-        while not self._stop.wait(BEAT_SECONDS):
+        while not self._ended.wait(BEAT_SECONDS):
             beats += 1
             try:
-                self._workers.beat()
+                self._workers.beat()  # also while it finishes: else the others would begin the same anew
+                if self._stop.is_set():
+                    continue
                 self._take_over()
                 if beats % _BEATS_PER_ROUND == 0:
                     self._give_up_unbegun()

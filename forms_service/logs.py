@@ -97,10 +97,10 @@ def about_request(given_id: str) -> Iterator[None]:
 
 
 @contextmanager
-def about_job(task: str, key: str, asked_by: str = "") -> Iterator[None]:
+def about_job(job: str, asked_by: str = "") -> Iterator[None]:
     """Put the job's id into every line written meanwhile, and the id of the request that handed it over."""
     asked = {"request": asked_by} if asked_by else {}
-    with structlog.contextvars.bound_contextvars(task=task, job=f"{task}:{key}", **asked):
+    with structlog.contextvars.bound_contextvars(job=job, **asked):
         yield
 
 

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -63,6 +63,9 @@ JOB_SECONDS = Histogram(
     buckets=_JOB_SECONDS,
     registry=COUNTED,
 )
+JOBS_GIVEN_UP = Counter(
+    "forms_jobs_given_up", "Times that a job was given up, by task.", ("task",), registry=COUNTED
+)
 DATABASE_ERRORS = Counter("forms_database_errors", "Errors of the database.", ("kind",), registry=COUNTED)
 STORE_ERRORS = Counter(
     "forms_store_errors", "Errors of the store of papers.", ("operation",), registry=COUNTED
@@ -73,7 +76,10 @@ STORE_ERRORS = Counter(
 def shared_folder(parent: Path) -> Iterator[Path]:
     """A fresh folder in which the processes started meanwhile count together, gone afterwards."""
     parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder = Path(tempfile.mkdtemp(prefix="figures-", dir=parent))
+    for left_behind in parent.glob("figures-*"):  # by a ``serve`` that was killed
+        if not _lives(int(left_behind.name.split("-")[1])):
+            shutil.rmtree(left_behind, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"figures-{os.getpid()}-", dir=parent))
     os.environ[SHARED_FOLDER] = str(folder)
     try:
         yield folder
@@ -87,6 +93,11 @@ def forget_process(pid: int) -> None:
     if folder := os.environ.get(SHARED_FOLDER):
         for path in Path(folder).glob(f"gauge_live*_{pid}.db"):
             path.unlink(missing_ok=True)
+
+
+def is_counted_together() -> bool:
+    """Whether this process counts with others of its host, one of which tells the figures of all."""
+    return SHARED_FOLDER in os.environ
 
 
 def join_figures(kind: str) -> None:
@@ -142,6 +153,10 @@ _PROCESS_FIGURES = (
 )
 
 
+def _lives(pid: int) -> bool:
+    return (Path("/proc") / str(pid)).exists()
+
+
 def _facts_of(pid: int) -> list[float]:
     """One process: itself, its resident bytes, processor seconds, open files."""
     proc = Path("/proc") / str(pid)
@@ -151,13 +166,16 @@ def _facts_of(pid: int) -> list[float]:
     return [1.0, float(int(after_name[21]) * page), cpu, float(len(list((proc / "fd").iterdir())))]
 
 
-@contextmanager
-def one_attempt(task: str) -> Iterator[None]:
-    """Count one attempt at a job, how it ended and how long it took."""
-    began, outcome = time.monotonic(), "failed"
-    try:
-        yield
-        outcome = "done"
-    finally:
-        JOBS.labels(task, outcome).inc()
-        JOB_SECONDS.labels(task).observe(time.monotonic() - began)
+def counted(task: str, carry_out: Callable[[str], None]) -> Callable[[str], None]:
+    """A job's function that also counts its attempts, how they ended and how long they took."""
+
+    def counting(key: str) -> None:
+        began, outcome = time.monotonic(), "failed"
+        try:
+            carry_out(key)
+            outcome = "done"
+        finally:
+            JOBS.labels(task, outcome).inc()
+            JOB_SECONDS.labels(task).observe(time.monotonic() - began)
+
+    return counting

@@ -1,63 +1,72 @@
-"""Starts the service: one web process and its reading workers, watched until stopped.
+"""Starts the service: web processes and its reading workers, watched until stopped, renewed without a pause.
 
-The web process is gunicorn with threads; workers are processes of their own, so that reading never
+The web processes are gunicorn with threads; workers are processes of their own, so that reading never
 slows a page down.  A process that dies is started again; nothing accepted is lost by it.
+
+The listening socket belongs to the supervisor and outlives every web process.  On SIGHUP new processes are
+started beside the old ones; when they can answer, the old ones answer what they have begun and leave.  When
+they cannot (a wrong setting, a spec with a mistake), the old ones stay.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
+import structlog
 
 from core.errors import FormsError
 from core.localized_text import LocalizedText
+from forms_service.build_facts import build_facts
 from forms_service.config import Config
+from forms_service.leaving import announce_leaving
+from forms_service.logs import own_process, prepare_logs
+from forms_service.metrics import SHARED_FOLDER, join_figures, shared_folder
+from forms_service.processes import Child, end_all
+from forms_service.settings import unknown_settings
 
 _PAUSE_BEFORE_RESTART_S = 1.0
-_LONGEST_START_S = 60.0
+_LONGEST_START_S = 120.0
 _LONGEST_STOP_S = 20.0
+_LONGEST_ANSWER_S = 120
+"""How long a web process that leaves may go on answering: an upload over a slow line takes minutes."""
+
+log = structlog.get_logger(__name__)
 
 
-def serve(host: str, port: int, threads: int, workers: int) -> None:
-    """Run until Ctrl-C or SIGTERM.
+def serve(host: str, port: int, threads: int, workers: int, processes: int = 1) -> None:
+    """Run until Ctrl-C or SIGTERM; renew every process on SIGHUP.
 
     Raises:
         FormsError: The address is taken, or a spec or setting is wrong; nothing was started.
     """
     from forms_service.bootstrap import build
 
-    require_free(host, port)
+    listener = listen_on(host, port)
     if not os.environ.get("FORMS_PUBLIC_URL"):  # links in letters and codes on receipts lead to where it is
         os.environ["FORMS_PUBLIC_URL"] = f"http://{_shown(host)}:{port}"
     config = Config.from_environment()
-    click.echo("Starting: looking at the forms, the settings and the database …")
+    prepare_logs(config.watching.log_level)
+    own_process("supervisor")
+    for warning in unknown_settings(os.environ):
+        click.echo(f"{warning.fr}\n{warning.ar}", err=True)
+    facts = build_facts(config.spec_folder)
+    click.echo(f"Starting forms-service {facts}: looking at the forms, the settings and the database …")
     build(config).close()
-    processes = [_Process("web", _web_command(host, port, threads))]
-    processes += [
-        _Process(f"worker {n}", [sys.executable, "-m", "forms_service", "worker"]) for n in range(workers)
-    ]
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    try:
-        click.echo("Starting the pages and the reading …")
-        for process in processes:
-            process.start()
-        _announce(host, port, config, stop)
-        _watch(processes, stop)
-    finally:
-        _end(processes)
+    log.info("starting", version=facts.version, specs=facts.spec_hash)
+    with shared_folder(config.scratch_folder):
+        join_figures("supervisor")
+        _Supervisor(config, listener, threads, workers, processes).run(
+            lambda: _announce(_shown(host), port, config)
+        )
 
 
 def wsgi() -> Any:
@@ -65,9 +74,14 @@ def wsgi() -> Any:
     from forms_service.bootstrap import build
     from forms_service.web import create_app
 
+    own_process("web")
     application = build(Config.from_environment())
     application.services.adapters.first_look.get_ready()
-    return create_app(application)
+    app = create_app(application)
+    join_figures("web")
+    if folder := os.environ.get(SHARED_FOLDER):
+        _sign(Path(folder), os.getppid(), os.getpid()).touch()
+    return app
 
 
 def require_free(host: str, port: int) -> None:
@@ -76,49 +90,155 @@ def require_free(host: str, port: int) -> None:
     Raises:
         FormsError: Something does; the message says what to do.
     """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listen_on(host, port).close()
+
+
+def listen_on(host: str, port: int) -> socket.socket:
+    """Take the address; connections are accepted once a web process can answer.
+
+    Raises:
+        FormsError: It is taken; the message says what to do.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise FormsError(
+            LocalizedText(
+                ar=f"العنوان {host}:{port} مستعمل.",
+                fr=f"{host}:{port} cannot be used ({error.strerror}); choose another with --port",
+            ),
+            code="address_taken",
+        ) from None
+    return listener
+
+
+class _Supervisor:
+    """Keeps one generation of processes alive, and brings up the next before the last one leaves."""
+
+    def __init__(
+        self, config: Config, listener: socket.socket, threads: int, workers: int, processes: int
+    ) -> None:
+        self._config, self._listener = config, listener
+        self._threads, self._workers, self._web_processes = threads, workers, processes
+        self._stop, self._renew = threading.Event(), threading.Event()
+        self._wake = threading.Event()
+        self._current: list[Child] = []
+        self._leaving: list[Child] = []
+
+    def run(self, announce: Callable[[], None]) -> None:
+        """Start everything, and watch until asked to stop."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._asked(self._stop))
+        signal.signal(signal.SIGHUP, lambda *_: self._asked(self._renew))
         try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise FormsError(
-                LocalizedText(
-                    ar=f"العنوان {host}:{port} مستعمل.",
-                    fr=f"{host}:{port} cannot be used ({error.strerror}); choose another with --port",
-                ),
-                code="address_taken",
-            ) from None
+            click.echo("Starting the pages and the reading …")
+            self._current = self._generation()
+            for child in self._current:
+                child.start()
+            if self._can_answer(self._current[0]):
+                announce()
+            self._watch()
+            self._drain()
+        finally:
+            self._end()
+
+    def _asked(self, what: threading.Event) -> None:
+        what.set()
+        self._wake.set()
+
+    def _generation(self) -> list[Child]:
+        """Processes as the settings of now ask for, the web one first."""
+        python = [sys.executable, "-m"]
+        found = [Child("web", self._web_command(), (self._listener.fileno(),))]
+        found += [
+            Child(f"worker {n}", [*python, "forms_service", "worker"], at_ease=signal.SIGHUP)
+            for n in range(self._workers)
+        ]
+        if self._config.watching.metrics_listen:
+            found.append(Child("figures", [*python, "forms_service.figures_process"]))
+        return found
+
+    def _web_command(self) -> list[str]:
+        options = ["--bind", f"fd://{self._listener.fileno()}", "--workers", str(self._web_processes)]
+        options += ["--worker-class", "gthread", "--threads", str(self._threads)]
+        options += ["--logger-class", "forms_service.gunicorn_logs.GunicornLogs", "--log-level", "warning"]
+        options += ["--graceful-timeout", str(_LONGEST_ANSWER_S), "--timeout", "120"]
+        return [sys.executable, "-m", "gunicorn", *options, "forms_service.serving:wsgi()"]
+
+    def _watch(self) -> None:
+        """Start dead processes again and renew them when asked, until asked to stop."""
+        while not self._stop.is_set():
+            self._wake.wait(0.5)
+            self._wake.clear()
+            self._leaving = [one for one in self._leaving if not one.has_left()]
+            if self._renew.is_set() and not self._stop.is_set():
+                self._renew.clear()
+                self._bring_up_next()
+            for child in self._current:
+                if child.has_ended() and not self._stop.wait(_PAUSE_BEFORE_RESTART_S):
+                    log.warning("process ended and is started again", name=child.name)
+                    child.start()
+
+    def _bring_up_next(self) -> None:
+        """Start the next generation, and let the last one leave once the next can answer."""
+        log.info("renewing")
+        coming = self._generation()
+        coming[0].start()
+        if not self._can_answer(coming[0]):
+            if not self._stop.is_set():
+                log.error("renewing failed: the processes there were go on")
+            end_all([coming[0]], _LONGEST_STOP_S)
+            return
+        for child in coming[1:]:
+            child.start()
+        for child in self._current:
+            child.let_go(_LONGEST_ANSWER_S + self._config.reading.longest_work_s)
+        self._leaving += self._current
+        self._current = coming
+        log.info("renewed")
+
+    def _can_answer(self, web: Child) -> bool:
+        """Wait until every process of a web master has loaded the service; False if it never will."""
+        folder = Path(os.environ[SHARED_FOLDER])
+        deadline = time.monotonic() + _LONGEST_START_S
+        while not self._stop.is_set() and time.monotonic() < deadline:
+            if len(list(folder.glob(_sign(folder, web.pid, "*").name))) >= self._web_processes:
+                return True
+            if web.has_ended():
+                return False
+            self._stop.wait(0.05)
+        return False
+
+    def _drain(self) -> None:
+        """Say «not ready» while still answering, for as long as those in front need to notice."""
+        announce_leaving()
+        if self._config.watching.drain_s:
+            log.info("leaving", seconds=self._config.watching.drain_s)
+            until = time.monotonic() + self._config.watching.drain_s
+            while time.monotonic() < until and not all(one.has_ended() for one in self._current):
+                time.sleep(0.1)
+
+    def _end(self) -> None:
+        everybody = self._current + self._leaving
+        if any(not one.has_ended() for one in everybody):
+            click.echo(
+                f"Stopping: what is under way may end within {_LONGEST_STOP_S:.0f} s; "
+                "what is cut off is read again later"
+            )
+        end_all(everybody, _LONGEST_STOP_S)
+        self._listener.close()
 
 
-def _web_command(host: str, port: int, threads: int) -> list[str]:
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    options = ["--bind", address, "--workers", "1", "--worker-class", "gthread", "--threads", str(threads)]
-    quiet = ["--log-level", "warning", "--graceful-timeout", "15", "--timeout", "120"]
-    return [sys.executable, "-m", "gunicorn", *options, *quiet, "forms_service.serving:wsgi()"]
+def _sign(folder: Path, master: int, process: int | str) -> Path:
+    """The file that says that a web process of a master can answer."""
+    return folder / f"answers-{master}-{process}"
 
 
-@dataclass
-class _Process:
-    """One child of the supervisor."""
-
-    name: str
-    command: Sequence[str]
-    running: subprocess.Popen[bytes] | None = field(default=None)
-
-    def start(self) -> None:
-        self.running = subprocess.Popen(self.command, env={**os.environ, "OMP_THREAD_LIMIT": "1"})
-
-    def has_ended(self) -> bool:
-        return self.running is None or self.running.poll() is not None
-
-
-def _announce(host: str, port: int, config: Config, stop: threading.Event) -> None:
-    shown = _shown(host)
-    deadline = time.monotonic() + _LONGEST_START_S
-    while not stop.is_set() and time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection((shown, port), timeout=1):
-            break
-        time.sleep(0.1)
+def _announce(shown: str, port: int, config: Config) -> None:
     if config.demo:
         _announce_accounts()
     if config.sending.into_mailbox:
@@ -138,31 +258,3 @@ def _announce_accounts() -> None:
     for account in DEMO_ACCOUNTS:
         roles = ", ".join(sorted(account.roles))
         click.echo(f"  {roles:<10}  {account.login:<12} {account.password:<16} {account.name}")
-
-
-def _watch(processes: list[_Process], stop: threading.Event) -> None:
-    """Start dead processes again until asked to stop."""
-    while not stop.wait(0.5):
-        for process in processes:
-            if process.has_ended() and not stop.wait(_PAUSE_BEFORE_RESTART_S):
-                click.echo(f"{process.name} ended and is started again", err=True)
-                process.start()
-
-
-def _end(processes: list[_Process]) -> None:
-    if any(not one.has_ended() for one in processes):
-        click.echo(
-            f"Stopping: what is under way may end within {_LONGEST_STOP_S:.0f} s; what is cut off is read again later"
-        )
-    for process in processes:
-        if process.running is not None and not process.has_ended():
-            process.running.terminate()
-    deadline = time.monotonic() + _LONGEST_STOP_S
-    for process in processes:
-        if process.running is None:
-            continue
-        try:
-            process.running.wait(timeout=max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.running.kill()
-            process.running.wait()

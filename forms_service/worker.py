@@ -9,10 +9,14 @@ import threading
 
 import structlog
 
+from forms_service import metrics
 from forms_service.bootstrap import Application, build
 from forms_service.config import Config
+from forms_service.figures_listener import start_listening
 from forms_service.isolation import warn_unless_it_holds
 from forms_service.jobs import Worker
+from forms_service.logs import own_process
+from forms_service.metrics import is_counted_together, join_figures
 from forms_service.ocr.engine import chosen_engine
 from forms_service.reading_process import sweep
 from forms_service.services.base import READ_UPLOAD, REHEARSE_FORM, SEND_LETTER, SORT_STACK
@@ -20,6 +24,7 @@ from forms_service.services.webhooks import DELIVER_WEBHOOK
 from forms_service.storage.outages import outage
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 10.0
+_HURRIED_S = 20
 log = structlog.get_logger(__name__)
 
 
@@ -35,6 +40,7 @@ def make_worker(application: Application) -> Worker:
     }
 
     def given_up(task: str, key: str, cause: str, attempts: int) -> None:
+        metrics.JOBS_GIVEN_UP.labels(task).inc()
         if task in give_up:
             give_up[task](key, cause, attempts)
 
@@ -46,11 +52,14 @@ def make_worker(application: Application) -> Worker:
     return Worker(
         application.database,
         tasks={
-            READ_UPLOAD: services.read_upload,
-            SORT_STACK: services.sort_stack,
-            SEND_LETTER: services.send_letter,
-            DELIVER_WEBHOOK: services.deliver_webhook,
-            REHEARSE_FORM: services.run_rehearsal,
+            name: metrics.counted(name, task)
+            for name, task in (
+                (READ_UPLOAD, services.read_upload),
+                (SORT_STACK, services.sort_stack),
+                (SEND_LETTER, services.send_letter),
+                (DELIVER_WEBHOOK, services.deliver_webhook),
+                (REHEARSE_FORM, services.run_rehearsal),
+            )
         },
         given_up=given_up,
         slots=application.config.worker_slots,
@@ -59,12 +68,24 @@ def make_worker(application: Application) -> Worker:
 
 
 def run(config: Config | None = None, stop: threading.Event | None = None) -> None:
-    """Work until asked to stop (SIGTERM, Ctrl-C, or ``stop``); a database that is away is waited for."""
+    """Work until asked to stop (SIGTERM, Ctrl-C, or ``stop``); a database that is away is waited for.
+
+    Asked by SIGHUP, it finishes what it has begun, however long that takes: another has come in its place.
+    """
     stop = stop or threading.Event()
+    at_ease = threading.Event()
     is_process = threading.current_thread() is threading.main_thread()
     if is_process:
+        own_process("worker")
+        join_figures("worker")
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+
+        def finish_at_ease(*_: object) -> None:
+            at_ease.set()
+            stop.set()
+
+        signal.signal(signal.SIGHUP, finish_at_ease)
     application = _built(config, stop)
     if application is None:
         return
@@ -73,8 +94,11 @@ def run(config: Config | None = None, stop: threading.Event | None = None) -> No
     threading.Thread(target=warn_unless_it_holds, name="isolation", daemon=True).start()
     worker = make_worker(application)
     worker.start()
+    listener = start_listening(application) if is_process and not is_counted_together() else None
     stop.wait()
-    all_ended = worker.stop()
+    all_ended = worker.stop(application.config.reading.longest_work_s if at_ease.is_set() else _HURRIED_S)
+    if listener is not None:
+        listener.shutdown()
     application.close()
     if (
         is_process and not all_ended

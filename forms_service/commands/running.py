@@ -15,14 +15,15 @@ import click
 @click.option(
     "--workers", type=click.IntRange(0, 16), default=1, show_default=True, help="Reading processes."
 )
+@click.option("--processes", type=click.IntRange(1, 32), default=1, show_default=True, help="Web processes.")
 @click.option("--demo", "with_demo", is_flag=True, help="Create demo accounts and print them.")
-def serve(host: str, port: int, threads: int, workers: int, with_demo: bool) -> None:
+def serve(host: str, port: int, threads: int, workers: int, processes: int, with_demo: bool) -> None:
     """Start the service: web pages and reading workers, until stopped with Ctrl-C."""
     if with_demo:
         os.environ["FORMS_DEMO"] = "1"
     from forms_service.serving import serve as start
 
-    start(host=host, port=port, threads=threads, workers=workers)
+    start(host=host, port=port, threads=threads, workers=workers, processes=processes)
 
 
 @click.command()
