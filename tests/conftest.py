@@ -11,7 +11,7 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 import pytest
 
-from tests.backends import BACKENDS, CHOSEN, LAPTOP, SCALE, Backend
+from tests.backends import CHOSEN, LAPTOP, SCALE, Backend
 
 ROOT = Path(__file__).resolve().parents[1]
 LONG = (
@@ -32,7 +32,7 @@ ON_BOTH: tuple[str, ...] = ()
 @pytest.fixture(scope="session")
 def backend(request: pytest.FixtureRequest) -> Backend:
     """What the installations of these tests run on."""
-    return BACKENDS[getattr(request, "param", CHOSEN)]()
+    return Backend(getattr(request, "param", CHOSEN))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -18,13 +18,13 @@ from PIL import Image, ImageDraw
 from core.correction_slip import AskedAgain, requested, slip_code
 from core.dossier import DossierState, Origin
 from forms_service.bootstrap import build
-from forms_service.config import Config
 from forms_service.first_look import NoLook
 from forms_service.reading_forms import form_lookup
 from forms_service.rehearsal.material import TUNING
 from forms_service.rehearsal.typing_in import Typewriter, type_in
 from forms_service.render.correction_slip import render_slip
 from forms_service.render.form_pdf import render_filled
+from tests.backends import Backend
 
 pytestmark = pytest.mark.tesseract
 
@@ -99,10 +99,10 @@ def filled_by_hand(pdf, forms, spec, asked: AskedAgain, answers: Mapping[str, ob
 
 
 @pytest.fixture
-def office(tmp_path: Path, spec_folder: Path) -> Iterator[Office]:
+def office(tmp_path: Path, spec_folder: Path, backend: Backend) -> Iterator[Office]:
     now = [datetime(2026, 2, 20, 9, tzinfo=UTC)]
     application = build(
-        Config(data_folder=tmp_path / "var", spec_folder=spec_folder),
+        backend.config(tmp_path / "var", spec_folder=spec_folder),
         clock=lambda: now[0],
         pick=random.Random(7).randrange,
         draw=lambda: 0.5,

@@ -14,6 +14,7 @@ import pytest
 from paper_office import SALMA, Agency, scanned
 
 from forms_service.services import ReadingStatus
+from tests.backends import environment_of
 
 pytestmark = pytest.mark.tesseract
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,8 +25,7 @@ def start_worker(agency: Agency) -> subprocess.Popen[bytes]:
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
-        "FORMS_DATA_DIR": str(config.data_folder),
-        "FORMS_SPEC_DIR": str(config.spec_folder),
+        **environment_of(config),
     }
     return subprocess.Popen([sys.executable, "-m", "forms_service.worker"], env=environment)
 

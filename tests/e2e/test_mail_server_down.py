@@ -21,6 +21,7 @@ from core.localized_text import Language
 from forms_service.bootstrap import build
 from forms_service.config import Config
 from forms_service.storage.account_models import LetterRow
+from tests.backends import Backend, environment_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PERSON = {
@@ -50,8 +51,7 @@ def start_worker(config: Config, mail: str) -> subprocess.Popen[bytes]:
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
-        "FORMS_DATA_DIR": str(config.data_folder),
-        "FORMS_SPEC_DIR": str(config.spec_folder),
+        **environment_of(config),
         "FORMS_MAIL": mail,
         "FORMS_MAIL_FROM": "caisse@exemple.ma",
     }
@@ -65,8 +65,10 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def test_a_code_written_while_everything_is_down_arrives_once(tmp_path: Path, spec_folder: Path) -> None:
-    application = build(Config(data_folder=tmp_path / "var", spec_folder=spec_folder))
+def test_a_code_written_while_everything_is_down_arrives_once(
+    tmp_path: Path, spec_folder: Path, backend: Backend
+) -> None:
+    application = build(backend.config(tmp_path / "var", spec_folder=spec_folder))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

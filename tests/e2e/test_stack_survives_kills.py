@@ -18,23 +18,23 @@ from PIL import Image, ImageDraw
 from test_killed_worker import start_worker, wait_for
 
 from forms_service.bootstrap import build
-from forms_service.config import Config
 from forms_service.first_look import NoLook
 from forms_service.messages import MESSAGES
+from tests.backends import Backend
 
 pytestmark = pytest.mark.tesseract
 PRINTED = "6MWU-T4A5-HTG3"
 
 
 @pytest.fixture
-def agency(tmp_path: Path, spec_folder: Path) -> Iterator[Agency]:
+def agency(tmp_path: Path, spec_folder: Path, backend: Backend) -> Iterator[Agency]:
     """A service that publishes a second version of its form: the first is outdated."""
     specs = tmp_path / "specs"
     shutil.copytree(spec_folder, specs)
     first = (specs / "leave-1" / "v1.yaml").read_text(encoding="utf-8")
     (specs / "leave-1" / "v2.yaml").write_text(first.replace("version: 1", "version: 2", 1), encoding="utf-8")
     application = build(
-        Config(data_folder=tmp_path / "var", spec_folder=specs),
+        backend.config(tmp_path / "var", spec_folder=specs),
         clock=lambda: datetime(2026, 2, 20, 9, tzinfo=UTC),
         pick=random.Random(11).randrange,
         first_look=NoLook(),

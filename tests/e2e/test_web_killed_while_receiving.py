@@ -22,6 +22,7 @@ from paper_office import PASSWORD, SALMA, Agency, scanned
 from test_killed_worker import start_worker, wait_for
 
 from forms_service.services import ReadingStatus
+from tests.backends import environment_of
 
 pytestmark = pytest.mark.tesseract
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,8 +45,7 @@ class Web:
         environment = {
             **os.environ,
             "PYTHONPATH": str(ROOT),
-            "FORMS_DATA_DIR": str(config.data_folder),
-            "FORMS_SPEC_DIR": str(config.spec_folder),
+            **environment_of(config),
         }
         command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--workers", "1"]
         command += ["--worker-class", "gthread", "--threads", "2", "--log-level", "warning"]
@@ -112,8 +112,7 @@ def web(agency: Agency) -> Iterator[Web]:
 
 
 def kept_objects(agency: Agency) -> set[str]:
-    root = agency.application.config.data_folder / "objects"
-    return {one.name for one in root.rglob("*") if one.is_file()}
+    return set(agency.services.objects.keys())
 
 
 def send_and_kill(web: Web, path: str, body: bytes, kind: str, arrived: Callable[[], bool]) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import InvalidValue
 from forms_service.services.receipt_checks import operator
+from tests.backends import everything_kept
 from tests.services.conftest import Office
 from tests.services.prepared_readings import refused
 
@@ -20,8 +21,7 @@ def test_a_token_acts_as_its_account_within_its_scopes(office: Office) -> None:
 
 def test_the_database_holds_no_token(office: Office) -> None:
     token, _ = office.services.make_token(office.clerk, "machine", ["agency"])
-    folder = office.application.config.data_folder
-    kept = b"".join(path.read_bytes() for path in folder.glob("forms.sqlite*"))
+    kept = everything_kept(office.application.config)
     assert token.encode() not in kept and token[5:].encode() not in kept
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from forms_service.storage.models import AttachmentRow, DossierRow
+from forms_service.storage.objects import ObjectsUnavailable
 
 PDF = b"%PDF-1.4\nnot much of a document"
 REFUND, ALLOWANCE = "310-1-32", "311-1-14"
@@ -158,9 +159,12 @@ def test_a_form_that_does_not_say_so_is_always_demanded_on_paper(office, monkeyp
     assert "form" in {one.type for one in receipt.missing}
 
 
-def test_health_needs_the_database_and_the_folder_of_papers(office, monkeypatch) -> None:
+def test_health_needs_the_database_and_the_store_of_papers(office, monkeypatch) -> None:
     office.services.health()
-    folder = office.application.config.objects_folder
-    folder.rename(folder.with_name("gone"))
-    with pytest.raises(OSError, match="papers"):
+
+    def away() -> None:
+        raise ObjectsUnavailable("away")
+
+    monkeypatch.setattr(office.services.objects, "check", away)
+    with pytest.raises(OSError, match="away"):
         office.services.health()

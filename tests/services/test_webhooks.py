@@ -14,6 +14,7 @@ from forms_service import webhook_sending
 from forms_service.services import receivers, webhook_delivery
 from forms_service.services.webhook_delivery import MOST_ATTEMPTS
 from forms_service.webhook_sending import Sent, check_address, send
+from tests.backends import everything_kept
 from tests.services.conftest import Office
 from tests.services.prepared_readings import refused
 from tests.services.webhook_receiver import Receiver, is_genuine
@@ -242,8 +243,7 @@ def test_webhooks_are_their_owners_affair(office: Office) -> None:
 
 def test_the_secret_stands_nowhere_in_the_database_as_it_is(office: Office) -> None:
     _, secret = office.services.add_webhook(office.clerk, "http://127.0.0.1:9/x", ["dossier.submitted"])
-    folder = office.application.config.data_folder
-    kept = b"".join(path.read_bytes() for path in folder.glob("forms.sqlite*"))
+    kept = everything_kept(office.application.config)
     assert secret.encode() not in kept and secret.removeprefix("whsec_").encode() not in kept
 
 

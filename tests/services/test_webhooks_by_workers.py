@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from forms_service.bootstrap import build
-from forms_service.config import Config
 from forms_service.first_look import NoLook
+from tests.backends import Backend, environment_of
 from tests.services.webhook_receiver import Receiver, is_genuine
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,15 +22,15 @@ PASSWORD = "a long enough password"
 
 @pytest.mark.parametrize("statuses", [[500, 500, 204]])
 def test_a_worker_sends_a_message_again_until_the_receiver_has_it_while_another_is_slow(
-    tmp_path: Path, statuses: list[int]
+    tmp_path: Path, backend: Backend, statuses: list[int]
 ) -> None:
-    config = Config(data_folder=tmp_path / "var", webhook_private=True, webhook_pause_s=1.0)
+    config = backend.config(tmp_path / "var", webhook_private=True, webhook_pause_s=1.0)
     application = build(config, draw=lambda: 1.0, first_look=NoLook())
     services = application.services
     applicant = services.add_account("123456782", PASSWORD, "Fatima Amrani", {"applicant"})
     environment = {
         **os.environ,
-        "FORMS_DATA_DIR": str(config.data_folder),
+        **environment_of(config),
         "FORMS_WEBHOOK_PRIVATE": "1",
         "FORMS_WEBHOOK_PAUSE_SECONDS": "1",
         "PYTHONPATH": str(ROOT),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from pathlib import Path
 from typing import Any
 
 from werkzeug.serving import make_server
@@ -61,9 +60,9 @@ def die_at(moment: str) -> None:
         after(KeptAnswers, "end_request")
 
 
-def serve(folder: Path, moment: str, catalogue: SpecCatalogue, said: int) -> None:
+def serve(moment: str, catalogue: SpecCatalogue, said: int) -> None:
     die_at(moment)
-    config = Config(data_folder=folder)
+    config = Config.from_environment()
     application = build(config, jobs=NoJobs(), draw=lambda: 1.0, first_look=NoLook(), catalogue=catalogue)
     server = make_server("127.0.0.1", 0, create_app(application))
     os.write(said, f"{server.server_port} {os.getpid()}\n".encode())
@@ -71,11 +70,11 @@ def serve(folder: Path, moment: str, catalogue: SpecCatalogue, said: int) -> Non
 
 
 def main() -> None:
-    folder, catalogue = Path(sys.argv[1]), SpecCatalogue.load()
+    catalogue = SpecCatalogue.load()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
-            serve(folder, line.strip(), catalogue, 1)
+            serve(line.strip(), catalogue, 1)
         _, ended = os.waitpid(child, 0)
         os.write(1, f"{os.WTERMSIG(ended) if os.WIFSIGNALED(ended) else 0}\n".encode())
 

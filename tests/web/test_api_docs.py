@@ -17,12 +17,12 @@ from web_service import JobsByHand
 from werkzeug.serving import make_server
 
 from forms_service.bootstrap import build
-from forms_service.config import Config
 from forms_service.first_look import NoLook
 from forms_service.services.access_tokens import SCOPES
 from forms_service.services.webhooks import EVENTS
 from forms_service.web import create_app
 from forms_service.webhook_sending import new_secret, signature
+from tests.backends import Backend
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -31,9 +31,9 @@ HERE = "http://127.0.0.1:8000"
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+def running(tmp_path: Path, backend: Backend) -> Iterator[tuple[str, Path]]:
     """A service on a port of its own, and a folder that looks like a checkout."""
-    config = Config(data_folder=tmp_path / "var", demo=True)
+    config = backend.config(tmp_path / "var", demo=True)
     application = build(config, jobs=JobsByHand(), draw=lambda: 1.0, first_look=NoLook())
     server = make_server("127.0.0.1", 0, create_app(application), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -21,7 +21,6 @@ from web_service import ALLOWANCE, ANSWERS, REFUND, JobsByHand
 
 from core.dossier import dossier_from_answers
 from forms_service.bootstrap import Application, build
-from forms_service.config import Config
 from forms_service.first_look import NoLook
 from forms_service.locales import both
 from forms_service.render.form_pdf import render_filled
@@ -29,6 +28,7 @@ from forms_service.services.access_tokens import SCOPES
 from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.storage.models import ExtractionRow, LeftPageRow, StackSheetRow
 from forms_service.web import create_app
+from tests.backends import Backend
 
 WORD = "a long enough password"
 CONFIG = Path(__file__).with_name("schemathesis.toml")
@@ -82,9 +82,9 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path, backend: Backend) -> Iterator[World]:
     jobs, draws = JobsByHand(), [1.0]
-    config = Config(data_folder=tmp_path, four_eyes=frozenset({REFUND}), requests_a_minute=100_000)
+    config = backend.config(tmp_path, four_eyes=frozenset({REFUND}), requests_a_minute=100_000)
     catalogue = SpecCatalogue.load()
     own = SpecCatalogue.load(Path(__file__).parents[1] / "flow_form")
     catalogue = replace(catalogue, specs={**catalogue.specs, **own.specs})

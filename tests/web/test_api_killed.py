@@ -19,21 +19,23 @@ from service_to_kill import MOMENTS, NoJobs
 from web_service import ALLOWANCE, ANSWERS
 
 from forms_service.bootstrap import Application, build
-from forms_service.config import Config
 from forms_service.first_look import NoLook
 from forms_service.storage.models import AuditRow
+from tests.backends import Backend, environment_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("service_to_kill.py")
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Application, subprocess.Popen[str]]]:
-    folder = tmp_path_factory.mktemp("killed") / "var"
-    application = build(Config(data_folder=folder), jobs=NoJobs(), draw=lambda: 1.0, first_look=NoLook())
+def office(
+    tmp_path_factory: pytest.TempPathFactory, backend: Backend
+) -> Iterator[tuple[Application, subprocess.Popen[str]]]:
+    config = backend.config(tmp_path_factory.mktemp("killed") / "var")
+    application = build(config, jobs=NoJobs(), draw=lambda: 1.0, first_look=NoLook())
     servers = subprocess.Popen(
-        [sys.executable, str(SCRIPT), str(folder)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        [sys.executable, str(SCRIPT)],
+        env={**os.environ, **environment_of(config), "PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -18,10 +18,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from web_service import ANSWERS, JobsByHand
 
 from forms_service.bootstrap import build
-from forms_service.config import MEBIBYTE, Config
+from forms_service.config import MEBIBYTE
 from forms_service.first_look import NoLook
 from forms_service.services.access_tokens import SCOPES
 from forms_service.web import create_app
+from tests.backends import Backend
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "2"))
@@ -29,10 +30,10 @@ WORD = "a long enough password"
 
 
 @pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def api(tmp_path_factory: pytest.TempPathFactory, backend: Backend) -> Iterator[Any]:
     """The interface for an account of every role, with a dossier in every stage to stumble upon."""
     folder = tmp_path_factory.mktemp("data")
-    config = Config(data_folder=folder, max_upload_bytes=MEBIBYTE, requests_a_minute=1_000_000)
+    config = backend.config(folder, max_upload_bytes=MEBIBYTE, requests_a_minute=1_000_000)
     application = build(config, jobs=JobsByHand(), draw=lambda: 1.0, first_look=NoLook())
     services = application.services
     roles = {"applicant", "clerk", "reviewer", "operator", "author"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,6 @@ from sqlalchemy import select
 from core.localized_text import LocalizedText
 from core.stages import DossierEvent
 from forms_service.bootstrap import build
-from forms_service.config import Config
 from forms_service.first_look import NoLook
 from forms_service.services import Actor
 from forms_service.services.course_views import OfferView
@@ -20,6 +20,7 @@ from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.storage.models import HonourDeclarationRow
 from forms_service.web import create_app
 from forms_service.web.course import _new_terms, _rank
+from tests.backends import Backend
 from tests.web.web_service import JobsByHand, Service, Visitor
 
 IDENTITY = {
@@ -33,10 +34,10 @@ IDENTITY = {
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
+def service(tmp_path_factory: pytest.TempPathFactory, backend: Backend) -> Iterator[Service]:
     jobs = JobsByHand()
     application = build(
-        Config(data_folder=tmp_path_factory.mktemp("course"), demo=True),
+        backend.config(tmp_path_factory.mktemp("course"), demo=True),
         catalogue=SpecCatalogue.load(Path(__file__).parents[1] / "flow_form"),
         jobs=jobs,
         first_look=NoLook(),
