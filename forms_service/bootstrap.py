@@ -24,6 +24,7 @@ from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.storage.choosing import store_for
 from forms_service.storage.data_keys import KeyChest
 from forms_service.storage.database import Database
+from forms_service.storage.object_references import check_references
 from forms_service.storage.resealing import Resealing
 from forms_service.storage.sealed_columns import seal_with
 from forms_service.storage.sealed_objects import SealedStore
@@ -98,7 +99,11 @@ def build(
         scanner=scanner or config.virus_scanner.scanner(),
     )
     services = Services(adapters)
-    database.before_commit += [services.announce_changes, services.mark_effective]
+    database.before_commit += [
+        services.announce_changes,
+        services.mark_effective,
+        lambda session: check_references(session, adapters.objects),
+    ]
     if config.demo:
         from forms_service.demo_accounts import open_demo_accounts
 

@@ -31,6 +31,38 @@ MESSAGES: dict[str, LocalizedText] = {
         "Ce dossier est déposé et ne peut plus être modifié. "
         "Si une correction vous est demandée, il redeviendra modifiable.",
     ),
+    # --- letting go ---
+    "no_such_dossier": _T(
+        "لا يوجد ملف بهذا المرجع. لم يتغير شيء. تحققوا من المرجع.",
+        "Aucun dossier n'a cette référence. Rien n'a été modifié. Vérifiez-la.",
+    ),
+    "not_a_draft": _T(
+        "تم إيداع هذا الطلب، فلا يمكن حذفه مباشرة. يُحفظ المدة المذكورة في صفحة معطياتكم.",
+        "Cette demande est déposée : elle ne peut pas être effacée ici. "
+        "Elle est conservée le temps indiqué sur la page de vos données.",
+    ),
+    "held_by_law": _T(
+        "يجب حفظ هذا الملف بطلب من القضاء أو من جهة مخولة قانونا. لم يُحذف شيء.",
+        "La loi oblige à conserver ce dossier pour le moment. Rien n'a été effacé.",
+    ),
+    "not_held": _T(
+        "هذا الملف غير موضوع تحت الحفظ القانوني. لم يتغير شيء.",
+        "Ce dossier ne fait l'objet d'aucune conservation obligatoire. Rien n'a été modifié.",
+    ),
+    "still_in_hand": _T(
+        "ما زال هذا الطلب قيد المعالجة، فلم يُحذف شيء. يجب البت فيه أو إغلاقه أولا.",
+        "Cette demande est encore en cours : rien n'a été effacé. Elle doit d'abord être décidée ou classée.",
+    ),
+    "account_in_use": _T(
+        "لديكم طلب قيد المعالجة، ويجب أن يتمكن الصندوق من الاتصال بكم. لم يُغلق الحساب ولم يُحذف شيء. "
+        "أعيدوا المحاولة بعد صدور القرار.",
+        "Une de vos demandes est en cours et la CNSS doit pouvoir vous joindre. Le compte n'est pas fermé et rien "
+        "n'a été effacé. Recommencez après la décision.",
+    ),
+    "not_erased": _T(
+        "لم يُحذف أي ملف بهذا المرجع.",
+        "Aucun dossier de cette référence n'a été effacé.",
+    ),
     "blank_serves_nothing": _T(
         "هذه الصفحة بيضاء، فلا تقوم مقام أي وثيقة. لم يتغير شيء. أرسلوا الوثيقة نفسها.",
         "Cette page est blanche : elle ne tient lieu d'aucun document. Rien n'a été modifié. "
@@ -71,6 +103,11 @@ MESSAGES: dict[str, LocalizedText] = {
         "Un virus a été trouvé dans ce fichier : il est mis à l'écart et personne ne l'ouvrira. Vos réponses et vos "
         "autres documents sont intacts. Analysez votre appareil avec un antivirus, puis photographiez ou numérisez "
         "le document de nouveau et renvoyez-le.",
+    ),
+    "no_clean_copy": _T(
+        "تعذر إعداد نسخة آمنة من هذا الملف لأنه تالف أو محمي بكلمة سر. الملف الأصلي محفوظ كما أُرسل.",
+        "Aucune copie sûre de ce fichier n'a pu être faite : il est abîmé ou protégé par un mot de passe. L'original "
+        "est conservé tel qu'il a été envoyé.",
     ),
     "unknown_page": _T(
         "لا توجد صورة لهذه الصفحة بعد. إذا كانت القراءة جارية فانتظروا قليلا ثم أعيدوا المحاولة.",

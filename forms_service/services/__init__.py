@@ -13,6 +13,7 @@ from forms_service.services.confirming import ConfirmingAnswers
 from forms_service.services.counter import Counter
 from forms_service.services.course import Courses
 from forms_service.services.dead_letters import DeadLetters
+from forms_service.services.forgetting import Forgetting
 from forms_service.services.group_answers import GroupAnswers
 from forms_service.services.guidance_letters import GuidanceLetters
 from forms_service.services.kept_answers import KeptAnswers
@@ -28,6 +29,7 @@ from forms_service.services.receipt_checks import ReceiptChecks
 from forms_service.services.rehearsal_runs import RehearsalRuns
 from forms_service.services.reviewer import ReviewerWork
 from forms_service.services.same_person import SamePerson
+from forms_service.services.seals import Seals
 from forms_service.services.statistics import StatisticsWork
 from forms_service.services.token_allowances import TokenAllowances
 from forms_service.services.users import Users
@@ -53,6 +55,7 @@ from forms_service.services.webhook_delivery import WebhookDelivery
 
 class Services(
     Passkeys,
+    Forgetting,
     AccessTokens,
     TokenAllowances,
     KeptAnswers,
@@ -72,6 +75,7 @@ class Services(
     Looks,
     ReceiptChecks,
     StatisticsWork,
+    Seals,
     RehearsalRuns,
     GuidanceLetters,
     Newsletter,

@@ -78,6 +78,7 @@ class Accounts(KnownDevices, Throttle):
                 self.forgive(session, counted)
                 self.forgive_attempts(session, own)
                 self._hash_as_hard_as_today(session, actor.id, password)
+                session.get_one(AccountRow, actor.id).used_at = self.now()
         return actor
 
     def _counted_for(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.dossier import DossierState
@@ -34,12 +35,15 @@ from forms_service.services.base import UseCases
 from forms_service.services.views import Actor, PublicReceipt, ReceiptStanding
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import DossierRow, ReceiptRevocationRow
+from forms_service.storage.privacy_models import ErasureRow
 
 REVOKERS = ("reviewer", "operator")
 LONGEST_NOTE = 1000
 """Characters of the fund's note on a revocation: a few sentences."""
 
 _LONGEST_SHOWN = 40
+_LEAST_OF_DIGEST = 16
+"""Digits of a receipt's digest that its signed code holds."""
 _SCAN_LIMITS = ReadingLimits(
     wall_seconds=20.0, cpu_seconds=15, memory_bytes=2048 * MEBIBYTE, output_bytes=8 * MEBIBYTE
 )
@@ -117,11 +121,14 @@ class ReceiptChecks(UseCases):
             genuine = Verification(ReceiptVerdict.GENUINE, checked=Checked.CODE)
             return ReceiptCheck(genuine, receipt.standing, receipt)
         signed = verify_code(code, *self._trusted_keys())
+        genuine = Verification(ReceiptVerdict.GENUINE, checked=Checked.CODE)
         if signed.payload is None:
-            return ReceiptCheck(signed, None)
+            erased = self._erased_standing(normalize_reference(reference), code)
+            return ReceiptCheck(genuine, erased) if erased else ReceiptCheck(signed, None)
         if signed.payload["reference"] != normalize_reference(reference):
             return ReceiptCheck(Verification(ReceiptVerdict.ALTERED, checked=Checked.CODE), None)
-        return ReceiptCheck(signed, ReceiptStanding(Standing.UNRECORDED))
+        erased = self._erased_standing(signed.payload["reference"], str(signed.payload["digest"]))
+        return ReceiptCheck(signed, erased or ReceiptStanding(Standing.UNRECORDED))
 
     def receipt_by_reference(self, reference: str, code: str) -> PublicReceipt | None:
         """What anybody who holds the receipt may see; None unless reference and code both fit.
@@ -199,6 +206,16 @@ class ReceiptChecks(UseCases):
 
     # --- details --------------------------------------------------------------------------------
 
+    def _erased_standing(self, reference: str | None, told: str) -> ReceiptStanding | None:
+        """What has become of a receipt whose request was let go, by its printed code or how its digest begins."""
+        with self.database.reading() as session:
+            erased = session.scalar(select(ErasureRow).where(ErasureRow.reference == (reference or "")))
+            for one in erased.receipts if erased is not None else ():
+                is_code = hmac.compare_digest(_bare(told).encode(), _bare(one["code"]).encode())
+                if is_code or (len(told) >= _LEAST_OF_DIGEST and one["digest"].startswith(told)):
+                    return _standing(session, str(reference), one["digest"])
+        return None
+
     def _check_picture(self, data: bytes) -> ReceiptCheck | None:
         """What the code on a photo or scan says; None for PDF files that show none."""
         from forms_service.receipts import verify_code
@@ -253,12 +270,16 @@ def _standing(session: Session, reference: str, digest: str) -> ReceiptStanding:
     """What has become of a genuine receipt; a revocation says more than a replacement."""
     repository = DossierRepository(session)
     row = repository.find_by_reference(reference)
-    issued = _issued(session, row)
-    place = next((number for number, one in enumerate(issued) if one.digest() == digest), None)
-    if row is None or place is None:
+    issued = [(one.digest(), one.issued_at) for one in _issued(session, row)]
+    erased = session.scalar(select(ErasureRow).where(ErasureRow.reference == reference))
+    if row is None and erased is not None:  # its receipts stay genuine when the request is let go
+        issued = [(one["digest"], datetime.fromisoformat(one["at"])) for one in erased.receipts]
+    place = next((number for number, (known, _) in enumerate(issued) if known == digest), None)
+    dossier_id = row.id if row is not None else erased.dossier_id if erased is not None else None
+    if dossier_id is None or place is None:
         return ReceiptStanding(Standing.UNRECORDED)
-    replaced_on = issued[place + 1].issued_at if place + 1 < len(issued) else None
-    revocation = repository.revocations(row.id).get(digest)
+    replaced_on = issued[place + 1][1] if place + 1 < len(issued) else None
+    revocation = repository.revocations(dossier_id).get(digest)
     if revocation is not None:
         reason = RevocationReason(revocation.reason)
         return ReceiptStanding(Standing.REVOKED, replaced_on, revocation.revoked_at, reason)

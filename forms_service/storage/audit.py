@@ -43,6 +43,8 @@ _TOLD = """
 
     dead_letter_retried dead_letter_set_aside infected_refused infected_found
 
+    erased hold_placed hold_lifted data_exported account_erased
+
     rehearsed rehearsal_asked record_read record_exported
 
     dossier_viewed papers_viewed paper_downloaded list_viewed people_searched figures_exported

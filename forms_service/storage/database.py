@@ -21,7 +21,6 @@ import forms_service.storage.access_models
 import forms_service.storage.api_models
 import forms_service.storage.audit_models
 import forms_service.storage.key_models
-import forms_service.storage.key_models
 import forms_service.storage.newsletter_models
 import forms_service.storage.privacy_models
 import forms_service.storage.register_models
@@ -30,6 +29,7 @@ from forms_service.storage import audit, postgresql
 from forms_service.storage.locking import WritingSession
 
 BUSY_TIMEOUT_MS = 30_000
+_PATIENCE_MS = 500
 _READING = {"reading_only": True}
 _seen: ContextVar[Session | None] = ContextVar("seen", default=None)
 _MIGRATION_LOCK = 0x464F524D
@@ -133,6 +133,24 @@ class Database:
                     prepare_others(self.url)
         finally:
             engine.dispose()
+
+    def overwrite_what_was_deleted(self) -> bool:
+        """Let what was deleted disappear from SQLite's files too; PostgreSQL's autovacuum does that by itself.
+
+        Returns:
+            False where somebody reads or writes just now: the write-ahead log still holds what was there.
+        """
+        if self.is_postgresql:
+            return True
+        with self.engine.connect() as connection:
+            raw = connection.connection
+            raw.rollback()
+            raw.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")  # others must not wait for this
+            try:
+                busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                raw.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        return not busy
 
     def close(self) -> None:
         """Give all connections back."""

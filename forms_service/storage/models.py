@@ -9,9 +9,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, Integer, MetaData, String, Text, TypeDecorator
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, Integer, MetaData, String, TypeDecorator
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from forms_service.storage.sealed_columns import SealedJson, SealedText
 
 if TYPE_CHECKING:
     from forms_service.storage.audit_models import AuditNameRow
@@ -57,7 +59,7 @@ class Base(DeclarativeBase):
 
 
 class AccountRow(Base):
-    """Somebody who may sign in."""
+    """Somebody who may sign in; ``used_at`` is the day they last did, to know which accounts lie unused."""
 
     __tablename__ = "account"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -69,12 +71,14 @@ class AccountRow(Base):
     agency: Mapped[str] = mapped_column(String(64), default="", server_default="")
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class DossierRow(Base):
     """One application.  ``reference`` stands in the page identity of every page printed for it.
 
     ``state`` is its stage; ``step`` where it stands in its form's own course, empty in the standard one.
+    Once ``erased_at`` is set it tells of nobody any more, and no query finds it (``privacy_models``).
     """
 
     __tablename__ = "dossier"
@@ -90,22 +94,25 @@ class DossierRow(Base):
     revision: Mapped[int] = mapped_column(Integer, default=0)
     on_file: Mapped[list[Any]] = mapped_column(default=list)
     declared: Mapped[list[Any]] = mapped_column(default=list)
-    owner_name: Mapped[str] = mapped_column(String(200), default="")
+    owner_name: Mapped[str] = mapped_column(SealedText("dossier.owner_name"), default="")
     registration: Mapped[str] = mapped_column(String(32), default="", index=True)
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     deposited_at: Mapped[datetime | None]
     physical_check: Mapped[bool | None]
-    receipt: Mapped[dict[str, Any] | None]
-    receipt_object: Mapped[str | None] = mapped_column(String(80))
-    decision_note: Mapped[str | None] = mapped_column(Text)
+    receipt: Mapped[dict[str, Any] | None] = mapped_column(SealedJson("dossier.receipt"))
+    receipt_object: Mapped[str | None] = mapped_column(String(80), index=True)
+    decision_note: Mapped[str | None] = mapped_column(SealedText("dossier.decision_note"))
     decided_at: Mapped[datetime | None]
     held_by: Mapped[str | None] = mapped_column(String(32), index=True)
     held_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index("ix_dossier_queue", "state", "deposited_at"),
         Index("ix_dossier_arrivals", "deposited_at", "form_id"),
+        Index("ix_dossier_decided", "erased_at", "decided_at"),
+        Index("ix_dossier_changed", "erased_at", "changed_at"),
     )
 
 
@@ -120,9 +127,9 @@ class AnswerRow(Base):
     dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"))
     space: Mapped[str] = mapped_column(String(8))
     name: Mapped[str] = mapped_column(String(128))
-    value: Mapped[dict[str, Any] | None]
-    raw: Mapped[str | None] = mapped_column(Text)
-    problem: Mapped[dict[str, Any] | None]
+    value: Mapped[dict[str, Any] | None] = mapped_column(SealedJson("answer.value"))
+    raw: Mapped[str | None] = mapped_column(SealedText("answer.raw"))
+    problem: Mapped[dict[str, Any] | None] = mapped_column(SealedJson("answer.problem"))
     origin: Mapped[str] = mapped_column(String(16))
     confidence: Mapped[float | None]
     given_by: Mapped[str | None] = mapped_column(String(32))
@@ -143,7 +150,7 @@ class GroupRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"))
     group_id: Mapped[str] = mapped_column(String(64))
-    rows: Mapped[list[Any]]
+    rows: Mapped[list[Any]] = mapped_column(SealedJson("answer_group.rows"))
     origins: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     given_by: Mapped[str | None] = mapped_column(String(32))
     given_at: Mapped[datetime]
@@ -165,10 +172,10 @@ class AttachmentRow(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), index=True)
     position: Mapped[int]
-    filename: Mapped[str] = mapped_column(String(255))
+    filename: Mapped[str] = mapped_column(SealedText("attachment.filename"))
     media_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int]
-    object_key: Mapped[str] = mapped_column(String(80))
+    object_key: Mapped[str] = mapped_column(String(80), index=True)
     declared_type: Mapped[str | None] = mapped_column(String(64))
     type: Mapped[str | None] = mapped_column(String(64))
     child: Mapped[int | None]
@@ -176,15 +183,15 @@ class AttachmentRow(Base):
     is_form: Mapped[bool] = mapped_column(default=False)
     origin: Mapped[str] = mapped_column(String(16), default="upload", server_default="upload")
     status: Mapped[str] = mapped_column(String(16), index=True)
-    message: Mapped[dict[str, Any] | None]
-    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    message: Mapped[dict[str, Any] | None] = mapped_column(SealedJson("attachment.message"))
+    facts: Mapped[dict[str, Any]] = mapped_column(SealedJson("attachment.facts"), default=dict)
     fact_confidences: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
-    warnings: Mapped[list[Any]] = mapped_column(default=list)
-    valid_until: Mapped[str | None] = mapped_column(String(10))
+    warnings: Mapped[list[Any]] = mapped_column(SealedJson("attachment.warnings"), default=list)
+    valid_until: Mapped[str | None] = mapped_column(SealedText("attachment.valid_until"))
     confidence: Mapped[float | None]
     seen_as: Mapped[str | None] = mapped_column(String(64))
     decision: Mapped[str | None] = mapped_column(String(16))
-    decision_reason: Mapped[str | None] = mapped_column(Text)
+    decision_reason: Mapped[str | None] = mapped_column(SealedText("attachment.decision_reason"))
     decided_by: Mapped[str | None] = mapped_column(String(32))
     decided_at: Mapped[datetime | None]
     uploaded_by: Mapped[str] = mapped_column(String(32))
@@ -198,7 +205,7 @@ class PageRow(Base):
     __tablename__ = "page"
     attachment_id: Mapped[str] = mapped_column(ForeignKey("attachment.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
-    image_object: Mapped[str] = mapped_column(String(80))
+    image_object: Mapped[str] = mapped_column(String(80), index=True)
     form_id: Mapped[str | None] = mapped_column(String(64))
     form_version: Mapped[int | None]
     form_page: Mapped[int | None]
@@ -220,15 +227,15 @@ class ExtractionRow(Base):
     attachment_id: Mapped[str] = mapped_column(ForeignKey("attachment.id"))
     position: Mapped[int]
     field_id: Mapped[str] = mapped_column(String(128))
-    raw: Mapped[str] = mapped_column(Text)
-    value: Mapped[dict[str, Any] | None]
+    raw: Mapped[str] = mapped_column(SealedText("extraction.raw"))
+    value: Mapped[dict[str, Any] | None] = mapped_column(SealedJson("extraction.value"))
     confidence: Mapped[float]
     page: Mapped[int]
     box: Mapped[list[Any]]
     verdict: Mapped[str] = mapped_column(String(16))
     engine: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str | None] = mapped_column(String(64))
-    evidence: Mapped[dict[str, Any] | None]
+    evidence: Mapped[dict[str, Any] | None] = mapped_column(SealedJson("extraction.evidence"))
     decision: Mapped[str | None] = mapped_column(String(16))
     decision_reason: Mapped[str | None] = mapped_column(String(32))
     decided_by: Mapped[str | None] = mapped_column(String(32))
@@ -256,7 +263,7 @@ class HonourDeclarationRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), index=True)
     declaration: Mapped[str] = mapped_column(String(64))
-    text: Mapped[dict[str, Any]]
+    text: Mapped[dict[str, Any]] = mapped_column(SealedJson("honour_declaration.text"))
     declared_by: Mapped[str] = mapped_column(String(32))
     declared_at: Mapped[datetime]
 
@@ -267,8 +274,8 @@ class EarlierReceiptRow(Base):
     __tablename__ = "earlier_receipt"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), index=True)
-    receipt: Mapped[dict[str, Any]]
-    receipt_object: Mapped[str | None] = mapped_column(String(80))
+    receipt: Mapped[dict[str, Any]] = mapped_column(SealedJson("earlier_receipt.receipt"))
+    receipt_object: Mapped[str | None] = mapped_column(String(80), index=True)
     replaced_at: Mapped[datetime]
 
 
@@ -283,7 +290,7 @@ class ReceiptRevocationRow(Base):
     dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), index=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     reason: Mapped[str] = mapped_column(String(32))
-    note: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(SealedText("receipt_revocation.note"))
     revoked_by: Mapped[str] = mapped_column(String(200))
     revoked_at: Mapped[datetime]
 
@@ -297,7 +304,7 @@ class CorrectionRow(Base):
     fields: Mapped[list[Any]]
     documents: Mapped[list[Any]]
     reasons: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
-    message: Mapped[str] = mapped_column(Text)
+    message: Mapped[str] = mapped_column(SealedText("correction_request.message"))
     asked_by: Mapped[str] = mapped_column(String(32))
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
@@ -327,10 +334,10 @@ class StackFileRow(Base):
     __tablename__ = "stack_file"
     intake_id: Mapped[str] = mapped_column(ForeignKey("intake.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(SealedText("stack_file.name"))
     object_key: Mapped[str] = mapped_column(String(80), index=True)
     pages: Mapped[int | None]
-    message: Mapped[dict[str, Any] | None]
+    message: Mapped[dict[str, Any] | None] = mapped_column(SealedJson("stack_file.message"))
     earlier: Mapped[str | None] = mapped_column(String(32))
 
 
@@ -354,10 +361,10 @@ class StackSheetRow(Base):
     intake_id: Mapped[str] = mapped_column(ForeignKey("intake.id"), primary_key=True)
     file: Mapped[int] = mapped_column(primary_key=True)
     page: Mapped[int] = mapped_column(primary_key=True)
-    seen: Mapped[dict[str, Any]]
+    seen: Mapped[dict[str, Any]] = mapped_column(SealedJson("stack_sheet.seen"))
     fate: Mapped[str | None] = mapped_column(String(32))
-    message: Mapped[dict[str, Any] | None]
-    remarks: Mapped[list[Any]] = mapped_column(default=list)
+    message: Mapped[dict[str, Any] | None] = mapped_column(SealedJson("stack_sheet.message"))
+    remarks: Mapped[list[Any]] = mapped_column(SealedJson("stack_sheet.remarks"), default=list)
     form_page: Mapped[int | None]
     dossier_id: Mapped[str | None] = mapped_column(ForeignKey("dossier.id"))
     opened: Mapped[bool] = mapped_column(default=False)
@@ -374,17 +381,17 @@ class LeftPageRow(Base):
     __tablename__ = "left_page"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     intake_id: Mapped[str] = mapped_column(ForeignKey("intake.id"), index=True)
-    file: Mapped[str] = mapped_column(String(255))
+    file: Mapped[str] = mapped_column(SealedText("left_page.file"))
     number: Mapped[int]
-    original_object: Mapped[str] = mapped_column(String(80))
-    page_object: Mapped[str | None] = mapped_column(String(80))
+    original_object: Mapped[str] = mapped_column(String(80), index=True)
+    page_object: Mapped[str | None] = mapped_column(String(80), index=True)
     form_page: Mapped[int | None]
     fate: Mapped[str] = mapped_column(String(32))
-    message: Mapped[dict[str, Any]]
+    message: Mapped[dict[str, Any]] = mapped_column(SealedJson("left_page.message"))
     suggested: Mapped[str | None] = mapped_column(String(32))
     scanned_at: Mapped[datetime]
     outcome: Mapped[str | None] = mapped_column(String(16), index=True)
-    reason: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(SealedText("left_page.reason"))
     attachment_id: Mapped[str | None] = mapped_column(ForeignKey("attachment.id"))
     settled_by: Mapped[str | None] = mapped_column(String(32))
     settled_at: Mapped[datetime | None]
@@ -396,7 +403,7 @@ class KeptTypingRow(Base):
     __tablename__ = "kept_typing"
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
     place: Mapped[str] = mapped_column(String(255))
-    typed: Mapped[list[Any]]
+    typed: Mapped[list[Any]] = mapped_column(SealedJson("kept_typing.typed"))
     kept_at: Mapped[datetime]
 
 

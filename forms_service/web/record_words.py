@@ -29,6 +29,8 @@ _WORDS_OF: Mapping[str, Sequence[str]] = {
     "by": ("figures", "record"),
     "variant": ("detail_variant",),
     "what": ("detail_what",),
+    "occasion": ("detail_occasion",),
+    "ending": ("detail_ending",),
 }
 """Where the words for the codes under a key stand."""
 _PEOPLE = ("account", "proposed_by")

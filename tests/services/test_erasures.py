@@ -1,0 +1,342 @@
+"""Requests are let go when their time is over: nothing of the person is left, figures and proof stay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from core.errors import DossierError
+from core.privacy import OUTCOMES
+from forms_service.services import Actor
+from forms_service.storage.models import Base, DossierRow, ExtractionRow
+from forms_service.storage.personal_data import all_tables, object_columns
+from forms_service.storage.privacy_models import ErasureRow, RemovedObjectRow
+from tests.services.conftest import PASSWORD, Office
+from tests.services.post_room import PostRoom
+from tests.services.prepared_readings import PDF, read, refused, scan
+
+PLANTED = {
+    "assured.last": "Zqxnomdassure",
+    "assured.first": "Zqxprenom",
+    "assured.id_no": "ZQ987654",
+    "assured.registration": "198765432",
+    "assured.address": "Rue Zqxadresse",
+    "assured.email": "zqxcourrier@exemple.ma",
+    "spouse.last": "Zqxconjoint",
+    "spouse.first": "Zqxprenomconjoint",
+}
+CHILD = {"first": "Zqxenfant", "first.ar": "زقكسطفل", "birth": "2019-05-06"}
+ARABIC = "زقكسنسب"
+FILE, READ, MESSAGE, NOTE, TYPED = "zqxpiece", "ZQXLUDUPAPIER", "Zqxmessage", "Zqxdecision", "Zqxfrappe"
+SECRETS = (*PLANTED.values(), CHILD["first"], CHILD["first.ar"], ARABIC, FILE, READ, MESSAGE, NOTE, TYPED)
+WITHIN = b"%PDF-1.4\nZqxcontenu"
+YEARS = timedelta(days=366 * 6)
+
+
+@pytest.fixture
+def operator(office: Office) -> Actor:
+    return office.services.add_account("pilotage", PASSWORD, "Pilotage", {"operator"})
+
+
+@pytest.fixture
+def past(office: Office, arrives) -> str:
+    """A request that went the whole way: typed, read, deposited, completed, corrected, refused."""
+    post, services = PostRoom(office.services), office.services
+    dossier = office.open()
+    typed = {"quality": "assured", "assured.last.ar": ARABIC, **PLANTED}
+    assert not services.answer(office.applicant, dossier, typed, {})
+    services.answer_group(office.applicant, dossier, "children", [CHILD])
+    arrives(dossier, scan(read("assured.first", READ, "review", raw=READ), warnings=[]))
+    services.upload(office.applicant, dossier, f"{FILE}.pdf", WITHIN, "bank")
+    office.jobs.keys.clear()
+    services.deposit(office.applicant, dossier, True)
+    office.clock.move(days=1)
+    services.add_paper(office.applicant, dossier, f"{FILE}2.pdf", WITHIN + b"2", "id_assured")
+    services.confirm_complement(office.applicant, dossier)
+    services.start_review(office.reviewer, dossier)
+    services.request_correction(office.reviewer, dossier, ["assured.id_no"], [], MESSAGE)
+    services.answer(office.applicant, dossier, {"assured.id_no": "ZQ987655"}, {})
+    services.deposit(office.applicant, dossier, True)
+    services.start_review(office.reviewer, dossier)
+    services.decide(office.reviewer, dossier, "refused", NOTE, despite_gaps=True)
+    services.keep_typing(office.applicant, f"/ar/dossiers/{dossier}/section/x", [("assured.last", TYPED)])
+    assert post.letters == []
+    return dossier
+
+
+def told_by_tables(office: Office) -> str:
+    """Everything the tables tell, sealed columns opened."""
+    with office.application.database.reading() as session:
+        return "\n".join(
+            json.dumps([str(value) for value in row], ensure_ascii=False)
+            for table in Base.metadata.sorted_tables
+            for row in session.execute(select(table))
+        )
+
+
+def bytes_on_disk(office: Office) -> Iterator[tuple[Path, bytes]]:
+    folder = office.application.config.data_folder
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "keys" not in path.parts:
+            yield path, path.read_bytes()
+
+
+def let_go(office: Office, by: timedelta = YEARS) -> None:
+    office.clock.now += by
+    while office.services.forget():
+        pass
+
+
+def test_nothing_of_a_person_is_left_anywhere_once_the_time_is_over(office: Office, operator, past) -> None:
+    services = office.services
+    before = told_by_tables(office)
+    for secret in SECRETS:
+        assert secret in before or json.dumps(secret)[1:-1] in before, f"{secret} was never there"
+    keys = set(office.application.services.objects.keys())
+    assert any(WITHIN in services.objects.get(key) for key in keys)
+    receipt = services.receipt_pdf(office.applicant, past)
+    day = office.clock.now.date()
+    figures = services.statistics(operator, day - timedelta(days=5), day)
+    reference = services.dossier(office.applicant, past).reference
+    printed = services.latest_receipt(office.applicant, past).control_code()
+    told = (
+        services.check_receipt_code(reference, printed).standing,
+        services.check_receipt_pdf(receipt).standing,
+    )
+
+    let_go(office)
+
+    erased = services.erasure_of(operator, reference)
+    assert erased.left == () and erased.proved_at is not None and erased.occasion == "retention"
+    assert erased.rule["after"] == "refused" and erased.rule["terms"] == "allowances"
+    assert erased.removed["answer"] > 5 and erased.removed["extraction"] == 1
+    assert set(erased.objects) and not set(erased.objects) & set(services.objects.keys())
+    after = told_by_tables(office)
+    for secret in (*SECRETS, "ZQ987655"):
+        assert secret not in after and json.dumps(secret)[1:-1] not in after, secret
+    for path, content in bytes_on_disk(office):
+        for secret in (*SECRETS, WITHIN.decode()):
+            assert secret.encode() not in content, (path, secret)
+            assert json.dumps(secret)[1:-1].encode() not in content, (path, secret)
+    assert services.statistics(operator, day - timedelta(days=5), day) == figures
+    codes, papers = services.check_receipt_code(reference, printed), services.check_receipt_pdf(receipt)
+    assert (codes.standing, papers.standing) == told
+    assert codes.receipt is None and codes.verification.verdict == papers.verification.verdict == "genuine"
+    assert services.check_receipt_code(reference, "AAAA-BBBB").standing is None
+    with refused("not_yours"):
+        services.dossier(office.applicant, past)
+    assert [one.left for one in services.verify_erasures(operator)] == [()]
+
+
+def test_who_did_what_stays_on_record_and_the_name_goes_with_the_account(
+    office: Office, operator, past
+) -> None:
+    reference = office.services.dossier(office.applicant, past).reference
+    office.services.erase_on_request(operator, reference, "demande écrite")
+    assert "Fatima Amrani" in told_by_tables(office), "the account is not over"
+    office.services.close_own_account(office.applicant, PASSWORD)
+    left = told_by_tables(office)
+    assert "Fatima" not in left and "123456782" not in left
+    assert '"deposited"' in left and office.services.authenticate("123456782", PASSWORD) is None
+    again = office.services.register_applicant("123456782", PASSWORD, "Fatima Amrani")
+    assert again.id != office.applicant.id, "whoever closed an account may open another"
+
+
+def test_what_still_waits_for_somebody_is_kept(office: Office) -> None:
+    dossier = office.open()
+    office.services.answer(office.applicant, dossier, {"quality": "assured"}, {})
+    office.services.deposit(office.applicant, dossier, True)
+    let_go(office, YEARS * 3)
+    assert office.services.dossier(office.applicant, dossier).state == "submitted"
+
+
+def test_a_draft_goes_whole_after_its_months_and_not_a_day_before(office: Office, operator) -> None:
+    dossier = office.open()
+    office.services.answer(office.applicant, dossier, {"quality": "assured", "assured.last": "Zqxnom"}, {})
+    reference = office.services.dossier(office.applicant, dossier).reference
+    let_go(office, timedelta(days=90))
+    assert office.services.dossier(office.applicant, dossier)
+    assert office.services.due_for_erasure(operator) == []
+    office.clock.now += timedelta(days=3)
+    assert [one[0] for one in office.services.due_for_erasure(operator)] == [reference]
+    let_go(office, timedelta(days=1))
+    with office.application.database.reading() as session:
+        row = session.execute(
+            text("select count(*) from dossier where id = :id"), {"id": dossier}
+        ).scalar_one()
+    assert row == 0
+    assert office.services.erasure_of(operator, reference).ending == "erase"
+
+
+def test_what_is_held_by_law_stays_until_the_hold_is_lifted(office: Office, operator, past) -> None:
+    services = office.services
+    reference = services.dossier(office.applicant, past).reference
+    with refused("reason_needed"):
+        services.place_hold(operator, reference, " ")
+    services.place_hold(operator, reference, "enquête 12/2026")
+    let_go(office)
+    assert services.dossier(office.applicant, past).reference == reference
+    assert [one[:2] for one in services.holds(operator)] == [(reference, "enquête 12/2026")]
+    with refused("held_by_law"):
+        services.erase_on_request(operator, reference, "demande du 3 mars")
+    services.lift_hold(operator, reference)
+    with refused("not_held"):
+        services.lift_hold(operator, reference)
+    let_go(office, timedelta(minutes=10))
+    assert services.erasure_of(operator, reference).proved_at
+
+
+def test_a_file_that_another_request_sent_too_stays_for_it(office: Office, operator) -> None:
+    services, dossiers = office.services, []
+    for person in (office.applicant, office.neighbour):
+        dossiers.append(services.open_dossier(person, "311-1-14", "fr"))
+        services.upload(person, dossiers[-1], "rib.pdf", PDF, "bank")
+    reference = services.dossier(office.applicant, dossiers[0]).reference
+    services.erase_own_draft(office.applicant, dossiers[0])
+    erased = services.erasure_of(operator, reference)
+    assert (erased.shared_objects, erased.objects, erased.left) == (1, (), ())
+    (paper,) = services.dossier(office.neighbour, dossiers[1]).attachments
+    assert services.attachment_file(office.neighbour, dossiers[1], paper.id)[0] == PDF
+    reference = services.dossier(office.neighbour, dossiers[1]).reference
+    services.erase_own_draft(office.neighbour, dossiers[1])
+    assert len(services.erasure_of(operator, reference).objects) == 1
+    assert list(services.objects.keys()) == []
+
+
+def test_a_file_sent_again_while_it_leaves_is_never_lost(office: Office, operator, monkeypatch) -> None:
+    """The bytes were there when they were put, and gone when their row was written: the sender is told."""
+    services, store = office.services, office.services.objects
+    first = services.open_dossier(office.applicant, "311-1-14", "fr")
+    second = services.open_dossier(office.neighbour, "311-1-14", "fr")
+    services.upload(office.applicant, first, "rib.pdf", PDF, "bank")
+    put = type(store).put
+
+    def put_and_be_overtaken(self, content):
+        key = put(self, content)
+        monkeypatch.undo()
+        services.erase_own_draft(office.applicant, first)
+        return key
+
+    monkeypatch.setattr(type(store), "put", put_and_be_overtaken)
+    from forms_service.storage.object_references import ObjectLeft
+
+    with pytest.raises(ObjectLeft):
+        services.upload(office.neighbour, second, "rib.pdf", PDF, "bank")
+    assert services.dossier(office.neighbour, second).attachments == ()
+    services.upload(office.neighbour, second, "rib.pdf", PDF, "bank")
+    (paper,) = services.dossier(office.neighbour, second).attachments
+    assert services.attachment_file(office.neighbour, second, paper.id)[0] == PDF
+
+
+def test_work_cut_off_between_rows_and_files_goes_on_and_nothing_is_done_twice(
+    office: Office, operator, past, monkeypatch
+) -> None:
+    services = office.services
+    reference = services.dossier(office.applicant, past).reference
+    office.clock.now += YEARS
+    with monkeypatch.context() as cut:
+        cut.setattr(type(services.objects), "remove", lambda *_: (_ for _ in ()).throw(OSError("down")))
+        services.erase_what_is_due()
+        with pytest.raises(OSError):
+            services.prove_erasures()
+    waiting = services.erasure_of(operator, reference)
+    assert waiting.proved_at is None and set(waiting.left) == set(waiting.objects) != set()
+    assert services.erase_what_is_due() == 0
+    assert services.prove_erasures() == 1
+    assert services.prove_erasures() == 0
+    assert services.erasure_of(operator, reference).left == ()
+
+
+def test_a_dossier_that_a_backup_brought_back_is_found(office: Office, operator, past) -> None:
+    let_go(office)
+    with office.application.database.writing() as session:
+        session.execute(text("update dossier set owner_name = 'Zqx' where id = :id"), {"id": past})
+    assert [one.left for one in office.services.verify_erasures(operator)] == [("dossier",)]
+
+
+def test_only_an_operator_may_let_go_on_request_and_nothing_in_hand(office: Office, operator, past) -> None:
+    services = office.services
+    reference = services.dossier(office.applicant, past).reference
+    for who in (office.clerk, office.reviewer, office.applicant):
+        with refused("not_allowed"):
+            services.erase_on_request(who, reference, "x")
+    open_one = office.open()
+    services.answer(office.applicant, open_one, {"quality": "assured"}, {})
+    services.deposit(office.applicant, open_one, True)
+    with refused("still_in_hand"):
+        services.erase_on_request(operator, services.dossier(office.applicant, open_one).reference, "x")
+    with refused("unknown_reference"):
+        services.erase_on_request(operator, "7K3Q-9XMB-2FTR", "x")
+    with refused("not_a_draft"):
+        services.erase_own_draft(office.applicant, open_one)
+    with refused("not_yours"):
+        services.erase_own_draft(office.neighbour, open_one)
+    told = services.erase_on_request(operator, reference, "demande écrite du 3 mars")
+    assert (told.occasion, told.asked_by, told.proved_at is not None) == ("asked", operator.id, True)
+    with refused("still_in_hand"):
+        services.close_own_account(office.applicant, PASSWORD)
+
+
+def test_accounts_lie_unused_only_so_long(make_office) -> None:
+    office = make_office(unused_account_days=400)
+    dossier = office.open()
+    office.services.sign_in("123456782", PASSWORD)
+    let_go(office, timedelta(days=401))
+    left = told_by_tables(office)
+    assert "Omar Tazi" not in left, "no request, no sign-in"
+    assert "Fatima Amrani" not in left, "the draft went first, then the account"
+    assert "agence" in left, "accounts of staff are their operators' to close"
+    with refused("not_yours"):
+        office.services.dossier(office.applicant, dossier)
+
+
+def test_every_table_is_told_with_its_time(office: Office) -> None:
+    told = (Path(__file__).parents[2] / "docs" / "operations" / "privacy.md").read_text(encoding="utf-8")
+    missing = [name for name in all_tables() if f"`{name}`" not in told]
+    assert not missing, f"docs/operations/privacy.md says nothing of {missing}"
+
+
+def test_every_column_that_holds_a_key_of_an_object_is_looked_at(office: Office) -> None:
+    named = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if column.name.endswith(("_object", "object_key"))
+    }
+    tell_of_an_object = {"stack_original.object_key", "virus_scan.object_key"}  # and keep none alive
+    assert named - tell_of_an_object == object_columns()
+
+
+def test_erased_dossiers_are_found_by_no_query_that_does_not_ask_for_them(office: Office, past) -> None:
+    let_go(office)
+    with office.application.database.reading() as session:
+        assert session.get(DossierRow, past) is None
+        assert session.scalars(select(DossierRow)).all() == []
+        assert session.scalars(select(DossierRow.id).where(DossierRow.state.in_(OUTCOMES))).all() == []
+        told = select(DossierRow.id, ExtractionRow.id).join(ExtractionRow)
+        assert session.execute(told).all() == []
+        assert session.scalars(select(DossierRow.id), execution_options={"erased_too": True}).all() == [past]
+        assert session.scalar(select(ErasureRow.dossier_id)) == past
+    assert office.services.find_dossiers(office.clerk, "") == []
+
+
+def test_a_service_that_starts_anew_remembers_what_left(office: Office) -> None:
+    dossier = office.open()
+    office.services.upload(office.applicant, dossier, "rib.pdf", PDF, "bank")
+    office.services.erase_own_draft(office.applicant, dossier)
+    with office.application.database.reading() as session:
+        assert len(session.scalars(select(RemovedObjectRow)).all()) == 1
+    let_go(office, timedelta(days=2))
+    with office.application.database.reading() as session:
+        assert session.scalars(select(RemovedObjectRow)).all() == []
+
+
+def test_days_are_those_of_the_fund(office: Office) -> None:
+    assert office.services.today() == date(2026, 3, 2)
+    with pytest.raises(DossierError):
+        office.services.erase_own_draft(office.applicant, "nothing")
