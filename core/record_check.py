@@ -148,6 +148,8 @@ class RecordCheck:
             return self._line(row, record)
         if record is not None and isinstance(record.get("seal"), dict):
             return self._seal(row, record)
+        if record is not None and isinstance(record.get("missing"), dict):
+            return Finding("missing", self._next or 0, row, until=_until(record["missing"]))
         return Finding("unreadable", self._next or 0, row)
 
     def _line(self, row: int, record: Record) -> Finding | None:
@@ -256,6 +258,12 @@ def signed_bytes(record: Record) -> bytes:
     if not isinstance(content, dict):
         raise ValueError("nothing is signed here")
     return canonical(content)
+
+
+def _until(gap: object) -> int:
+    """The last line of a gap that the database itself tells."""
+    last = gap.get("last") if isinstance(gap, dict) else None
+    return last if isinstance(last, int) and _is_number(last) else 0
 
 
 def _is_number(found: object) -> bool:

@@ -17,10 +17,12 @@ from core.errors import FormsError, SpecErrors
 from forms_service.commands.accounts import accounts
 from forms_service.commands.dossiers import dossier
 from forms_service.commands.flows import flows
+from forms_service.commands.keys import keys
 from forms_service.commands.knowledge import calculate_command, guidance
 from forms_service.commands.papers import pdf
 from forms_service.commands.readings import attachment, scan
 from forms_service.commands.receipts import receipt
+from forms_service.commands.record import record
 from forms_service.commands.running import demo, serve, worker
 from forms_service.commands.specs import specs
 from forms_service.commands.tokens import token
@@ -45,10 +47,12 @@ for command in (
     dossier,
     receipt,
     token,
+    record,
     serve,
     worker,
     demo,
     accounts,
+    keys,
     guidance,
     calculate_command,
 ):

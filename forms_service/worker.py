@@ -46,8 +46,11 @@ def make_worker(application: Application) -> Worker:
 
     def in_time() -> None:
         services.run_due_timers()
+        services.close_days()
         services.scan_again()
         services.forget_useless_letters()
+        services.forget()
+        application.resealing.round()
 
     return Worker(
         application.database,

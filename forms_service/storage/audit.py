@@ -54,9 +54,7 @@ ACTIONS = frozenset(_TOLD.split())
 """Everything the record can tell, by code; each has its words (``event.…``) in both languages."""
 
 
-WATCHED = frozenset(
-    ("dossier_viewed", "papers_viewed", "paper_downloaded", "list_viewed", "people_searched")
-)
+WATCHED = frozenset(("dossier_viewed", "papers_viewed", "paper_downloaded", "list_viewed", "people_searched"))
 """What tells of somebody who looked: it changes nothing, so it is told apart from what was done."""
 
 _LINES, _NAMES, _WRITING = "record_lines", "record_names", "record_writing"
