@@ -31,7 +31,7 @@ from forms_service.sealing import Unsealable
 from forms_service.services.base import Adapters, UseCases
 from forms_service.storage.api_models import KeptAnswerRow
 from forms_service.storage.living_processes import LivingProcesses
-from forms_service.storage.models import AttachmentRow, DossierRow
+from forms_service.storage.models import AttachmentRow, DossierRow, IntakeRow
 from forms_service.storage.outages import outage
 
 _T = LocalizedText
@@ -82,9 +82,9 @@ class KeptAnswer:
 
 
 Made = Mapping[str, str]
-"""Ids of what an attempt made so far, by kind: ``dossier``, ``attachment``."""
+"""Ids of what an attempt made so far, by kind: ``dossier``, ``attachment``, ``stack``."""
 
-_KINDS = {DossierRow: "dossier", AttachmentRow: "attachment"}
+_KINDS = {DossierRow: "dossier", AttachmentRow: "attachment", IntakeRow: "stack"}
 
 
 @dataclass(slots=True)

@@ -97,7 +97,11 @@ def list_stacks() -> dict[str, Any]:
 def take_stack(files_data: StackFiles) -> Response:
     """Take a stack of scans in.  A worker sorts it sheet by sheet; ask for it again to see how far it is."""
     named = ((file.filename or "", file.read()) for file in files_data.files)
-    stack_id = services().receive_stack(the_actor(), named, files_data.by_position)
+    retold(lambda made: _stack_taken(made["stack"]))
+    return _stack_taken(services().receive_stack(the_actor(), named, files_data.by_position))
+
+
+def _stack_taken(stack_id: str) -> Response:
     view = services().stack(the_actor(), stack_id).summary
     answer: Response = jsonify(agency_shapes.StackSummary.model_validate(view).model_dump(mode="json"))
     answer.status_code = 202
@@ -201,10 +205,15 @@ def left_page_picture(page_id: str, query_data: paper_shapes.WidthAsked) -> Resp
 
 @routes.get("/agency/left-pages/<page_id>/file")
 @allows("agency")
+@routes.input(paper_shapes.AsSentAsked, location="query")
 @routes.output(**ANY_FILE)
-def left_page_file(page_id: str) -> Response:
-    """Get the whole file a sheet came in."""
-    data, _, name = services().left_page_original(the_actor(), page_id)
+def left_page_file(page_id: str, query_data: paper_shapes.AsSentAsked) -> Response:
+    """Get the whole file a sheet came in, as a copy without scripts, links and files.
+
+    With ``original=true`` as it came: it may do harm, and the download is on record.
+    """
+    take = services().left_page_original if query_data.original == "true" else services().left_page_copy
+    data, _, name = take(the_actor(), page_id)
     return upload_back(data, "application/octet-stream", name)
 
 
