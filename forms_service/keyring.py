@@ -114,8 +114,8 @@ class Keyring:
         Raises:
             Unopenable: It was not, or its key is gone.
         """
-        _, number, body = sealed.split("~", 2)
         try:
+            _, number, body = sealed.split("~", 2)
             data = binascii.a2b_base64(body)
             return self._box(int(number), place).decrypt(data[:_NONCE], data[_NONCE:], None)
         except (InvalidTag, ValueError):

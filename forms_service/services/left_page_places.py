@@ -24,7 +24,7 @@ from forms_service.storage.models import DossierRow, LeftPageRow, PageRow, Stack
 def sheet_of(session: Session, row: LeftPageRow) -> StackSheetRow | None:
     """The sheet of the stack that a waiting page is; None for a whole file."""
     query = (
-        select(StackSheetRow)
+        select(StackSheetRow, StackFileRow)
         .join(
             StackFileRow,
             (StackFileRow.intake_id == StackSheetRow.intake_id) & (StackFileRow.number == StackSheetRow.file),
@@ -32,11 +32,11 @@ def sheet_of(session: Session, row: LeftPageRow) -> StackSheetRow | None:
         .where(
             StackSheetRow.intake_id == row.intake_id,
             StackSheetRow.page == row.number,
-            StackFileRow.name == row.file,
             StackFileRow.object_key == row.original_object,
         )
     )
-    return session.scalars(query.order_by(StackSheetRow.file)).first()
+    found = session.execute(query.order_by(StackSheetRow.file))
+    return next((sheet for sheet, file in found if file.name == row.file), None)
 
 
 def known_identity_of(session: Session, row: LeftPageRow) -> PageIdentity | None:

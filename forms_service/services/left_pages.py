@@ -50,10 +50,11 @@ class LeftPages(Uploads, ApplicantWork):
         """The pages that wait, oldest stack first (at most 50), and how many wait in all."""
         self.require_role(actor, "clerk")
         waiting = LeftPageRow.outcome.is_(None)
-        order = (LeftPageRow.scanned_at, LeftPageRow.file, LeftPageRow.number)
+        order = (LeftPageRow.scanned_at, LeftPageRow.original_object, LeftPageRow.number)
         with self.database.reading() as session:
             rows = session.scalars(select(LeftPageRow).where(waiting).order_by(*order).limit(_MOST_SHOWN))
-            found = [_view(one, proposal_for(session, one, self.catalogue, TAKES_PAPER)) for one in rows]
+            named = sorted(rows, key=lambda one: (one.scanned_at, one.file, one.number))
+            found = [_view(one, proposal_for(session, one, self.catalogue, TAKES_PAPER)) for one in named]
             return found, session.scalar(select(func.count()).where(waiting)) or 0
 
     def left_page_image(self, actor: Actor, page_id: str, width_px: int) -> bytes:

@@ -70,11 +70,8 @@ def _placed(session: Session, row: StackSheetRow, left: LeftPageRow) -> Iterator
 
 def _settled_by_hand(session: Session, stack_id: str) -> dict[tuple[str, int], LeftPageRow]:
     files = {(one.name, one.object_key) for one in files_of(session, stack_id)}
-    settled = session.scalars(
-        select(LeftPageRow)
-        .where(LeftPageRow.intake_id == stack_id, LeftPageRow.outcome.is_not(None))
-        .order_by(LeftPageRow.file, LeftPageRow.number)
-    )
+    query = select(LeftPageRow).where(LeftPageRow.intake_id == stack_id, LeftPageRow.outcome.is_not(None))
+    settled = sorted(session.scalars(query), key=lambda one: (one.file, one.number))
     return {(one.file, one.number or 1): one for one in settled if (one.file, one.original_object) in files}
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forms_service.storage.models import Base
+from forms_service.storage.sealed_columns import SealedText
 
 
 class HolderRow(Base):
@@ -20,11 +21,13 @@ class HolderRow(Base):
 
     __tablename__ = "account_holder"
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
-    first_name: Mapped[str] = mapped_column(String(100), default="", server_default="")
-    identity_number: Mapped[str | None] = mapped_column(String(16))
-    birth: Mapped[str | None] = mapped_column(String(10))
-    phone: Mapped[str | None] = mapped_column(String(16))
-    email: Mapped[str | None] = mapped_column(String(120))
+    first_name: Mapped[str] = mapped_column(
+        SealedText("account_holder.first_name"), default="", server_default=""
+    )
+    identity_number: Mapped[str | None] = mapped_column(SealedText("account_holder.identity_number"))
+    birth: Mapped[str | None] = mapped_column(SealedText("account_holder.birth"))
+    phone: Mapped[str | None] = mapped_column(SealedText("account_holder.phone"))
+    email: Mapped[str | None] = mapped_column(SealedText("account_holder.email"))
     language: Mapped[str] = mapped_column(String(2), default="ar", server_default="ar")
     notify_by: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     sessions_from: Mapped[datetime | None]

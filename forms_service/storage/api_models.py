@@ -13,6 +13,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forms_service.storage.models import Base
+from forms_service.storage.sealed_columns import SealedText
 
 
 class AccessTokenRow(Base):
@@ -66,7 +67,7 @@ class WebhookRow(Base):
     __tablename__ = "webhook"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
-    url: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(SealedText("webhook.url"))
     events: Mapped[list[Any]]
     secret: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime]
@@ -82,7 +83,7 @@ class WebhookDeliveryRow(Base):
     event_id: Mapped[str] = mapped_column(String(32), index=True)
     event: Mapped[str] = mapped_column(String(64))
     dossier_id: Mapped[str | None] = mapped_column(ForeignKey("dossier.id"), index=True)
-    body: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(SealedText("webhook_delivery.body"))
     state: Mapped[str] = mapped_column(String(16))
     attempts: Mapped[int] = mapped_column(default=0)
     status: Mapped[int | None]

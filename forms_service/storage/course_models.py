@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text
+from sqlalchemy import Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forms_service.storage.models import Base
+from forms_service.storage.sealed_columns import SealedJson, SealedText
 
 
 class CourseEventRow(Base):
@@ -26,8 +27,8 @@ class CourseEventRow(Base):
     from_step: Mapped[str] = mapped_column(String(64))
     to_step: Mapped[str] = mapped_column(String(64))
     by_id: Mapped[str] = mapped_column(String(32))
-    by_name: Mapped[str] = mapped_column(String(200))
-    note: Mapped[str | None] = mapped_column(Text)
+    by_name: Mapped[str] = mapped_column(SealedText("course_event.by_name"))
+    note: Mapped[str | None] = mapped_column(SealedText("course_event.note"))
     code_id: Mapped[str | None] = mapped_column(String(32))
 
 
@@ -56,6 +57,6 @@ class OutcomePaperRow(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), index=True)
     paper: Mapped[str] = mapped_column(String(64))
-    content: Mapped[dict[str, Any]]
+    content: Mapped[dict[str, Any]] = mapped_column(SealedJson("outcome_paper.content"))
     issued_at: Mapped[datetime]
-    issued_by: Mapped[str] = mapped_column(String(200))
+    issued_by: Mapped[str] = mapped_column(SealedText("outcome_paper.issued_by"))

@@ -30,7 +30,7 @@ class KeyChest:
             given: File of the master key; without it one is made in ``keys_folder`` for a new database.
         """
         self.database = database
-        self.file = given or keys_folder / "master.key"
+        self.file = _file_of(given, keys_folder)
         self._is_given = given is not None
 
     def masters(self) -> MasterKeys:
@@ -39,18 +39,7 @@ class KeyChest:
         Raises:
             WrongMasterKey: The file cannot be read, or holds no key.
         """
-        try:
-            lines = self.file.read_text(encoding="utf-8").split()
-        except (OSError, UnicodeDecodeError):
-            raise WrongMasterKey(
-                LocalizedText(
-                    ar=f"تعذرت قراءة ملف المفتاح الرئيسي {self.file}، وبدونه لا تُفتح المعطيات. "
-                    "أعيدوا الملف إلى مكانه أو حددوه في FORMS_MASTER_KEY_FILE، ثم أعيدوا التشغيل.",
-                    fr=f"Le fichier de la clé maîtresse {self.file} ne peut pas être lu ; sans lui, les données "
-                    "restent fermées. Remettez-le, ou indiquez-le dans FORMS_MASTER_KEY_FILE, puis redémarrez.",
-                )
-            ) from None
-        return MasterKeys(lines)
+        return _read(self.file)
 
     def check(self) -> None:
         """Refuse to start with a master key that is not this database's, before anything is written.
@@ -122,3 +111,31 @@ class KeyChest:
                     self.add(session, at)
         except IntegrityError:
             pass  # another process was first; its keys are read next
+
+
+def master_keys(given: Path | None, keys_folder: Path) -> MasterKeys:
+    """The master keys of an installation, without its database.
+
+    Raises:
+        WrongMasterKey: The file cannot be read, or holds no key.
+    """
+    return _read(_file_of(given, keys_folder))
+
+
+def _file_of(given: Path | None, keys_folder: Path) -> Path:
+    return given or keys_folder / "master.key"
+
+
+def _read(file: Path) -> MasterKeys:
+    try:
+        lines = file.read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError):
+        raise WrongMasterKey(
+            LocalizedText(
+                ar=f"تعذرت قراءة ملف المفتاح الرئيسي {file}، وبدونه لا تُفتح المعطيات. "
+                "أعيدوا الملف إلى مكانه أو حددوه في FORMS_MASTER_KEY_FILE، ثم أعيدوا التشغيل.",
+                fr=f"Le fichier de la clé maîtresse {file} ne peut pas être lu ; sans lui, les données "
+                "restent fermées. Remettez-le, ou indiquez-le dans FORMS_MASTER_KEY_FILE, puis redémarrez.",
+            )
+        ) from None
+    return MasterKeys(lines)

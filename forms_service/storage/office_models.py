@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forms_service.storage.models import Base
+from forms_service.storage.sealed_columns import SealedText
 
 
 class NameWordRow(Base):
@@ -39,7 +40,7 @@ class DecisionProposalRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), index=True)
     outcome: Mapped[str] = mapped_column(String(16))
-    note: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(SealedText("decision_proposal.note"))
     despite_gaps: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int]
     proposed_by: Mapped[str] = mapped_column(String(32))
@@ -47,7 +48,7 @@ class DecisionProposalRow(Base):
     settled: Mapped[str | None] = mapped_column(String(16), index=True)
     settled_by: Mapped[str | None] = mapped_column(String(32))
     settled_at: Mapped[datetime | None]
-    settled_note: Mapped[str | None] = mapped_column(Text)
+    settled_note: Mapped[str | None] = mapped_column(SealedText("decision_proposal.settled_note"))
 
 
 class RehearsalRunRow(Base):

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forms_service.storage.models import Base
+from forms_service.storage.sealed_columns import SealedJson
 
 
 class RegisterRowsRow(Base):
@@ -16,5 +17,5 @@ class RegisterRowsRow(Base):
 
     __tablename__ = "register_rows"
     dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
-    held: Mapped[dict[str, Any]]
+    held: Mapped[dict[str, Any]] = mapped_column(SealedJson("register_rows.held"))
     held_at: Mapped[datetime]

@@ -11,13 +11,16 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
+from forms_service.keyring import MasterKeys
 from forms_service.storage.account_models import AttemptRow, HolderRow, LetterRow, OneTimeCodeRow
 from forms_service.storage.course_models import CourseEventRow
+from forms_service.storage.data_keys import KeyChest
 from forms_service.storage.database import Database, migration_settings
 from forms_service.storage.models import (
     AccountRow,
@@ -30,7 +33,9 @@ from forms_service.storage.models import (
     StackSheetRow,
 )
 from forms_service.storage.row_origins import origin_of
+from forms_service.storage.sealed_columns import differs, seal_with
 
+MASTERS: dict[str, Callable[[], MasterKeys]] = {}
 TWO_FATES = [(1, "filed"), (2, "unidentified")]
 ONE_NAME_THRICE = [("scan.pdf", "a"), ("b.pdf", "b"), ("scan.pdf", "c"), ("scan.pdf", "d")]
 
@@ -39,6 +44,9 @@ ONE_NAME_THRICE = [("scan.pdf", "a"), ("b.pdf", "b"), ("scan.pdf", "c"), ("scan.
 def database(tmp_path: Path) -> Database:
     database = Database(f"sqlite:///{tmp_path / 'forms.sqlite'}")
     database.migrate(tmp_path)
+    chest = KeyChest(database, None, tmp_path)
+    seal_with(database.engine, chest.open(datetime(2026, 3, 1, tzinfo=UTC)))
+    MASTERS[database.url] = chest.masters
     yield database
     database.close()
 
@@ -70,9 +78,15 @@ def dossier(dossier_id: str, owner: str, reference: str | None = None) -> Dossie
     )
 
 
+def settings_of(database: Database) -> AlembicConfig:
+    settings = migration_settings()
+    settings.attributes["masters"] = MASTERS[database.url]
+    return settings
+
+
 def migrating(database: Database) -> Callable[[str, Callable[[object, str], None]], None]:
     """Goes to a revision, up or down, as an upgrade does."""
-    settings = migration_settings()
+    settings = settings_of(database)
 
     def go(revision: str, way: Callable[[object, str], None]) -> None:
         with database.engine.begin() as connection:
@@ -168,6 +182,7 @@ def test_the_migrations_make_what_the_models_say(database: Database) -> None:
         context = MigrationContext.configure(
             connection,
             opts={
+                "compare_type": differs,
                 "include_object": lambda _o, name, kind, *_: kind != "table" or name in Base.metadata.tables
             },
         )
@@ -183,7 +198,7 @@ def test_migrating_again_changes_nothing(database: Database, tmp_path: Path) -> 
 
 
 def test_migrations_go_both_ways(database: Database) -> None:
-    settings = migration_settings()
+    settings = settings_of(database)
     with database.engine.begin() as connection:
         settings.attributes["connection"] = connection
         command.downgrade(settings, "base")
@@ -263,7 +278,7 @@ def test_holders_codes_and_letters_come_and_go_with_their_tables(database: Datab
         session.add(OneTimeCodeRow(id="c", made_at=at, expires_at=at, **code))
         words = {"channel": "sms", "occasion": "code", "language": "ar"}
         session.add(LetterRow(id="l", account_id="one", written_at=at, useless_after=at, **words))
-    settings, engine = migration_settings(), database.engine
+    settings, engine = settings_of(database), database.engine
     for revision, way in (("0010", command.downgrade), ("head", command.upgrade)):
         with engine.begin() as connection:
             settings.attributes["connection"] = connection
