@@ -78,7 +78,7 @@ class ReadingRequest:
     Attributes:
         mode: ``read`` reads an upload for a dossier; ``sheets`` looks at sheets of a stack; ``papers``
             cuts groups of them out as files; ``leaves`` cuts single ones out as pictures; ``receipt``
-            finds the code on a picture of a receipt.
+            finds the code on a picture of a receipt; ``copy`` makes a copy that can do no harm.
         form_id / version / reference: Of the dossier, to tell its pages from others'.
         document_type: What the person said it is, or None.
         on: Day (ISO) that validity is judged on.
@@ -273,6 +273,8 @@ def main(folder: Path) -> None:
         from forms_service.stack_sorting import cut_leaves as read
     elif request.mode == "receipt":
         from forms_service.receipt_scan import scan_receipt as read
+    elif request.mode == "copy":
+        from forms_service.clean_copy import make_clean_copy as read
     else:
         from forms_service.upload_reading import read_upload as read
     result = read(request, original, folder)

@@ -17,6 +17,7 @@ from forms_service.reading_process import ReadingFailed, ReadingRequest, run_rea
 from forms_service.services.account_answers import SHORTEST_REGISTRATION
 from forms_service.services.accounts import REGISTRATION
 from forms_service.services.applicant import ApplicantWork
+from forms_service.services.clean_copies import CleanCopies
 from forms_service.services.left_page_places import (
     Proposal,
     known_identity_of,
@@ -25,7 +26,7 @@ from forms_service.services.left_page_places import (
     refuse_second_copy,
 )
 from forms_service.services.stack_parts import filed_before
-from forms_service.services.uploads import Uploads, narrowed, plain_filename, sniff
+from forms_service.services.uploads import narrowed, plain_filename, sniff
 from forms_service.services.views import Actor, LeftPage
 from forms_service.storage.dossiers import DossierRepository, localized
 from forms_service.storage.models import DossierRow, LeftPageRow
@@ -43,7 +44,7 @@ _MACHINE_FAILED = (say("reading_failed"), say("stack_given_up"))
 _MOST_SHOWN = 50
 
 
-class LeftPages(Uploads, ApplicantWork):
+class LeftPages(CleanCopies, ApplicantWork):
     """Identifying pages by hand."""
 
     def left_pages(self, actor: Actor) -> tuple[list[LeftPage], int]:
@@ -77,6 +78,15 @@ class LeftPages(Uploads, ApplicantWork):
             self.refuse_infected(session, row.original_object)
         data = self.objects.get(row.original_object)
         return data, sniff(data) or "application/octet-stream", row.file
+
+    def left_page_copy(self, actor: Actor, page_id: str) -> tuple[bytes, str, str]:
+        """That file as a copy that can do no harm: (bytes, media type, file name).
+
+        Raises:
+            DossierError: ``no_clean_copy``; ``infected_upload``.
+        """
+        data, _, name = self.left_page_original(actor, page_id)
+        return self.clean_copy(data, name)
 
     def file_left_page(
         self,

@@ -17,7 +17,7 @@ from forms_service.services.views import DossierSummary, PageFate, StackDossier
 from forms_service.web import security
 from forms_service.web.applicant import opened
 from forms_service.web.asked_numbers import MOST_ROWS, asked_number, posted_number
-from forms_service.web.downloads import pdf_stream, picture, upload_back
+from forms_service.web.downloads import original_page, pdf_stream, picture, upload_back
 from forms_service.web.languages import language, translate
 from forms_service.web.once import once
 from forms_service.web.paper_choices import PaperKind, paper_choices
@@ -196,7 +196,20 @@ def left_page(page_id: str) -> Response:
 @pages.get("/pages/<page_id>/original")
 @needs("clerk")
 def left_page_original(page_id: str) -> Response:
-    """The whole file a page to identify came in."""
+    """The whole file a page to identify came in, as a copy that can do no harm."""
+    try:
+        return upload_back(*services().left_page_copy(the_actor(), page_id))
+    except DossierError as problem:
+        if problem.code != "no_clean_copy":
+            raise
+        _, _, name = services().left_page_original(the_actor(), page_id)
+        return original_page(name, url_for(".take_left_original", page_id=page_id), "", problem.message)
+
+
+@pages.post("/pages/<page_id>/original")
+@needs("clerk")
+def take_left_original(page_id: str) -> Response:
+    """That file exactly as it came, where there is no copy; that somebody took it is on record."""
     return upload_back(*services().left_page_original(the_actor(), page_id))
 
 

@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 
 from core.completeness import CompletenessReport, Requirement
 from core.errors import DossierError
+from core.localized_text import LocalizedText
+from forms_service.messages import say
 from forms_service.services.paper_notes import remarks
 from forms_service.services.views import AttachmentView, DossierView
 from forms_service.web import security
@@ -17,7 +19,7 @@ from forms_service.web.applicant import editable, opened, report_of
 from forms_service.web.asked_again import documents_asked
 from forms_service.web.asked_numbers import MOST_ROWS, asked_number, posted_number
 from forms_service.web.correction import document_subject
-from forms_service.web.downloads import pdf_download, picture, upload_back
+from forms_service.web.downloads import original_page, pdf_download, picture, upload_back
 from forms_service.web.languages import language, translate
 from forms_service.web.missing_points import row_name
 from forms_service.web.paper_choices import paper_choices
@@ -181,8 +183,35 @@ def keep(dossier_id: str, attachment_id: str) -> Response:
 @pages.get("/<dossier_id>/documents/<attachment_id>/file")
 @needs("applicant", "clerk", "reviewer")
 def file(dossier_id: str, attachment_id: str) -> Response:
-    """One upload as it was handed in."""
+    """One upload: as it was handed in for whoever did so, a copy that can do no harm for everybody else."""
+    try:
+        return upload_back(*services().attachment_copy(the_actor(), dossier_id, attachment_id))
+    except DossierError as problem:
+        if problem.code != "no_clean_copy":
+            raise
+        return _original_page(dossier_id, attachment_id, problem.message)
+
+
+@pages.get("/<dossier_id>/documents/<attachment_id>/original")
+@needs("clerk", "reviewer")
+def original(dossier_id: str, attachment_id: str) -> Response:
+    """What to know before taking an original, and the button that takes it."""
+    return _original_page(dossier_id, attachment_id)
+
+
+@pages.post("/<dossier_id>/documents/<attachment_id>/original")
+@needs("clerk", "reviewer")
+def take_original(dossier_id: str, attachment_id: str) -> Response:
+    """One upload exactly as it was handed in, for evidence; that somebody took it is on record."""
     return upload_back(*services().attachment_file(the_actor(), dossier_id, attachment_id))
+
+
+def _original_page(dossier_id: str, attachment_id: str, why: LocalizedText | None = None) -> Response:
+    found = [one for one in opened(dossier_id).view.attachments if one.id == attachment_id]
+    if not found:
+        raise DossierError(say("unknown_document"), code="unknown_document")
+    take = url_for(".take_original", dossier_id=dossier_id, attachment_id=attachment_id)
+    return original_page(found[0].filename, take, found[0].virus_scan, why)
 
 
 @pages.get("/<dossier_id>/documents/<attachment_id>/page/<int:page>.png")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 
-from flask import Response, send_file
+from flask import Response, make_response, render_template, send_file
+
+from core.localized_text import LocalizedText
 
 
 def pdf_download(data: bytes, name: str) -> Response:
@@ -25,8 +27,21 @@ def picture(data: bytes) -> Response:
     return send_file(io.BytesIO(data), mimetype="image/png")
 
 
+def original_page(name: str, take: str, virus_scan: str, why: LocalizedText | None = None) -> Response:
+    """What to know before an original is taken: it may do harm, and that it was taken stays on record.
+
+    Args:
+        take: Where the button leads.
+        virus_scan: What is known of viruses in it.
+        why: Why there is no copy of it instead.
+    """
+    page = render_template("original.html", name=name, take=take, virus_scan=virus_scan, why=why)
+    return make_response(page)
+
+
 def upload_back(data: bytes, media_type: str, name: str) -> Response:
-    """Somebody's upload: always saved, never run or shown inside this site."""
+    """Somebody's upload: always saved, never run, shown or kept inside this site."""
     response = send_file(io.BytesIO(data), mimetype=media_type, as_attachment=True, download_name=name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -22,6 +22,7 @@ LISTS: Mapping[str, str] = {
     "agency.intake": "list_viewed",
     "agency.left_page": "papers_viewed",
     "agency.left_page_original": "paper_downloaded",
+    "agency.take_left_original": "paper_downloaded",
     "applicant.dossiers": "list_viewed",
     "counter.day_list": "list_viewed",
     "counter.papers": "list_viewed",

@@ -103,6 +103,7 @@ TESTED_ELSEWHERE = {
     "agency.left_page",
     "agency.stack",
     "agency.left_page_original",
+    "documents.original",
     "author.page",
     "author.preview",
     "author.source",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -163,6 +163,12 @@ class WidthAsked(Asked):
     """How wide a picture may be."""
 
     width: Annotated[int, Field(ge=16, le=2400), Spelled] = 900
+
+
+class AsSentAsked(Asked):
+    """Whether a file is wanted exactly as it was sent: it may do harm."""
+
+    original: Literal["true", "false"] = "false"
 
 
 class MoveIn(Taken):

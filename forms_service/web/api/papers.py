@@ -106,10 +106,15 @@ def move_attachment(dossier_id: str, attachment_id: str, json_data: paper_shapes
 
 @routes.get("/dossiers/<dossier_id>/attachments/<attachment_id>/file")
 @allows("dossiers:read")
+@routes.input(paper_shapes.AsSentAsked, location="query")
 @routes.output(**ANY_FILE)
-def original_file(dossier_id: str, attachment_id: str) -> Response:
-    """Get a paper as it was sent."""
-    data, _, name = services().attachment_file(the_actor(), dossier_id, attachment_id)
+def original_file(dossier_id: str, attachment_id: str, query_data: paper_shapes.AsSentAsked) -> Response:
+    """Get a paper: as it was sent for whoever sent it, a copy without scripts, links and files for others.
+
+    With ``original=true`` others get it as it was sent, too: it may do harm, and the download is on record.
+    """
+    take = services().attachment_file if query_data.original == "true" else services().attachment_copy
+    data, _, name = take(the_actor(), dossier_id, attachment_id)
     return upload_back(data, "application/octet-stream", name)
 
 
