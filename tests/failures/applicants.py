@@ -65,7 +65,7 @@ class Program:
             except (OSError, http.client.HTTPException):
                 continue
             if status in PASSING or (status == 409 and json.loads(answer)["code"] == "request_under_way"):
-                if status == 500:
+                if status == 500:  # nobody foresaw it
                     self.odd.append(f"{method} {path}: {answer.decode()[:300]}")
                 continue
             return status, answer
@@ -113,5 +113,5 @@ def _form(paper: bytes, field_name: str = "file", name: str = "form.pdf") -> tup
 def send_stack(clerk: Program, pile: bytes) -> str:
     """Send a stack of scans; gives its id."""
     status, answer = clerk.send("POST", "/agency/stacks", *_form(pile, "files", "pile.pdf"))
-    assert status == 202, answer[:500]
+    assert status == 202, (answer[:300], clerk.odd)
     return str(json.loads(answer)["id"])

@@ -30,7 +30,7 @@ def run(plan: Plan, on_postgres: bool) -> bool:
     folder = Path(tempfile.mkdtemp(prefix="soak-"))
     postgres = Postgres() if on_postgres else None
     installation = Installation(folder, specs(folder))
-    storm = None
+    storm, well = None, False
     try:
         if postgres is not None:
             postgres.start()
@@ -40,13 +40,17 @@ def run(plan: Plan, on_postgres: bool) -> bool:
         outcome = storm.run()
         sys.stdout.write(f"{table(plan, outcome, 'PostgreSQL' if postgres else 'SQLite')}\n\n")
         sys.stdout.flush()
-        return not any(outcome.wrong.values())
+        well = not any(outcome.wrong.values())
+        return well
     finally:
         if storm is not None:
             storm.close()
         if postgres is not None:
             postgres.close()
-        shutil.rmtree(folder, ignore_errors=True)
+        if well:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            sys.stdout.write(f"what the processes told lies in {folder}\n")
 
 
 def main() -> None:
