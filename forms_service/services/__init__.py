@@ -23,6 +23,7 @@ from forms_service.services.listings import Listings
 from forms_service.services.looks import Looks
 from forms_service.services.newsletter import Newsletter
 from forms_service.services.passkeys import Passkeys
+from forms_service.services.provider_sign_in import ProviderSignIn
 from forms_service.services.reading_evidence import ReadingEvidence
 from forms_service.services.reading_results import ReadingResults
 from forms_service.services.receipt_checks import ReceiptChecks
@@ -55,6 +56,7 @@ from forms_service.services.webhook_delivery import WebhookDelivery
 
 class Services(
     Passkeys,
+    ProviderSignIn,
     Forgetting,
     AccessTokens,
     TokenAllowances,

@@ -70,7 +70,7 @@ def change_password() -> Response | tuple[str, int]:
         return _password_page([Problem(target, wrong.message.in_language(language()))]), 422
     except TooManyAttempts as wait:
         return _password_page([Problem("current", wait.message.in_language(language()))]), 429
-    security.sign_in(actor, second_step=security.took_second_step())
+    security.sign_in(actor, second_step=security.took_second_step(), by_provider=security.came_by_provider())
     flash(translate("account.forgotten.done"), "done")
     wanted = security.safe_place(request.form.get("next")) or home_of_actor() if had_to else None
     return redirect(wanted or url_for(".mine"), code=303)

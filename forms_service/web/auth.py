@@ -45,9 +45,10 @@ def check_password() -> str | Response | tuple[str, int]:
 @pages.post("/sign-out")
 def sign_out() -> Response:
     """End the session."""
+    page = "provider.left" if security.came_by_provider() else "public.home"
     security.sign_out()
     flash(translate("auth.signed_out"), "done")
-    return redirect(url_for("public.home"), code=303)
+    return redirect(url_for(page), code=303)
 
 
 def home_of_actor() -> str:
@@ -70,11 +71,17 @@ def session_ended_page(typed: str, place: str) -> str:
     return _page("", [], kept=typed, next=security.safe_place(place))
 
 
+def page_with(problems: list[Problem]) -> str:
+    """The page that asks who somebody is, telling what was wrong."""
+    return _page("", problems)
+
+
 def _page(login: str, problems: list[Problem], **more: str | None) -> str:
     return render_template(
         "sign_in.html",
         login=login,
         problems=problems,
+        provider=security.application().config.provider,
         demo_accounts=DEMO_ACCOUNTS if security.application().config.demo else (),
         **{
             "next": security.safe_place(request.values.get("next")),

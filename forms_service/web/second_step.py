@@ -164,7 +164,8 @@ def renew_codes() -> str | tuple[str, int]:
 
 
 def _let_in(actor: Actor, waiting: dict[str, Any]) -> Response:
-    security.sign_in(actor, second_step=True)
+    by_provider = security.came_by_provider()
+    security.sign_in(actor, second_step=True, by_provider=by_provider)
     if waiting["kept"]:
         kept_typing.show_again()
     return redirect(security.safe_place(waiting["next"]) or home_of_actor(), code=303)
@@ -184,7 +185,7 @@ def _prove() -> None:
 def _added(codes: list[str], said: str) -> str | Response:
     """The session goes on under a new name, now with a second step; all others ended."""
     wanted = security.safe_place(request.form.get("next"))
-    security.sign_in(the_actor(), second_step=True)
+    security.sign_in(the_actor(), second_step=True, by_provider=security.came_by_provider())
     flash(translate(said), "done")
     return _codes_page(codes, wanted) if codes else redirect(wanted or url_for(".mine"), code=303)
 
@@ -199,7 +200,11 @@ def _changed(change: Any, said: str) -> Response | tuple[str, int]:
         if wrong.code == "unknown_passkey":
             raise
         return _mine_page([_told("current", wrong)]), 422
-    security.sign_in(the_actor(), second_step=services().has_second_step(the_actor()))
+    security.sign_in(
+        the_actor(),
+        second_step=services().has_second_step(the_actor()),
+        by_provider=security.came_by_provider(),
+    )
     flash(translate(said), "done")
     return redirect(url_for(".mine"), code=303)
 

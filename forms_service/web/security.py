@@ -48,6 +48,7 @@ _DEVICE_COOKIE = "device"
 _SESSION_ID = "nonce"
 _SECOND_STEP = "second_step"
 _HALF_WAY = "half_way"
+_BY_PROVIDER = "by_provider"
 _CHOOSING_A_PASSWORD = frozenset({"account.password", "account.change_password"})
 """All that somebody may do whose password somebody else chose."""
 
@@ -91,7 +92,9 @@ def the_actor() -> Actor:
     return actor
 
 
-def admit(actor: Actor, wanted: str | None = None, *, kept: bool = False) -> str | None:
+def admit(
+    actor: Actor, wanted: str | None = None, *, kept: bool = False, by_provider: bool = False
+) -> str | None:
     """Begin a session for whoever came in by a password or a code, if that is enough.
 
     Gives the page of the second step where it is not: until that is taken the session is nobody's, in a
@@ -102,9 +105,10 @@ def admit(actor: Actor, wanted: str | None = None, *, kept: bool = False) -> str
         kept: Whether they had typed something when a session ended.
     """
     if not services().has_second_step(actor):
-        sign_in(actor)
+        sign_in(actor, by_provider=by_provider)
         return None
     session.clear()
+    session[_BY_PROVIDER] = by_provider
     session[_HALF_WAY] = {
         "account": actor.id,
         "since": services().now().isoformat(),
@@ -132,24 +136,31 @@ def took_second_step() -> bool:
     return bool(session.get(_SECOND_STEP))
 
 
+def came_by_provider() -> bool:
+    """Whether this session began at the fund's identity provider."""
+    return bool(session.get(_BY_PROVIDER)) and application().config.provider is not None
+
+
 def begun() -> datetime:
     """When this session began."""
     return _begun()
 
 
-def sign_in(actor: Actor, *, second_step: bool = False) -> None:
+def sign_in(actor: Actor, *, second_step: bool = False, by_provider: bool = False) -> None:
     """Begin a fresh session: nothing planted in the visitor's one survives.
 
     The browser is known from now on, so that strangers' guesses do not keep its owner out.
 
     Args:
         second_step: Whether they took one, here or at the fund's provider.
+        by_provider: Whether they came by that provider: signing out leads there again.
     """
     session.clear()
     session["actor_id"] = actor.id
     session[_SESSION_ID] = secrets.token_urlsafe(16)
     session["since"] = services().now().isoformat()
     session[_SECOND_STEP] = second_step
+    session[_BY_PROVIDER] = by_provider
     session.permanent = True
     g.pop("actor", None)
     shown = services().remember_device(actor)
