@@ -9,6 +9,7 @@ an answer or a ``ReadingFailed``, and the original is not touched.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -53,6 +54,9 @@ _MOST_FAILURES = _TRIES_OF_A_PAPER * MOST_LEFT_OUT
 _MOST_WALL_TIMES = 3
 """All readings of one upload together may take this many times what one may: others wait for the slot."""
 
+_DISK_FULL = 75
+"""How the child ends when the disk was full: that is no fault of the paper, and passes."""
+
 _AT_PAGE, _OF_A_PAPER = "at-page", "paper"
 _SET_PARENT_DEATH_SIGNAL = 1  # prctl(PR_SET_PDEATHSIG, …)
 
@@ -69,6 +73,16 @@ class ReadingFailed(Exception):
         self.page = page
         self.of_a_paper = of_a_paper
         super().__init__(reason)
+
+    @property
+    def for_good(self) -> bool:
+        """Whether trying again at once could only end alike, while others wait."""
+        return self.reason == OUT_OF_TIME
+
+    @property
+    def cause(self) -> str:
+        """What a person is told of it once nobody tries any more; a code of ``storage.dead_letters``."""
+        return OUT_OF_TIME if self.reason == OUT_OF_TIME else "ended_reader"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +221,8 @@ def _run_child(folder: Path, limits: ReadingLimits) -> None:
             raise _failed(OUT_OF_TIME, folder) from None
         finally:
             _end_group(child)
+    if code == _DISK_FULL:
+        raise OSError(errno.ENOSPC, "no space left for reading")
     if code != 0:
         raise _failed(_why(code), folder)
 
@@ -307,4 +323,9 @@ def restrict(limits: ReadingLimits) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    try:
+        main(Path(sys.argv[1]))
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        sys.exit(_DISK_FULL)

@@ -24,13 +24,6 @@ _BROKEN_STORE = frozenset(
 _PASSING_IN_SQLITE = ("locked", "busy", "full", "disk i/o", "unable to open", "readonly")
 
 
-class OutOfSpace(OSError):
-    """A child found the disk full: it was not the paper."""
-
-    def __init__(self) -> None:
-        super().__init__(errno.ENOSPC, "no space left on device")
-
-
 def outage(error: BaseException) -> str | None:
     """What is out of order for everybody, when that is why something failed; None when it is something else."""
     if isinstance(error, PoolTimeout):
