@@ -131,17 +131,19 @@ class DeadLetters(UseCases):
             _ways(row.task).again(self, session, row)
             self._settle_given_up(session, actor, row, RETRIED, "dead_letter_retried")
 
-    def set_aside_dead_letter(self, actor: Actor, letter_id: str) -> None:
+    def set_aside_dead_letter(self, actor: Actor, letter_id: str, reason: str = "") -> None:
         """Take a job off the list without trying it again; what it was about stays as it is.
+
+        Args:
+            reason: A code of ``watching.ASIDE_REASONS``, which the record keeps.
 
         Raises:
             DossierError: ``not_dead``.
         """
         self.require_role(actor, "operator")
         with self.database.writing() as session:
-            self._settle_given_up(
-                session, actor, self._dead_letter(session, letter_id), SET_ASIDE, "dead_letter_set_aside"
-            )
+            row = self._dead_letter(session, letter_id)
+            self._settle_given_up(session, actor, row, SET_ASIDE, "dead_letter_set_aside", reason)
 
     # --- details --------------------------------------------------------------------------------
 
@@ -151,10 +153,13 @@ class DeadLetters(UseCases):
             raise DossierError(NOT_DEAD, code="not_dead")
         return row
 
-    def _settle_given_up(self, session: Session, actor: Actor, row: DeadLetterRow, state: str, action: str) -> None:
+    def _settle_given_up(
+        self, session: Session, actor: Actor, row: DeadLetterRow, state: str, action: str, reason: str = ""
+    ) -> None:
         row.state, row.settled_by, row.settled_at = state, actor.id, self.now()
         dossier = session.get(DossierRow, row.dossier_id) if row.dossier_id else None
-        self.note(session, dossier, actor, action, {"task": row.task, "key": row.key}, row.settled_at)
+        why = {"aside": reason} if reason else {}
+        self.note(session, dossier, actor, action, {"task": row.task, "key": row.key, **why}, row.settled_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ from forms_service.storage.watching_models import SlowPageRow
 BACKUP_MADE = "backup_made"
 """How the record calls a backup that was made."""
 
+ASIDE_REASONS = ("sent_again", "unreadable", "not_needed", "trial")
+"""Why work is taken off the list without being tried again: codes, for the record keeps them for ever."""
+
 _A_DAY = timedelta(days=1)
 _KEPT = timedelta(days=7)
 _MOST_SLOW = 10
@@ -226,7 +229,7 @@ def _slow_pages(session: Session, now: datetime) -> tuple[SlowPage, ...]:
         .order_by(func.max(row.milliseconds).desc())
         .limit(_MOST_SLOW)
     )
-    return tuple(SlowPage(*found) for found in session.execute(query).tuples())
+    return tuple(SlowPage(*found) for found in session.execute(query))
 
 
 def _why_letters_wait(session: Session, now: datetime) -> tuple[tuple[str, int], ...]:

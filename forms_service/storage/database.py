@@ -24,7 +24,8 @@ import forms_service.storage.key_models
 import forms_service.storage.newsletter_models
 import forms_service.storage.privacy_models
 import forms_service.storage.register_models
-import forms_service.storage.scan_models  # noqa: F401 - and this one
+import forms_service.storage.scan_models
+import forms_service.storage.watching_models  # noqa: F401 - and this one
 from forms_service.storage import audit, postgresql
 from forms_service.storage.locking import WritingSession
 

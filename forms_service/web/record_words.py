@@ -31,6 +31,7 @@ _WORDS_OF: Mapping[str, Sequence[str]] = {
     "what": ("detail_what",),
     "occasion": ("detail_occasion",),
     "ending": ("detail_ending",),
+    "aside": ("detail_aside",),
 }
 """Where the words for the codes under a key stand."""
 _PEOPLE = ("account", "proposed_by")
