@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from core.errors import FormsError
 from core.localized_text import Language
+from forms_service.record_in_words import finding_in_words
 from forms_service.services.records import RecordWish
 from forms_service.services.statistics import LONGEST_DAYS, FieldReading, Statistics
 from forms_service.services.users import STAFF_ROLES
@@ -153,6 +154,8 @@ def record() -> str:
         "operator_record.html",
         wish=wish,
         found=services().record_page(the_actor(), wish),
+        chain=(chain := services().chain_state(the_actor())),
+        wrong=finding_in_words(chain.finding) if chain.finding else None,
         said=office_tables.action_words,
         details=details_in_words,
         asked={
@@ -161,6 +164,18 @@ def record() -> str:
             if (text := request.args.get(name))
         },
     )
+
+
+@pages.get("/record.jsonl")
+@needs("operator")
+def record_chain() -> Response:
+    """The whole record, or some days of it, with all that is needed to check it offline."""
+    rows = services().export_record(the_actor(), asked_day("since"), asked_day("until"))
+    answer = Response(rows, mimetype="application/x-ndjson")
+    answer.headers.set(
+        "Content-Disposition", "attachment", filename=f"record-{services().today():%Y%m%d}.jsonl"
+    )
+    return answer
 
 
 @pages.get("/record.<any(csv, xlsx):kind>")

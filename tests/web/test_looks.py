@@ -27,8 +27,10 @@ SHOWS_NOBODY = {
     "operator.figures",
     "operator.figures_file",
     "operator.record",
+    "operator.record_chain",
     "operator.record_file",
     "programs.tokens",
+    "status.show",
 }
 """Pages staff read on which nobody's dossier is: the forms, figures, what runs; the record notes itself."""
 OWN_ACCOUNT = "/<any(ar, fr):lang>/account/"
@@ -187,7 +189,7 @@ def test_what_cannot_be_put_on_record_is_not_shown(
     def full(*_args: object) -> None:
         raise OperationalError("insert", {}, Exception("database or disk is full"))
 
-    monkeypatch.setattr(Looks, "_write", full)
+    monkeypatch.setattr(Looks, "_write_look", full)
     monkeypatch.setattr(Looks, "_is_told", lambda *_args: False)
     clerk = service.visitor("fr").sign_in("clerk")
     for path in ("", "/filled.pdf"):
