@@ -147,6 +147,7 @@ class FolderStore:
     def keep_as(self, key: str, content: bytes) -> None:
         """Keep the bytes durably under that key; what is there already stays."""
         path = self._path(key)
+        self._require_folder()
         if path.exists():  # perhaps since a moment ago, by a process that has not yet made its name durable
             _sync_folder(path.parent)
             return
@@ -182,6 +183,7 @@ class FolderStore:
         try:
             return self._path(key).read_bytes()
         except FileNotFoundError:
+            self._require_folder()
             raise MissingObject(MISSING) from None
 
     def beginning(self, key: str, size: int) -> bytes:
@@ -190,6 +192,7 @@ class FolderStore:
             with self._path(key).open("rb") as file:
                 return file.read(size)
         except FileNotFoundError:
+            self._require_folder()
             raise MissingObject(MISSING) from None
 
     def has(self, key: str) -> bool:
@@ -211,8 +214,17 @@ class FolderStore:
 
     def check(self) -> None:
         """Raise ``OSError`` unless the folder is there and may be read and written."""
+        self._require_folder()
         if not self.root.is_dir() or not os.access(self.root, os.R_OK | os.W_OK | os.X_OK):
             raise OSError("the folder of papers cannot be used")
+
+    def _require_folder(self) -> None:
+        """Tell a folder that is away, such as a disk that is not mounted, from one without a certain paper.
+
+        It is never made anew while the service runs: papers would lie beneath the disk that comes back.
+        """
+        if not self._arriving.is_dir():
+            raise ObjectsUnavailable(AWAY)
 
     def _path(self, key: str) -> Path:
         require_key(key)
@@ -266,6 +278,11 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+AWAY = LocalizedText(
+    ar="تعذر الوصول إلى مجلد الوثائق في هذه اللحظة. لم يضع شيء مما سبق قبوله. المرجو إعادة المحاولة بعد قليل.",
+    fr="Le dossier des documents n'est pas accessible en ce moment. Rien de ce qui a été accepté n'est perdu. "
+    "Réessayez dans un moment.",
+)
 MISSING = LocalizedText(
     ar="تعذر العثور على هذه الوثيقة في المستودع. المعطيات الأخرى لم تتأثر. المرجو الاتصال بالمصلحة التقنية.",
     fr="Ce document est introuvable dans l'entrepôt. Les autres données sont intactes. "
