@@ -164,7 +164,8 @@ class _Supervisor:
 
     def _web_command(self) -> list[str]:
         options = ["--bind", f"fd://{self._listener.fileno()}", "--workers", str(self._web_processes)]
-        options += ["--worker-class", "gthread", "--threads", str(self._threads)]
+        options += ["--worker-class", "forms_service.slow_clients.PatientWorker"]
+        options += ["--threads", str(self._threads)]
         options += ["--logger-class", "forms_service.gunicorn_logs.GunicornLogs", "--log-level", "warning"]
         options += ["--graceful-timeout", str(_LONGEST_ANSWER_S), "--timeout", "120"]
         return [sys.executable, "-m", "gunicorn", *options, "forms_service.serving:wsgi()"]
