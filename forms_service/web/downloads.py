@@ -40,8 +40,7 @@ def original_page(name: str, take: str, virus_scan: str, why: LocalizedText | No
 
 
 def upload_back(data: bytes, media_type: str, name: str) -> Response:
-    """Somebody's upload: always saved, never run, shown or kept inside this site."""
+    """Somebody's upload: always saved, never run or shown inside this site."""
     response = send_file(io.BytesIO(data), mimetype=media_type, as_attachment=True, download_name=name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cache-Control"] = "private, no-store"
     return response
