@@ -162,7 +162,8 @@ class KeptAnswers(UseCases):
         """Keep the answer; None forgets a request that came to nothing, so that it may be sent again.
 
         One that failed after it took effect is never carried out again.  Gives the answer that counts:
-        the one kept with the effect, when there is one.
+        the one kept with the effect, when there is one.  While the database is away the given answer
+        counts, and is kept as soon as that is back.
         """
         _current.set(None)
         try:
@@ -171,7 +172,7 @@ class KeptAnswers(UseCases):
             if outage(error) is None:
                 raise
             self._end_later(attempt, answer)
-            raise
+            return answer
 
     def _end_attempt(self, attempt: Attempt, answer: KeptAnswer | None) -> KeptAnswer | None:
         mine = self._mine(attempt)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import errno
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from forms_service.storage.objects import ObjectsUnavailable
@@ -16,6 +16,9 @@ DATABASE, OBJECTS, DISK = "database", "objects", "disk"
 
 _PASSING_SQLSTATES = ("08", "40", "53", "55P03", "57P", "58")
 """Connections, conflicts, resources (a full disk among them), locks, a server that stops or starts, its disk."""
+
+_LOST = "8s2b"
+"""SQLAlchemy's code for that."""
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _BROKEN_STORE = frozenset(
@@ -26,7 +29,7 @@ _PASSING_IN_SQLITE = ("locked", "busy", "full", "disk i/o", "unable to open", "r
 
 def outage(error: BaseException) -> str | None:
     """What is out of order for everybody, when that is why something failed; None when it is something else."""
-    if isinstance(error, PoolTimeout):
+    if isinstance(error, PoolTimeout) or _came_after_a_lost_connection(error):
         return DATABASE
     if isinstance(error, DBAPIError):
         return DATABASE if _passes(error) else None
@@ -38,6 +41,11 @@ def outage(error: BaseException) -> str | None:
         if error.errno in _BROKEN_STORE:
             return OBJECTS
     return None
+
+
+def _came_after_a_lost_connection(error: BaseException) -> bool:
+    """Whether a transaction was gone on with although its connection was lost: nothing of it was kept."""
+    return isinstance(error, PendingRollbackError) and error.code == _LOST
 
 
 def _passes(error: DBAPIError) -> bool:
