@@ -20,6 +20,7 @@ from forms_service.commands.flows import flows
 from forms_service.commands.keys import keys
 from forms_service.commands.knowledge import calculate_command, guidance
 from forms_service.commands.papers import pdf
+from forms_service.commands.privacy import privacy
 from forms_service.commands.readings import attachment, scan
 from forms_service.commands.receipts import receipt
 from forms_service.commands.record import record
@@ -48,6 +49,7 @@ for command in (
     receipt,
     token,
     record,
+    privacy,
     serve,
     worker,
     demo,

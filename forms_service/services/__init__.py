@@ -22,6 +22,7 @@ from forms_service.services.known_answers import KnownAnswers
 from forms_service.services.listings import Listings
 from forms_service.services.looks import Looks
 from forms_service.services.newsletter import Newsletter
+from forms_service.services.own_data import OwnData
 from forms_service.services.passkeys import Passkeys
 from forms_service.services.provider_sign_in import ProviderSignIn
 from forms_service.services.reading_evidence import ReadingEvidence
@@ -58,6 +59,7 @@ class Services(
     Passkeys,
     ProviderSignIn,
     Forgetting,
+    OwnData,
     AccessTokens,
     TokenAllowances,
     KeptAnswers,

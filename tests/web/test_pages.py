@@ -43,6 +43,7 @@ APPLICANT = {
     "account.password": "/account/change-password",
     "account.phone": "/account/phone",
     "account.mailbox": "/account/email",
+    "own_data.mine": "/my-data/",
     "applicant.dossiers": "/dossiers/",
     "applicant.task_list": "/dossiers/{draft}",
     "applicant.section": "/dossiers/{draft}/section/assured",
@@ -69,6 +70,7 @@ OPERATOR = {
     "operator.figures": "/operator/",
     "operator.users": "/operator/users",
     "operator.record": "/operator/record",
+    "letting_go.overview": "/operator/privacy/",
 }
 AUTHOR = {
     "author.forms": "/author/",

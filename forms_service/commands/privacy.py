@@ -1,0 +1,174 @@
+"""``forms-service privacy``: what was let go and the proof of it, requests on paper, what a court holds."""
+
+from __future__ import annotations
+
+import getpass
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from forms_service.commands.shared import OUTPUT_FILE, configuration, print_json, started_installation
+from forms_service.services.erasures import Erasure
+from forms_service.services.views import Actor
+
+NOT_PROVED = 1
+_WHY = click.option("--reason", required=True, help="Why: which letter, which court; kept on record.")
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group()
+def privacy() -> None:
+    """Personal data: what goes and when, the proof, requests on paper."""
+
+
+@privacy.command("due")
+@_AS_JSON
+def due(as_json: bool) -> None:
+    """List what the next rounds will let go, without doing it."""
+    with _operating() as (services, console):
+        found = services.due_for_erasure(console)
+    if as_json:
+        print_json([{"reference": one, "form": form, **rule.as_dict()} for one, form, rule in found])
+        return
+    for reference, form, rule in found:
+        click.echo(f"{reference}  {form}  {rule.after} -> {rule.then.value}")
+
+
+@privacy.command("run")
+def run() -> None:
+    """Let go what is due now and prove it, as the workers do by themselves."""
+    with _operating() as (services, _):
+        total = 0
+        while done := services.forget():
+            total += done
+    click.echo(str(total))
+
+
+@privacy.command("list")
+@_AS_JSON
+@click.option("--unproved", is_flag=True, help="Only those whose files are not all gone yet.")
+@click.option("--most", default=1000, show_default=True, help="How many, the latest first.")
+def list_erasures(as_json: bool, unproved: bool, most: int) -> None:
+    """List what was let go, by which rule, and whether it is proved."""
+    with _operating() as (services, console):
+        found = services.erasures(console, most, unproved)
+    if as_json:
+        print_json(list(map(_as_dict, found)))
+        return
+    for one in found:
+        click.echo(_line(one))
+
+
+@privacy.command("verify")
+@click.argument("reference", required=False)
+@_AS_JSON
+def verify(reference: str | None, as_json: bool) -> int:
+    """Look anew whether anything is left of what was let go: every table, and the store of files."""
+    with _operating() as (services, console):
+        one_or_all = (
+            [services.erasure_of(console, reference)] if reference else services.verify_erasures(console)
+        )
+        found = list(one_or_all)
+    if as_json:
+        print_json(list(map(_as_dict, found)))
+    else:
+        for one in found:
+            if one.left or reference:
+                click.echo(_line(one))
+        left = sum(bool(one.left) for one in found)
+        click.echo(f"{len(found) - left} gone, {left} with something left")
+    return NOT_PROVED if any(one.left for one in found) else 0
+
+
+@privacy.command("erase")
+@click.argument("reference")
+@_WHY
+def erase(reference: str, reason: str) -> None:
+    """Let one request go because its person asked; one in hand is decided or closed first."""
+    with _operating() as (services, console):
+        click.echo(_line(services.erase_on_request(console, reference, reason)))
+
+
+@privacy.command("export")
+@click.argument("login")
+@_WHY
+@click.option("-o", "--output", type=OUTPUT_FILE, required=True, help="ZIP to write.")
+def export(login: str, reason: str, output: Path) -> None:
+    """Write everything kept of the holder of an account, for whoever asked on paper and proved who they are."""
+    with _operating() as (services, console), services.export_data_of(console, login, reason) as file:
+        output.touch(mode=0o600)
+        with output.open("wb") as copy:
+            shutil.copyfileobj(file, copy)
+    click.echo(str(output))
+
+
+@privacy.command("hold")
+@click.argument("reference")
+@_WHY
+def hold(reference: str, reason: str) -> None:
+    """Keep one request whatever its form says."""
+    with _operating() as (services, console):
+        services.place_hold(console, reference, reason)
+
+
+@privacy.command("release")
+@click.argument("reference")
+def release(reference: str) -> None:
+    """Let the form's own rule hold again for a request that was held."""
+    with _operating() as (services, console):
+        services.lift_hold(console, reference)
+
+
+@privacy.command("holds")
+def holds() -> None:
+    """List the requests that are held, with the reason and since when."""
+    with _operating() as (services, console):
+        for reference, reason, at in services.holds(console):
+            click.echo(f"{reference}  {at:%Y-%m-%d}  {reason}")
+
+
+@contextmanager
+def _operating() -> Iterator[tuple[Any, Actor]]:
+    """The use cases of a service that was started before, and whoever may run commands on its machine."""
+    from forms_service.bootstrap import build
+    from forms_service.services.receipt_checks import operator
+
+    application = build(started_installation(configuration().database_url))
+    try:
+        yield application.services, operator(getpass.getuser())
+    finally:
+        application.close()
+
+
+def _line(one: Erasure) -> str:
+    proof = (
+        f"left: {', '.join(one.left)}" if one.left else f"{one.proved_at:%Y-%m-%d}" if one.proved_at else "–"
+    )
+    rows = sum(one.removed.values())
+    return (
+        f"{one.reference}  {one.form_id} v{one.form_version}  {one.occasion} {one.ending}  "
+        f"{one.erased_at:%Y-%m-%d}  {rows} rows, {len(one.objects)} files  {proof}"
+    )
+
+
+def _as_dict(one: Erasure) -> dict[str, object]:
+    return {
+        "reference": one.reference,
+        "form": one.form_id,
+        "version": one.form_version,
+        "occasion": one.occasion,
+        "ending": one.ending,
+        "rule": one.rule,
+        "asked_by": one.asked_by,
+        "reason": one.reason,
+        "erased_at": one.erased_at.isoformat(timespec="seconds"),
+        "removed": dict(one.removed),
+        "files": list(one.objects),
+        "files_of_others_too": one.shared_objects,
+        "proved_at": one.proved_at.isoformat(timespec="seconds") if one.proved_at else None,
+        "left": list(one.left),
+    }
