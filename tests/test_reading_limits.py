@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import resource
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -33,3 +35,19 @@ def test_a_reading_that_wants_too_much_memory_is_stopped_and_says_so() -> None:
     assert stopped.value.code == "reading_too_large"
     assert "64" in stopped.value.message.fr
     assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+def test_a_decoder_that_hears_no_signal_ends_with_the_command() -> None:
+    """It works outside Python, where nothing can interrupt it but the end of the process."""
+    code = (
+        "import ctypes, signal\n"
+        "from forms_service.commands import reading_limits\n"
+        "from forms_service.config import ReadingLimits\n"
+        "reading_limits._UNHEARD_SECONDS = 0.2\n"
+        "with reading_limits.within_limits(ReadingLimits(wall_seconds=0.1)):\n"
+        "    signal.signal(signal.SIGALRM, signal.SIG_IGN)\n"
+        "    ctypes.CDLL(None).sleep(600)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1
+    assert "FORMS_READING_SECONDS" in ended.stderr and "استغرقت" in ended.stderr

@@ -7,7 +7,7 @@ import resource
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,6 +26,9 @@ _TOO_MUCH = LocalizedText(
     fr="La lecture a demandé plus de {mebibytes} Mio de mémoire et a été arrêtée. Le fichier est inchangé. "
     "Divisez-le ou réduisez ses images.",
 )
+
+_UNHEARD_SECONDS = 10.0
+"""What a decoder is given to hear that its time is over."""
 
 
 @contextmanager
@@ -47,6 +50,9 @@ def within_limits(limits: ReadingLimits, files: int = 1) -> Iterator[None]:
     )
     is_timed = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGALRM, end) if is_timed else None
+    at_last = threading.Timer(seconds + _UNHEARD_SECONDS, _end_at_once, (round(seconds),))
+    at_last.daemon = True
+    at_last.start()
     try:
         if is_timed:
             signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -55,10 +61,19 @@ def within_limits(limits: ReadingLimits, files: int = 1) -> Iterator[None]:
         megabytes = limits.memory_bytes // 1024 // 1024
         raise UnreadableDocument(_TOO_MUCH.fill(mebibytes=megabytes), code="reading_too_large") from error
     finally:
+        at_last.cancel()
         if is_timed:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _end_at_once(seconds: int) -> None:
+    """A decoder that never comes back hears no signal: nothing but the end of the process ends it."""
+    told = _TOO_LONG.fill(seconds=seconds)
+    with suppress(OSError):
+        os.write(2, f"{told.ar}\n{told.fr}\n".encode())
+    os._exit(1)
 
 
 def _memory_in_use() -> int:
