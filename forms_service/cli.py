@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 import click
 
 from core.errors import FormsError, SpecErrors
+from forms_service.build_facts import build_facts
 from forms_service.commands.accounts import accounts
+from forms_service.commands.checking import check
 from forms_service.commands.dossiers import dossier
 from forms_service.commands.flows import flows
 from forms_service.commands.keys import keys
@@ -27,6 +30,7 @@ from forms_service.commands.record import record
 from forms_service.commands.running import demo, serve, worker
 from forms_service.commands.specs import specs
 from forms_service.commands.tokens import token
+from forms_service.config import default_spec_folder
 from forms_service.logs import quieten_readers
 from forms_service.settings import InvalidSetting
 
@@ -34,7 +38,14 @@ BAD_INPUT = 2
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="forms-service")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _option, asked: _tell_version(context) if asked else None,
+    help="Show the version, and the hash of the forms, and exit.",
+)
 def commands() -> None:
     """Bilingual forms from one YAML spec each: paper, reading, completeness, receipts."""
 
@@ -50,6 +61,7 @@ for command in (
     token,
     record,
     privacy,
+    check,
     serve,
     worker,
     demo,
@@ -59,6 +71,13 @@ for command in (
     calculate_command,
 ):
     commands.add_command(command)
+
+
+def _tell_version(context: click.Context) -> None:
+    folder = os.environ.get("FORMS_SPEC_DIR", "").strip()
+    facts = build_facts(Path(folder) if folder else default_spec_folder())
+    click.echo(f"forms-service, version {facts}")
+    context.exit()
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -53,7 +53,7 @@ class SendingSettings:
 
         return cls(
             mail=given("FORMS_MAIL", MAILBOX),
-            sender=given("FORMS_MAIL_FROM", cls.sender),
+            sender=given("FORMS_MAIL_FROM", cls().sender),
             mail_trust=given("FORMS_MAIL_CA", ""),
             sms=given("FORMS_SMS", MAILBOX),
             sms_fields=given("FORMS_SMS_FIELDS", USUAL_FIELDS),

@@ -55,6 +55,18 @@ class MailServer:
         except (OSError, smtplib.SMTPException) as error:
             raise NotSent(type(error).__name__) from None
 
+    def greet(self) -> None:
+        """Make sure that the server answers and lets this service in, without sending anything.
+
+        Raises:
+            OSError: It does not answer.
+            smtplib.SMTPException: It refuses.
+        """
+        with self._connected() as server:
+            if self.user:
+                server.login(self.user, self.password())
+            server.noop()
+
     def _connected(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
         if self.trust:

@@ -1,0 +1,104 @@
+"""``forms-service check`` looks at everything, tells all that is wrong at once, and makes nothing."""
+
+from __future__ import annotations
+
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from forms_service import checking
+from forms_service.build_facts import build_facts, hash_of_specs
+from forms_service.checking import FAIL, OK, WARN, check_everything
+from forms_service.cli import commands
+from forms_service.config import Config, default_spec_folder
+
+SLOW = ("recognisers", "languages", "isolation")
+
+
+@pytest.fixture(autouse=True)
+def without_the_slow_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = tuple(one for one in checking._CHECKS if one[0] not in SLOW)
+    monkeypatch.setattr(checking, "_CHECKS", quick)
+
+
+def outcomes(environment: dict[str, str]) -> dict[str, str]:
+    return {one.name: one.outcome for one in check_everything(environment)}
+
+
+def test_before_the_first_start_nothing_fails_and_nothing_is_made(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    found = outcomes({"FORMS_DATA_DIR": str(folder)})
+    assert FAIL not in found.values()
+    assert found["database"] == found["folders"] == found["keys"] == WARN
+    assert found["specs"] == found["fonts"] == OK
+    assert not folder.exists()
+
+
+def test_a_started_service_is_looked_into(tmp_path: Path) -> None:
+    from forms_service.bootstrap import build
+    from forms_service.first_look import NoLook
+
+    build(Config(data_folder=tmp_path), first_look=NoLook()).close()
+    found = outcomes({"FORMS_DATA_DIR": str(tmp_path)})
+    assert {found[one] for one in ("database", "tables", "clock", "store", "folders")} == {OK}
+    (tmp_path / "keys").chmod(0o755)
+    assert outcomes({"FORMS_DATA_DIR": str(tmp_path)})["folders"] in (WARN, OK)
+    told = [one.told.fr for one in check_everything({"FORMS_DATA_DIR": str(tmp_path)}) if one.outcome == WARN]
+    assert any("chmod" in one for one in told)
+
+
+def test_a_mail_server_that_is_away_and_a_silent_scanner_are_told_with_the_setting(tmp_path: Path) -> None:
+    settings = {
+        "FORMS_DATA_DIR": str(tmp_path),
+        "FORMS_MAIL": "smtp://127.0.0.1:9",
+        "FORMS_CLAMAV": "tcp://127.0.0.1:9",
+    }
+    failed = {one.name: one.told for one in check_everything(settings) if one.outcome == FAIL}
+    assert set(failed) == {"mail", "viruses"}
+    assert "FORMS_MAIL" in failed["mail"].fr and "FORMS_MAIL" in failed["mail"].ar
+    assert "FORMS_CLAMAV" in failed["viruses"].ar
+
+
+class _Greeting(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        self.wfile.write(b"220 here\r\n")
+        for line in self.rfile:
+            self.wfile.write(b"221 bye\r\n" if line.upper().startswith(b"QUIT") else b"250 fine\r\n")
+
+
+@pytest.fixture
+def mail_server() -> Iterator[int]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Greeting) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+def test_a_mail_server_that_answers_is_well(tmp_path: Path, mail_server: int) -> None:
+    found = outcomes({"FORMS_DATA_DIR": str(tmp_path), "FORMS_MAIL": f"smtp://127.0.0.1:{mail_server}"})
+    assert found["mail"] == OK
+
+
+def test_wrong_settings_are_a_negative_verdict_and_all_of_them_are_named() -> None:
+    wrong = {"FORMS_DEMO": "x", "FORMS_WORKER_SLOTS": "q", "FORMS_DEMOO": "1"}
+    result = CliRunner().invoke(commands, ["check", "--json"], env=wrong, standalone_mode=False)
+    told = json.loads(result.stdout)
+    assert result.return_value == 1
+    assert told["outcome"] == FAIL
+    assert [one["outcome"] for one in told["checks"]] == [FAIL, FAIL, WARN]
+    assert all(one["told"]["ar"] and one["told"]["fr"] for one in told["checks"])
+
+
+def test_the_version_tells_the_forms_it_runs_on(tmp_path: Path) -> None:
+    said = CliRunner().invoke(commands, ["--version"]).stdout
+    facts = build_facts(default_spec_folder())
+    assert facts.version in said and facts.spec_hash in said
+    (tmp_path / "a.yaml").write_text("id: a\n")
+    before = hash_of_specs(tmp_path)
+    (tmp_path / "a.yaml").write_text("id: b\n")
+    assert hash_of_specs(tmp_path) != before
