@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from forms_service.config import Config
+from forms_service.counting import count_what_is_kept, counted
 from forms_service.first_look import FirstLook, LookingProcess
 from forms_service.guide import Guide
 from forms_service.jobs import DbosJobs, Jobs, prepare_tables
@@ -75,6 +76,7 @@ def build(
     """
     config = config or Config.from_environment()
     prepare_logs(config.watching.log_level)
+    count_what_is_kept()
     carriers = carriers or carriers_for(config.sending, config.mailbox_folder)
     config.prepare_folders()
     catalogue = catalogue or SpecCatalogue.load(config.spec_folder)
@@ -86,7 +88,7 @@ def build(
         config=config,
         catalogue=catalogue,
         database=database,
-        objects=kept.papers,
+        objects=counted(kept.papers),
         jobs=jobs,
         clock=clock,
         pick=pick,

@@ -41,7 +41,8 @@ def connect(url: str, connections: int = postgresql.CONNECTIONS) -> Engine:
     """Open the database of that URL, with the settings that make a commit durable."""
     if make_url(url).get_backend_name() != "sqlite":
         return postgresql.connect(url, connections)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+    waits = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+    engine = create_engine(url, connect_args=waits, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

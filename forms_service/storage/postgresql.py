@@ -53,6 +53,7 @@ def connect(url: str, connections: int = CONNECTIONS) -> Engine:
         pool_timeout=30,
         pool_pre_ping=True,
         pool_recycle=1800,
+        hide_parameters=True,
     )
 
 
@@ -65,6 +66,7 @@ def connect_to_migrate(url: str) -> Engine:
         connect_args=_arguments(url, patient),
         pool_size=2,
         pool_pre_ping=True,
+        hide_parameters=True,
     )
 
 
