@@ -77,6 +77,8 @@ def wsgi() -> Any:
     own_process("web")
     application = build(Config.from_environment())
     application.services.adapters.first_look.get_ready()
+    facts = build_facts(application.config.spec_folder)
+    application.services.note_start("web", facts.version, facts.spec_hash)
     app = create_app(application)
     join_figures("web")
     if folder := os.environ.get(SHARED_FOLDER):

@@ -11,6 +11,7 @@ import structlog
 
 from forms_service import metrics
 from forms_service.bootstrap import Application, build
+from forms_service.build_facts import build_facts
 from forms_service.config import Config
 from forms_service.figures_listener import start_listening
 from forms_service.isolation import warn_unless_it_holds
@@ -96,6 +97,9 @@ def run(config: Config | None = None, stop: threading.Event | None = None) -> No
     sweep(application.config.scratch_folder, application.config.reading)
     threading.Thread(target=warn_unless_it_holds, name="isolation", daemon=True).start()
     worker = make_worker(application)
+    if is_process:
+        facts = build_facts(application.config.spec_folder)
+        application.services.note_start("worker", facts.version, facts.spec_hash)
     worker.start()
     listener = start_listening(application) if is_process and not is_counted_together() else None
     stop.wait()

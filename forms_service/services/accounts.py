@@ -23,6 +23,7 @@ from forms_service.messages import say
 from forms_service.services.access_tokens import revoke_all_tokens
 from forms_service.services.base import SYSTEM
 from forms_service.services.known_devices import KnownDevices
+from forms_service.services.sign_in_record import SignInRecord
 from forms_service.services.throttle import SIGN_IN, SIGN_IN_FROM, SIGN_IN_HERE, Limit, Throttle, at_place
 from forms_service.services.views import Actor
 from forms_service.storage.access_models import OutsideIdentityRow
@@ -53,7 +54,7 @@ def _hash_of_nobody() -> str:
     return _hasher.hash("nobody has this password")
 
 
-class Accounts(KnownDevices, Throttle):
+class Accounts(KnownDevices, Throttle, SignInRecord):
     """Signing in and signing up."""
 
     def sign_in(self, login: str, password: str, client: str = "", device: str = "") -> Actor | None:
@@ -72,6 +73,7 @@ class Accounts(KnownDevices, Throttle):
         with self.database.writing() as session:
             own, others = self._counted_for(session, plain_login(login), client, device)
             counted = self.count_attempt(session, own, *others)
+            self.note_attempt(session, plain_login(login))
         actor = self.authenticate(login, password)
         if actor is not None:
             with self.database.writing() as session:

@@ -28,6 +28,7 @@ LISTS: Mapping[str, str] = {
     "counter.papers": "list_viewed",
     "counter.receipts": "list_viewed",
     "counter.receipts_pdf": "paper_downloaded",
+    "letting_go.overview": "list_viewed",
     "operator.user": "list_viewed",
     "operator.users": "list_viewed",
     "reviewer.queue": "list_viewed",

@@ -155,6 +155,8 @@ def sign_in(actor: Actor, *, second_step: bool = False, by_provider: bool = Fals
         second_step: Whether they took one, here or at the fund's provider.
         by_provider: Whether they came by that provider: signing out leads there again.
     """
+    if session.get("actor_id") != actor.id:  # not a session that is only begun anew
+        services().note_sign_in(actor, second_step=second_step, by_provider=by_provider)
     session.clear()
     session["actor_id"] = actor.id
     session[_SESSION_ID] = secrets.token_urlsafe(16)

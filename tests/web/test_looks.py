@@ -29,6 +29,7 @@ SHOWS_NOBODY = {
     "operator.record",
     "operator.record_chain",
     "operator.record_file",
+    "own_data.mine",
     "programs.tokens",
     "status.show",
 }
@@ -213,3 +214,25 @@ def test_the_owner_of_a_dossier_is_told_who_looked(service: Service) -> None:
     assert {one.name for one in found} == {service.actor("clerk").name}
     assert all("clerk" in one.roles for one in found)
     assert not WATCHED & {one.action for one in services.dossier(service.actor("applicant"), dossier).events}
+
+
+def test_who_of_the_staff_came_in_and_who_failed_to_is_on_record(service: Service) -> None:
+    services = service.application.services
+    services.add_account("guichet9", "un mot de passe à moi", "Guichet neuf", {"clerk"})
+    services.register_applicant("33445577", "une phrase à moi", "Hind Berrada")
+    above = last_line(service)
+    visitor = service.visitor()
+    for login, password in (
+        ("guichet9", "wrong"),
+        ("guichet9", "un mot de passe à moi"),
+        ("nobody9", "wrong"),
+        ("33445577", "wrong"),
+        ("33445577", "une phrase à moi"),
+    ):
+        visitor.post("/sign-in", {"login": login, "password": password})
+        visitor.post("/sign-out")
+    with service.application.database.reading() as session:
+        rows = session.scalars(select(AuditRow).where(AuditRow.id > above).order_by(AuditRow.id)).all()
+    assert [row.action for row in rows] == ["sign_in_tried", "sign_in_tried", "signed_in"]
+    assert {row.details.get("account", row.actor_id) for row in rows} == {rows[-1].actor_id}
+    assert rows[-1].actor_name == "Guichet neuf"

@@ -1,0 +1,41 @@
+"""Puts on record who of the staff came in, who tried to, and what program was started on which forms."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forms_service.services.base import SYSTEM, UseCases
+from forms_service.services.views import Actor
+from forms_service.storage.models import AccountRow
+
+
+class SignInRecord(UseCases):
+    """Lines about coming in and starting up.
+
+    Of applicants nothing is written: what they do with their requests is on record, not when they look in.
+    """
+
+    def note_attempt(self, session: Session, login: str) -> None:
+        """A password is about to be tried on somebody of the staff.
+
+        It is written before the password is looked at, with the count of attempts: whoever measures how long a
+        refusal takes learns nothing of whether the account exists.  One that no ``signed_in`` follows failed.
+        """
+        row = session.scalar(select(AccountRow).where(AccountRow.login == login))
+        if row is not None and set(row.roles) - {"applicant"}:
+            self.note(session, None, SYSTEM, "sign_in_tried", {"account": row.id})
+
+    def note_sign_in(self, actor: Actor, *, second_step: bool, by_provider: bool) -> None:
+        """Somebody of the staff came in; before their session begins, so that none begins unrecorded."""
+        if not actor.roles - {"applicant"}:
+            return
+        details = {"second_step": second_step, "by_provider": by_provider}
+        with self.database.writing() as session:
+            self.note(session, None, actor, "signed_in", details)
+
+    def note_start(self, process: str, version: str, specs: str) -> None:
+        """A process of the service started; ``specs`` is the hash of all forms it works with."""
+        details = {"process": process, "program": version, "specs": specs}
+        with self.database.writing() as session:
+            self.note(session, None, SYSTEM, "service_started", details)
