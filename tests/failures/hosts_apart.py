@@ -21,12 +21,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from sqlalchemy import select
 
+from forms_service.config import Config
 from forms_service.storage.job_models import JobRunRow
 from forms_service.storage.models import WorkerLeaseRow
 from tests.failures.installation import ROOT, Installation, Started, wait_for
@@ -190,6 +192,9 @@ class CutOff(Storm):
 
     installation: ManyHosts
 
+    def _config(self) -> Config:
+        return Config.from_environment()  # the same keys as on every host
+
     def _kill(self) -> None:
         reader, web = self.installation.known["reader-1"], self.installation.known["web-1"]
         wait_for(lambda: self._reached(0.2), "a fifth of the deposits", 900)
@@ -205,20 +210,30 @@ class CutOff(Storm):
     def _first_reader_at_work(self) -> bool:
         if self._reached(1.0):
             return True
-        pid = self.installation.workers[0].running
-        assert pid is not None
         with self._reading() as session:
-            mine = select(WorkerLeaseRow.executor_id).where(WorkerLeaseRow.pid == pid.pid)
-            return session.scalar(select(JobRunRow).where(JobRunRow.executor_id.in_(mine))) is not None
+            runs = select(JobRunRow).join(WorkerLeaseRow, JobRunRow.executor_id == WorkerLeaseRow.executor_id)
+            return session.scalar(runs.where(WorkerLeaseRow.pid == self._first_reader_pid())) is not None
+
+    def _first_reader_pid(self) -> int:
+        running = self.installation.workers[0].running
+        assert running is not None
+        return running.pid
+
+    def _last_beat(self) -> datetime | None:
+        with self._reading() as session:
+            beats = select(WorkerLeaseRow.beat_at).where(WorkerLeaseRow.pid == self._first_reader_pid())
+            return session.scalar(beats)
 
     def come_back(self) -> None:
-        """Put the lost reader's wire back, and count again once it has spoken."""
+        """Put the lost reader's wire back, and count again once it lives among the others as before."""
+        before, found = self._last_beat(), self.outcome.wrong
         self.installation.known["reader-1"].join()
-        found = self.outcome.wrong
+        wait_for(lambda: self._last_beat() not in (None, before), "the reader that was cut off beats again")
         wait_for(lambda: not any(self._under_way().values()), "all work ends")
         self._count()
         for what, more in found.items():
             self.outcome.wrong[what] = sorted({*more, *self.outcome.wrong[what]})
+        self.outcome.killed["reader came back"] += 1
 
     def _programs(self) -> tuple[list[Any], Any]:
         programs, clerk = super()._programs()

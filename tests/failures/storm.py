@@ -77,12 +77,7 @@ class Storm:
         self._lock = threading.Lock()
         self._broken: list[BaseException] = []
         self._left = plan.deposits
-        config = Config(
-            data_folder=installation.folder / "var",
-            spec_folder=installation.spec_folder,
-            database_url=installation.database_url,
-        )
-        self.application: Application = build(config, first_look=NoLook())
+        self.application: Application = build(self._config(), first_look=NoLook())
 
     def run(self) -> Outcome:
         """Start everything, deposit, kill, wait until nothing is under way any more, and count."""
@@ -113,6 +108,13 @@ class Storm:
     def close(self) -> None:
         self.installation.close()
         self.application.close()
+
+    def _config(self) -> Config:
+        return Config(
+            data_folder=self.installation.folder / "var",
+            spec_folder=self.installation.spec_folder,
+            database_url=self.installation.database_url,
+        )
 
     # --- what happens ---------------------------------------------------------------------------
 
