@@ -14,6 +14,7 @@ import yaml
 
 from core.errors import SpecError
 
+_LONGEST_NUMBER = 300
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)$")
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+$")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -134,7 +135,7 @@ def _scalar(node: yaml.ScalarNode) -> object:
         return text
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
-    if _INTEGER.match(text):
+    if _INTEGER.match(text) and len(text) <= _LONGEST_NUMBER:  # more digits than Python turns into a number
         return int(text)
     if _NUMBER.match(text):
         return float(text)

@@ -11,6 +11,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pikepdf
@@ -332,6 +333,12 @@ TAKES_LONG: dict[str, Callable[[], bytes]] = {
     "a form that draws itself": _form_that_draws_itself,
 }
 """Ended by their time alone."""
+
+
+@cache
+def hostile(name: str) -> bytes:
+    """One of them, made once."""
+    return {**HOSTILE, **TAKES_LONG}[name]()
 
 
 # --- originals with something planted ---------------------------------------------------------------

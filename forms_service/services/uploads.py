@@ -213,7 +213,8 @@ def sniff(data: bytes) -> str | None:
 def plain_filename(filename: str) -> str:
     """The name without folders and control characters, short enough for every file system."""
     name = PurePath(filename.replace("\\", "/")).name
-    name = "".join(one for one in name if one.isprintable()).strip() or "document"
+    name = "".join(one for one in name if one.isprintable()).strip()
+    name = name if name.strip(".") else "document"
     stem, dot, suffix = name.rpartition(".")
     return name if len(name) <= 120 else f"{(stem or name)[:100]}{dot}{suffix[:10]}"
 
