@@ -40,7 +40,7 @@ def run(plan: Plan, on_postgres: bool) -> bool:
         outcome = storm.run()
         sys.stdout.write(f"{table(plan, outcome, 'PostgreSQL' if postgres else 'SQLite')}\n\n")
         sys.stdout.flush()
-        well = not any(outcome.wrong.values())
+        well = not any(outcome.wrong.values()) and not outcome.odd
         return well
     finally:
         if storm is not None:
