@@ -25,6 +25,7 @@ from forms_service.services.newsletter import Newsletter
 from forms_service.services.own_data import OwnData
 from forms_service.services.passkeys import Passkeys
 from forms_service.services.provider_sign_in import ProviderSignIn
+from forms_service.services.quotas import Quotas
 from forms_service.services.reading_evidence import ReadingEvidence
 from forms_service.services.reading_results import ReadingResults
 from forms_service.services.receipt_checks import ReceiptChecks
@@ -62,6 +63,7 @@ class Services(
     OwnData,
     AccessTokens,
     TokenAllowances,
+    Quotas,
     KeptAnswers,
     WebhookDelivery,
     Listings,

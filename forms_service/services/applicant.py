@@ -50,13 +50,15 @@ class ApplicantWork(CourseMoves):
 
         Raises:
             UnknownForm: No form has this id.
-            DossierError: ``for_visitors``: the form is walked without an account and nothing of it is kept.
+            DossierError: ``for_visitors``: the form is walked without an account and nothing of it is kept;
+                ``too_many_open``: they began many and deposited none.
         """
         spec = self.catalogue.get(form_id)
         if spec.flow is not None and spec.flow.keeps_nothing:
             raise DossierError(say("for_visitors"), code="for_visitors")
         with self.database.writing() as session:
             owner = self._owner(session, actor, for_registration)
+            self.refuse_more_open(session, owner.id if owner else "", actor)  # type: ignore[attr-defined]
             row = self.new_dossier(session, actor, spec, Language(language), owner)
             if for_registration:  # a person's, or an employer's
                 self._prefill_registration(session, row, spec, for_registration, actor)

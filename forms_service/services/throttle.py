@@ -14,9 +14,24 @@ from core.errors import FormsError
 from core.localized_text import LocalizedText
 from forms_service.locales import both
 from forms_service.services.base import UseCases
+from forms_service.storage.access_models import UsageRow
 from forms_service.storage.account_models import AttemptRow
 
 _A_DAY = 24 * 60
+
+
+class UsedUp(FormsError):
+    """What somebody may use in a span of time is used up; nothing was done.
+
+    Attributes:
+        retry_after_s: Seconds until it may be tried again.
+    """
+
+    code = "used_up"
+
+    def __init__(self, message: LocalizedText, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class TooManyAttempts(FormsError):
@@ -39,6 +54,22 @@ class Limit:
             return both("account.too_many_today")
         return both("account.too_many", n=self.minutes)
 
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A span of time in which something is used up, and what is said when it is."""
+
+    name: str
+    seconds: int
+    said: str
+
+
+FILES_A_DAY = Span("files", _A_DAY * 60, "used_up.files")
+BYTES_A_DAY = Span("bytes", _A_DAY * 60, "used_up.bytes")
+COSTLY = Span("costly", 60, "used_up.pace")
+"""Requests for what costs much, of one account; and of one place of the network."""
+
+COSTLY_FROM = Span("costly_from", 60, "used_up.pace")
 
 SIGN_IN_HERE = Limit("sign_in_here", 6, 10)
 """Failures with one login from one place of the network, or from one browser its holder knows."""
@@ -122,6 +153,57 @@ class Throttle(UseCases):
         """Forget all attempts of somebody who turned out to be the right person."""
         subjects = [self._subject(limit, who) for limit, who in limits]
         session.execute(delete(AttemptRow).where(AttemptRow.subject.in_(subjects)))
+
+    def alone(self, session: Session, name: str) -> None:
+        """Let whoever does the same under that name wait until the caller's transaction ends."""
+        _one_at_a_time(session, [self.adapters.seal.fingerprint("alone", name)])
+
+    def refuse_used_up(self, session: Session, span: Span, who: str, amount: int, most: int) -> None:
+        """Look whether that much is left, counting nothing.
+
+        Raises:
+            UsedUp: It is not.
+        """
+        now = int(self.now().timestamp())
+        subject = self.adapters.seal.fingerprint("usage", span.name, who)
+        row = session.get(UsageRow, (subject, now // span.seconds))
+        if who and most and (row.amount if row is not None else 0) + amount > most:
+            raise UsedUp(both(span.said), span.seconds - now % span.seconds)
+
+    def use_up(
+        self, session: Session, span: Span, who: str, amount: int, most: int, *, at_most: bool = False
+    ) -> int:
+        """Count what somebody uses in this span of time, in the caller's transaction; gives what was granted.
+
+        It counts when that transaction commits and not otherwise; of many at once no more is granted than
+        one after the other, whichever processes ask.
+
+        Args:
+            most: What they may use in the span; 0 for as much as they like.
+            at_most: Grant what is left, if that is less, instead of refusing.
+
+        Raises:
+            UsedUp: That much is not left.
+        """
+        if not who or not most:
+            return amount
+        now = self.now()
+        number = int(now.timestamp()) // span.seconds
+        subject = self.adapters.seal.fingerprint("usage", span.name, who)
+        _one_at_a_time(session, [subject])
+        row = session.get(UsageRow, (subject, number), with_for_update=True)
+        used = row.amount if row is not None else 0
+        granted = min(amount, most - used) if at_most else amount
+        if granted <= 0 or used + granted > most:
+            raise UsedUp(both(span.said), span.seconds - int(now.timestamp()) % span.seconds)
+        if row is None:
+            session.execute(delete(UsageRow).where(UsageRow.ends_at < now))
+            ends_at = now + timedelta(seconds=span.seconds)
+            session.add(UsageRow(subject=subject, span=number, amount=granted, ends_at=ends_at))
+        else:
+            row.amount = used + granted
+        session.flush()
+        return granted
 
     def _subject(self, limit: Limit, who: str) -> str:
         return self.adapters.seal.fingerprint("attempt", limit.name, who.casefold())

@@ -55,6 +55,7 @@ class Uploads(VirusScans):
 
         Raises:
             DossierError: ``unknown_document_type``, ``too_many_uploads``, ``wrong_state``.
+            UsedUp: The account sent as much as it may today.
             UnreadableDocument: ``file_too_large``, ``infected_file``: only these are not kept.
         """
         return self.receive(
@@ -81,12 +82,14 @@ class Uploads(VirusScans):
         with self.database.reading() as session:  # before bytes are kept for somebody who may not
             dossier = admit(session, actor, dossier_id)
             asked = self.reading_request(dossier, filename, as_type)
+            self.refuse_more_bytes(session, actor, len(data))  # type: ignore[attr-defined]
         scan = self.scan_at_the_door(actor, dossier, filename, data)
         key = self.objects.put(data)
         looked = self._first_look(asked, data, look_seconds)
         with self.database.writing() as session:
             row = admit(session, actor, dossier_id)
             self.keep_scan(session, key, scan)
+            self.count_upload(session, actor, len(data))  # type: ignore[attr-defined]
             upload = self.take_in(session, row, actor, filename, data, key, as_type, child, looked)
         if looked.rest is not None and upload.status == ReadingStatus.WAITING.value:
             kept = upload.id

@@ -31,6 +31,7 @@ from forms_service.web import (
     complements,
     compression,
     confirming,
+    costly,
     counter,
     course,
     decisions,
@@ -109,6 +110,7 @@ def create_app(application: Application) -> Flask:
     codes_in_arabic.install(app)
     kept_typing.install(app)
     security.install(app)
+    costly.install(app)
     errors.install(app)
     looks.install(app, looks.LISTS, errors.unrecorded)
     for area in (

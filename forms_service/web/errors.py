@@ -31,6 +31,9 @@ _STATUS_OF_CODE = {
     "unknown_token": 404,
     "unknown_webhook": 404,
     "not_allowed": 403,
+    "unknown_passkey": 404,
+    "too_many_attempts": 429,
+    "used_up": 429,
     "not_recorded": 503,
 }
 _STATUS_OF_CLASS: tuple[tuple[type[FormsError], int], ...] = (
@@ -67,7 +70,9 @@ def known(error: FormsError) -> tuple[str, int] | tuple[str, int, dict[str, str]
         return _page("404", both("error.404.what"), 404)
     if status == 500:
         return _incident(error)
-    return _page(str(status), error.message, status)
+    shown, _ = _page(str(status), error.message, status)
+    wait = getattr(error, "retry_after_s", 0)
+    return (shown, status, {"Retry-After": str(wait)}) if wait else (shown, status)
 
 
 def unrecorded(error: FormsError) -> Response:

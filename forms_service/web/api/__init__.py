@@ -12,7 +12,7 @@ from apiflask import APIFlask
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from forms_service.web import asked_numbers, looks, security, watching
+from forms_service.web import asked_numbers, costly, looks, security, watching
 from forms_service.web.api import (
     agency,
     authoring,
@@ -61,6 +61,7 @@ def create_api(application: Application) -> APIFlask:
     watching.install(app, "api.")
     security.install(app)
     doors.install(app)
+    costly.install(app)
     problems.install(app)
     looks.install(app, looks.LISTS_FOR_PROGRAMS, problems.of_error)
     for area in (

@@ -102,7 +102,8 @@ def of_error(error: FormsError) -> Response:
     status = _STATUS.get(error.code, status_of(error))
     if status == 500:
         return _incident(error)
-    headers = {"Retry-After": "2"} if error.code == "request_under_way" else None
+    wait = 2 if error.code == "request_under_way" else getattr(error, "retry_after_s", 0)
+    headers = {"Retry-After": str(wait)} if wait else None
     return problem(status, error.code, error.message, headers=headers)
 
 
