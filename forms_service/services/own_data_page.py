@@ -13,7 +13,8 @@ _STYLE = (
     "padding:0 1rem;color:#1b2733}h1,h2{line-height:1.3}h2{margin-top:2.5rem;border-block-start:2px solid #0b5563;"
     "padding-block-start:1rem}table{border-collapse:collapse;width:100%;margin-block:.5rem 1.5rem}"
     "td,th{border-block-end:1px solid #d5dde3;padding:.35rem .5rem;text-align:start;vertical-align:top;"
-    "overflow-wrap:anywhere}th{font-weight:600}.ar{direction:rtl;text-align:right}"
+    "overflow-wrap:anywhere}th{font-weight:600;width:22%}.ar{direction:rtl;text-align:right}"
+    "td.same{text-align:center}.pair>.ar{margin-left:auto}"
     ".pair{display:flex;gap:2rem;justify-content:space-between;flex-wrap:wrap}"
 )
 
@@ -112,10 +113,18 @@ def _pair(words: Told) -> str:
 
 
 def _table(lines: Iterator[tuple[Told, Told]]) -> str:
+    """One line for each pair: French at one edge, Arabic at the other, what is the same in both between them."""
     rows = []
     for label, value in lines:
-        same = value["ar"] == value["fr"]
-        cells = f'<td dir="auto"{" colspan=2" if same else ""}>{escape(value["fr"])}</td>'
-        cells += "" if same else f'<td class="ar" lang="ar" dir="rtl">{escape(value["ar"])}</td>'
-        rows.append(f'<tr><th scope="row">{_pair(label)}</th>{cells}</tr>')
+        named = [f'<th scope="row">{escape(label["fr"])}</th>']
+        if label["ar"] != label["fr"]:
+            named.append(f'<th scope="row" class="ar" lang="ar" dir="rtl">{escape(label["ar"])}</th>')
+        if value["ar"] == value["fr"]:
+            said = f'<td dir="auto" class="same" colspan="{4 - len(named)}">{escape(value["fr"])}</td>'
+        else:
+            said = f"<td>{escape(value['fr'])}</td>"
+            said += (
+                f'<td class="ar" lang="ar" dir="rtl" colspan="{3 - len(named)}">{escape(value["ar"])}</td>'
+            )
+        rows.append(f"<tr>{named[0]}{said}{''.join(named[1:])}</tr>")
     return f"<table>{''.join(rows)}</table>"

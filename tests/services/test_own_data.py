@@ -108,7 +108,7 @@ def test_an_operator_hands_out_a_copy_on_paper_and_it_is_on_record(
     from forms_service.services.records import RecordWish
 
     line = office.services.record_page(operator, RecordWish(action="data_exported")).lines[0]
-    assert (line.actor_name, line.details["reason"]) == ("Pilotage", "lettre du 3 mars")
+    assert (line.person, line.details["reason"]) == ("Pilotage", "lettre du 3 mars")
 
 
 def test_each_request_says_until_when_it_is_kept(office: Office, deposited: str) -> None:

@@ -1,0 +1,93 @@
+"""What was let go, by command: listed, proved, and found when a backup brings it back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zipfile
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from forms_service import bootstrap
+from forms_service.bootstrap import Application, build
+from forms_service.cli import commands
+from forms_service.commands import shared
+from forms_service.config import Config
+from forms_service.first_look import NoLook
+from forms_service.services import Services
+
+
+@pytest.fixture
+def application(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Application:
+    monkeypatch.setenv("FORMS_DATA_DIR", str(tmp_path))
+    shared.configuration.cache_clear()
+    application = build(Config(data_folder=tmp_path), first_look=NoLook())
+    yield application
+    application.close()
+    shared.configuration.cache_clear()
+
+
+@pytest.fixture
+def at_hand(application: Application, monkeypatch: pytest.MonkeyPatch) -> Application:
+    """The same, which the commands use instead of putting it together anew each time."""
+    monkeypatch.setattr(bootstrap, "build", lambda _config: StaysOpen(application.services))
+    return application
+
+
+@dataclass
+class StaysOpen:
+    services: Services
+
+    def close(self) -> None:
+        """Leave it open: the next command uses it too."""
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(commands, ["privacy", *arguments], standalone_mode=False)
+
+
+def test_requests_on_paper_are_done_and_proved_by_command(at_hand: Application, tmp_path: Path) -> None:
+    services = at_hand.services
+    person = services.register_applicant("123456782", "a long enough password", "Fatima Amrani")
+    dossier = services.open_dossier(person, "311-1-14", "fr")
+    reference = services.dossier(person, dossier).reference
+
+    copy = tmp_path / "copy.zip"
+    assert run("export", "123456782", "--reason", "lettre", "-o", str(copy)).exit_code == 0
+    told = json.loads(zipfile.ZipFile(copy).read("donnees.json"))
+    assert [one["reference"] for one in told["requests"]] == [reference]
+    assert copy.stat().st_mode & 0o077 == 0, "nobody else on the machine reads it"
+
+    assert run("hold", reference, "--reason", "tribunal").exit_code == 0
+    assert run("holds").output.split()[0] == reference and "tribunal" in run("holds").output
+    refused = run("erase", reference, "--reason", "lettre")
+    assert refused.exception is not None and refused.exception.code == "held_by_law"
+    assert run("release", reference).exit_code == 0
+    assert run("due").output == "" and run("run").output.strip().isdecimal()
+    assert reference in run("erase", reference, "--reason", "lettre").output
+
+    (listed,) = json.loads(run("list", "--json").output)
+    assert (listed["reference"], listed["occasion"], listed["reason"]) == (reference, "asked", "lettre")
+    assert listed["proved_at"] and listed["left"] == []
+    verified = run("verify")
+    assert "1 gone, 0 with something left" in verified.output and verified.return_value == 0
+
+
+def test_what_a_backup_brought_back_is_told_and_the_command_fails(
+    application: Application, tmp_path: Path
+) -> None:
+    services = application.services
+    person = services.register_applicant("123456782", "a long enough password", "Fatima Amrani")
+    dossier = services.open_dossier(person, "311-1-14", "fr")
+    reference = services.dossier(person, dossier).reference
+    services.erase_own_draft(person, dossier)
+    with closing(sqlite3.connect(tmp_path / "forms.sqlite")) as connection:
+        row = "insert into name_word (dossier_id, source, word, sound) values (?, 'x', 'amrani', 'mrn')"
+        connection.execute(row, (dossier,))
+        connection.commit()
+    told = run("verify", reference)
+    assert "left: name_word" in told.output and told.return_value == 1

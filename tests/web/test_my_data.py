@@ -1,0 +1,99 @@
+"""«My data» as its person uses it, and the operator's page of what was let go."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from web_service import ALLOWANCE, Service, Visitor
+
+
+@pytest.fixture
+def person(service: Service) -> Visitor:
+    """Somebody of this test alone: an account is closed in it."""
+    number = f"7{len(service.jobs.keys):01}{id(object()) % 10**7:07}"[:9]
+    service.application.services.register_applicant(number, "a long enough password", "Zineb Alaoui")
+    visitor = service.visitor()
+    answer = visitor.post("/sign-in", {"login": number, "password": "a long enough password"})
+    assert answer.status_code == 303
+    return visitor
+
+
+def open_draft(visitor: Visitor) -> str:
+    answer = visitor.post("/dossiers/", {"form": ALLOWANCE})
+    return answer.headers["Location"].rstrip("/").split("/")[-1]
+
+
+def test_the_page_says_until_when_and_the_copy_opens(person: Visitor) -> None:
+    dossier = open_draft(person)
+    page = person.get("/my-data/").get_data(as_text=True)
+    assert "تُحفظ معطياته إلى غاية" in page and "لم يطلع عليه أي موظف" in page
+    answer = person.post("/my-data/copy")
+    assert (answer.status_code, answer.mimetype) == (200, "application/zip")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    assert "donnees.json" in archive.namelist() and dossier
+    for _ in range(2):
+        assert person.post("/my-data/copy").status_code == 200
+    refused = person.post("/my-data/copy")
+    assert refused.status_code == 429 and "أعيدوا المحاولة غدا" in refused.get_data(as_text=True)
+
+
+def test_a_draft_is_erased_once_its_person_said_so(person: Visitor, applicant: Visitor) -> None:
+    dossier = open_draft(person)
+    place = f"/my-data/drafts/{dossier}/erase"
+    assert applicant.post(place, {"sure": "yes"}).status_code == 404, "somebody else's"
+    asked = person.post(place)
+    assert asked.status_code == 422 and "لم يُمح شيء" in asked.get_data(as_text=True)
+    assert person.get(f"/dossiers/{dossier}").status_code == 200
+    assert person.post(place, {"sure": "yes"}).status_code == 303
+    assert person.get(f"/dossiers/{dossier}").status_code == 404
+
+
+def test_an_account_is_closed_with_its_password_only(person: Visitor) -> None:
+    open_draft(person)
+    wrong = person.post("/my-data/close", {"current": "not this one"})
+    assert wrong.status_code == 422 and 'id="current-error"' in wrong.get_data(as_text=True)
+    assert person.post("/my-data/close", {"current": "a long enough password"}).status_code == 303
+    assert person.get("/my-data/").status_code == 302, "signed out"
+
+
+def test_what_is_typed_is_accompanied_by_what_it_is_for(applicant: Visitor, clerk: Visitor) -> None:
+    dossier = open_draft(applicant)
+    section = applicant.get(f"/dossiers/{dossier}/section/assured").get_data(as_text=True)
+    assert "التحقق من الحق في التعويضات العائلية" in section and f"/forms/{ALLOWANCE}#privacy" in section
+    assert "privacy-notice" not in clerk.get(f"/dossiers/{dossier}/section/assured").get_data(as_text=True)
+    applicant.language = "fr"
+    page = applicant.get(f"/forms/{ALLOWANCE}").get_data(as_text=True)
+    page = page.translate({0x2068: None, 0x2069: None, 0xA0: " ", 0x202F: " "})
+    for said in (
+        "5 ans après la décision",
+        "3 mois après la dernière modification",
+        "Ces durées sont proposées",
+    ):
+        assert said in page
+
+
+def test_an_operator_holds_erases_and_sees_the_proof(service: Service, person: Visitor) -> None:
+    operator = service.visitor().sign_in("operator")
+    operator.language = "fr"
+    dossier = open_draft(person)
+    reference = service.application.services.dossier(service.actor("clerk"), dossier).reference
+    place = "/operator/privacy/"
+    without = operator.post(place, {"do": "hold", "reference": reference})
+    assert without.status_code == 422 and 'id="reason-error"' in without.get_data(as_text=True)
+    assert (
+        operator.post(place, {"do": "hold", "reference": reference, "reason": "tribunal"}).status_code == 303
+    )
+    assert "tribunal" in operator.get(place).get_data(as_text=True)
+    held = operator.post(place, {"do": "erase", "reference": reference, "reason": "lettre"})
+    assert held.status_code == 422 and "Rien n&#39;a été effacé" in held.get_data(as_text=True)
+    assert operator.post(place, {"do": "release", "reference": reference}).status_code == 303
+    assert (
+        operator.post(place, {"do": "erase", "reference": reference, "reason": "lettre"}).status_code == 303
+    )
+    page = operator.get(place).get_data(as_text=True)
+    assert reference in page and "Plus rien ne reste" in page
+    assert person.post(place, {"do": "erase", "reference": reference, "reason": "x"}).status_code == 404
