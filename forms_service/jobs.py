@@ -302,6 +302,7 @@ class Worker:
             ended = list(session.scalars(text(query)))
         for job in ended:
             self._given_up(*_task_and_key(job), ENGINE, 1)
+            self._attempts.forget(job)
             with self._database.writing() as session:
                 told = f"update {table} set status = 'CANCELLED' where workflow_uuid = :job"  # noqa: S608
                 session.execute(text(told), {"job": job})

@@ -198,8 +198,9 @@ def sweep(scratch: Path, limits: ReadingLimits) -> None:
     """Remove what readings left behind whose worker was killed: papers must not lie about."""
     too_old = time.time() - 3 * limits.wall_seconds
     for folder in (*scratch.glob("reading-*"), *scratch.glob("look-*")):
-        if folder.stat().st_mtime < too_old:
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another worker sweeps too
+            if folder.stat().st_mtime < too_old:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run_child(folder: Path, limits: ReadingLimits) -> None:

@@ -218,6 +218,11 @@ def _publish_once(path: Path, content: bytes) -> None:
             os.link(temporary, path)
     finally:
         Path(temporary).unlink()
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:  # the name too: a receipt that was handed over must stay checkable after a power cut
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def self_signed(key: FileKey, name: str, validity: timedelta) -> x509.Certificate:

@@ -45,13 +45,23 @@ def make_worker(application: Application) -> Worker:
         if task in give_up:
             give_up[task](key, cause, attempts)
 
+    due = (
+        services.run_due_timers,
+        services.close_days,
+        services.scan_again,
+        services.forget_useless_letters,
+        services.forget,
+        application.resealing.round,
+        lambda: sweep(application.config.scratch_folder, application.config.reading),
+    )
+
     def in_time() -> None:
-        services.run_due_timers()
-        services.close_days()
-        services.scan_again()
-        services.forget_useless_letters()
-        services.forget()
-        application.resealing.round()
+        for step in due:
+            try:
+                step()
+            except Exception as error:  # what is broken in one must not keep the others from their day
+                name = getattr(step, "__name__", "sweep")
+                log.warning("round of time failed", step=name, error=type(error).__name__)
 
     return Worker(
         application.database,

@@ -55,8 +55,8 @@ def run(plan: Plan, on_postgres: bool) -> bool:
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--deposits", type=int, default=240)
-    asked.add_argument("--kills", type=int, default=12, help="of each kind of process")
+    asked.add_argument("--deposits", type=int, default=210)
+    asked.add_argument("--kills", type=int, default=8, help="of each kind of process")
     asked.add_argument("--seed", type=int, default=20260220)
     asked.add_argument("--programs", type=int, default=4)
     asked.add_argument("--only", choices=("postgresql", "sqlite"))
