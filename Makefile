@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
 PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help install run worker test lint format demo samples lock bench-pdf bench-scan bench-flat bench-attachments bench-damage fuzz-api hosts-apart clean
+.PHONY: help install run worker test lint format demo samples lock bench-pdf bench-scan bench-flat bench-attachments bench-damage fuzz-api soak hosts-apart clean
 
 help:            ## List the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -66,6 +66,9 @@ bench-flat: install ## Measure memory and seconds a page over many pages
 
 fuzz-api: install ## Let schemathesis think of many requests (API_EXAMPLES=25)
 	API_EXAMPLES=$(or $(API_EXAMPLES),25) $(BIN)/python -m pytest -p no:xdist -q tests/web/test_api_schema.py
+
+soak: install    ## Kill everything at random while programs deposit, and count (SOAK="--deposits 210 --kills 8")
+	timeout 2400 $(BIN)/python -m tests.failures.soak $(SOAK)
 
 hosts-apart: install    ## Cut hosts off from one another while programs deposit (root; network namespaces)
 	$(BIN)/python -m tests.failures.hosts_apart
