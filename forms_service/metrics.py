@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -23,6 +24,8 @@ from prometheus_client.registry import Collector
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The library's own name for the folder in which processes of a host count together."""
+
+log = structlog.get_logger(__name__)
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
@@ -167,7 +170,7 @@ def _facts_of(pid: int) -> list[float]:
 
 
 def counted(task: str, carry_out: Callable[[str], None]) -> Callable[[str], None]:
-    """A job's function that also counts its attempts, how they ended and how long they took."""
+    """A job's function that also counts its attempts and tells how they ended and how long they took."""
 
     def counting(key: str) -> None:
         began, outcome = time.monotonic(), "failed"
@@ -175,7 +178,9 @@ def counted(task: str, carry_out: Callable[[str], None]) -> Callable[[str], None
             carry_out(key)
             outcome = "done"
         finally:
+            seconds = time.monotonic() - began
             JOBS.labels(task, outcome).inc()
-            JOB_SECONDS.labels(task).observe(time.monotonic() - began)
+            JOB_SECONDS.labels(task).observe(seconds)
+            log.info("attempt", task=task, outcome=outcome, ms=round(1000 * seconds))
 
     return counting

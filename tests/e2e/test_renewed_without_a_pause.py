@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import shutil
 import signal
@@ -22,10 +23,12 @@ from forms_service.bootstrap import Application, build
 from forms_service.config import Config
 from forms_service.demo_accounts import DEMO_ACCOUNTS
 from forms_service.first_look import NoLook
+from forms_service.logs import about_request
 from forms_service.services import Actor
 
 ROOT = Path(__file__).resolve().parents[2]
 GENEROUS_S = 150
+REQUEST = "0123456789abcdef" * 2
 
 
 @dataclass
@@ -128,7 +131,8 @@ def test_a_renewal_refuses_no_request_and_loses_no_job(served: Served) -> None:
     assert actor
     people = [Asking(served, "/livez"), Asking(served, "/readyz"), Asking(served, "/fr/verify")]
     threads = [one.start() for one in people]
-    dossier, paper = sends_a_paper(served.application, actor)
+    with about_request(REQUEST):
+        dossier, paper = sends_a_paper(served.application, actor)
     served.process.send_signal(signal.SIGHUP)
     served.wait_for_line('"renewed"')
     renewed_at = [one.answers[200] for one in people]
@@ -146,6 +150,16 @@ def test_a_renewal_refuses_no_request_and_loses_no_job(served: Served) -> None:
     served.wait_for(is_read)
     events = [one.action for one in services.dossier(actor, dossier).events]
     assert events.count("read") == 1
+    job = f"read_upload:{paper}"
+
+    def told() -> list[dict[str, object]]:
+        whole = served.said.read_text().rpartition("\n")[0].splitlines()
+        lines = [json.loads(one) for one in whole if '"attempt"' in one]
+        return [one for one in lines if one["job"] == job]
+
+    served.wait_for(lambda: bool(told()))
+    (line,) = told()
+    assert (line["request"], line["process"], line["outcome"]) == (REQUEST, "worker", "done")
 
     broken = served.specs / "311-1-14" / "v1.yaml"
     broken.write_text(broken.read_text(encoding="utf-8") + "\nnonsense: [", encoding="utf-8")

@@ -7,8 +7,10 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -19,6 +21,7 @@ from forms_service.settings import InvalidSetting
 from forms_service.watching_settings import WatchingSettings
 from forms_service.web import create_app, health
 
+ROOT = Path(__file__).resolve().parents[2]
 ELSEWHERE = {"REMOTE_ADDR": "10.20.30.40"}
 PHOTO = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 
@@ -213,3 +216,17 @@ def test_settings_of_watching_are_wrong_all_at_once() -> None:
             {"FORMS_LOG_LEVEL": "loud", "FORMS_METRICS_LISTEN": "9464", "FORMS_SLOW_PAGE_MS": "-1"}
         )
     assert len(caught.value.problems) == 3
+
+
+def test_every_alert_stands_on_figures_that_are_told_and_says_what_to_do(service: Service) -> None:
+    rules = yaml.safe_load((ROOT / "deploy/prometheus/forms-service.rules.yml").read_text(encoding="utf-8"))
+    alerts = [rule for group in rules["groups"] for rule in group["rules"]]
+    shown = service.app.test_client().get("/metrics").get_data(as_text=True)
+    told = set(re.findall(r"^# TYPE (\S+)", shown, re.M))
+    used = {name for rule in alerts for name in re.findall(r"forms_[a-z_]+", rule["expr"])}
+    assert len(used) >= 10
+    assert {re.sub("_bucket$", "", name) for name in used} <= told
+    endpoints = {rule.endpoint for rule in service.app.url_map.iter_rules()}
+    named = re.findall(r'endpoint!~"([^"]+)"', " ".join(rule["expr"] for rule in alerts))
+    assert named and all(any(re.fullmatch(one, known) for known in endpoints) for one in named)
+    assert all(rule["annotations"]["summary"] and rule["annotations"]["action"] for rule in alerts)
