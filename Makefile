@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
 PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help install run worker test lint format demo samples lock bench-pdf bench-scan bench-flat bench-attachments bench-damage fuzz-api soak hosts-apart clean
+.PHONY: help install run worker test lint format demo samples lock bench-pdf bench-scan bench-flat bench-attachments bench-damage fuzz fuzz-api soak hosts-apart clean
 
 help:            ## List the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -63,6 +63,9 @@ bench-scan: install ## Measure reading against whole-page pytesseract
 
 bench-flat: install ## Measure memory and seconds a page over many pages
 	$(BIN)/python -m tests.benchmarks.bench_flat
+
+fuzz: install     ## Damage many files, requests and texts for some minutes (FUZZ_EXAMPLES=400)
+	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),400) timeout 900 $(BIN)/python -m pytest -p no:xdist -q tests/test_fuzzing.py
 
 fuzz-api: install ## Let schemathesis think of many requests (API_EXAMPLES=25)
 	API_EXAMPLES=$(or $(API_EXAMPLES),25) $(BIN)/python -m pytest -p no:xdist -q tests/web/test_api_schema.py

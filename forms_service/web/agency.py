@@ -203,7 +203,8 @@ def left_page_original(page_id: str) -> Response:
         if problem.code != "no_clean_copy":
             raise
         _, _, name = services().left_page_original(the_actor(), page_id)
-        return original_page(name, url_for(".take_left_original", page_id=page_id), "", problem.message)
+        take = url_for(".take_left_original", page_id=page_id)
+        return original_page(name, take, url_for(".intake"), why=problem.message)
 
 
 @pages.post("/pages/<page_id>/original")

@@ -211,7 +211,10 @@ def _original_page(dossier_id: str, attachment_id: str, why: LocalizedText | Non
     if not found:
         raise DossierError(say("unknown_document"), code="unknown_document")
     take = url_for(".take_original", dossier_id=dossier_id, attachment_id=attachment_id)
-    return original_page(found[0].filename, take, found[0].virus_scan, why)
+    anchor = f"attachment-{attachment_id}"
+    page = "reviewer.dossier" if "reviewer" in the_actor().roles else ".documents"
+    back = url_for(page, dossier_id=dossier_id, _anchor=anchor)
+    return original_page(found[0].filename, take, back, found[0].virus_scan, why)
 
 
 @pages.get("/<dossier_id>/documents/<attachment_id>/page/<int:page>.png")

@@ -27,15 +27,18 @@ def picture(data: bytes) -> Response:
     return send_file(io.BytesIO(data), mimetype="image/png")
 
 
-def original_page(name: str, take: str, virus_scan: str, why: LocalizedText | None = None) -> Response:
+def original_page(
+    name: str, take: str, back: str, virus_scan: str = "", why: LocalizedText | None = None
+) -> Response:
     """What to know before an original is taken: it may do harm, and that it was taken stays on record.
 
     Args:
         take: Where the button leads.
+        back: Where those go on who rather do not.
         virus_scan: What is known of viruses in it.
         why: Why there is no copy of it instead.
     """
-    page = render_template("original.html", name=name, take=take, virus_scan=virus_scan, why=why)
+    page = render_template("original.html", name=name, take=take, back=back, virus_scan=virus_scan, why=why)
     return make_response(page)
 
 
