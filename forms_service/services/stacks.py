@@ -61,7 +61,7 @@ class Stacks(StackGivenUp):
     def sort_stack(self, stack_id: str) -> None:
         """Do whatever is still to be done of a stack; a second time changes nothing."""
         with self.database.writing() as session:
-            stack = session.get(IntakeRow, stack_id)
+            stack = session.get(IntakeRow, stack_id, with_for_update=True)
             if stack is None or stack.state not in ("waiting", "sorting"):
                 return
             stack.state = "sorting"

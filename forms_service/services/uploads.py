@@ -101,7 +101,7 @@ class Uploads(VirusScans):
         if not looked.warnings and looked.refusal is None:
             return
         with self.database.writing() as session:
-            row = session.get(AttachmentRow, attachment_id)
+            row = session.get(AttachmentRow, attachment_id, with_for_update=True)
             unread = (ReadingStatus.WAITING.value, ReadingStatus.READING.value)
             if row is None or row.removed_at is not None or row.status not in unread:
                 return

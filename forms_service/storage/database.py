@@ -8,6 +8,7 @@ upgraded half-way can fail with «database is locked» however long one waits.
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -33,6 +34,7 @@ BUSY_TIMEOUT_MS = 30_000
 _PATIENCE_MS = 500
 _READING = {"reading_only": True}
 _seen: ContextVar[Session | None] = ContextVar("seen", default=None)
+_PAUSE_S = 0.2
 _MIGRATION_LOCK = 0x464F524D
 """Key of PostgreSQL's advisory lock that lets one process migrate at a time («FORM»)."""
 
@@ -171,7 +173,9 @@ def _alone_everywhere(engine: Engine) -> Iterator[None]:
     """One process of all machines; PostgreSQL drops the lock with the connection, however that ends."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         postgresql.require_order_of_signs(connection)
-        connection.execute(text("select pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
+        # Asked for again and again, not waited for: an index that is made «concurrently» waits for whoever waits.
+        while not connection.scalar(text("select pg_try_advisory_lock(:key)"), {"key": _MIGRATION_LOCK}):
+            time.sleep(_PAUSE_S)
         try:
             yield
         finally:

@@ -14,8 +14,9 @@ from core.field_kinds import Answer
 from core.localized_text import LocalizedText
 from core.receipt import grouped
 from forms_service.storage.beginnings import begins_with
-from forms_service.storage.locking import to_be_changed
+from forms_service.storage.locking import holds_name, to_be_changed
 from forms_service.storage.models import (
+    STEM,
     AccountRow,
     AnswerRow,
     AttachmentRow,
@@ -30,6 +31,7 @@ from forms_service.storage.models import (
 from forms_service.storage.name_index import NameIndex
 from forms_service.storage.row_origins import origins_after
 
+_MOST_ALIKE = 2000
 FIELD, FACT = "field", "fact"
 
 
@@ -83,9 +85,15 @@ class DossierRepository:
         return self.session.scalar(to_be_changed(self.session, query) if to_change else query)
 
     def find_by_reference(self, reference: str, *, to_change: bool = False) -> DossierRow | None:
-        """The dossier of a printed reference."""
+        """The dossier of a printed reference; ``to_change`` also keeps others from opening it meanwhile."""
         query = select(DossierRow).where(DossierRow.reference == reference)
-        return self.session.scalar(to_be_changed(self.session, query) if to_change else query)
+        if not to_change:
+            return self.session.scalar(query)
+        query = to_be_changed(self.session, query)
+        found = self.session.scalar(query)
+        if found is None and holds_name(self.session, f"reference {reference}"):
+            found = self.session.scalar(query)
+        return found
 
     def listed(self, *conditions: ColumnElement[bool], limit: int = 500) -> list[DossierRow]:
         """Dossiers that meet all conditions, latest change first."""
@@ -98,17 +106,16 @@ class DossierRepository:
         return list(self.session.scalars(query.order_by(DossierRow.deposited_at, DossierRow.id).limit(limit)))
 
     def by_number(self, digits: str, limit: int = 100) -> list[DossierRow]:
-        """Dossiers whose registration number or reference begins with that."""
+        """Dossiers whose registration number or reference begins with that; of a number, at least five digits."""
         printed = grouped(digits.upper().replace("-", ""))
         if not printed:
             return []  # nothing but dashes: every number begins with nothing
-        return self.listed(
-            or_(
-                begins_with(DossierRow.reference, printed),
-                begins_with(DossierRow.registration, digits),
-            ),
-            limit=limit,
-        )
+        whole = or_(begins_with(DossierRow.reference, printed), DossierRow.registration == digits)
+        found = {one.id: one for one in self.listed(whole, limit=limit)}
+        if len(digits) >= STEM:
+            alike = self.listed(DossierRow.registration_stem == digits[:STEM], limit=_MOST_ALIKE)
+            found |= {one.id: one for one in alike if one.registration.startswith(digits)}
+        return sorted(found.values(), key=lambda one: one.changed_at, reverse=True)[:limit]
 
     def by_name(self, name: str, limit: int = 100) -> list[DossierRow]:
         """Dossiers of people of that name, in either script; the best likeness first."""

@@ -6,9 +6,10 @@ have changed while one waited for it: what the session had read of it before wou
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+from typing import Any, Literal
 
-from sqlalchemy import Select, event
+from sqlalchemy import Select, event, text
 from sqlalchemy.orm import ORMExecuteState, Session
 
 
@@ -19,6 +20,23 @@ class WritingSession(Session):
 def to_be_changed(session: Session, query: Select[Any]) -> Select[Any]:
     """The query, holding its rows where the session may change them; a reader only looks whether one could."""
     return query.with_for_update() if isinstance(session, WritingSession) else query
+
+
+def lock_of(session: Session) -> Literal[True] | None:
+    """For ``session.get(…, with_for_update=…)`` where a reader may ask as well."""
+    return True if isinstance(session, WritingSession) else None
+
+
+def holds_name(session: Session, name: str) -> bool:
+    """Hold a name that has no row yet until the end of the transaction; False where that takes no waiting.
+
+    Whoever is about to make the row looks again once this returned True: another may have made it.
+    """
+    if not isinstance(session, WritingSession) or session.get_bind().dialect.name != "postgresql":
+        return False  # SQLite lets one writer in at a time
+    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+    session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": key})
+    return True
 
 
 @event.listens_for(WritingSession, "do_orm_execute")
