@@ -195,7 +195,8 @@ class Seals(RecordKeeping):
             return session.scalars(query.limit(_DAYS_A_ROUND)).all()
 
     def _may_try(self, what: str) -> bool:
-        return self.now() >= self._not_before.get(what, self.now())
+        not_before = self._not_before.get(what)
+        return not_before is None or self.now() >= not_before
 
 
 def _write_whole(path: Path, text: str) -> None:
