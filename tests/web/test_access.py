@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import io
+import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
+from math import log2
+from typing import Any
 
 import pytest
 from web_service import ALLOWANCE, ANSWERS, Service, Visitor
 
 from forms_service.services.accounts import LONGEST_SESSION
+from forms_service.services.applicant import new_reference
 from forms_service.services.throttle import SIGN_IN, TooManyAttempts
 from forms_service.web.security import HEADERS, safe_place
 
@@ -39,7 +44,8 @@ def test_nobody_opens_somebody_elses_dossier(service: Service, own: str) -> None
     for method, path in routes:
         address = path.format(id=own)
         answer = stranger.get(address) if method == "GET" else stranger.post(address, {"declaration": "true"})
-        assert answer.status_code == 404, f"{method} {address}: {answer.status_code}"
+        asks_for_password = path.startswith("/my-data/") and answer.status_code == 422
+        assert answer.status_code == 404 or asks_for_password, f"{method} {address}: {answer.status_code}"
 
 
 def test_a_visitor_is_asked_to_sign_in_and_comes_back(service: Service, own: str) -> None:
@@ -69,23 +75,29 @@ def test_clerks_and_reviewers_keep_to_their_own_work(clerk: Visitor, reviewer: V
 
 
 FOR_EVERYBODY = {"static", "assets", "public", "auth", "account_opening"} | {
-    *("about", "calculators", "guidance", "procedures", "visitor")
+    *("about", "calculators", "guidance", "health", "procedures", "provider", "visitor")
 }
 """Parts of the service that visitors may see whole; of the others nothing but what is named below."""
 TAKES = {
     "account": [set()],
+    "second_step": [set()],
     "agency": [{"clerk"}],
     "author": [{"author", "operator"}],
     "counter": [{"clerk"}],
     "decisions": [{"reviewer"}],
+    "letting_go": [{"operator"}],
     "newsletter": [{"operator"}],
     "operator": [{"operator"}],
     "programs": [{"clerk", "reviewer", "author", "operator"}],
     "revocation": [{"reviewer"}],
     "reviewer": [{"reviewer"}],
+    "status": [{"operator"}],
 }
 """Whom each part of the service lets in; whoever is signed in where nobody is named."""
-OF_A_DOSSIER = [{"applicant"}, {"applicant", "clerk"}, {"applicant", "clerk", "reviewer"}, {"reviewer"}]
+OF_A_DOSSIER = [
+    *({"applicant"}, {"applicant", "clerk"}, {"applicant", "clerk", "reviewer"}),
+    *({"clerk", "reviewer"}, {"reviewer"}),
+]
 
 
 def test_every_address_says_whom_it_lets_in(service: Service) -> None:
@@ -93,7 +105,8 @@ def test_every_address_says_whom_it_lets_in(service: Service) -> None:
     open_ones = {name for name, view in views.items() if not getattr(view, "asks_who", False)}
     beyond = {name for name in open_ones if name.partition(".")[0] not in FOR_EVERYBODY}
     visitors_letter = {"newsletter.ask", "newsletter.asked", "newsletter.confirm", "newsletter.confirmed"}
-    assert beyond == {"programs.interface"} | visitors_letter
+    half_way = {"second_step.asked", "second_step.taken", "second_step.shown"}
+    assert beyond == {"programs.interface"} | visitors_letter | half_way
     for name in views.keys() - open_ones:
         assert views[name].roles in TAKES.get(name.partition(".")[0], OF_A_DOSSIER), name
     assert {name.partition(".")[0] for name in views} >= TAKES.keys()
@@ -256,3 +269,55 @@ def test_a_visitor_who_asked_too_often_is_told_and_sees_no_failure(
     assert visitor.get("/visit/debt-remission").status_code == 404
     told = visitor.post("/visit/self-employed-registration", {"q.id_no": "BE482913"})
     assert told.status_code == 422 and "Attendez 60 minutes" in told.get_data(as_text=True)
+
+
+def test_whoever_asks_too_fast_for_what_costs_much_is_told_when_to_ask_again(
+    service: Service, own: str, applicant: Visitor, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = service.application.services.adapters.config
+    usual = config.access
+    object.__setattr__(config, "access", replace(usual, costly_a_minute=1))
+    try:
+        services = service.application.services
+        monkeypatch.setattr(services, "_granted", {})
+        asked = [applicant.get(f"/dossiers/{own}/personal.pdf") for _ in range(2)]
+        page = asked[-1].get_data(as_text=True)
+        assert asked[-1].status_code == 429
+        assert 0 < int(asked[-1].headers["Retry-After"]) <= 60
+        assert "انتظروا دقيقة" in page and "Attendez une minute" in page
+        assert applicant.get(f"/dossiers/{own}").status_code == 200, "what costs little is not held up"
+        told = program("applicant").send("GET", f"/dossiers/{own}/cover.pdf")
+        assert (told.status_code, told.get_json()["code"]) == (429, "used_up")
+        assert int(told.headers["Retry-After"]) <= 60
+    finally:
+        object.__setattr__(config, "access", usual)
+
+
+def test_static_files_and_every_failure_carry_the_security_headers(service: Service) -> None:
+    client = service.app.test_client()
+    for path, status in (
+        *(("/static/style.css", 200), ("/static/nothing.js", 404), ("/ar/nowhere", 404)),
+        *(("/healthz", 200), ("/api/v1/forms", 200), ("/api/v1/dossiers", 401), ("/api/v1/nowhere", 404)),
+    ):
+        answer = client.get(path)
+        assert answer.status_code == status, path
+        for name, value in HEADERS.items():
+            assert answer.headers[name] == value, (path, name)
+    assert client.post("/ar/sign-in").status_code == 400
+    assert client.delete("/ar/sign-in").headers["X-Frame-Options"] == "DENY"
+
+
+def test_references_cannot_be_guessed_and_say_nothing_of_one_another(service: Service) -> None:
+    """A receipt opens by its reference and a code of its own: neither alone shows anything."""
+    references = {new_reference(secrets.randbelow) for _ in range(2000)}
+    letters = {one for reference in references for one in reference.replace("-", "")}
+    length = len(next(iter(references)).replace("-", ""))
+    assert len(references) == 2000
+    assert log2(len(letters)) * length >= 55
+    deposited = service.under_review()
+    view = service.application.services.dossier(service.actor("applicant"), deposited)
+    known = service.visitor("fr").get(f"/receipt/{view.reference}/AAAA-AAAA")
+    unknown = service.visitor("fr").get("/receipt/AAAA-BBBB-CCCC/AAAA-AAAA")
+    assert known.status_code == unknown.status_code
+    assert view.reference not in known.get_data(as_text=True).replace(f"/receipt/{view.reference}", "")
+    assert "El Amrani" not in known.get_data(as_text=True)
