@@ -21,6 +21,7 @@ from forms_service.sealing import Seal
 from forms_service.sending import Carriers
 from forms_service.sending.choosing import carriers_for
 from forms_service.services import Adapters, Services
+from forms_service.shared_by_hosts import require_shared
 from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.storage.choosing import store_for
 from forms_service.storage.data_keys import KeyChest
@@ -128,6 +129,7 @@ def open_storage(config: Config, clock: Callable[[], datetime] | None = None) ->
     chest = KeyChest(database, config.sealing.master_key, config.keys_folder)
     chest.check()
     database.migrate(config.data_folder, prepare_tables)
+    require_shared(database, config, clock())
     ring = chest.open(clock())
     seal_with(database.engine, ring)
     pin_what_lay_open(database)

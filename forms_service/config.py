@@ -215,6 +215,10 @@ class Config:
         for folder in (self.data_folder, self.objects_folder, self.keys_folder, self.scratch_folder):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
+    def secret_key_is_given(self) -> bool:
+        """Whether ``FORMS_SECRET_KEY`` is set: then nothing is made here."""
+        return bool(os.environ.get("FORMS_SECRET_KEY"))
+
     def secret_key(self) -> str:
         """The key that signs sessions: ``FORMS_SECRET_KEY``, or one made at the first start."""
         if given := os.environ.get("FORMS_SECRET_KEY"):

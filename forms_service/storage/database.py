@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 import forms_service.storage.access_models
 import forms_service.storage.api_models
 import forms_service.storage.audit_models
+import forms_service.storage.host_models
 import forms_service.storage.key_models
 import forms_service.storage.newsletter_models
 import forms_service.storage.privacy_models
