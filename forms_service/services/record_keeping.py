@@ -27,6 +27,9 @@ _AT_ONCE = 2_000
 _MOST_AT_A_LOOK = 5_000
 """How many lines after the last seal are checked each time an operator looks at the record's page."""
 
+_NOT_WHOLE = '"whole":false'
+"""How the canonical form of a seal says that the lines it closes were found broken."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seal:
@@ -90,9 +93,7 @@ class RecordKeeping(UseCases):
         """
         with self.database.reading() as session:
             last, _ = audit.head(session)
-        found = self._checker((0, BEGINNING)).run(
-            enumerate(self.record_lines_between(1, last)), with_header=False
-        )
+        found = self._checked((0, BEGINNING), self.record_lines_between(1, last))
         if found.is_whole:
             found.finding = self._first_outside(last)
         if found.is_whole and found.last < last:
@@ -107,17 +108,17 @@ class RecordKeeping(UseCases):
         evidence = self.adapters.config.evidence
         with self.database.reading() as session:
             last, head = audit.head(session)
+            by_number = select(RecordSealRow).order_by(RecordSealRow.number)
             row = session.scalar(select(RecordSealRow).order_by(RecordSealRow.number.desc()).limit(1))
+            broken = session.scalar(by_number.where(RecordSealRow.content.contains(_NOT_WHOLE)).limit(1))
             first_day = self._first_day(session)
         seal = _seal(row) if row else None
         sealed = (seal.last, seal.head) if seal else (0, BEGINNING)
         until = min(last, sealed[0] + _MOST_AT_A_LOOK)
-        tail = self._checker(sealed).run(
-            enumerate(self.record_lines_between(sealed[0] + 1, until, seals=False)), with_header=False
-        )
+        tail = self._checked(sealed, self.record_lines_between(sealed[0] + 1, until, seals=False))
         finding = tail.finding
-        if finding is None and seal and not seal.whole:
-            finding = Finding("seal_broken", seal.last, day=seal.day.isoformat())
+        if broken is not None:
+            finding = Finding("seal_broken", broken.last, day=broken.day.isoformat())
         done = seal.day if seal else (first_day - timedelta(days=1) if first_day else None)
         overdue = max(0, (self.today() - timedelta(days=1) - done).days) if done else 0
         return ChainState(
@@ -224,9 +225,11 @@ class RecordKeeping(UseCases):
         with self.database.reading() as session:
             return Finding("outside", last) if session.scalar(select(lines - links)) else None
 
-    def _checker(self, previous: tuple[int, str]) -> RecordCheck:
+    def _checked(self, previous: tuple[int, str], records: Iterator[Record]) -> Checked:
+        """Check records of the database, which have no rows, after a line that is known."""
         config = self.adapters.config
-        return RecordCheck(SealCheck(find_keys(config.keys_folder), config.evidence.authorities), previous)
+        judge = SealCheck(find_keys(config.keys_folder), config.evidence.authorities)
+        return RecordCheck(judge, previous).run(((0, one) for one in records), with_header=False)
 
 
 def as_record(seal: RecordSealRow) -> Record:

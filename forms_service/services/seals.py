@@ -91,9 +91,7 @@ class Seals(RecordKeeping):
     def _sealed(self, day: date, last: int, before: RecordSealRow | None) -> RecordSealRow:
         """The seal of a day, over lines that are checked first."""
         start = (before.last, json.loads(before.content)["head"]) if before else (0, BEGINNING)
-        checked = self._checker(start).run(
-            enumerate(self.record_lines_between(start[0] + 1, last, seals=False)), with_header=False
-        )
+        checked = self._checked(start, self.record_lines_between(start[0] + 1, last, seals=False))
         if not checked.is_whole or (checked.last or start[0]) < last:
             log.error("the record is broken", day=day.isoformat(), line=checked.last)
         signer = self.adapters.signer()

@@ -237,13 +237,20 @@ def test_a_record_rewritten_in_the_database_is_found_and_no_day_is_called_whole(
     found = office.services.verify_record()
     assert found.finding is not None
     assert (found.finding.code, found.finding.position) == ("altered", 2)
-    assert "2" in finding_in_words(found.finding).ar
+    assert finding_in_words(found.finding).fr.startswith("La ligne 2 a été modifiée")
+    assert "fichier" not in finding_in_words(found.finding).fr
     with office.application.database.engine.begin() as connection:
         last = connection.execute(text("select max(id) from audit")).scalar_one()
         connection.execute(text(f"update audit set actor_id = 'somebody' where id = {last}"))
     office.clock.move(days=1)
     office.services.close_days()
-    assert [json.loads(one.content)["whole"] for one in seals(office)] == [True, False]
+    office.clock.move(days=1)
+    office.services.close_days()
+    assert [json.loads(one.content)["whole"] for one in seals(office)] == [True, False, True]
+    operator = office.services.add_account("pilote", "a long enough password", "Pilote", {"operator"})
+    told = office.services.chain_state(operator).finding
+    assert told is not None
+    assert (told.code, told.day) == ("seal_broken", "2026-03-03"), "also once later days are whole"
 
 
 def test_lines_taken_out_of_the_database_or_put_in_past_the_chain_are_found(office: Any) -> None:
