@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 
 from core.errors import FormsError
 from core.localized_text import LocalizedText
@@ -167,6 +167,25 @@ class Keyring:
 
     # --- fingerprints ---------------------------------------------------------------------------
 
+    def pin(self, place: str, content: bytes) -> str:
+        """The bytes as a text that is the same each time, so that it is found again; ``unpin`` opens it.
+
+        Whoever has only the text learns which values are alike, and nothing else.
+        """
+        sealed = self._pinning(place).encrypt(content, None)
+        return f"={binascii.b2a_base64(sealed, newline=False).decode('ascii')}"
+
+    def unpin(self, place: str, pinned: str) -> bytes:
+        """What ``pin`` closed in that place.
+
+        Raises:
+            Unopenable: It was not.
+        """
+        try:
+            return self._pinning(place).decrypt(binascii.a2b_base64(pinned[1:]), None)
+        except (InvalidTag, ValueError):
+            raise Unopenable from None
+
     def fingerprint(self, place: str, content: bytes) -> str:
         """64 characters that are the same for the same content and that nobody without the ring can try out."""
         return hmac.new(_derived(self._keys.index, place), content, hashlib.sha256).hexdigest()
@@ -176,6 +195,13 @@ class Keyring:
     def _newest_of(self, head: bytes) -> int:
         number: int = _HEAD.unpack(head)[1]
         return number
+
+    def _pinning(self, place: str) -> AESSIV:
+        found = self._pins.get(place)
+        if found is None:
+            halves = (_derived(self._keys.index, place, half) for half in (b"pin 1", b"pin 2"))
+            found = self._pins[place] = AESSIV(b"".join(halves))
+        return found
 
     def _box(self, number: int, place: str, salt: bytes = b"") -> AESGCM:
         if not salt and (box := self._boxes.get((number, place))):
@@ -203,6 +229,7 @@ class Keyring:
         self._keys = keys
         self._newest = max(keys.sealing)
         self._boxes: dict[tuple[int, str], AESGCM] = {}
+        self._pins: dict[str, AESSIV] = {}
         self._stale_from = time.monotonic() + self._refresh_seconds
 
 

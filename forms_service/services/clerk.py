@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.dates_in_text import fold_digits
@@ -22,7 +22,8 @@ from forms_service.services.presenting import summaries
 from forms_service.services.stacks import Stacks
 from forms_service.services.views import Actor, DossierSummary
 from forms_service.storage.dossiers import DossierRepository
-from forms_service.storage.models import AccountRow, AttachmentRow, DossierRow
+from forms_service.storage.models import STEM, AccountRow, AttachmentRow, DossierRow
+from forms_service.storage.name_index import AccountNames
 
 _MOST_FOUND = 100
 AFFILIATION = FieldSpec(
@@ -117,12 +118,13 @@ class ClerkWork(Stacks):
         with self.database.reading() as session:
             asked = select(AccountRow).where(AccountRow.login.not_in(select(DossierRow.registration)))
             if number.isdigit():
-                asked = asked.where(AccountRow.login.startswith(number, autoescape=True))
+                asked = asked.where(AccountRow.login_stem == number[:STEM])
             else:
-                for word in words.split():
-                    asked = asked.where(func.lower(AccountRow.name).contains(word, autoescape=True))
-            rows = session.scalars(asked.order_by(AccountRow.login).limit(_MOST_FOUND))
-            people = [one for one in rows if "applicant" in one.roles]
+                asked = asked.where(AccountRow.id.in_(AccountNames(session).find(words, _MOST_FOUND)))
+            rows = session.scalars(asked.order_by(AccountRow.id).limit(_MOST_FOUND))
+            begins = number if number.isdigit() else ""
+            people = [one for one in rows if "applicant" in one.roles and one.login.startswith(begins)]
+            people.sort(key=lambda one: one.login)
             return [AccountFound(one.login, one.name) for one in people][:_MOST_ACCOUNTS]
 
     def drafts_of(self, actor: Actor, registration: str, form_id: str) -> list[DossierSummary]:

@@ -177,8 +177,8 @@ def _name_of(session: Session, actor_id: str, name: str) -> AuditNameRow:
     if (found := known.get((actor_id, name))) is not None and found in session:
         return found
     with session.no_autoflush:
-        query = select(AuditNameRow).where(AuditNameRow.actor_id == actor_id, AuditNameRow.name == name)
-        row = session.scalar(query.limit(1))
+        theirs = session.scalars(select(AuditNameRow).where(AuditNameRow.actor_id == actor_id))
+        row = next((one for one in theirs if one.name == name), None)
     if row is None:
         salt = secrets.token_hex(record_chain.SALT_BYTES)
         row = AuditNameRow(

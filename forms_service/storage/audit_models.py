@@ -11,6 +11,7 @@ from sqlalchemy import Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forms_service.storage.models import Base
+from forms_service.storage.sealed_columns import SealedText
 
 
 class AuditNameRow(Base):
@@ -22,8 +23,8 @@ class AuditNameRow(Base):
     __tablename__ = "audit_name"
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     actor_id: Mapped[str] = mapped_column(String(32), index=True)
-    salt: Mapped[str | None] = mapped_column(String(32))
-    name: Mapped[str | None] = mapped_column(Text)
+    salt: Mapped[str | None] = mapped_column(SealedText("audit_name.salt"))
+    name: Mapped[str | None] = mapped_column(SealedText("audit_name.name"))
     erased_at: Mapped[datetime | None]
 
 

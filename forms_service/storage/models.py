@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, ForeignKey, Index, Integer, MetaData, String, TypeDecorator
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
 
-from forms_service.storage.sealed_columns import SealedJson, SealedText
+from forms_service.storage.sealed_columns import PinnedText, SealedJson, SealedText
 
 if TYPE_CHECKING:
     from forms_service.storage.audit_models import AuditNameRow
@@ -58,13 +58,23 @@ class Base(DeclarativeBase):
     }
 
 
+PINNED = 160
+"""Characters that a login or a number takes where it lies pinned."""
+
+STEM = 5
+"""How many first signs of a number it is found by, where only its beginning is known."""
+
+
 class AccountRow(Base):
     """Somebody who may sign in; ``used_at`` is the day they last did, to know which accounts lie unused."""
 
     __tablename__ = "account"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    login: Mapped[str] = mapped_column(String(64), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
+    login: Mapped[str] = mapped_column(PinnedText("number", PINNED), unique=True)
+    login_stem: Mapped[str] = mapped_column(
+        PinnedText("number.stem", 64), default="", server_default="", index=True
+    )
+    name: Mapped[str] = mapped_column(SealedText("account.name"))
     roles: Mapped[list[Any]]
     password_hash: Mapped[str] = mapped_column(String(255))
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default="0")
@@ -72,6 +82,11 @@ class AccountRow(Base):
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    @validates("login")
+    def _keep_stem(self, _name: str, login: str) -> str:
+        self.login_stem = login[:STEM]
+        return login
 
 
 class DossierRow(Base):
@@ -95,7 +110,10 @@ class DossierRow(Base):
     on_file: Mapped[list[Any]] = mapped_column(default=list)
     declared: Mapped[list[Any]] = mapped_column(default=list)
     owner_name: Mapped[str] = mapped_column(SealedText("dossier.owner_name"), default="")
-    registration: Mapped[str] = mapped_column(String(32), default="", index=True)
+    registration: Mapped[str] = mapped_column(PinnedText("number", PINNED), default="", index=True)
+    registration_stem: Mapped[str] = mapped_column(
+        PinnedText("number.stem", 64), default="", server_default="", index=True
+    )
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     deposited_at: Mapped[datetime | None]
@@ -114,6 +132,11 @@ class DossierRow(Base):
         Index("ix_dossier_decided", "erased_at", "decided_at"),
         Index("ix_dossier_changed", "erased_at", "changed_at"),
     )
+
+    @validates("registration")
+    def _keep_stem(self, _name: str, registration: str) -> str:
+        self.registration_stem = registration[:STEM]
+        return registration
 
 
 class AnswerRow(Base):

@@ -9,23 +9,42 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forms_service.storage.models import Base
-from forms_service.storage.sealed_columns import SealedText
+from forms_service.storage.sealed_columns import PinnedText, SealedText
 
 
 class NameWordRow(Base):
     """One word under which a dossier is found; ``source`` is the answer it comes from.
 
-    ``sound`` is the same for every spelling of a name, in either script (``core.name_sounds``).
+    ``sound`` is the same for every spelling of a name, in either script (``core.name_sounds``).  All lie
+    sealed: ``start`` and ``stem`` are the first letters, by which words are found that begin alike.
     """
 
     __tablename__ = "name_word"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"))
     source: Mapped[str] = mapped_column(String(128))
-    word: Mapped[str] = mapped_column(String(80), index=True)
-    sound: Mapped[str] = mapped_column(String(80), index=True)
+    word: Mapped[str] = mapped_column(PinnedText("name_word.word", 400))
+    sound: Mapped[str] = mapped_column(PinnedText("name_word.sound", 400), index=True)
+    start: Mapped[str] = mapped_column(
+        PinnedText("name_word.start", 64), default="", server_default="", index=True
+    )
+    stem: Mapped[str] = mapped_column(
+        PinnedText("name_word.stem", 64), default="", server_default="", index=True
+    )
 
     __table_args__ = (Index("ix_name_word_source", "dossier_id", "source"),)
+
+
+class AccountWordRow(Base):
+    """One word under which an account is found by its holder's name; as ``NameWordRow``."""
+
+    __tablename__ = "account_word"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    word: Mapped[str] = mapped_column(PinnedText("account_word.word", 400))
+    sound: Mapped[str] = mapped_column(PinnedText("account_word.sound", 400), index=True)
+    start: Mapped[str] = mapped_column(PinnedText("account_word.start", 64), index=True)
+    stem: Mapped[str] = mapped_column(PinnedText("account_word.stem", 64), index=True)
 
 
 class DecisionProposalRow(Base):

@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, event
+from sqlalchemy import ForeignKey, String, event
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 
 from forms_service.storage.models import Base, DossierRow
+from forms_service.storage.sealed_columns import SealedText
 
 ERASED_TOO: dict[str, Any] = {"erased_too": True}
 """Execution options of a query that must find erased dossiers as well."""
@@ -44,7 +45,7 @@ class ErasureRow(Base):
     ending: Mapped[str] = mapped_column(String(16))
     rule: Mapped[dict[str, Any] | None]
     asked_by: Mapped[str | None] = mapped_column(String(32))
-    reason: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(SealedText("erasure.reason"))
     erased_at: Mapped[datetime] = mapped_column(index=True)
     removed: Mapped[dict[str, Any]]
     objects: Mapped[list[Any]]
@@ -58,7 +59,7 @@ class LegalHoldRow(Base):
 
     __tablename__ = "legal_hold"
     dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(SealedText("legal_hold.reason"))
     placed_by: Mapped[str] = mapped_column(String(32))
     placed_at: Mapped[datetime]
 

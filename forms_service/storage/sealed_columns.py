@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Dialect, Engine, String, Text, TypeDecorator
 from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import ColumnClause
 
 from forms_service.keyring import Keyring, Unopenable, is_sealed
 
@@ -40,8 +41,11 @@ class SealedColumn(TypeDecorator[Any]):
         """Refuses comparisons that could never be true: the same value is sealed differently each time."""
 
         def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
-            """Only whether there is a value can be asked."""
-            if op in (operators.is_, operators.is_not):
+            """Only whether there is a value can be asked; SQLAlchemy itself asks columns whether they are alike."""
+            is_its_own = op in (operators.eq, operators.ne) and all(
+                isinstance(one, ColumnClause) for one in other
+            )
+            if is_its_own or op in (operators.is_, operators.is_not):
                 return super().operate(op, *other, **kwargs)
             raise TypeError(f"a sealed column cannot be asked {getattr(op, '__name__', op)}")
 
@@ -89,6 +93,52 @@ class SealedJson(SealedColumn):
         return json.loads(stored)
 
 
+class PinnedText(TypeDecorator[str]):
+    """A text that lies sealed and is found by whoever asks for exactly it: alike values lie there alike.
+
+    Only equality can be asked.  Values lie under the key of fingerprints, which is never renewed.
+    """
+
+    impl = String
+    cache_ok = True
+
+    class Comparator(TypeDecorator.Comparator[str]):
+        """Refuses what only clear text could answer."""
+
+        def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
+            """Only equality can be asked."""
+            if op in _PINNED_ASKS:
+                return super().operate(op, *other, **kwargs)
+            raise TypeError(f"a pinned column cannot be asked {getattr(op, '__name__', op)}")
+
+    comparator_factory = Comparator
+
+    def __init__(self, place: str, length: int) -> None:
+        """A column whose values are pinned as ``place``; columns of one place can be compared."""
+        super().__init__(length)
+        self.place = place
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """Seal what is stored or asked for; nothing stays nothing."""
+        return value and _ring_of(dialect).pin(self.place, str(value).encode("utf-8", "surrogatepass"))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """Open what was stored."""
+        if not value or value[0] != "=":
+            return value
+        return _ring_of(dialect).unpin(self.place, value).decode("utf-8", "surrogatepass")
+
+
+_PINNED_ASKS = {
+    operators.eq,
+    operators.ne,
+    operators.in_op,
+    operators.not_in_op,
+    operators.is_,
+    operators.is_not,
+}
+
+
 def sealed(ring: Keyring, place: str, value: Any) -> str:
     """A value as it lies in a sealed column."""
     said = _encode(value).encode("utf-8", "surrogatepass")
@@ -115,7 +165,7 @@ def differs(context: Any, _found: Any, _column: Any, found: Any, wanted: Any) ->
     SQLite keeps any text in a column of any type: there, columns are not made anew to be sealed.
     """
     is_kept = context.dialect.name == "sqlite" and isinstance(found, (String, JSON))
-    return False if is_kept and isinstance(wanted, SealedColumn) else None
+    return False if is_kept and isinstance(wanted, (SealedColumn, PinnedText)) else None
 
 
 def _ring_of(dialect: Dialect) -> Keyring:
@@ -127,6 +177,7 @@ def _ring_of(dialect: Dialect) -> Keyring:
 
 __all__ = [
     "NothingToSealWith",
+    "PinnedText",
     "SealedColumn",
     "SealedJson",
     "SealedText",

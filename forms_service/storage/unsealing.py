@@ -44,6 +44,14 @@ class Opener:
                 said = json.dumps(value) if is_json else value
                 self.connection.execute(write, {**dict(zip(keys, key, strict=True)), "opened": said})
 
+    def lay_open_pinned(self, table: str, column: str, place: str) -> None:
+        """The same for a column whose values lie pinned."""
+        query = text(f"""select distinct "{column}" from "{table}" where "{column}" like '=%'""")  # noqa: S608
+        write = text(f'update "{table}" set "{column}" = :opened where "{column}" = :pinned')  # noqa: S608
+        for (pinned,) in self.connection.execute(query).all():
+            said = self._ring.unpin(place, pinned).decode("utf-8", "surrogatepass")
+            self.connection.execute(write, {"opened": said, "pinned": pinned})
+
     @cached_property
     def _ring(self) -> Keyring:
         masters = self._masters()

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select, text
 
 from core.localized_text import Language
 from forms_service.storage import name_index
+from forms_service.storage.models import AccountRow, DossierRow
+from forms_service.storage.office_models import NameWordRow
+from forms_service.storage.pinning import pin_what_lay_open
+from tests.services.conftest import PASSWORD
 
 PEOPLE = {
     "111222333": ("Bennani", "Youssef", "بناني", "يوسف"),
@@ -90,3 +95,42 @@ def test_a_frequent_name_hides_no_rare_one(office, monkeypatch: pytest.MonkeyPat
             name_index.NameIndex(session).put(row.id, name_index.OWNER, name)
     found = office.services.find_dossiers(office.clerk, "Bennani Mohamed")
     assert [one.owner_name for one in found] == ["Mohamed Bennani"]
+
+
+def test_names_and_numbers_written_before_they_were_sealed_are_found_after_a_start(office, found) -> None:
+    """As the version before left them: the words in clear, without their first letters."""
+    database = office.application.database
+    with database.writing() as session:
+        words = session.execute(select(NameWordRow.id, NameWordRow.word, NameWordRow.sound)).all()
+        for key, word, sound in words:
+            clear = {"k": key, "w": word, "s": sound}
+            session.execute(
+                text("update name_word set word = :w, sound = :s, start = '', stem = '' where id = :k"), clear
+            )
+        for row in session.scalars(select(DossierRow)).all():
+            clear = {"k": row.id, "n": row.registration}
+            session.execute(
+                text("update dossier set registration = :n, registration_stem = '' where id = :k"), clear
+            )
+        for row in session.scalars(select(AccountRow)).all():
+            clear = {"k": row.id, "n": row.login}
+            session.execute(text("update account set login = :n, login_stem = '' where id = :k"), clear)
+        session.execute(text("delete from account_word"))
+    assert found("Bennani") == found("222333") == [], "nobody is found by what lies open"
+    assert pin_what_lay_open(database) > 20
+    assert pin_what_lay_open(database) == 0
+    assert found("benani") == ["Bennani"] and found("222333") == ["El Amrani"]
+    assert office.services.sign_in("123456782", PASSWORD).name == "Fatima Amrani"
+    assert [one.name for one in office.services.accounts_without_dossier(office.clerk, "fatima")] == [
+        "Fatima Amrani"
+    ]
+
+
+def test_a_holder_is_found_by_the_name_they_have_now(office) -> None:
+    database = office.application.database
+    with database.writing() as session:
+        session.get_one(AccountRow, office.applicant.id).name = "Fatima Zerhouni"
+    find = office.services.accounts_without_dossier
+    assert find(office.clerk, "amrani") == []
+    assert [one.name for one in find(office.clerk, "zerhouni")] == ["Fatima Zerhouni"]
+    assert [one.name for one in find(office.clerk, "1234567")] == ["Fatima Zerhouni"]

@@ -39,6 +39,7 @@ NEVER = (
         "k.z@exemple.ma",
         "not a postcode",
     ),
+    *("zerhouni", "الزرهوني", "khadija", "خديجه", "خديجة", "fatima", "amrani", "123456782"),
     *("ghizlane", "2015-08-19", "extrait de", "skhirat", "words of a reviewer", "typed but not sent"),
 )
 """Numbers, dates, places, files and words that were typed, read from paper, or written by staff."""

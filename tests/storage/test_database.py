@@ -17,7 +17,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from forms_service.keyring import MasterKeys
+from forms_service.keyring import MasterKeys, WrongMasterKey
 from forms_service.storage.account_models import AttemptRow, HolderRow, LetterRow, OneTimeCodeRow
 from forms_service.storage.course_models import CourseEventRow
 from forms_service.storage.data_keys import KeyChest
@@ -32,6 +32,7 @@ from forms_service.storage.models import (
     StackFileRow,
     StackSheetRow,
 )
+from forms_service.storage.pinning import pin_what_lay_open
 from forms_service.storage.row_origins import origin_of
 from forms_service.storage.sealed_columns import differs, seal_with
 
@@ -183,7 +184,7 @@ def test_the_migrations_make_what_the_models_say(database: Database) -> None:
             connection,
             opts={
                 "compare_type": differs,
-                "include_object": lambda _o, name, kind, *_: kind != "table" or name in Base.metadata.tables
+                "include_object": lambda _o, name, kind, *_: kind != "table" or name in Base.metadata.tables,
             },
         )
         assert compare_metadata(context, Base.metadata) == []
@@ -376,3 +377,44 @@ def test_courses_come_and_go_and_dossiers_keep_their_stage(database: Database) -
             None,
         )
         assert session.scalars(select(CourseEventRow)).all() == []
+
+
+def test_what_lies_sealed_is_laid_open_on_the_way_back_and_read_again(database: Database) -> None:
+    go, engine = migrating(database), database.engine
+    with database.writing() as session:
+        session.add(one := account("123456782"))
+        one.name = "Fatima Amrani"
+        session.flush()
+        session.add(HolderRow(account_id=one.id, phone="0612345678"))
+        session.add(given := dossier("d", one.id))
+        given.registration, given.owner_name, given.receipt = "123456782", "Fatima", {"name": {"ar": "فاطمة"}}
+    seen = "select a.login, a.name, h.phone, d.registration, d.owner_name, d.receipt from account a "
+    seen += "join account_holder h on h.account_id = a.id join dossier d on d.owner_id = a.id"
+
+    def lying_there() -> list[str]:
+        with engine.connect() as connection:
+            return [str(one) for one in connection.execute(text(seen)).one()]
+
+    sealed = lying_there()
+    assert {one[0] for one in sealed} == {"~", "="}
+    go("0031", command.downgrade)
+    clear = ["123456782", "Fatima Amrani", "0612345678", "123456782", "Fatima"]
+    assert lying_there()[:-1] == clear and json.loads(lying_there()[-1]) == {"name": {"ar": "فاطمة"}}
+    go("head", command.upgrade)
+    assert pin_what_lay_open(database) == 2
+    with Session(engine) as session:
+        row = session.scalars(select(AccountRow).where(AccountRow.login == "123456782")).one()
+        assert (row.name, session.get_one(HolderRow, row.id).phone) == ("Fatima Amrani", "0612345678")
+        assert session.get_one(DossierRow, "d").receipt == {"name": {"ar": "فاطمة"}}
+
+
+def test_the_way_back_is_refused_whole_without_the_master_key(database: Database) -> None:
+    with database.writing() as session:
+        session.add(account("one"))
+    settings = settings_of(database)
+    settings.attributes["masters"] = lambda: MasterKeys(["another master key, which opens nothing"])
+    with pytest.raises(WrongMasterKey), database.engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        command.downgrade(settings, "0031")
+    with Session(database.engine) as session:
+        assert session.get_one(AccountRow, "one").login == "one", "and nothing was changed"

@@ -23,6 +23,7 @@ from forms_service.storage.audit_models import AuditLinkRow, AuditNameRow, Recor
 from forms_service.storage.database import Database, migration_settings
 from forms_service.storage.models import AuditRow
 from tests.backends import LAPTOP, SCALE
+from tests.keys import sealing
 
 AT = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 WRITERS, EACH = 4, 12
@@ -42,7 +43,7 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="module")
 def database(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    database = Database(url)
+    database = sealing(Database(url))
     database.migrate(tmp_path_factory.mktemp("lock"))
     yield database
     database.close()
@@ -107,7 +108,7 @@ def test_lines_are_written_where_they_will_be_linked_only(database: Database) ->
 
 def test_many_writers_at_once_make_one_chain(url: str, database: Database) -> None:
     before = len(chain(database))
-    others = [Database(url) for _ in range(WRITERS)]
+    others = [sealing(Database(url)) for _ in range(WRITERS)]
     start = threading.Barrier(WRITERS)
     failed: list[BaseException] = []
 
@@ -142,7 +143,8 @@ _KILLED = """
 import sys, datetime
 from forms_service.storage import audit
 from forms_service.storage.database import Database
-database = Database(sys.argv[1])
+from tests.keys import sealing
+database = sealing(Database(sys.argv[1]))
 print("ready", flush=True)
 while True:
     with database.writing() as session:
@@ -247,7 +249,7 @@ def test_lines_written_before_become_the_first_links_and_go_back(
 
         own = postgres().empty()
         request.addfinalizer(lambda: postgres().drop(own))
-    database = Database(own)
+    database = sealing(Database(own))
     request.addfinalizer(database.close)
 
     def go(revision: str, way: object) -> None:

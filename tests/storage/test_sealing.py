@@ -60,7 +60,7 @@ def test_the_same_value_is_never_sealed_alike() -> None:
     assert ring.close("answer.value", b"Fatima") != ring.close("answer.value", b"Fatima")
 
 
-@pytest.mark.parametrize("place", [3, 10, 30, -3])
+@pytest.mark.parametrize("place", [3, 10, 30, -6])
 def test_a_changed_value_does_not_open(place: int) -> None:
     ring, letters = ring_of(), list(ring_of().close("answer.value", b"Fatima"))
     letters[place] = "A" if letters[place] != "A" else "B"
