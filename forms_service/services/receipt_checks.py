@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,7 @@ from forms_service.services.views import Actor, PublicReceipt, ReceiptStanding
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import DossierRow, ReceiptRevocationRow
 from forms_service.storage.privacy_models import ErasureRow
+from forms_service.virus_scan import ScanVerdict
 
 REVOKERS = ("reviewer", "operator")
 LONGEST_NOTE = 1000
@@ -98,9 +99,16 @@ class ReceiptChecks(UseCases):
         """
         from forms_service.receipts import ReceiptVerdict, verify
 
-        verification = verify(data, *self._trusted_keys())
+        found: list[Mapping[str, Any]] = []
+
+        def names(pdf: bytes) -> Iterable[str]:
+            found.append(self._found_on_paper(pdf))
+            return [str(one) for one in found[0].get("names") or ()]
+
+        verification = verify(data, *self._trusted_keys(), names=names)
         if verification.verdict is ReceiptVerdict.UNKNOWN and not verification.cut_off:
-            return self._check_picture(data) or ReceiptCheck(verification, None)
+            seen = found[0] if found else self._found_on_paper(data)
+            return self._check_picture(data, seen) or ReceiptCheck(verification, None)
         if verification.payload is None:
             return ReceiptCheck(verification, None)
         payload = verification.payload
@@ -216,11 +224,11 @@ class ReceiptChecks(UseCases):
                     return _standing(session, str(reference), one["digest"])
         return None
 
-    def _check_picture(self, data: bytes) -> ReceiptCheck | None:
+    def _check_picture(self, data: bytes, seen: Mapping[str, Any]) -> ReceiptCheck | None:
         """What the code on a photo or scan says; None for PDF files that show none."""
         from forms_service.receipts import verify_code
 
-        code = self._code_on_paper(data)
+        code = str(seen.get("code") or "")
         if not code and b"%PDF-" in data[:1024]:
             return None
         signed = verify_code(code, *self._trusted_keys())
@@ -228,15 +236,17 @@ class ReceiptChecks(UseCases):
             return ReceiptCheck(signed, None)
         return self.check_receipt_code(str(signed.payload["reference"]), code)
 
-    def _code_on_paper(self, data: bytes) -> str:
-        """The text of the code, read in a process of its own: the file is anybody's."""
+    def _found_on_paper(self, data: bytes) -> Mapping[str, Any]:
+        """The text of the code, and the names within a PDF, read in a process of its own: it is anybody's file."""
+        if self.adapters.scanner.scan(data).verdict is ScanVerdict.INFECTED:
+            return {}
         config = self.adapters.config
         request = ReadingRequest("receipt", "receipt", str(config.spec_folder.resolve()))
         try:
             with _SCANS, run_reading(request, data, _SCAN_LIMITS, config.scratch_folder) as outcome:
-                return str(outcome.result.get("code") or "")
+                return outcome.result
         except ReadingFailed:
-            return ""
+            return {}
 
     def _trusted_keys(self) -> tuple[Any, ...]:
         """Every key whose receipts count: the one in use and those it took over from."""

@@ -229,3 +229,20 @@ def test_a_payload_gives_its_receipt_back(office, dossier: str) -> None:
     receipt, _ = deposited(office, dossier)
     assert isinstance(receipt.received[0], ReceiptDocument)
     assert receipt_from_payload(receipt.payload()) == receipt
+
+
+def test_nothing_of_a_file_to_check_is_opened_in_the_service_itself(
+    office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody may send one: what it names is read by the process that is locked in."""
+    import pypdf
+
+    from forms_service.ocr import page_images
+    from tests.hostile_files import MARKED
+
+    def opened(*_given: object, **_named: object) -> None:
+        raise AssertionError("it was opened here")
+
+    monkeypatch.setattr(pypdf, "PdfReader", opened)
+    monkeypatch.setattr(page_images, "_open_pdf", opened)
+    assert office.services.check_receipt_pdf(MARKED["pdf"][1]()).outcome == "unknown"
