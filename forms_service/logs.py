@@ -23,8 +23,10 @@ from typing import Any
 
 import structlog
 
-LEVELS = {"info": logging.INFO, "debug": logging.DEBUG, "warning": logging.WARNING, "error": logging.ERROR}
-"""What ``FORMS_LOG_LEVEL`` may say, the default first."""
+from forms_service.watching_settings import LOG_LEVELS
+
+LEVELS = {name: logging.getLevelNamesMapping()[name.upper()] for name in LOG_LEVELS}
+"""What ``FORMS_LOG_LEVEL`` may say, as Python's own logging calls it."""
 
 OURS = ("forms_service", "core")
 """Loggers whose sentences are our own and hold ids only."""

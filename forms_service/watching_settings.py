@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from forms_service.logs import LEVELS
 from forms_service.settings import Network, Settings
 
 THIS_MACHINE = "127.0.0.0/8 ::1"
+LOG_LEVELS = ("info", "debug", "warning", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class WatchingSettings:
         """
         given, usual = Settings(environment), cls()
         read = cls(
-            log_level=given.one_of("FORMS_LOG_LEVEL", tuple(LEVELS)),
+            log_level=given.one_of("FORMS_LOG_LEVEL", LOG_LEVELS),
             log_addresses=given.flag("FORMS_LOG_ADDRESSES"),
             metrics_networks=given.networks("FORMS_METRICS_NETWORKS", THIS_MACHINE),
             metrics_listen=_address(given, "FORMS_METRICS_LISTEN"),

@@ -35,9 +35,7 @@ class JobsByHand:
     def __init__(self) -> None:
         self.keys: list[str] = []
 
-    def enqueue(
-        self, session: Any, task: str, key: str, delay_seconds: float = 0.0, turn: int = 0
-    ) -> None:
+    def enqueue(self, session: Any, task: str, key: str, delay_seconds: float = 0.0, turn: int = 0) -> None:
         self.keys.append(key)
 
 
