@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import date, timedelta
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
-from core.errors import DossierError
 from core.privacy import OUTCOMES
 from forms_service.services import Actor
 from forms_service.storage.models import Base, DossierRow, ExtractionRow
+from forms_service.storage.object_references import ObjectLeft
 from forms_service.storage.personal_data import all_tables, object_columns
-from forms_service.storage.privacy_models import ErasureRow, RemovedObjectRow
+from forms_service.storage.privacy_models import ERASED_TOO, RemovedObjectRow
 from tests.services.conftest import PASSWORD, Office
 from tests.services.post_room import PostRoom
 from tests.services.prepared_readings import PDF, read, refused, scan
@@ -131,28 +132,147 @@ def test_nothing_of_a_person_is_left_anywhere_once_the_time_is_over(office: Offi
     with refused("not_yours"):
         services.dossier(office.applicant, past)
     assert [one.left for one in services.verify_erasures(operator)] == [()]
+    no_query_finds_it_unasked(office, past)
+    with office.application.database.writing() as session:  # as a backup would bring it back
+        session.execute(update(DossierRow.__table__).values(owner_name="Zqx"))
+    assert [one.left for one in services.verify_erasures(operator)] == [("dossier",)]
 
 
-def test_who_did_what_stays_on_record_and_the_name_goes_with_the_account(
-    office: Office, operator, past
-) -> None:
-    reference = office.services.dossier(office.applicant, past).reference
-    office.services.erase_on_request(operator, reference, "demande écrite")
+def no_query_finds_it_unasked(office: Office, dossier: str) -> None:
+    with office.application.database.reading() as session:
+        assert session.get(DossierRow, dossier) is None
+        assert session.scalars(select(DossierRow)).all() == []
+        assert session.scalars(select(DossierRow.id).where(DossierRow.state.in_(OUTCOMES))).all() == []
+        assert session.execute(select(DossierRow.id, ExtractionRow.id).join(ExtractionRow)).all() == []
+        assert session.scalars(select(DossierRow.id), execution_options=ERASED_TOO).all() == [dossier]
+    assert office.services.find_dossiers(office.clerk, "") == []
+
+
+@pytest.fixture
+def draft(office: Office) -> str:
+    """A request that was never deposited, with an answer and a paper; its id."""
+    dossier = office.open()
+    office.services.answer(office.applicant, dossier, {"quality": "assured", "assured.last": "Zqxnom"}, {})
+    office.services.upload(office.applicant, dossier, "rib.pdf", PDF, "bank")
+    return dossier
+
+
+def reference_of(office: Office, dossier: str) -> str:
+    return office.services.dossier(office.applicant, dossier).reference
+
+
+def test_who_did_what_stays_on_record_and_the_name_goes_with_the_account(office: Office, draft: str) -> None:
+    office.services.erase_own_draft(office.applicant, draft)
     assert "Fatima Amrani" in told_by_tables(office), "the account is not over"
     office.services.close_own_account(office.applicant, PASSWORD)
     left = told_by_tables(office)
     assert "Fatima" not in left and "123456782" not in left
-    assert '"deposited"' in left and office.services.authenticate("123456782", PASSWORD) is None
+    assert '"uploaded"' in left and office.services.authenticate("123456782", PASSWORD) is None
     again = office.services.register_applicant("123456782", PASSWORD, "Fatima Amrani")
     assert again.id != office.applicant.id, "whoever closed an account may open another"
 
 
-def test_what_still_waits_for_somebody_is_kept(office: Office) -> None:
-    dossier = office.open()
-    office.services.answer(office.applicant, dossier, {"quality": "assured"}, {})
-    office.services.deposit(office.applicant, dossier, True)
+def test_what_still_waits_for_somebody_is_kept(office: Office, operator, draft: str) -> None:
+    services, reference = office.services, reference_of(office, draft)
+    services.deposit(office.applicant, draft, True)
+    with refused("still_in_hand"):
+        services.erase_on_request(operator, reference, "lettre")
+    with refused("not_a_draft"):
+        services.erase_own_draft(office.applicant, draft)
+    with refused("still_in_hand"):
+        services.close_own_account(office.applicant, PASSWORD)
     let_go(office, YEARS * 3)
-    assert office.services.dossier(office.applicant, dossier).state == "submitted"
+    assert services.dossier(office.applicant, draft).state == "submitted"
+
+
+def test_what_is_held_by_law_stays_until_the_hold_is_lifted(office: Office, operator, draft: str) -> None:
+    services, reference = office.services, reference_of(office, draft)
+    with refused("reason_needed"):
+        services.place_hold(operator, reference, " ")
+    services.place_hold(operator, reference, "enquête 12/2026")
+    let_go(office)
+    assert reference_of(office, draft) == reference
+    assert [one[:2] for one in services.holds(operator)] == [(reference, "enquête 12/2026")]
+    with refused("held_by_law"):
+        services.erase_on_request(operator, reference, "demande du 3 mars")
+    with refused("held_by_law"):
+        services.erase_own_draft(office.applicant, draft)
+    services.lift_hold(operator, reference)
+    with refused("not_held"):
+        services.lift_hold(operator, reference)
+    let_go(office, timedelta(minutes=10))
+    assert services.erasure_of(operator, reference).proved_at
+
+
+class Instead:
+    """A store of which one method does something else."""
+
+    def __init__(self, store: object, name: str, does: Callable[..., object]) -> None:
+        self._store = store
+        setattr(self, name, does)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+
+def test_a_file_sent_again_while_it_leaves_is_never_lost(office: Office, draft: str, monkeypatch) -> None:
+    """The bytes were there when they were put, and gone when their row was written: the sender is told."""
+    services, store = office.services, office.services.objects
+    second = services.open_dossier(office.neighbour, "311-1-14", "fr")
+
+    def put_and_be_overtaken(content: bytes) -> str:
+        key = store.put(content)
+        services.erase_own_draft(office.applicant, draft)
+        return key
+
+    with monkeypatch.context() as late:
+        late.setattr(services, "objects", Instead(store, "put", put_and_be_overtaken))
+        with pytest.raises(ObjectLeft):
+            services.upload(office.neighbour, second, "rib.pdf", PDF, "bank")
+    assert services.dossier(office.neighbour, second).attachments == ()
+    services.upload(office.neighbour, second, "rib.pdf", PDF, "bank")
+    (paper,) = services.dossier(office.neighbour, second).attachments
+    assert services.attachment_file(office.neighbour, second, paper.id)[0] == PDF
+
+
+def test_work_cut_off_between_rows_and_files_goes_on_and_nothing_is_done_twice(
+    office: Office, operator, draft: str, monkeypatch
+) -> None:
+    services, reference = office.services, reference_of(office, draft)
+    office.clock.now += YEARS
+
+    def down(_key: str) -> None:
+        raise OSError("down")
+
+    with monkeypatch.context() as cut:
+        cut.setattr(services, "objects", Instead(services.objects, "remove", down))
+        assert services.erase_what_is_due() == 1
+        with pytest.raises(OSError, match="down"):
+            services.prove_erasures()
+    waiting = services.erasure_of(operator, reference)
+    assert waiting.proved_at is None and set(waiting.left) == set(waiting.objects) != set()
+    assert services.erase_what_is_due() == 0
+    assert services.prove_erasures() == 1
+    assert services.prove_erasures() == 0
+    assert services.erasure_of(operator, reference).left == ()
+
+
+def test_only_an_operator_lets_go_on_request_and_only_its_person_a_draft(
+    office: Office, operator, draft: str
+) -> None:
+    services, reference = office.services, reference_of(office, draft)
+    for who in (office.clerk, office.reviewer, office.applicant):
+        with refused("not_allowed"):
+            services.erase_on_request(who, reference, "x")
+    with refused("reason_needed"):
+        services.erase_on_request(operator, reference, "")
+    with refused("unknown_reference"):
+        services.erase_on_request(operator, "7K3Q-9XMB-2FTR", "x")
+    for dossier in (draft, "nothing"):
+        with refused("not_yours"):
+            services.erase_own_draft(office.neighbour, dossier)
+    told = services.erase_on_request(operator, reference, "demande écrite du 3 mars")
+    assert (told.occasion, told.asked_by, told.proved_at is not None) == ("asked", operator.id, True)
 
 
 def test_a_draft_goes_whole_after_its_months_and_not_a_day_before(office: Office, operator) -> None:
@@ -173,24 +293,6 @@ def test_a_draft_goes_whole_after_its_months_and_not_a_day_before(office: Office
     assert office.services.erasure_of(operator, reference).ending == "erase"
 
 
-def test_what_is_held_by_law_stays_until_the_hold_is_lifted(office: Office, operator, past) -> None:
-    services = office.services
-    reference = services.dossier(office.applicant, past).reference
-    with refused("reason_needed"):
-        services.place_hold(operator, reference, " ")
-    services.place_hold(operator, reference, "enquête 12/2026")
-    let_go(office)
-    assert services.dossier(office.applicant, past).reference == reference
-    assert [one[:2] for one in services.holds(operator)] == [(reference, "enquête 12/2026")]
-    with refused("held_by_law"):
-        services.erase_on_request(operator, reference, "demande du 3 mars")
-    services.lift_hold(operator, reference)
-    with refused("not_held"):
-        services.lift_hold(operator, reference)
-    let_go(office, timedelta(minutes=10))
-    assert services.erasure_of(operator, reference).proved_at
-
-
 def test_a_file_that_another_request_sent_too_stays_for_it(office: Office, operator) -> None:
     services, dossiers = office.services, []
     for person in (office.applicant, office.neighbour):
@@ -208,78 +310,24 @@ def test_a_file_that_another_request_sent_too_stays_for_it(office: Office, opera
     assert list(services.objects.keys()) == []
 
 
-def test_a_file_sent_again_while_it_leaves_is_never_lost(office: Office, operator, monkeypatch) -> None:
-    """The bytes were there when they were put, and gone when their row was written: the sender is told."""
-    services, store = office.services, office.services.objects
-    first = services.open_dossier(office.applicant, "311-1-14", "fr")
-    second = services.open_dossier(office.neighbour, "311-1-14", "fr")
-    services.upload(office.applicant, first, "rib.pdf", PDF, "bank")
-    put = type(store).put
-
-    def put_and_be_overtaken(self, content):
-        key = put(self, content)
-        monkeypatch.undo()
-        services.erase_own_draft(office.applicant, first)
-        return key
-
-    monkeypatch.setattr(type(store), "put", put_and_be_overtaken)
-    from forms_service.storage.object_references import ObjectLeft
-
-    with pytest.raises(ObjectLeft):
-        services.upload(office.neighbour, second, "rib.pdf", PDF, "bank")
-    assert services.dossier(office.neighbour, second).attachments == ()
-    services.upload(office.neighbour, second, "rib.pdf", PDF, "bank")
-    (paper,) = services.dossier(office.neighbour, second).attachments
-    assert services.attachment_file(office.neighbour, second, paper.id)[0] == PDF
-
-
-def test_work_cut_off_between_rows_and_files_goes_on_and_nothing_is_done_twice(
-    office: Office, operator, past, monkeypatch
-) -> None:
-    services = office.services
-    reference = services.dossier(office.applicant, past).reference
+def test_many_workers_let_each_request_go_once(office: Office, operator) -> None:
+    services, references = office.services, []
+    for number in range(6):
+        dossier = office.open()
+        services.upload(office.applicant, dossier, "rib.pdf", PDF + bytes([number]), "bank")
+        references.append(services.dossier(office.applicant, dossier).reference)
     office.clock.now += YEARS
-    with monkeypatch.context() as cut:
-        cut.setattr(type(services.objects), "remove", lambda *_: (_ for _ in ()).throw(OSError("down")))
-        services.erase_what_is_due()
-        with pytest.raises(OSError):
-            services.prove_erasures()
-    waiting = services.erasure_of(operator, reference)
-    assert waiting.proved_at is None and set(waiting.left) == set(waiting.objects) != set()
-    assert services.erase_what_is_due() == 0
-    assert services.prove_erasures() == 1
-    assert services.prove_erasures() == 0
-    assert services.erasure_of(operator, reference).left == ()
-
-
-def test_a_dossier_that_a_backup_brought_back_is_found(office: Office, operator, past) -> None:
-    let_go(office)
-    with office.application.database.writing() as session:
-        session.execute(text("update dossier set owner_name = 'Zqx' where id = :id"), {"id": past})
-    assert [one.left for one in office.services.verify_erasures(operator)] == [("dossier",)]
-
-
-def test_only_an_operator_may_let_go_on_request_and_nothing_in_hand(office: Office, operator, past) -> None:
-    services = office.services
-    reference = services.dossier(office.applicant, past).reference
-    for who in (office.clerk, office.reviewer, office.applicant):
-        with refused("not_allowed"):
-            services.erase_on_request(who, reference, "x")
-    open_one = office.open()
-    services.answer(office.applicant, open_one, {"quality": "assured"}, {})
-    services.deposit(office.applicant, open_one, True)
-    with refused("still_in_hand"):
-        services.erase_on_request(operator, services.dossier(office.applicant, open_one).reference, "x")
-    with refused("unknown_reference"):
-        services.erase_on_request(operator, "7K3Q-9XMB-2FTR", "x")
-    with refused("not_a_draft"):
-        services.erase_own_draft(office.applicant, open_one)
-    with refused("not_yours"):
-        services.erase_own_draft(office.neighbour, open_one)
-    told = services.erase_on_request(operator, reference, "demande écrite du 3 mars")
-    assert (told.occasion, told.asked_by, told.proved_at is not None) == ("asked", operator.id, True)
-    with refused("still_in_hand"):
-        services.close_own_account(office.applicant, PASSWORD)
+    done: list[int] = []
+    workers = [threading.Thread(target=lambda: done.append(services.erase_what_is_due())) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sum(done) == len(references)
+    let_go(office, timedelta(0))
+    assert {one.reference for one in services.erasures(operator)} == set(references)
+    assert all(one.left == () for one in services.verify_erasures(operator))
+    assert list(services.objects.keys()) == []
 
 
 def test_accounts_lie_unused_only_so_long(make_office) -> None:
@@ -295,13 +343,13 @@ def test_accounts_lie_unused_only_so_long(make_office) -> None:
         office.services.dossier(office.applicant, dossier)
 
 
-def test_every_table_is_told_with_its_time(office: Office) -> None:
+def test_every_table_is_told_with_its_time() -> None:
     told = (Path(__file__).parents[2] / "docs" / "operations" / "privacy.md").read_text(encoding="utf-8")
     missing = [name for name in all_tables() if f"`{name}`" not in told]
     assert not missing, f"docs/operations/privacy.md says nothing of {missing}"
 
 
-def test_every_column_that_holds_a_key_of_an_object_is_looked_at(office: Office) -> None:
+def test_every_column_that_holds_a_key_of_an_object_is_looked_at() -> None:
     named = {
         f"{table.name}.{column.name}"
         for table in Base.metadata.sorted_tables
@@ -310,19 +358,6 @@ def test_every_column_that_holds_a_key_of_an_object_is_looked_at(office: Office)
     }
     tell_of_an_object = {"stack_original.object_key", "virus_scan.object_key"}  # and keep none alive
     assert named - tell_of_an_object == object_columns()
-
-
-def test_erased_dossiers_are_found_by_no_query_that_does_not_ask_for_them(office: Office, past) -> None:
-    let_go(office)
-    with office.application.database.reading() as session:
-        assert session.get(DossierRow, past) is None
-        assert session.scalars(select(DossierRow)).all() == []
-        assert session.scalars(select(DossierRow.id).where(DossierRow.state.in_(OUTCOMES))).all() == []
-        told = select(DossierRow.id, ExtractionRow.id).join(ExtractionRow)
-        assert session.execute(told).all() == []
-        assert session.scalars(select(DossierRow.id), execution_options={"erased_too": True}).all() == [past]
-        assert session.scalar(select(ErasureRow.dossier_id)) == past
-    assert office.services.find_dossiers(office.clerk, "") == []
 
 
 def test_a_service_that_starts_anew_remembers_what_left(office: Office) -> None:
@@ -334,9 +369,3 @@ def test_a_service_that_starts_anew_remembers_what_left(office: Office) -> None:
     let_go(office, timedelta(days=2))
     with office.application.database.reading() as session:
         assert session.scalars(select(RemovedObjectRow)).all() == []
-
-
-def test_days_are_those_of_the_fund(office: Office) -> None:
-    assert office.services.today() == date(2026, 3, 2)
-    with pytest.raises(DossierError):
-        office.services.erase_own_draft(office.applicant, "nothing")
