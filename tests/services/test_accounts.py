@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from core.errors import DossierError, InvalidValue
+from forms_service.services import accounts
 from forms_service.storage.models import AccountRow
 
 PASSWORD = "a long enough password"
@@ -66,3 +68,39 @@ def test_unusable_registrations_are_refused_in_both_languages(office, registrati
     assert refused.value.message.ar
     assert refused.value.message.fr
     assert office.services.authenticate(registration, password) is None
+
+
+def test_a_password_is_hashed_anew_when_more_is_asked_of_hashes(
+    office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept() -> str:
+        with office.application.database.reading() as session:
+            return (
+                session.scalar(select(AccountRow.password_hash).where(AccountRow.login == "123456782")) or ""
+            )
+
+    before = kept()
+    assert office.services.sign_in("123456782", PASSWORD) and kept() == before
+    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=2, memory_cost=64, parallelism=1))
+    assert office.services.sign_in("123456782", "wrong wrong") is None and kept() == before
+    assert office.services.sign_in("123456782", PASSWORD)
+    assert "t=2" in kept()
+    assert office.services.sign_in("123456782", PASSWORD)
+
+
+def test_tokens_outlive_a_password_its_holder_changed_and_no_other_reset(office) -> None:
+    services = office.services
+    operator = services.add_account("omar", PASSWORD, "Omar", {"operator"})
+
+    def token() -> str:
+        return services.make_token(office.clerk, "a program", ["agency"])[0]
+
+    first = token()
+    services.change_password(office.clerk, PASSWORD, "another long password")
+    assert services.grant(first) is not None
+    services.reset_password(operator, office.clerk.id)
+    assert services.grant(first) is None
+    second = token()
+    assert services.grant(second) is not None
+    services.close_account(operator, office.clerk.id)
+    assert services.grant(second) is None
