@@ -15,6 +15,7 @@ from core.localized_text import LocalizedText
 from forms_service.access_settings import AccessSettings
 from forms_service.evidence_settings import EvidenceSettings
 from forms_service.provider_settings import ProviderSettings
+from forms_service.reading_limits import MEBIBYTE, ReadingLimits
 from forms_service.sealing_settings import SealingSettings
 from forms_service.sending.choosing import SendingSettings
 from forms_service.settings import InvalidSetting, Settings
@@ -23,30 +24,12 @@ from forms_service.storage.postgresql import CONNECTIONS, usable_url
 from forms_service.virus_scan import ScannerSettings
 from forms_service.watching_settings import WatchingSettings
 
-MEBIBYTE = 1024 * 1024
-
 LONGEST_REVIEW_DAYS = 60
 """What law 55-19 gives an administration to answer in, where a form is given no shorter time."""
 
 
 CLOCK_STOPS, CLOCK_RUNS, CLOCK_RESTARTS = "stops", "runs", "restarts"
 """What a request for a correction does to the time for a decision."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingLimits:
-    """What one reading may use before it is stopped; the paper is kept in any case."""
-
-    wall_seconds: float = 240.0
-    page_seconds: int = 90
-    cpu_seconds: int = 120
-    memory_bytes: int = 4096 * MEBIBYTE
-    output_bytes: int = 256 * MEBIBYTE
-
-    @property
-    def longest_work_s(self) -> int:
-        """How long the longest job may take, with all the readings it tries again."""
-        return round(4 * self.wall_seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ import threading
 from pathlib import Path
 from typing import Any, NoReturn
 
-from forms_service.config import MEBIBYTE, ReadingLimits
 from forms_service.isolation import cut_off, keep_to_own_files
+from forms_service.reading_limits import MEBIBYTE, ReadingLimits
 from forms_service.reading_process import ReadingRequest, die_with, restrict
 
 LIMITS = ReadingLimits(

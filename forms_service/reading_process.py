@@ -25,8 +25,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from forms_service.config import ReadingLimits
 from forms_service.isolation import lock_in
+from forms_service.reading_limits import ReadingLimits
 
 _PASSED_ON = (
     "PATH",

@@ -14,7 +14,7 @@ from forms_service.bootstrap import Application, build
 from forms_service.build_facts import build_facts
 from forms_service.config import Config
 from forms_service.figures_listener import start_listening
-from forms_service.isolation import warn_unless_it_holds
+from forms_service.isolation import what_holds
 from forms_service.jobs import Worker
 from forms_service.logs import own_process
 from forms_service.metrics import is_counted_together, join_figures
@@ -105,7 +105,7 @@ def run(config: Config | None = None, stop: threading.Event | None = None) -> No
         return
     chosen_engine()  # a name nobody registered is told at the start, not by failed readings
     sweep(application.config.scratch_folder, application.config.reading)
-    threading.Thread(target=warn_unless_it_holds, name="isolation", daemon=True).start()
+    threading.Thread(target=_warn_unless_locked_in, name="isolation", daemon=True).start()
     worker = make_worker(application)
     if is_process:
         facts = build_facts(application.config.spec_folder)
@@ -122,6 +122,13 @@ def run(config: Config | None = None, stop: threading.Event | None = None) -> No
     ):  # the others have that work by now, and nobody waits for a reading to end
         logging.shutdown()
         os._exit(0)
+
+
+def _warn_unless_locked_in() -> None:
+    """Say in the log what does not hold on this machine for processes that open uploads."""
+    found = what_holds()
+    if not found.holds:
+        log.warning("uploads are opened less locked in", missing=found.missing)
 
 
 def _built(config: Config | None, stop: threading.Event) -> Application | None:

@@ -124,12 +124,3 @@ def what_holds() -> Isolation:
             return Isolation(**json.loads(probe.stdout))
         except (OSError, subprocess.SubprocessError, ValueError, TypeError):
             return Isolation()
-
-
-def warn_unless_it_holds() -> None:
-    """Say in the log what does not hold on this machine, so that an operator can mend it."""
-    import structlog
-
-    found = what_holds()
-    if not found.holds:
-        structlog.get_logger(__name__).warning("uploads are opened less locked in", missing=found.missing)
