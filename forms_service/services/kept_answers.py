@@ -13,7 +13,8 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -102,6 +103,19 @@ _current: ContextVar[_UnderWay | None] = ContextVar("attempt", default=None)
 def leave_attempt() -> None:
     """Let what this thread commits from now on belong to no attempt, however the last one ended."""
     _current.set(None)
+
+
+@contextmanager
+def beside_the_attempt() -> Iterator[None]:
+    """Let what is committed meanwhile count for no request: what only keeps count of requests, or of who looks.
+
+    Else one that is killed before it did anything would be told to have been carried out.
+    """
+    token = _current.set(None)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def answer_by(tell: Callable[[Made], KeptAnswer]) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.errors import FormsError
 from forms_service.locales import both
 from forms_service.services.base import Adapters, UseCases
+from forms_service.services.kept_answers import beside_the_attempt
 from forms_service.services.views import Actor
 from forms_service.storage.audit import WATCHED, record
 from forms_service.storage.models import AccountRow, AuditRow
@@ -131,7 +132,7 @@ class Looks(UseCases):
 
     def _write_look(self, actor: Actor, look: Look, now: datetime) -> None:
         """One line, without a revision: who looks changes nothing."""
-        with self.database.writing() as session:
+        with beside_the_attempt(), self.database.writing() as session:
             record(
                 session,
                 at=now,

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.dossier import DossierState
 from core.errors import DossierError
 from forms_service.locales import both
+from forms_service.services.kept_answers import beside_the_attempt
 from forms_service.services.throttle import (
     BYTES_A_DAY,
     COSTLY,
@@ -107,7 +108,7 @@ class Quotas(Throttle):
     def _block(self, span: Span, who: str, most: int) -> int:
         for last in (False, True):
             try:
-                with self.database.writing() as session:
+                with beside_the_attempt(), self.database.writing() as session:
                     return self.use_up(session, span, who, max(1, most // _BLOCKS), most, at_most=True)
             except IntegrityError:  # another process counted the first request of this minute
                 if last:
