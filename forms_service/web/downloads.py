@@ -8,6 +8,15 @@ from collections.abc import Iterable
 from flask import Response, make_response, render_template, send_file
 
 from core.localized_text import LocalizedText
+from forms_service.services.uploads import sniff
+
+_ENDINGS = {
+    "application/pdf": (".pdf",),
+    "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "image/png": (".png",),
+    "image/tiff": (".tif", ".tiff"),
+    "image/heic": (".heic", ".heif", ".hif"),
+}
 
 
 def pdf_download(data: bytes, name: str) -> Response:
@@ -42,8 +51,19 @@ def original_page(
     return make_response(page)
 
 
+def named_as_it_is(name: str, media_type: str | None) -> str:
+    """The name, with an ending that fits the content: a program is not to be opened for a paper.
+
+    Args:
+        media_type: By the content; None when it is nothing we take.
+    """
+    fitting = _ENDINGS.get(media_type or "", (".bin",))
+    return name if name.lower().endswith(fitting) else name + fitting[0]
+
+
 def upload_back(data: bytes, media_type: str, name: str) -> Response:
-    """Somebody's upload: always saved, never run or shown inside this site."""
-    response = send_file(io.BytesIO(data), mimetype=media_type, as_attachment=True, download_name=name)
+    """Somebody's upload: always saved, under a name that says what it is, never run or shown inside this site."""
+    saved_as = named_as_it_is(name, sniff(data))
+    response = send_file(io.BytesIO(data), mimetype=media_type, as_attachment=True, download_name=saved_as)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

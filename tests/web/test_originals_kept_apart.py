@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from forms_service.services import ReadingStatus
 from forms_service.storage.models import AuditRow
+from forms_service.web.downloads import named_as_it_is
 from tests.hostile_files import ADDRESS, MARK, MARKED
 
 PLANTED = (MARK, ADDRESS)
@@ -172,3 +173,38 @@ def test_a_file_that_cannot_be_copied_leads_to_the_warning(service: Service) -> 
     answer = service.visitor("fr").sign_in("clerk").get(f"/dossiers/{dossier}/documents/{paper.id}/file")
     assert answer.status_code == 200 and answer.mimetype == "text/html"
     assert "copie sûre" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "saved_as"),
+    [
+        ("acte.pdf", "application/pdf", "acte.pdf"),
+        ("ACTE.PDF", "application/pdf", "ACTE.PDF"),
+        ("photo.jpeg", "image/jpeg", "photo.jpeg"),
+        ("facture.exe", "application/pdf", "facture.exe.pdf"),
+        ("page.html", None, "page.html.bin"),
+        ("عقد الازدياد", "image/png", "عقد الازدياد.png"),
+    ],
+)
+def test_a_file_is_saved_as_what_it_is(name: str, media_type: str | None, saved_as: str) -> None:
+    assert named_as_it_is(name, media_type) == saved_as
+
+
+def test_a_hostile_name_stays_a_name(service: Service) -> None:
+    """Neither the page nor the header gives it more to say."""
+    services, applicant = service.application.services, service.actor("applicant")
+    dossier = service.new_dossier()
+    name = '../../etc/x\r\nSet-Cookie: a=b"; filename="y\u202egpj.<script>alert(1)</script>' + "z" * 10_000
+    paper = services.upload(applicant, dossier, name, MARKED["pdf"][1]())
+    visitor = service.visitor("fr").sign_in("applicant")
+    page = visitor.get(f"/dossiers/{dossier}/documents").get_data(as_text=True)
+    assert "<script>alert" not in page and "\u202e" not in page
+    answer = visitor.get(f"/dossiers/{dossier}/documents/{paper.id}/file")
+    assert answer.headers.getlist("Set-Cookie") == [
+        one for one in answer.headers.getlist("Set-Cookie") if not one.startswith("a=b")
+    ]
+    told = answer.headers["Content-Disposition"]
+    assert told.startswith("attachment; filename=") and "/" not in told.replace("%2F", "")
+    assert len(told) < 1000
+    kept = services.dossier(applicant, dossier).attachments[0].filename
+    assert kept.isprintable() and len(kept) <= 120
