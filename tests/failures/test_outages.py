@@ -159,6 +159,25 @@ def test_a_request_cut_off_by_the_database_is_done_once_under_its_key(
     assert door.papers(dossier) == 1
 
 
+def test_a_request_that_failed_before_it_did_anything_may_be_sent_again(
+    on_folder: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What only keeps count of requests, and commits before it, is not taken for its effect."""
+    door = on_folder
+    dossier = door.services.open_dossier(door.person, "leave-1", "fr")
+    door.services._granted.clear()  # so that the request itself takes a new block of what it may ask
+
+    def fail(_content: bytes) -> str:
+        raise RuntimeError("nobody foresaw it")
+
+    monkeypatch.setattr(door.services.objects, "put", fail)
+    assert door.upload(dossier, "failed-first-2026").status_code == 500
+    monkeypatch.undo()
+    assert door.services._granted, "it was counted"
+    assert door.upload(dossier, "failed-first-2026").status_code == 201
+    assert door.papers(dossier) == 1
+
+
 def away(door: Door) -> tuple[Path, Path]:
     root = door.application.config.objects_folder
     return root, root.with_name("unmounted")
