@@ -84,23 +84,19 @@ def forget(number: int) -> None:
     click.echo(f"key {number} is gone")
 
 
-@keys.command("renew-master")
-def renew_master() -> None:
-    """Add a new master key to its file and wrap the data keys with it; nothing is sealed anew."""
-    with _kept() as kept:
-        _add_line(kept.chest.file, secrets.token_urlsafe(48))
-        name = kept.chest.rewrap()
-        click.echo(f"master {name} keeps the data keys now; it is the last line of {kept.chest.file}")
-    click.echo(
-        "Copy that file to the other machines and to where it is kept apart; its earlier lines may go."
-    )
-
-
 @keys.command("rewrap")
-def rewrap() -> None:
-    """Wrap the data keys with the last master key of the file, once that file is on every machine."""
+@click.option("--new", "is_new", is_flag=True, help="Add a new master key to the file first.")
+def rewrap(is_new: bool) -> None:
+    """Wrap the data keys with the last master key of its file; nothing is sealed anew.
+
+    On many machines add the key to the file of each of them by hand, then run this on one.
+    """
     with _kept() as kept:
-        click.echo(f"master {kept.chest.rewrap()} keeps the data keys now")
+        if is_new:
+            _add_line(kept.chest.file, secrets.token_urlsafe(48))
+        name, file = kept.chest.rewrap(), kept.chest.file
+    click.echo(f"master {name}, the last line of {file}, keeps the data keys now")
+    click.echo("Keep a copy of that file apart; once every machine has it, its earlier lines may go.")
 
 
 @contextmanager

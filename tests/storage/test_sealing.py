@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,9 @@ from forms_service.keyring import (
     sealed_by,
 )
 from forms_service.sealing_settings import SealingSettings
+from forms_service.storage.models import Base
 from forms_service.storage.objects import FolderStore, MissingObject
+from forms_service.storage.sealed_columns import PinnedText, SealedColumn
 from forms_service.storage.sealed_objects import SealedStore
 
 ONE, TWO = b"1" * 32, b"2" * 32
@@ -261,3 +264,19 @@ def test_a_new_master_key_wraps_the_data_keys_and_seals_nothing_anew(tmp_path: P
     file.write_text(old)
     with pytest.raises(WrongMasterKey):
         open_storage(config)
+
+
+# --- what operators are told ----------------------------------------------------------------------
+
+
+def test_the_list_for_operators_has_every_table_and_what_is_sealed_in_it() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "operations" / "encryption.md").read_text(encoding="utf-8")
+    lines = [line.split("|") for line in told.splitlines() if line.startswith("| `")]
+    rows = {name: cells for cells in lines for name in re.findall(r"`(\w+)`", cells[1]) if len(cells) == 6}
+    tables = Base.metadata.tables
+    assert set(tables) - set(rows) == set(), "tables of which nothing is said"
+    for name, table in tables.items():
+        kinds = {SealedColumn: rows[name][2], PinnedText: rows[name][3]}
+        for kind, cell in kinds.items():
+            has_some = any(isinstance(column.type, kind) for column in table.columns)
+            assert bool(cell.strip()) or not has_some, f"{name}: {kind.__name__}"
