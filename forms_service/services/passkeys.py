@@ -7,26 +7,11 @@ bound to this service's name and to a challenge that counts once.
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from webauthn import (
-    base64url_to_bytes,
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from core.errors import DossierError, InvalidValue
 from forms_service.locales import both
@@ -35,12 +20,11 @@ from forms_service.services.views import Actor
 from forms_service.storage.access_models import PasskeyRow
 from forms_service.storage.models import AccountRow
 
+if TYPE_CHECKING:
+    from forms_service.passkey_answers import Place
+
 MOST_PASSKEYS = 10
 _LONGEST_NAME = 60
-_LONGEST_ANSWER = 20_000
-_VERIFIED = UserVerificationRequirement.REQUIRED
-_MALFORMED = (WebAuthnException, ValueError, KeyError, TypeError)
-"""What an answer that is none makes the library raise."""
 
 
 class Passkeys(SecondStepOfSignIn):
@@ -58,18 +42,8 @@ class Passkeys(SecondStepOfSignIn):
         with self.database.reading() as session:
             held = self._passkeys(session, actor.id)
             login = session.get_one(AccountRow, actor.id).login
-        options = generate_registration_options(
-            rp_id=self._service_name(),
-            rp_name="CNSS",
-            user_name=login,
-            user_id=actor.id.encode(),
-            user_display_name=actor.name,
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.PREFERRED, user_verification=_VERIFIED
-            ),
-            exclude_credentials=[_described(one) for one in held],
-        )
-        return options_to_json(options), bytes_to_base64url(options.challenge)
+        ids = [one.credential_id for one in held]
+        return self._place().ask_to_register(login, actor.id, actor.name, ids)
 
     def add_passkey(self, actor: Actor, name: str, answer: str, challenge: str) -> list[str]:
         """Count a passkey from now on; gives recovery codes when it is the first second step.
@@ -81,15 +55,11 @@ class Passkeys(SecondStepOfSignIn):
         """
         name = _named(name)
         self.spend(challenge)
+        from forms_service.passkey_answers import NoPasskey
+
         try:
-            made = verify_registration_response(
-                credential=_short(answer),
-                expected_challenge=base64url_to_bytes(challenge),
-                expected_rp_id=self._service_name(),
-                expected_origin=self._origin(),
-                require_user_verification=True,
-            )
-        except _MALFORMED:
+            made = self._place().registered(answer, challenge)
+        except NoPasskey:
             raise WrongSecondStep(both("second.key_not_added")) from None
         with self.database.writing() as session:
             held = self._passkeys(session, actor.id)
@@ -103,8 +73,8 @@ class Passkeys(SecondStepOfSignIn):
                     id=self.new_id(),
                     account_id=actor.id,
                     credential_digest=digest,
-                    credential_id=bytes_to_base64url(made.credential_id),
-                    public_key=bytes_to_base64url(made.credential_public_key),
+                    credential_id=made.credential_id,
+                    public_key=made.public_key,
                     sign_count=made.sign_count,
                     name=name,
                     made_at=self.now(),
@@ -117,12 +87,7 @@ class Passkeys(SecondStepOfSignIn):
         """What the browser is to be asked to come in by a passkey, as JSON, and the challenge in it."""
         with self.database.reading() as session:
             held = [one for one in self._passkeys(session, account_id) if one.doubted_at is None]
-        options = generate_authentication_options(
-            rp_id=self._service_name(),
-            allow_credentials=[_described(one) for one in held],
-            user_verification=_VERIFIED,
-        )
-        return options_to_json(options), bytes_to_base64url(options.challenge)
+        return self._place().ask_to_show(one.credential_id for one in held)
 
     def take_passkey(self, account_id: str, answer: str, challenge: str) -> Actor:
         """Let in whoever has one of the account's passkeys and unlocked it.
@@ -166,36 +131,27 @@ class Passkeys(SecondStepOfSignIn):
         row = self._shown(session, account_id, answer)
         if row is None:
             return False
+        from forms_service.passkey_answers import NoPasskey
+
         try:
-            shown = verify_authentication_response(
-                credential=_short(answer),
-                expected_challenge=base64url_to_bytes(challenge),
-                expected_rp_id=self._service_name(),
-                expected_origin=self._origin(),
-                credential_public_key=base64url_to_bytes(row.public_key),
-                credential_current_sign_count=0,  # compared below: a copy is not merely refused
-                require_user_verification=True,
-            )
-        except _MALFORMED:
+            count = self._place().counted(answer, challenge, row.public_key)
+        except NoPasskey:
             return False
-        counts = shown.new_sign_count or row.sign_count
-        if counts and shown.new_sign_count <= row.sign_count:
+        counts = count or row.sign_count
+        if counts and count <= row.sign_count:
             row.doubted_at = self.now()
             actor = Actor(account_id, session.get_one(AccountRow, account_id).name, frozenset())
             self.note(session, None, actor, "passkey_doubted", {"account": account_id})
             self._tell_holder(session, account_id, "passkey_doubted")
             return False
-        row.sign_count, row.used_at = shown.new_sign_count, self.now()
+        row.sign_count, row.used_at = count, self.now()
         return True
 
     def _shown(self, session: Session, account_id: str, answer: str) -> PasskeyRow | None:
         """The passkey an answer names, if it is one of the account's and above doubt."""
-        from webauthn.helpers import parse_authentication_credential_json
+        from forms_service.passkey_answers import credential_named
 
-        try:
-            credential_id = parse_authentication_credential_json(_short(answer)).raw_id
-        except _MALFORMED:
-            return None
+        credential_id = credential_named(answer)
         query = select(PasskeyRow).where(PasskeyRow.credential_digest == _digest(credential_id))
         row = session.scalar(query.with_for_update())
         if row is None or row.account_id != account_id or row.doubted_at is not None:
@@ -212,20 +168,15 @@ class Passkeys(SecondStepOfSignIn):
             raise DossierError(both("error.404.what"), code="unknown_passkey")
         return row
 
-    def _service_name(self) -> str:
-        return urlsplit(self.adapters.config.public_url).hostname or ""
+    def _place(self) -> Place:
+        """The address keys are bound to; the library behind it is slow to load, and few processes need it."""
+        from forms_service.passkey_answers import Place
 
-    def _origin(self) -> str:
-        parts = urlsplit(self.adapters.config.public_url)
-        return f"{parts.scheme}://{parts.netloc}"
-
-
-def _described(row: PasskeyRow) -> PublicKeyCredentialDescriptor:
-    return PublicKeyCredentialDescriptor(id=base64url_to_bytes(row.credential_id))
+        return Place(self.adapters.config.public_url)
 
 
-def _digest(credential_id: bytes) -> str:
-    return hashlib.sha256(credential_id).hexdigest()
+def _digest(credential_id: str) -> str:
+    return hashlib.sha256(credential_id.encode()).hexdigest()
 
 
 def _named(name: str) -> str:
@@ -233,8 +184,3 @@ def _named(name: str) -> str:
     if not name:
         raise InvalidValue(both("second.name_needed"), code="passkey_name")
     return name
-
-
-def _short(answer: str) -> str:
-    """The browser's answer, unless it is longer than any can be."""
-    return answer if len(answer) <= _LONGEST_ANSWER else ""

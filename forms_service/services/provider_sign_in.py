@@ -51,6 +51,7 @@ class ProviderSignIn(SecondStepOfSignIn):
             with self.database.writing() as session:
                 account = self._account_of(session, person)
                 self._take_roles(session, account, person)
+                account.used_at = self.now()
         except IntegrityError:  # the same person came in twice at this moment
             raise self._nobody_here() from None
         actor = self.actor(account.id)
