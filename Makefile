@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
 PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help install run worker test lint format demo samples lock bench-pdf bench-scan bench-flat bench-attachments bench-damage fuzz fuzz-api soak hosts-apart clean
+.PHONY: help install run worker test test-scale lint format demo samples lock bench-pdf bench-scan bench-flat bench-attachments bench-damage fuzz fuzz-api soak hosts-apart clean
 
 help:            ## List the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -29,6 +29,9 @@ run: install     ## Start the service with samples and demo accounts on http://1
 
 test: install    ## Run the whole test suite
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-scale: install ## Services, storage, pages and journeys on PostgreSQL and S3
+	FORMS_TEST_BACKEND=scale $(BIN)/python -m pytest $(PYTEST_ARGS) tests/services tests/storage tests/web tests/e2e
 
 lint: install    ## Style, types, import directions, and every spec
 	$(BIN)/ruff check .
@@ -72,6 +75,12 @@ fuzz-api: install ## Let schemathesis think of many requests (API_EXAMPLES=25)
 
 soak: install    ## Kill everything at random while programs deposit, and count (SOAK="--deposits 210 --kills 8")
 	timeout 2400 $(BIN)/python -m tests.failures.soak $(SOAK)
+
+bench-load: install ## Measure deposits, pages read and page views on this machine under load
+	$(BIN)/python -m tests.benchmarks.bench_load
+
+bench-growth: install ## Measure pages and memory with 100 to 100,000 dossiers (SIZES=…, ON=postgresql)
+	$(BIN)/python -m tests.benchmarks.bench_growth
 
 hosts-apart: install    ## Cut hosts off from one another while programs deposit (root; network namespaces)
 	$(BIN)/python -m tests.failures.hosts_apart
