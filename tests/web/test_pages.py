@@ -70,6 +70,7 @@ OPERATOR = {
     "operator.figures": "/operator/",
     "operator.users": "/operator/users",
     "operator.record": "/operator/record",
+    "status.show": "/operator/status/",
     "letting_go.overview": "/operator/privacy/",
 }
 AUTHOR = {
