@@ -1,0 +1,77 @@
+"""What lies under deploy/ names commands, settings and secrets that there are."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from forms_service.cli import commands
+
+DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
+ROOT = DEPLOY.parent
+
+
+def understood(words: list[str]) -> bool:
+    """Whether the command line takes these words; nothing is run."""
+    command = commands.get_command(click.Context(commands), words[0])
+    assert command is not None, words
+    command.make_context(words[0], words[1:])
+    return True
+
+
+def units() -> list[Path]:
+    return sorted((DEPLOY / "systemd").glob("*.service"))
+
+
+@pytest.mark.parametrize("unit", units(), ids=lambda path: path.name)
+def test_a_unit_starts_a_command_there_is(unit: Path) -> None:
+    said = re.search(r"^ExecStart=\S+/forms-service (.+)$", unit.read_text(), re.MULTILINE)
+    assert said and understood(shlex.split(said.group(1)))
+
+
+def test_the_image_and_every_container_start_commands_there_are() -> None:
+    said = re.search(r"^CMD (\[.+\])$", (DEPLOY / "Containerfile").read_text(), re.MULTILINE)
+    assert said and understood(yaml.safe_load(said.group(1)))
+    containers = compose()["services"].values()
+    ours = [one["command"] for one in containers if one["image"] == "forms-service"]
+    assert len(ours) == 4
+    assert all(understood(one) for one in ours)
+
+
+def test_what_goes_into_the_image_is_let_into_it() -> None:
+    """A line of .dockerignore that is missing shows only when somebody builds."""
+    let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (DEPLOY / "Containerfile").read_text(), re.MULTILINE)
+    names = {name for line in copied for name in line.split()}
+    assert names == let_in
+    assert all((ROOT / name).exists() for name in names)
+
+
+def test_every_setting_of_the_example_is_one() -> None:
+    documented = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    documented += "".join(
+        page.read_text(encoding="utf-8") for page in (ROOT / "docs" / "operations").glob("*.md")
+    )
+    names = re.findall(r"^([A-Z][A-Z0-9_]+)=", (DEPLOY / "forms.env.example").read_text(), re.MULTILINE)
+    assert len(names) > 10
+    assert [name for name in names if f"`{name}" not in documented] == []
+
+
+def test_every_secret_is_declared_used_and_made_by_the_docs() -> None:
+    declared = compose()["secrets"]
+    used = {secret for one in compose()["services"].values() for secret in one.get("secrets", ())}
+    assert used == set(declared)
+    in_settings = re.findall(r"/run/secrets/(\w+)", (DEPLOY / "forms.env.example").read_text())
+    assert set(in_settings) <= used
+    page = (ROOT / "docs" / "operations" / "deploy.md").read_text(encoding="utf-8")
+    assert [one["file"] for one in declared.values() if Path(one["file"]).name not in page] == []
+
+
+def compose() -> dict[str, dict[str, dict]]:  # type: ignore[type-arg]
+    found: dict[str, dict[str, dict]] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())  # type: ignore[type-arg]
+    return found
