@@ -28,7 +28,7 @@ from forms_service.web import create_app
 PASSWORD = "une phrase bien longue"
 TELEPHONE = {"width": 390, "height": 844}
 SMALLEST = {"width": 320, "height": 640}
-PICTURES = os.environ.get("FORMS_TEST_PICTURES")
+PICTURES = os.environ.get("PICTURES_OF_TESTS")
 """Folder for pictures of what is tested, for whoever wants to look."""
 
 AUTHENTICATOR = {
