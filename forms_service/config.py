@@ -86,7 +86,7 @@ class Config:
     max_upload_bytes: int = 40 * MEBIBYTE
     max_uploads: int = 100
     worker_slots: int = 1
-    reading: ReadingLimits = ReadingLimits()
+    reading: ReadingLimits = field(default_factory=ReadingLimits)
     receipt_identity: Path | None = None
     receipt_passphrase_file: Path | None = None
     objects: ObjectsSettings = field(default_factory=ObjectsSettings)
