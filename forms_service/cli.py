@@ -17,6 +17,7 @@ import click
 from core.errors import FormsError, SpecErrors
 from forms_service.build_facts import build_facts
 from forms_service.commands.accounts import accounts
+from forms_service.commands.backups import backup, restore
 from forms_service.commands.checking import check
 from forms_service.commands.dossiers import dossier
 from forms_service.commands.flows import flows
@@ -69,6 +70,8 @@ for command in (
     keys,
     guidance,
     calculate_command,
+    backup,
+    restore,
 ):
     commands.add_command(command)
 

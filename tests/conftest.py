@@ -25,7 +25,11 @@ LONG = (
 """Files that take longest, longest first: begun last, one of them would keep the other cores waiting."""
 
 
-ON_BOTH: tuple[str, ...] = ()
+ON_BOTH = (
+    "tests/services/test_deposits.py",
+    "tests/services/test_finding_dossiers.py",
+    "tests/services/test_sharing_dossiers.py",
+)
 """Files that run on both backends every time: those in which they could differ."""
 
 
