@@ -185,7 +185,7 @@ class Throttle(UseCases):
         Raises:
             UsedUp: That much is not left.
         """
-        if not who or not most:
+        if not who or not most or not amount:
             return amount
         now = self.now()
         number = int(now.timestamp()) // span.seconds
