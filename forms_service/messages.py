@@ -32,10 +32,6 @@ MESSAGES: dict[str, LocalizedText] = {
         "Si une correction vous est demandée, il redeviendra modifiable.",
     ),
     # --- letting go ---
-    "no_such_dossier": _T(
-        "لا يوجد ملف بهذا المرجع. لم يتغير شيء. تحققوا من المرجع.",
-        "Aucun dossier n'a cette référence. Rien n'a été modifié. Vérifiez-la.",
-    ),
     "not_a_draft": _T(
         "تم إيداع هذا الطلب، فلا يمكن حذفه مباشرة. يُحفظ المدة المذكورة في صفحة معطياتكم.",
         "Cette demande est déposée : elle ne peut pas être effacée ici. "
