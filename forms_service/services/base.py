@@ -45,6 +45,9 @@ SEND_LETTER = "send_letter"
 REHEARSE_FORM = "rehearse_form"
 """Name of the fourth: rehearsing a form for its author; its key is the run's id."""
 
+ID_LETTERS = "23456789abcdefghijkmnpqrstuvwxyz"
+"""What ids are drawn from, in the order in which databases sort them."""
+
 SYSTEM = Actor(audit.SYSTEM_ID, audit.SYSTEM_NAME, frozenset())
 
 CLOSED_STATES = frozenset({DossierState.ACCEPTED, DossierState.REFUSED, DossierState.CLOSED})
@@ -109,8 +112,7 @@ class UseCases:
 
     def new_id(self) -> str:
         """An id nobody can guess (110 bits)."""
-        alphabet = "abcdefghijkmnpqrstuvwxyz23456789"
-        return "".join(alphabet[self.adapters.pick(len(alphabet))] for _ in range(22))
+        return "".join(ID_LETTERS[self.adapters.pick(len(ID_LETTERS))] for _ in range(22))
 
     def health(self) -> None:
         """Raise whatever keeps the service from reaching its data: the database, the folder of papers.

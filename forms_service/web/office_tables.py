@@ -68,6 +68,7 @@ def _sums(found: Statistics) -> list[tuple[str, object]]:
         (translate("figures.until"), found.until),
         (translate("figures.form"), found.form or translate("figures.all_forms")),
         (translate("figures.deposited"), sum(number for _, number in found.arrivals)),
+        *([(translate("figures.drawn_name"), found.drawn)] if found.drawn else []),
         (translate("figures.open_now"), found.open_now),
         (translate("figures.decided"), waiting.decided),
         (translate("figures.median"), waiting.median_days),

@@ -35,6 +35,7 @@ from forms_service.bootstrap import Application, build
 from forms_service.config import Config
 from forms_service.demo_accounts import DEMO_ACCOUNTS
 from forms_service.first_look import NoLook
+from forms_service.services.base import ID_LETTERS
 from forms_service.storage.models import Base
 from forms_service.storage.office_models import NameWordRow
 from forms_service.watching_settings import WatchingSettings
@@ -58,8 +59,9 @@ NAMES = (
     "jabri",
     "kettani",
 )
-KEPT = 12
+KEPT = 9
 """So many letters of an id stay; the number of the copy stands behind them."""
+STEPS = (7, 13, 29)
 WAITING = 50
 """One in so many copies waits for a reviewer."""
 A_YEAR = 365
@@ -128,7 +130,7 @@ class Copies:
 
     def _value(self, table: Table, column: Column[object]) -> str:
         plain = f't."{column.name}"'
-        copied = f"substr({plain}, 1, {KEPT}) || n.i"
+        copied = f"{_drawn('n.i')} || substr({plain}, 1, {KEPT}) || n.i"
         if (table.name, column.name) in (("dossier", "reference"), ("account", "login")):
             return "'G' || n.i"
         if (table.name, column.name) == ("dossier", "state"):
@@ -160,6 +162,12 @@ class Copies:
                 " where id > (select max(audit_id) from audit_link)"
             )
         )
+
+
+def _drawn(number: str) -> str:
+    """Three letters that ids begin with, spread over all there are as those of real ids are."""
+    letters = (f"substr('{ID_LETTERS}', {number} * {step} % {len(ID_LETTERS)} + 1, 1)" for step in STEPS)
+    return " || ".join(letters)
 
 
 def _counted_by_the_database(column: Column[object]) -> bool:
@@ -204,11 +212,15 @@ def pages(application: Application, dossier_id: str, copies: int) -> dict[str, C
     clerk, reviewer, operator = (signed_in(application, role) for role in ("clerk", "reviewer", "operator"))
     applicant = signed_in(application, "applicant")
 
+    def copy(number: int) -> str:
+        letters = (ID_LETTERS[number * step % len(ID_LETTERS)] for step in STEPS)
+        return f"{''.join(letters)}{dossier_id[:KEPT]}{number}"
+
     def one_of_all() -> str:
-        return f"{dossier_id[:KEPT]}{draw.randrange(1, copies)}"
+        return copy(draw.randrange(1, copies))
 
     def waiting() -> str:
-        return f"{dossier_id[:KEPT]}{draw.randrange(1, max(2, copies // WAITING)) * WAITING}"
+        return copy(draw.randrange(1, max(2, copies // WAITING)) * WAITING)
 
     def get(client: FlaskClient, path: Callable[[], str]) -> Callable[[], object]:
         def ask() -> None:

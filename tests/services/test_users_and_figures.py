@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event, insert
 
 from core.errors import DossierError, InvalidValue
+from forms_service.services import statistics
 from forms_service.services.records import RecordWish
 from forms_service.storage.models import AccountRow
 from tests.services.conftest import PASSWORD, REFUND
@@ -157,6 +158,26 @@ def test_figures_count_what_happened(office, operator, arrives) -> None:
     only = services.statistics(operator, day, services.today(), REFUND)
     assert sum(number for _, number in only.arrivals) == 1
     assert only.fields == ()
+
+
+def test_of_many_deposits_the_fields_are_counted_on_a_fair_draw(
+    office, operator, arrives, monkeypatch
+) -> None:
+    services, day = office.services, office.services.today()
+    for _ in range(6):
+        dossier = office.open()
+        arrives(dossier, scan(read("assured.last", "Omrani", "review")))
+        services.deposit(office.applicant, dossier, True)
+    assert services.statistics(operator, day, day).drawn is None
+    monkeypatch.setattr(statistics, "MOST_FOR_FIELDS", 3)
+    found = services.statistics(operator, day, day)
+    assert sum(number for _, number in found.arrivals) == 6, "only the fields are counted on a draw"
+    assert sum(one.read for one in found.fields) == found.drawn
+    monkeypatch.setattr(statistics, "MOST_FOR_FIELDS", 500)
+    ids = [services.new_id() for _ in range(4000)]
+    for deposits in (501, 1_000, 20_000):
+        bound = statistics._bound_of_draw(deposits)
+        assert sum(one < bound for one in ids) / len(ids) == pytest.approx(500 / deposits, abs=0.04)
 
 
 def test_an_empty_box_is_not_read_and_what_applicants_mend_is_counted_apart(
