@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyotp
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -51,6 +52,8 @@ ANSWERS = {
     "spouse.work": "none",
 }
 COLLEAGUES_PASSWORD = "demo-controle-2"
+GUARDED = DemoAccount("agence-2", "demo-agence-2", "Agence à deux étapes", frozenset({"clerk"}))
+"""Somebody whose sign-in asks for a second step."""
 CHILDREN = [{"birth": "15/08/2026"}, {"birth": "01/06/2012", "student": "true"}]
 
 
@@ -108,7 +111,11 @@ def demonstration() -> Iterator[Demonstration]:
     with tempfile.TemporaryDirectory() as folder:
         jobs = JobsByHand()
         config = Config(
-            data_folder=Path(folder), demo=True, four_eyes=frozenset({REFUND}), registers_folder=REGISTERS
+            data_folder=Path(folder),
+            demo=True,
+            four_eyes=frozenset({REFUND}),
+            registers_folder=REGISTERS,
+            public_url="http://localhost",  # a name: passkeys are offered
         )
         application = build(config, jobs=jobs, draw=lambda: 0.0)
         app = create_app(application)
@@ -150,6 +157,7 @@ def scan_of(pdf: bytes) -> bytes:
 def prepare(demo: Demonstration) -> dict[str, str]:
     """Make stacks and dossiers in every state; gives their ids by name."""
     services, applicant = demo.application.services, demo.actor("applicant")
+    _guard(demo)
     stacks, employer = _stacks(demo), _employer(demo)
     scanned = _scanned(demo)
     checked = services.open_dossier(applicant, REFUND, "ar")
@@ -165,6 +173,14 @@ def prepare(demo: Demonstration) -> dict[str, str]:
         "returned": _returned(demo),
         "proposed": _proposed(demo),
     }
+
+
+def _guard(demo: Demonstration) -> None:
+    """Open the account whose sign-in takes two steps."""
+    services = demo.application.services
+    colleague = services.add_account(GUARDED.login, GUARDED.password, GUARDED.name, GUARDED.roles)
+    secret, _ = services.offered_app(colleague)
+    services.confirm_app(colleague, pyotp.TOTP(secret).at(services.now()))
 
 
 def _employer(demo: Demonstration) -> Actor:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from demonstration import ALLOWANCE, BOSS, Demonstration, account
+from demonstration import ALLOWANCE, BOSS, GUARDED, Demonstration, account
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
@@ -20,11 +20,13 @@ from forms_service.demo_accounts import DEMO_ACCOUNTS
 DOSSIERS = ("partly", "new", "scanned", "checked", "returned", "proposed")
 NEWCOMER = "newcomer"
 """A visitor who was sent a one-time code."""
+HALFWAY = "halfway"
+"""Somebody who typed their password and is asked for the second step."""
 UNLISTED = "unlisted"
 """A visitor on no list of the self-employed, who has chosen a category."""
 EMPLOYER = f"applicant/{[one.login for one in DEMO_ACCOUNTS if 'applicant' in one.roles].index(BOSS)}"
 VISIT = "/visit/self-employed-registration"
-HANDED_OUT = re.compile(r"\.(<any\([^)]*\):\w+>|pdf|png|jpg|jpeg|csv|xlsx|zip|json|yaml|css|js|ttf|woff2)$")
+HANDED_OUT = re.compile(r"\.(<any\([^)]*\):\w+>|pdf|png|jpg|jpeg|csv|xlsx|zip|jsonl?|yaml|css|js|ttf|woff2)$")
 HANDED_OUT_TOO = frozenset({"static", "documents.file", "agency.left_page_original"})
 """What hands out files whatever they are called."""
 LEADS_ON = frozenset(
@@ -34,6 +36,9 @@ LEADS_ON = frozenset(
         "about.employers",
         "about.refunds",
         "about.self_employed",
+        "provider.ask",
+        "provider.back",
+        "provider.left",
     }
 )
 """What shows nothing itself: it leads to another page whatever it is asked."""
@@ -69,6 +74,7 @@ def chosen(ids: Mapping[str, str]) -> list[PageOfSomebody]:
         ("home", None, "/"),
         ("form", None, f"/forms/{ALLOWANCE}"),
         ("sign-in", None, "/sign-in"),
+        ("sign-in-second-step", HALFWAY, "/sign-in/second-step"),
         ("verify", None, "/verify"),
         ("receipt-unknown", None, "/receipt/XXXX-XXXX-XXXX/0000"),
         ("not-found", None, "/nowhere"),
@@ -201,7 +207,7 @@ def _may_be_page(rule: Rule) -> bool:
 
 def _visitors() -> list[str | None]:
     roles = dict.fromkeys(role for one in DEMO_ACCOUNTS for role in sorted(one.roles))
-    return [None, NEWCOMER, *roles]
+    return [None, NEWCOMER, HALFWAY, *roles]
 
 
 def _values(ids: Mapping[str, str]) -> dict[str, Sequence[str]]:
@@ -228,7 +234,7 @@ def client_of(demo: Demonstration, who: str | None) -> FlaskClient:
         _sent(client, f"/fr{VISIT}", IDENTITY)
         _sent(client, f"/fr{VISIT}", {"q.category": "midwife"})
     elif who is not None:
-        one = account(who)
+        one = GUARDED if who == HALFWAY else account(who)
         _sent(client, "/fr/sign-in", {"login": one.login, "password": one.password})
     return client
 
