@@ -1,91 +1,122 @@
 """Copies an installation while it works, and makes it anew from such a copy.
 
 The database is copied first, as it is at one instant, then the papers: no row ever points to a paper that was
-not in the store before it, so whatever came in meanwhile is at worst a paper too many.  A manifest with the
-digest of every file is written last: a copy without one is not finished, one that differs is damaged.
-Papers and columns stay sealed as they are; the keys are copied only when asked for.
+not in the store before it, so whatever came in meanwhile is at worst a paper too many.  Papers and columns stay
+sealed as they are; the keys are copied only when asked for.  The numbers of the data keys are looked at before
+and after the database is copied: a paper under a key that was not there both times may be one that the copied
+database cannot open, so that database and paper are then copied again.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import create_engine, inspect, make_url
+import structlog
+from sqlalchemy import create_engine, inspect, make_url, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import FormsError
 from core.localized_text import LocalizedText
+from forms_service.backup_folders import (
+    DRAFT,
+    KEYS,
+    OBJECTS,
+    POSTGRESQL,
+    SQLITE,
+    BackupError,
+    begin,
+    files_of,
+    finish,
+    require_whole,
+    settle,
+)
 from forms_service.config import Config
+from forms_service.keyring import PAPER_HEAD_BYTES, Keyring, sealed_with
+from forms_service.services.sign_in_record import RESTORED
+from forms_service.storage import audit
 from forms_service.storage.bucket import BucketStore
 from forms_service.storage.choosing import store_for
+from forms_service.storage.data_keys import KeyChest
+from forms_service.storage.database import Database
+from forms_service.storage.key_models import DataKeyRow
 from forms_service.storage.objects import FolderStore, MissingObject
+from forms_service.storage.sealed_columns import seal_with
 
-MANIFEST, OBJECTS, KEYS = "manifest.json", "objects", "keys"
-SQLITE, POSTGRESQL = "database.sqlite", "database.dump"
-_FORMAT = 1
+_ROUNDS = 3
+"""Data keys are renewed about once a year: twice during one backup is somebody at work on them."""
+
+log = structlog.get_logger(__name__)
 
 
-class BackupError(FormsError):
-    """A backup cannot be made or used; nothing that was there is changed by it."""
-
-    code = "backup"
+def _tell_nobody(_: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """What a backup holds, or what was restored from one."""
+    """What a backup holds, or what was restored from one.
+
+    Attributes:
+        is_on_record: Whether the record tells of it; it cannot where the master key or the tables are not
+            those of this program.
+    """
 
     papers: int
     with_keys: bool
+    is_on_record: bool = True
 
 
-def back_up(config: Config, folder: Path, *, with_keys: bool = False) -> Copied:
+def back_up(
+    config: Config,
+    folder: Path,
+    *,
+    with_keys: bool = False,
+    go_on: bool = False,
+    told: Callable[[int], None] = _tell_nobody,
+) -> Copied:
     """Copy database and papers into an empty folder, while the service may go on.
 
+    Args:
+        go_on: Take up a backup into that folder that was cut off; its papers are not copied again.
+        told: Called with the number of papers so far.
+
     Raises:
-        BackupError: The folder is not empty, there is nothing to copy, or a program failed.
+        BackupError: The folder is not empty, there is nothing to copy, a program failed, or data keys were
+            renewed again and again meanwhile.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise BackupError(_NOT_EMPTY.fill(place=folder))
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    url = config.resolved_database_url
-    if url.startswith("sqlite"):
-        _copy_sqlite(Path(make_url(url).database or ""), folder / SQLITE)
+    begin(folder, go_on=go_on)
+    store = _store(config)
+    for _ in range(_ROUNDS):
+        known = _copy_database(config, folder)
+        papers = _copy_papers(store, folder, known, told)
+        if papers is not None:
+            break
     else:
-        _run("pg_dump", url, "--format=custom", f"--file={folder / POSTGRESQL}")
-    store, papers = _store(config), 0
-    for key in iter(store.keys()):
-        try:
-            content = store.held_as(key)
-        except MissingObject:  # erased by right since it was listed
-            continue
-        path = folder / OBJECTS / key[:2] / key[2:4] / key
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.write_bytes(content)
-        papers += 1
+        raise BackupError(_KEYS_CHANGE.fill(place=folder))
+    shutil.rmtree(folder / KEYS, ignore_errors=True)
     if with_keys:
         shutil.copytree(config.keys_folder, folder / KEYS)
-    _write_manifest(folder)
-    return Copied(papers, with_keys)
+    finish(folder)
+    copied = Copied(papers, with_keys)
+    return Copied(papers, with_keys, _put_on_record(config, "backup_made", copied))
 
 
-def restore(config: Config, folder: Path) -> Copied:
+def restore(config: Config, folder: Path, *, told: Callable[[int], None] = _tell_nobody) -> Copied:
     """Make an installation that holds nothing into what the backup holds.
 
     Raises:
         BackupError: The backup is not finished or damaged, the installation holds something already, or the
             backup is of the other kind of database; nothing was changed.
     """
-    _require_whole(folder)
+    require_whole(folder)
     url = config.resolved_database_url
     wanted = SQLITE if url.startswith("sqlite") else POSTGRESQL
     if not (folder / wanted).exists():
@@ -96,15 +127,122 @@ def restore(config: Config, folder: Path) -> Copied:
     with_keys, papers = (folder / KEYS).is_dir(), 0
     if with_keys:
         shutil.copytree(folder / KEYS, config.keys_folder, dirs_exist_ok=True)
-    for path in _files(folder / OBJECTS):
+    for path in files_of(folder / OBJECTS):
         store.keep_as(path.name, path.read_bytes())
         papers += 1
+        told(papers)
     if wanted == SQLITE:
         _copy_sqlite(folder / SQLITE, Path(make_url(url).database or ""))
     else:
         options = ("--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction")
         _run("pg_restore", url, *options, str(folder / POSTGRESQL))
-    return Copied(papers, with_keys)
+    copied = Copied(papers, with_keys)
+    is_on_record = _put_on_record(config, "backup_restored", copied)
+    if not is_on_record:
+        (config.data_folder / RESTORED).write_text(json.dumps(_details(copied)), encoding="utf-8")
+    return Copied(papers, with_keys, is_on_record)
+
+
+def _copy_database(config: Config, folder: Path) -> frozenset[int]:
+    """Copy it and give the numbers of the data keys that the copy certainly holds."""
+    url = config.resolved_database_url
+    name = SQLITE if url.startswith("sqlite") else POSTGRESQL
+    draft = folder / (name + DRAFT)
+    draft.unlink(missing_ok=True)
+    source = Path(make_url(url).database or "")
+    if name == SQLITE and not source.is_file():
+        raise BackupError(_NO_DATABASE.fill(place=source))
+    before = _key_numbers(url)
+    if name == SQLITE:
+        _copy_sqlite(source, draft)
+    else:
+        _run("pg_dump", url, "--format=custom", f"--file={draft}")
+    settle(draft, folder / name)
+    return before & _key_numbers(url)
+
+
+def _key_numbers(url: str) -> frozenset[int]:
+    engine = create_engine(url)
+    try:
+        if not inspect(engine).has_table(DataKeyRow.__tablename__):
+            return frozenset()
+        with engine.connect() as connection:
+            return frozenset(connection.scalars(select(DataKeyRow.number)))
+    finally:
+        engine.dispose()
+
+
+def _copy_papers(
+    store: FolderStore | BucketStore, folder: Path, known: frozenset[int], told: Callable[[int], None]
+) -> int | None:
+    """Copy what is not copied yet; None as soon as one lies under a key that the copied database may lack."""
+    _forget_what_went(store, folder / OBJECTS)
+    papers = 0
+    for key in iter(store.keys()):
+        path = folder / OBJECTS / key[:2] / key[2:4] / key
+        if not _is_copied(path, known):
+            try:
+                content = store.held_as(key)
+            except MissingObject:  # erased by right since it was listed
+                continue
+            if not _opens(content, known):
+                return None
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            draft = path.with_name(path.name + DRAFT)
+            draft.write_bytes(content)
+            settle(draft, path)
+        papers += 1
+        told(papers)
+    return papers
+
+
+def _forget_what_went(store: FolderStore | BucketStore, objects: Path) -> None:
+    """Of an earlier round or a backup that was cut off: drafts, and what was erased by right since."""
+    for path in files_of(objects):
+        if path.name.endswith(DRAFT) or not store.has(path.name):
+            path.unlink()
+
+
+def _is_copied(path: Path, known: frozenset[int]) -> bool:
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        return _opens(file.read(PAPER_HEAD_BYTES), known)
+    return False
+
+
+def _opens(paper: bytes, known: frozenset[int]) -> bool:
+    number = sealed_with(paper)
+    return number is None or number in known
+
+
+def _details(copied: Copied) -> dict[str, object]:
+    return {"papers": copied.papers, "with_keys": copied.with_keys}
+
+
+def _put_on_record(config: Config, action: str, copied: Copied) -> bool:
+    """Write the line, if this program may: a backup is worth more than the line about it.
+
+    No table is brought forward for it: the service of an older program may be running on them.
+    """
+    database = Database(config.resolved_database_url, config.database_connections)
+    try:
+        chest = KeyChest(database, config.sealing.master_key, config.keys_folder)
+        seal_with(database.engine, Keyring(chest.keys(), chest.keys))
+        with database.writing() as session:
+            audit.record(
+                session,
+                at=datetime.now(UTC),
+                actor_id=audit.SYSTEM_ID,
+                actor_name=audit.SYSTEM_NAME,
+                action=action,
+                dossier_id=None,
+                details=_details(copied),
+            )
+    except (FormsError, SQLAlchemyError, KeyError) as trouble:
+        log.warning("not on record", action=action, exc_info=trouble)
+        return False
+    finally:
+        database.close()
+    return True
 
 
 def _store(config: Config) -> FolderStore | BucketStore:
@@ -116,8 +254,6 @@ def _store(config: Config) -> FolderStore | BucketStore:
 
 def _copy_sqlite(source: Path, target: Path) -> None:
     """SQLite's own way: it sees one state, whoever writes meanwhile."""
-    if not source.is_file():
-        raise BackupError(_NO_DATABASE.fill(place=source))
     with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
         here.backup(there)
     target.chmod(0o600)
@@ -159,45 +295,6 @@ def _require_empty(config: Config, store: FolderStore | BucketStore) -> None:
         engine.dispose()
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file())
-
-
-def _digests(folder: Path) -> dict[str, str]:
-    found = {}
-    for path in _files(folder):
-        name = str(path.relative_to(folder))
-        if name != MANIFEST:
-            with path.open("rb") as file:
-                found[name] = hashlib.file_digest(file, "sha256").hexdigest()
-                os.fsync(file.fileno())
-    return found
-
-
-def _write_manifest(folder: Path) -> None:
-    told = {"format": _FORMAT, "made_at": datetime.now(UTC).isoformat(), "files": _digests(folder)}
-    draft = folder / f"{MANIFEST}.draft"
-    with draft.open("w", encoding="utf-8") as file:
-        json.dump(told, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(folder / MANIFEST)
-
-
-def _require_whole(folder: Path) -> None:
-    try:
-        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        expected = dict(told["files"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise BackupError(_NOT_FINISHED.fill(place=folder)) from None
-    if told.get("format") != _FORMAT or _digests(folder) != expected:
-        raise BackupError(_DAMAGED.fill(place=folder))
-
-
-_NOT_EMPTY = LocalizedText(
-    ar="المجلد {place} ليس فارغا. لم يُنسخ شيء. اختاروا مجلدا جديدا.",
-    fr="Le dossier {place} n'est pas vide. Rien n'a été copié. Choisissez un nouveau dossier.",
-)
 _NO_DATABASE = LocalizedText(
     ar="لا توجد قاعدة معطيات في {place}. لم يُنسخ شيء. تحققوا من FORMS_DATA_DIR.",
     fr="Il n'y a pas de base dans {place}. Rien n'a été copié. Vérifiez FORMS_DATA_DIR.",
@@ -208,14 +305,6 @@ _NO_PROGRAM = LocalizedText(
     "(postgresql-client).",
 )
 _PROGRAM_FAILED = LocalizedText(ar="توقف {program}: {told}", fr="{program} s'est arrêté : {told}")
-_NOT_FINISHED = LocalizedText(
-    ar="لا توجد في {place} نسخة احتياطية مكتملة. لم يتغير شيء. استعملوا نسخة أخرى.",
-    fr="{place} ne contient pas de sauvegarde achevée. Rien n'a été changé. Prenez-en une autre.",
-)
-_DAMAGED = LocalizedText(
-    ar="النسخة الاحتياطية في {place} لم تعد كما كُتبت. لم يتغير شيء. استعملوا نسخة أخرى.",
-    fr="La sauvegarde de {place} n'est plus telle qu'elle a été écrite. Rien n'a été changé. Prenez-en une autre.",
-)
 _HOLDS_SOMETHING = LocalizedText(
     ar="توجد معطيات في قاعدة المعطيات أو في مستودع الوثائق. لم يتغير شيء. استعيدوا النسخة في مكان فارغ.",
     fr="La base ou l'entrepôt contient déjà quelque chose. Rien n'a été changé. Restaurez dans une installation vide.",
@@ -223,4 +312,10 @@ _HOLDS_SOMETHING = LocalizedText(
 _OTHER_KIND = LocalizedText(
     ar="هذه نسخة من نوع آخر من قواعد المعطيات. لم يتغير شيء. تحققوا من FORMS_DATABASE_URL.",
     fr="Cette sauvegarde est d'un autre type de base. Rien n'a été changé. Vérifiez FORMS_DATABASE_URL.",
+)
+_KEYS_CHANGE = LocalizedText(
+    ar="جُددت مفاتيح المعطيات مرارا أثناء النسخ. النسخة في {place} غير مكتملة ولا تُستعمل، والخدمة لم تتأثر. "
+    "أعيدوا النسخ بعد انتهاء تجديد المفاتيح.",
+    fr="Les clés de données ont été renouvelées plusieurs fois pendant la copie. Celle de {place} est inachevée et "
+    "ne peut pas servir ; le service n'est pas touché. Recommencez quand le renouvellement est terminé.",
 )

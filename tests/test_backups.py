@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from forms_service.backups import BackupError, back_up, restore
+from forms_service import backups
+from forms_service.backup_folders import BackupError, dated_folder
+from forms_service.backups import back_up, restore
 from forms_service.bootstrap import Application, build
 from forms_service.config import Config
 from forms_service.first_look import NoLook
@@ -42,6 +45,10 @@ def there(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ba
 
         monkeypatch.setenv("PATH", str(postgres().programs), prepend=":")
     return Backend(request.param)
+
+
+ONE_STORE = pytest.mark.parametrize("there", [LAPTOP], indirect=True)
+"""For what the kind of database and store cannot change."""
 
 
 def begun(config: Config, catalogue: SpecCatalogue) -> Application:
@@ -144,3 +151,129 @@ def test_a_copy_that_is_damaged_or_not_finished_changes_nothing(
     store = store_for(fresh.objects, fresh.objects_folder)
     assert list(store.keys()) == [], "nothing was begun"
     there.end(fresh)
+
+
+def test_a_key_renewed_while_papers_are_copied_leaves_none_that_the_copy_cannot_open(
+    at_work: tuple[Application, Actor, str],
+    there: Backend,
+    tmp_path: Path,
+    catalogue: SpecCatalogue,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    application, person, dossier = at_work
+    copy_database, rounds = backups._copy_database, []
+
+    def copied_and_then_renewed(config: Config, folder: Path) -> frozenset[int]:
+        known = copy_database(config, folder)
+        rounds.append(known)
+        if len(rounds) == 1:
+            application.resealing.renew()
+            application.resealing.everything()
+        return known
+
+    monkeypatch.setattr(backups, "_copy_database", copied_and_then_renewed)
+    back_up(application.config, tmp_path / "copy", with_keys=True)
+    assert len(rounds) == 2, "the database was copied again, with the key that papers lie under now"
+    assert rounds[0] < rounds[1]
+    fresh = empty_one(application.config, tmp_path / "second")
+    restore(fresh, tmp_path / "copy")
+    again = begun(fresh, catalogue)
+    try:
+        assert again.services.receipt_pdf(person, dossier).startswith(b"%PDF")
+    finally:
+        again.close()
+        there.end(fresh)
+
+
+@ONE_STORE
+def test_keys_renewed_again_and_again_end_it_without_a_whole_backup(
+    at_work: tuple[Application, Actor, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application, copy = at_work[0], tmp_path / "copy"
+    with monkeypatch.context() as patched:
+        patched.setattr(backups, "_key_numbers", lambda _: frozenset({0}))
+        with pytest.raises(BackupError, match="renouvelées"):
+            back_up(application.config, copy)
+    assert not (copy / "manifest.json").exists()
+
+
+@ONE_STORE
+def test_a_backup_that_was_cut_off_is_taken_up_and_holds_nothing_that_went_since(
+    at_work: tuple[Application, Actor, str], tmp_path: Path
+) -> None:
+    application, copy = at_work[0], tmp_path / "copy"
+    seen: list[int] = []
+
+    def cut_off(papers: int) -> None:
+        seen.append(papers)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        back_up(application.config, copy, told=cut_off)
+    assert seen == [1]
+    (first,) = (path for path in (copy / "objects").rglob("*") if path.is_file())
+    was = first.stat().st_ino
+    gone = copy / "objects" / "ab" / "cd" / ("abcd" * 16)
+    gone.parent.mkdir(parents=True)
+    gone.write_bytes(b"erased by right since")
+    (gone.parent / f"{gone.name}.draft").write_bytes(b"half a pa")
+    with pytest.raises(BackupError, match="inachevée"):
+        back_up(application.config, copy)
+    copied = back_up(application.config, copy, go_on=True)
+    assert first.stat().st_ino == was, "what had been copied was not copied again"
+    papers = [path for path in (copy / "objects").rglob("*") if path.is_file()]
+    assert len(papers) == copied.papers
+    assert gone not in papers
+    with pytest.raises(BackupError):
+        back_up(application.config, copy, go_on=True)
+
+
+@ONE_STORE
+def test_both_are_on_record_even_where_the_keys_come_after_the_rest(
+    at_work: tuple[Application, Actor, str], there: Backend, tmp_path: Path, catalogue: SpecCatalogue
+) -> None:
+    application = at_work[0]
+    copied = back_up(application.config, tmp_path / "copy")
+    made = record_of(application)
+    assert made[-1][1] == "backup_made"
+    fresh = empty_one(application.config, tmp_path / "second")
+    done = restore(fresh, tmp_path / "copy")
+    assert not done.is_on_record, "without the keys nothing can be written"
+    shutil.copytree(application.config.keys_folder, fresh.keys_folder, dirs_exist_ok=True)
+    again = begun(fresh, catalogue)
+    try:
+        for _ in range(2):
+            again.services.note_start("web", "1", "abc")
+        lines = record_of(again)[len(made) - 1 :]
+        assert [line[1] for line in lines] == ["backup_restored", "service_started", "service_started"]
+        with again.database.reading() as session:
+            line = session.scalars(select(AuditRow).where(AuditRow.action == "backup_restored")).one()
+            assert line.details == {"papers": copied.papers, "with_keys": False}
+        assert again.services.verify_record().is_whole
+    finally:
+        again.close()
+        there.end(fresh)
+
+
+def test_the_newest_are_kept_and_a_whole_one_always_stays(tmp_path: Path) -> None:
+    def made(name: str, whole: bool) -> None:
+        (tmp_path / name).mkdir()
+        if whole:
+            (tmp_path / name / "manifest.json").touch()
+
+    for day in (17, 18, 19):
+        made(f"2026-11-{day}T02-30-00Z", True)
+    made("2026-11-20T02-30-00Z", False)
+    made("before the update", True)
+    with pytest.raises(OSError), dated_folder(tmp_path, 2) as folder:
+        folder.mkdir()
+        with pytest.raises(BackupError), dated_folder(tmp_path, 2):
+            pass  # never two at once
+        raise OSError("the disk is full")
+    assert len(list(tmp_path.glob("2026-11-1*"))) == 3, "one that failed takes none away"
+    folder.rmdir()
+    with dated_folder(tmp_path, 2) as folder:
+        folder.mkdir()
+        (folder / "manifest.json").touch()
+    left = {path.name for path in tmp_path.iterdir()} - {".lock"}
+    assert left == {"before the update", "2026-11-19T02-30-00Z", folder.name}

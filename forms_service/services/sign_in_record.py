@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms_service.services.base import SYSTEM, UseCases
 from forms_service.services.views import Actor
 from forms_service.storage.models import AccountRow
+
+RESTORED = "restored.json"
+"""File in the data folder: what a restore would have put on record, had it had the keys."""
 
 
 class SignInRecord(UseCases):
@@ -35,7 +40,14 @@ class SignInRecord(UseCases):
             self.note(session, None, actor, "signed_in", details)
 
     def note_start(self, process: str, version: str, specs: str) -> None:
-        """A process of the service started; ``specs`` is the hash of all forms it works with."""
+        """A process of the service started; ``specs`` is the hash of all forms it works with.
+
+        Where this is the first one after a restore that could not write its own line, that line comes first.
+        """
         details = {"process": process, "program": version, "specs": specs}
+        restored = self.adapters.config.data_folder / RESTORED
         with self.database.writing() as session:
+            if restored.exists():
+                self.note(session, None, SYSTEM, "backup_restored", json.loads(restored.read_text()))
             self.note(session, None, SYSTEM, "service_started", details)
+        restored.unlink(missing_ok=True)

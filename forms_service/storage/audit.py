@@ -48,7 +48,7 @@ _TOLD = """
     rehearsed rehearsal_asked record_read record_exported
 
     dossier_viewed papers_viewed paper_downloaded list_viewed people_searched figures_exported
-    day_sealed record_verified service_started sign_in_tried signed_in
+    day_sealed record_verified service_started sign_in_tried signed_in backup_made backup_restored
 """
 ACTIONS = frozenset(_TOLD.split())
 """Everything the record can tell, by code; each has its words (``event.…``) in both languages."""
