@@ -62,6 +62,11 @@ def _of_work(work: WorkFacts, now: datetime) -> Iterator[Metric]:
     yield _one("forms_webhooks_waiting", "Deliveries to programs not done yet.", work.webhooks_waiting)
     yield _one("forms_webhooks_failed", "Deliveries given up during the last day.", work.webhooks_failed)
     yield _one("forms_database_bytes", "Size of the database.", work.database_bytes)
+    yield _one(
+        "forms_backup_age_seconds",
+        "Time since the last backup, or since the record began where none was ever made.",
+        _age_s(work.unsaved_since, now),
+    )
 
 
 def _one(name: str, said: str, value: float) -> Metric:

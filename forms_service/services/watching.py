@@ -41,6 +41,7 @@ _KEPT = timedelta(days=7)
 _MOST_SLOW = 10
 _LONG_WAIT = timedelta(minutes=10)
 _LITTLE_ROOM = 0.10
+_BACKUP_IS_OLD = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class WorkFacts:
 
     Attributes:
         letters_failed / webhooks_failed: Given up during the last day.
+        backup_at: When the last backup was made, as far as that was recorded.
+        unsaved_since: That, or the beginning of the record where none was ever made; None before both.
     """
 
     queue: list[QueueLine]
@@ -59,6 +62,8 @@ class WorkFacts:
     webhooks_waiting: int
     webhooks_failed: int
     database_bytes: int
+    backup_at: datetime | None
+    unsaved_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ class ServiceStatus:
         parts: What requests need, and whether it is there.
         letters_worst: Why messages of the last day failed or wait for a further attempt, with how many.
         free_bytes / all_bytes: Room where this host keeps its data.
-        backup_at / seal_at: When the last ones were made, as far as that was recorded.
+        seal_at: When the last one was made.
     """
 
     at: datetime
@@ -104,7 +109,6 @@ class ServiceStatus:
     letters_worst: tuple[tuple[str, int], ...]
     free_bytes: int
     all_bytes: int
-    backup_at: datetime | None
     seal_at: datetime | None
 
 
@@ -121,7 +125,6 @@ class Watching(DeadLetters, Readiness):
             work = self._work_facts(session, len(dead))
             workers = _living_workers(session, now)
             sealed = session.scalar(select(func.max(RecordSealRow.sealed_at)))
-            backed_up = session.scalar(select(func.max(AuditRow.at)).where(AuditRow.action == BACKUP_MADE))
             slow_s = self.adapters.config.watching.slow_reading_s
             slow = slow_jobs(session, now - _A_DAY, slow_s, (READ_UPLOAD, SORT_STACK), _MOST_SLOW)
             return ServiceStatus(
@@ -136,7 +139,6 @@ class Watching(DeadLetters, Readiness):
                 letters_worst=_why_letters_wait(session, now),
                 free_bytes=room.free,
                 all_bytes=room.total,
-                backup_at=backed_up,
                 seal_at=sealed,
             )
 
@@ -176,6 +178,7 @@ class Watching(DeadLetters, Readiness):
         letter, delivery = LetterRow, WebhookDeliveryRow
         unsent = (letter.sent_at.is_(None), letter.given_up_at.is_(None))
         failed = (letter.given_up_at >= now - _A_DAY, letter.problem != "no address")
+        backup_at = session.scalar(select(func.max(AuditRow.at)).where(AuditRow.action == BACKUP_MADE))
         return WorkFacts(
             queue=queue_lines(session),
             workers=_count(session, WorkerLeaseRow, WorkerLeaseRow.beat_at >= alive),
@@ -187,6 +190,8 @@ class Watching(DeadLetters, Readiness):
                 session, delivery, delivery.state == DEAD, delivery.tried_at >= now - _A_DAY
             ),
             database_bytes=_database_bytes(session),
+            backup_at=backup_at,
+            unsaved_since=backup_at or session.scalar(select(func.min(AuditRow.at))),
         )
 
 
@@ -260,6 +265,7 @@ def _troubles(parts: dict[str, bool], work: WorkFacts, now: datetime, room: floa
         "no_worker": work.workers == 0,
         "queue": bool(waits) and now - min(waits) > _LONG_WAIT,
         "dead": work.dead_letters > 0,
+        "backup": work.unsaved_since is not None and now - work.unsaved_since > _BACKUP_IS_OLD,
         "letters": work.letters_failed > 0,
         "webhooks": work.webhooks_failed > 0,
     }
