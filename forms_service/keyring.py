@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 
@@ -28,6 +29,11 @@ from core.localized_text import LocalizedText
 KEY_BYTES = 32
 REFRESH_SECONDS = 30.0
 """How long a process may go on sealing with a key after another process made a newer one."""
+
+STALE_SECONDS = 12 * 3600.0
+"""How long a process goes on sealing with the keys it has while it cannot look whether there are newer ones."""
+
+log = structlog.get_logger(__name__)
 
 _NONCE = 12
 _SEALED_TEXT = re.compile(r"~([1-9][0-9]{0,8})~([A-Za-z0-9+/]+={0,2})\Z")
@@ -87,9 +93,13 @@ class Keyring:
 
     @property
     def newest(self) -> int:
-        """Number of the key that seals now."""
+        """Number of the key that seals now.
+
+        While nobody can tell whether there is a newer one, it stays the one that is known, for
+        ``STALE_SECONDS``: a file that is away for a moment stops no work.
+        """
         if time.monotonic() >= self._stale_from and self._again is not None:
-            self._look_again(unless_asked=True)
+            self._look_when_stale()
         return self._newest
 
     def numbers(self) -> frozenset[int]:
@@ -217,11 +227,23 @@ class Keyring:
             self._boxes[number, place] = box
         return box
 
-    def _look_again(self, *, unless_asked: bool = False) -> None:
-        if self._again is None or not self._lock.acquire(blocking=not unless_asked):
+    def _look_again(self) -> None:
+        if self._again is None:
+            return
+        with self._lock:
+            self._take(self._again())
+
+    def _look_when_stale(self) -> None:
+        """Look again unless another thread does; whatever fails leaves the keys, and is tried again later."""
+        if self._again is None or not self._lock.acquire(blocking=False):
             return
         try:
             self._take(self._again())
+        except Exception as trouble:  # the file, the database, a foreign master key: good keys are in memory
+            if time.monotonic() >= self._taken_at + STALE_SECONDS:
+                raise
+            self._stale_from = time.monotonic() + self._refresh_seconds
+            log.error("keys not looked up again; those in memory go on", exc_info=trouble)
         finally:
             self._lock.release()
 
@@ -230,7 +252,8 @@ class Keyring:
         self._newest = max(keys.sealing)
         self._boxes: dict[tuple[int, str], AESGCM] = {}
         self._pins: dict[str, AESSIV] = {}
-        self._stale_from = time.monotonic() + self._refresh_seconds
+        self._taken_at = time.monotonic()
+        self._stale_from = self._taken_at + self._refresh_seconds
 
 
 def is_sealed(text: str) -> bool:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from core.localized_text import LocalizedText
 from forms_service.bootstrap import open_storage
 from forms_service.config import Config
 from forms_service.keyring import (
+    STALE_SECONDS,
     DataKeys,
     Keyring,
     MasterKeys,
@@ -106,6 +108,27 @@ def test_an_old_ring_asks_again_before_it_seals() -> None:
     )
     keys[2] = TWO
     assert sealed_by(ring.close("letter", b"")) == 2
+
+
+def test_keys_in_memory_go_on_while_their_file_is_away_and_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def away() -> DataKeys:
+        asked.append(1)
+        raise WrongMasterKey(LocalizedText(ar="", fr=""))
+
+    moment = [1000.0]
+    monkeypatch.setattr("forms_service.keyring.time.monotonic", lambda: moment[0])
+    ring = Keyring(DataKeys({1: ONE}, b"i" * 32), away)
+    for seconds in (31, 1, 1):
+        moment[0] += seconds
+        assert ring.open("letter", ring.close("letter", b"news")) == b"news"
+    assert len(asked) == 1, "not asked again at each value"
+    moment[0] += STALE_SECONDS
+    with pytest.raises(WrongMasterKey):  # by then a newer key may be the only one
+        ring.close("letter", b"news")
 
 
 # --- papers ---------------------------------------------------------------------------------------
