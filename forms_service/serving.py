@@ -32,6 +32,7 @@ from forms_service.logs import own_process, prepare_logs
 from forms_service.metrics import SHARED_FOLDER, join_figures, shared_folder
 from forms_service.processes import Child, end_all
 from forms_service.settings import unknown_settings
+from forms_service.waiting_to_start import as_soon_as_possible
 
 _PAUSE_BEFORE_RESTART_S = 1.0
 _LONGEST_START_S = 120.0
@@ -43,7 +44,7 @@ log = structlog.get_logger(__name__)
 
 
 def serve(host: str, port: int, threads: int, workers: int, processes: int = 1) -> None:
-    """Run until Ctrl-C or SIGTERM; renew every process on SIGHUP.
+    """Run until Ctrl-C or SIGTERM; renew every process on SIGHUP.  A database that is away is waited for.
 
     Raises:
         FormsError: The address is taken, or a spec or setting is wrong; nothing was started.
@@ -60,7 +61,14 @@ def serve(host: str, port: int, threads: int, workers: int, processes: int = 1) 
         click.echo(f"{warning.fr}\n{warning.ar}", err=True)
     facts = build_facts(config.spec_folder)
     click.echo(f"Starting forms-service {facts}: looking at the forms, the settings and the database …")
-    build(config).close()
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    application = as_soon_as_possible(lambda: build(config), stop)
+    if application is not None:
+        application.close()
+    if stop.is_set():
+        listener.close()
+        return
     log.info("starting", version=facts.version, specs=facts.spec_hash)
     with shared_folder(config.scratch_folder):
         join_figures("supervisor")

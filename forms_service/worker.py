@@ -22,9 +22,8 @@ from forms_service.ocr.engine import chosen_engine
 from forms_service.reading_process import sweep
 from forms_service.services.base import READ_UPLOAD, REHEARSE_FORM, SEND_LETTER, SORT_STACK
 from forms_service.services.webhooks import DELIVER_WEBHOOK
-from forms_service.storage.outages import outage
+from forms_service.waiting_to_start import as_soon_as_possible
 
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 10.0
 _HURRIED_S = 20
 log = structlog.get_logger(__name__)
 
@@ -100,7 +99,7 @@ def run(config: Config | None = None, stop: threading.Event | None = None) -> No
             stop.set()
 
         signal.signal(signal.SIGHUP, finish_at_ease)
-    application = _built(config, stop)
+    application = as_soon_as_possible(lambda: build(config), stop)
     if application is None:
         return
     chosen_engine()  # a name nobody registered is told at the start, not by failed readings
@@ -129,22 +128,6 @@ def _warn_unless_locked_in() -> None:
     found = what_holds()
     if not found.holds:
         log.warning("uploads are opened less locked in", missing=found.missing)
-
-
-def _built(config: Config | None, stop: threading.Event) -> Application | None:
-    """The service put together, as soon as what it stands on is there; None when asked to stop before."""
-    pause_s = _FIRST_PAUSE_S
-    while not stop.is_set():
-        try:
-            return build(config)
-        except Exception as error:
-            what = outage(error)
-            if what is None:
-                raise
-            log.warning("worker waits to start", outage=what, error=type(error).__name__)
-        stop.wait(pause_s)
-        pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
-    return None
 
 
 if __name__ == "__main__":

@@ -14,8 +14,17 @@ from forms_service.storage.objects import ObjectsUnavailable
 
 DATABASE, OBJECTS, DISK = "database", "objects", "disk"
 
-_PASSING_SQLSTATES = ("08", "40", "53", "55P03", "57P", "58")
-"""Connections, conflicts, resources (a full disk among them), locks, a server that stops or starts, its disk."""
+_PASSING_SQLSTATES = ("08", "25006", "25P03", "40", "53", "55P03", "57014", "57P", "58")
+"""Connections, a server that only reads since another took over, transactions it ended for taking long, conflicts,
+resources (a full disk among them), locks, statements it ended, a server that stops or starts, its disk."""
+
+_REFUSED_BY_SERVER = (
+    "authentication failed",
+    "no password supplied",
+    "does not exist",
+    "no pg_hba.conf entry",
+)
+"""What a PostgreSQL that answers says to who may not come in: psycopg gives no SQLSTATE for a connection."""
 
 _LOST = "8s2b"
 """SQLAlchemy's code for that."""
@@ -41,6 +50,18 @@ def outage(error: BaseException) -> str | None:
         if error.errno in _BROKEN_STORE:
             return OBJECTS
     return None
+
+
+def passes_at_start(error: BaseException) -> str | None:
+    """What is out of order, when waiting brings it back; None when a setting is wrong, which is told at once."""
+    if isinstance(error, DBAPIError):
+        told = str(error.orig).lower()
+        in_sqlite = type(error.orig).__module__.startswith("sqlite3")
+        if any(one in told for one in (("unable to open", "readonly") if in_sqlite else _REFUSED_BY_SERVER)):
+            return None
+    if isinstance(error, OSError) and error.errno == errno.EROFS:
+        return None
+    return outage(error)
 
 
 def _came_after_a_lost_connection(error: BaseException) -> bool:
