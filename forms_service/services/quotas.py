@@ -1,7 +1,7 @@
 """How much an account may send in a day and have open at once, and how fast anybody may ask for what costs much.
 
-Staff scan stacks all day: what limits applicants does not hinder them.  What is counted is what was kept,
-in the transaction that keeps it.
+Staff scan stacks all day: what limits applicants does not hinder them.  A file is counted before its bytes are
+kept, and stays counted when it is refused afterwards.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Quotas(Throttle):
         self._granting = threading.Lock()
 
     def count_upload(self, session: Session, actor: Actor, size: int) -> None:
-        """Count a file that is being kept.
+        """Count a file that is about to be kept.
 
         Raises:
             UsedUp: The account sent as much as it may today.
@@ -52,6 +52,11 @@ class Quotas(Throttle):
         files, most = self._a_day(actor)
         self.use_up(session, FILES_A_DAY, actor.id, 1, files)
         self.use_up(session, BYTES_A_DAY, actor.id, size, most)
+
+    def uncount_upload(self, session: Session, actor: Actor, size: int) -> None:
+        """Take back what was counted for a file that the store did not keep."""
+        self.give_back(session, FILES_A_DAY, actor.id, 1)
+        self.give_back(session, BYTES_A_DAY, actor.id, size)
 
     def refuse_more_bytes(self, session: Session, actor: Actor, size: int) -> None:
         """Refuse a file before its bytes are kept; as ``count_upload`` for what it refuses."""
@@ -93,17 +98,34 @@ class Quotas(Throttle):
         self._pace(COSTLY_FROM, client, access.costly_a_minute_from)
 
     def _pace(self, span: Span, who: str, most: int) -> None:
-        """Spend one of a block that this process took out of the allowance all processes share."""
+        """Spend one of a block that this process took out of the allowance all processes share.
+
+        A block is taken outside the lock: a slow write keeps nobody waiting who has some left.
+        """
         if not who or not most:
             return
         minute = int(self.now().timestamp()) // span.seconds
+        if self._spent(span, who, minute):
+            return
+        try:
+            granted = self._block(span, who, most)
+        except UsedUp:
+            if self._spent(span, who, minute):  # another thread has just taken the last block
+                return
+            raise
+        self._spent(span, who, minute, granted)
+
+    def _spent(self, span: Span, who: str, minute: int, granted: int = 0) -> bool:
+        """Spend one of what is held for this minute and was granted now; whether there was one."""
         with self._granting:
             held, left = self._granted.get((span.name, who), (minute, 0))
-            if held != minute or left < 1:
-                left = self._block(span, who, most)
+            left = (left if held == minute else 0) + granted
+            if left < 1:
+                return False
             if len(self._granted) >= _MOST_HELD:
                 self._granted.clear()
             self._granted[span.name, who] = (minute, left - 1)
+            return True
 
     def _block(self, span: Span, who: str, most: int) -> int:
         for last in (False, True):

@@ -205,6 +205,14 @@ class Throttle(UseCases):
         session.flush()
         return granted
 
+    def give_back(self, session: Session, span: Span, who: str, amount: int) -> None:
+        """Count something in this span of time no longer, since it came to nothing."""
+        number = int(self.now().timestamp()) // span.seconds
+        subject = self.adapters.seal.fingerprint("usage", span.name, who)
+        row = session.get(UsageRow, (subject, number), with_for_update=True)
+        if row is not None:
+            row.amount = max(0, row.amount - amount)
+
     def _subject(self, limit: Limit, who: str) -> str:
         return self.adapters.seal.fingerprint("attempt", limit.name, who.casefold())
 

@@ -20,6 +20,7 @@ from forms_service.messages import say
 from forms_service.ocr.refusals import refusal
 from forms_service.reading_process import ReadingRequest
 from forms_service.services.base import READ_UPLOAD
+from forms_service.services.kept_answers import beside_the_attempt
 from forms_service.services.presenting import FORM, attachment_view
 from forms_service.services.views import Actor, AttachmentView, ReadingStatus
 from forms_service.services.virus_scans import VirusScans
@@ -83,13 +84,13 @@ class Uploads(VirusScans):
             dossier = admit(session, actor, dossier_id)
             asked = self.reading_request(dossier, filename, as_type)
             self.refuse_more_bytes(session, actor, len(data))  # type: ignore[attr-defined]
+            self._refuse_too_many(session, dossier)
         scan = self.scan_at_the_door(actor, dossier, filename, data)
-        key = self.objects.put(data)
+        key = self._put_and_count(actor, data)
         looked = self._first_look(asked, data, look_seconds)
         with self.database.writing() as session:
             row = admit(session, actor, dossier_id)
             self.keep_scan(session, key, scan)
-            self.count_upload(session, actor, len(data))  # type: ignore[attr-defined]
             upload = self.take_in(session, row, actor, filename, data, key, as_type, child, looked)
         if looked.rest is not None and upload.status == ReadingStatus.WAITING.value:
             kept = upload.id
@@ -122,9 +123,7 @@ class Uploads(VirusScans):
         looked: Looked | None = None,
     ) -> AttachmentRow:
         """Add an upload and its reading to the caller's transaction."""
-        held = len(DossierRepository(session).attachments(dossier.id))
-        if held >= self.adapters.config.max_uploads:
-            raise DossierError(say("too_many_uploads", maximum=held), code="too_many_uploads")
+        held = self._refuse_too_many(session, dossier)
         media_type = sniff(data)
         looked = looked or Looked()
         problem = _plain_refusal(data, media_type, filename) or looked.refusal
@@ -186,6 +185,24 @@ class Uploads(VirusScans):
         if found is None:
             raise DossierError(say("unknown_page"), code="unknown_page")
         return narrowed(self.objects.get(found.image_object), width_px)
+
+    def _put_and_count(self, actor: Actor, data: bytes) -> str:
+        """Put the bytes and count them by a commit of their own: what is refused afterwards fills the disk too."""
+        with beside_the_attempt(), self.database.writing() as session:
+            self.count_upload(session, actor, len(data))  # type: ignore[attr-defined]
+        try:
+            return self.objects.put(data)
+        except OSError:  # the store is away: whoever tries until it is back must not use up the day
+            with beside_the_attempt(), self.database.writing() as session:
+                self.uncount_upload(session, actor, len(data))  # type: ignore[attr-defined]
+            raise
+
+    def _refuse_too_many(self, session: Session, dossier: DossierRow) -> int:
+        """Refuse a dossier that has all the papers it may have; gives how many it has."""
+        held = len(DossierRepository(session).attachments(dossier.id))
+        if held >= self.adapters.config.max_uploads:
+            raise DossierError(say("too_many_uploads", maximum=held), code="too_many_uploads")
+        return held
 
     def _first_look(self, asked: ReadingRequest, data: bytes, seconds: float) -> Looked:
         """What can be told while the sender waits; nothing of a file that is refused unopened."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from sqlalchemy import func, select
 
 from core.errors import DossierError
 from forms_service.access_settings import AccessSettings, WrongAccessSetting
-from forms_service.services.throttle import UsedUp
+from forms_service.messages import say
+from forms_service.services.throttle import Span, UsedUp
 from forms_service.storage.models import AttachmentRow
+from forms_service.storage.objects import AWAY, ObjectsUnavailable
 from tests.services.conftest import ALLOWANCE
 
 PDF = b"%PDF-1.4 " + b"x" * 991
@@ -66,6 +69,49 @@ def test_what_was_refused_for_another_reason_used_up_nothing(office, limited) ->
         office.services.upload(office.applicant, dossier, "a.pdf", PDF, "no such paper")
     with pytest.raises(DossierError):
         send(office, dossier, 1, office.neighbour)
+    send(office, dossier, 1)
+    assert kept(office) == 1
+
+
+def test_a_dossier_that_is_full_lets_nobody_fill_the_disk(office, limited) -> None:
+    object.__setattr__(office.services.adapters.config, "max_uploads", 1)
+    dossier = office.services.open_dossier(office.applicant, ALLOWANCE, "ar")
+    send(office, dossier, 1)
+    for number in range(3):
+        with pytest.raises(DossierError) as full:
+            office.services.upload(office.applicant, dossier, "a.pdf", PDF + bytes([number]), "birth")
+        assert full.value.code == "too_many_uploads"
+    assert len(list(office.services.objects.keys())) == 1
+
+
+def test_what_is_refused_once_it_lies_on_the_disk_stays_counted(office, limited, monkeypatch) -> None:
+    dossier = office.services.open_dossier(office.applicant, ALLOWANCE, "ar")
+    limited(upload_files_a_day=2)
+
+    def full(*_args: object) -> None:
+        raise DossierError(say("too_many_uploads", maximum=1), code="too_many_uploads")
+
+    monkeypatch.setattr(office.services, "take_in", full)
+    for _ in range(2):
+        with pytest.raises(DossierError):
+            send(office, dossier, 1)
+    with pytest.raises(UsedUp):
+        send(office, dossier, 1)
+
+
+def test_a_store_that_is_away_uses_up_nothing(office, limited, monkeypatch) -> None:
+    dossier = office.services.open_dossier(office.applicant, ALLOWANCE, "ar")
+    limited(upload_files_a_day=1)
+
+    class Away:
+        def put(self, _content: bytes) -> str:
+            raise ObjectsUnavailable(AWAY)
+
+    with monkeypatch.context() as outage:
+        outage.setattr(office.services, "objects", Away())
+        for _ in range(3):
+            with pytest.raises(ObjectsUnavailable):
+                send(office, dossier, 1)
     send(office, dossier, 1)
     assert kept(office) == 1
 
@@ -131,6 +177,50 @@ def test_the_pace_is_shared_by_all_processes_and_ends_with_the_minute(office, li
         office.services.pace_costly("another", "203.0.113.7")
     office.clock.move(minutes=1)
     office.services.pace_costly("somebody", "203.0.113.7")
+
+
+def test_a_slow_write_for_one_keeps_nobody_else_waiting(office, limited, monkeypatch) -> None:
+    limited(costly_a_minute=40)
+    services, slow, reached = office.services, Event(), Event()
+    at_once = services._block
+
+    def block(span: Span, who: str, most: int) -> int:
+        if who == "slow":
+            reached.set()
+            assert slow.wait(60)
+        return at_once(span, who, most)
+
+    monkeypatch.setattr(services, "_block", block)
+    waiting = Thread(target=services.pace_costly, args=("slow", ""))
+    waiting.start()
+    assert reached.wait(60)
+    quick = Thread(target=services.pace_costly, args=("quick", ""))
+    quick.start()
+    quick.join(60)
+    was_kept_waiting = quick.is_alive()
+    slow.set()
+    for one in (waiting, quick):
+        one.join()
+    assert not was_kept_waiting
+
+
+def test_blocks_taken_at_once_are_all_spent_and_no_more(office, limited) -> None:
+    limited(costly_a_minute=40)
+    granted: list[int] = []
+
+    def ask() -> None:
+        for number in range(10):
+            with contextlib.suppress(UsedUp):
+                office.services.pace_costly("many threads", "")
+                granted.append(number)
+
+    askers = [Thread(target=ask) for _ in range(6)]
+    for one in askers:
+        one.start()
+    for one in askers:
+        one.join()
+    ask()  # what the last block still held
+    assert len(granted) == 40
 
 
 def test_settings_say_what_is_wrong_with_them() -> None:

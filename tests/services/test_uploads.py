@@ -47,7 +47,7 @@ def test_a_paper_the_store_cannot_keep_is_not_noted(office, monkeypatch: pytest.
     def full(_self: object, _content: bytes) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(type(office.services.objects), "put", full)
+    monkeypatch.setattr(SealedStore, "put", full)
     with pytest.raises(OSError, match="No space"):
         office.services.upload(office.applicant, dossier, "acte.pdf", PDF)
     assert office.services.dossier(office.applicant, dossier).attachments == ()
