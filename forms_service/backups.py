@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import structlog
 from sqlalchemy import create_engine, inspect, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -53,8 +52,6 @@ from forms_service.storage.sealed_columns import seal_with
 
 _ROUNDS = 3
 """Data keys are renewed about once a year: twice during one backup is somebody at work on them."""
-
-log = structlog.get_logger(__name__)
 
 
 def _tell_nobody(_: int) -> None: ...
@@ -237,8 +234,7 @@ def _put_on_record(config: Config, action: str, copied: Copied) -> bool:
                 dossier_id=None,
                 details=_details(copied),
             )
-    except (FormsError, SQLAlchemyError, KeyError) as trouble:
-        log.warning("not on record", action=action, exc_info=trouble)
+    except (FormsError, SQLAlchemyError, KeyError):
         return False
     finally:
         database.close()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from web_service import ANSWERS, Service, Visitor
 
+from forms_service.services.base import SYSTEM
 from forms_service.services.views import ReadingStatus
 from forms_service.storage.dead_letters import ENDED_READER, note_dead_letter
 from forms_service.storage.models import AttachmentRow, WorkerLeaseRow
@@ -144,3 +145,21 @@ def test_both_languages_say_everything(service: Service, stopped: str) -> None:
     for lang in ("ar", "fr"):
         shown = page(service.visitor(lang).sign_in("operator"))
         assert "operating." not in re.sub(r"<[^>]*>", " ", shown)
+
+
+def test_two_days_without_a_backup_are_told_until_there_is_one(service: Service, operator: Visitor) -> None:
+    services, now = service.application.services, datetime.now(UTC)
+
+    def note(action: str, at: datetime) -> None:
+        with service.application.database.writing() as session:
+            services.note(session, None, SYSTEM, action, {"papers": 3, "with_keys": False}, at)
+
+    note("backup_made", now - timedelta(days=2, hours=1))
+    assert "Aucune sauvegarde n&#39;a été faite depuis plus de deux jours" in page(operator)
+    note("backup_made", now)
+    shown = page(operator)
+    assert "depuis plus de deux jours" not in shown
+    assert "rien d&#39;inscrit" not in re.findall(r"Dernière sauvegarde</dt><dd>(.*?)</dd>", shown)[0]
+    assert services.work_facts().backup_at is not None
+    record = service.visitor("ar").sign_in("operator").get("/operator/record?action=backup_made")
+    assert "إنجاز نسخة احتياطية" in record.get_data(as_text=True)
