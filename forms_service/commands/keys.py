@@ -71,7 +71,7 @@ def reseal() -> None:
 @keys.command("forget")
 @click.argument("number", type=click.IntRange(min=1))
 def forget(number: int) -> None:
-    """Remove the data key NUMBER for good, if it is counted that nothing is sealed with it any more."""
+    """Remove the data key NUMBER for good, a day after another followed it, if nothing is sealed with it any more."""
     with _kept() as kept:
         try:
             in_use = kept.forget(number)
@@ -128,9 +128,10 @@ def _add_line(file: Path, line: str) -> None:
 
 
 _TOO_EARLY = LocalizedText(
-    ar="المفتاح {number} غير موجود، أو هو أحدث مفتاح، أو خلفه مفتاح جديد منذ أقل من دقيقة. لم يُحذف شيء.",
-    fr="La clé {number} n'existe pas, est la plus récente, ou a été remplacée il y a moins d'une minute. "
-    "Rien n'a été supprimé.",
+    ar="المفتاح {number} غير موجود، أو هو أحدث مفتاح، أو خلفه مفتاح جديد منذ أقل من يوم: "
+    "قد تكون كتابات أُغلقت به في الطريق. لم يُحذف شيء.",
+    fr="La clé {number} n'existe pas, est la plus récente, ou a été remplacée il y a moins d'un jour : "
+    "des écritures scellées avec elle peuvent être en route. Rien n'a été supprimé.",
 )
 _IN_USE = LocalizedText(
     ar="ما زالت معطيات مغلقة بالمفتاح {number}. لم يُحذف شيء. شغلوا forms-service keys reseal ثم أعيدوا المحاولة.",

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import delete, inspect, select
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -80,9 +80,16 @@ class KeyChest:
         session.flush()
         return number
 
-    def forget(self, session: Session, number: int) -> None:
-        """Remove a data key for good; whoever asks has counted that nothing is sealed with it."""
-        session.execute(delete(DataKeyRow).where(DataKeyRow.number == number))
+    def forget(self, session: Session, number: int) -> DataKeyRow:
+        """Remove a data key; whoever asks has counted that nothing is sealed with it.  Gives it for ``put_back``."""
+        row = session.get_one(DataKeyRow, number)
+        session.delete(row)
+        session.flush()
+        return DataKeyRow(number=row.number, wrapped=row.wrapped, master=row.master, made_at=row.made_at)
+
+    def put_back(self, session: Session, row: DataKeyRow) -> None:
+        """Keep a data key again that turned out to be needed."""
+        session.add(row)
 
     def rewrap(self) -> str:
         """Wrap all data keys with the newest master key; nothing else is sealed anew.  Gives its name."""

@@ -18,7 +18,7 @@ from sqlalchemy import Column, Table, Text, literal, select, tuple_, type_coerce
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from forms_service.keyring import REFRESH_SECONDS, Keyring, Unopenable, sealed_by
+from forms_service.keyring import REFRESH_SECONDS, STALE_SECONDS, Keyring, Unopenable, sealed_by
 from forms_service.storage.data_keys import KeyChest
 from forms_service.storage.database import Database
 from forms_service.storage.key_models import ResealingRow
@@ -34,7 +34,17 @@ ROUND_SECONDS = 1.0
 BATCH = 200
 _CLAIM = timedelta(minutes=2)
 _SETTLED = timedelta(seconds=2 * REFRESH_SECONDS)
-"""Until then some process may still seal with the key before."""
+"""Until then most processes may still seal with the key before; what they do later is counted, and sealed anew."""
+
+_LONGEST_WRITE = timedelta(hours=12)
+"""Far above any transaction (an idle one is ended after 5 minutes), the retries of a bucket and wrong clocks."""
+
+RETIRED = timedelta(seconds=STALE_SECONDS) + _LONGEST_WRITE
+"""How long a key only opens before it may be forgotten: until then something sealed with it may still land.
+
+A process that cannot look for newer keys seals with the one it has for ``STALE_SECONDS``; what it sealed last
+is written ``_LONGEST_WRITE`` later at the latest.
+"""
 
 OPEN = 0
 """Stands for «no key» where it is counted what lies open."""
@@ -245,25 +255,33 @@ class Resealing:
     def forget(self, number: int) -> Counter[str]:
         """Remove a data key for good; where something is sealed with it, it stays and that is given.
 
+        It is counted again once the key is gone, and the key put back should something have landed meanwhile.
+
         Raises:
-            ValueError: It is the newest, or has not been the newest for too short a time: a process may still use it.
+            ValueError: It is the newest, or has not been followed by another for long enough (``RETIRED``):
+                something sealed with it may still be on its way.
         """
         keys = self.chest.listed()
         after = [one for one in keys if one.number > number]
-        if (
-            not after
-            or self.clock() - after[0].made_at < _SETTLED
-            or not any(k.number == number for k in keys)
-        ):
+        known = any(one.number == number for one in keys)
+        if not after or not known or self.clock() - after[0].made_at < RETIRED:
             raise ValueError(number)
-        in_use = Counter(
-            {place: counts[number] for place, counts in self.counted().items() if counts[number]}
-        )
-        if not in_use:
+        in_use = self._in_use(number)
+        if in_use:
+            return in_use
+        with self.database.writing() as session:
+            gone = self.chest.forget(session, number)
+        in_use = self._in_use(number)
+        if in_use:
             with self.database.writing() as session:
-                self.chest.forget(session, number)
-            self.ring.look_again()
+                self.chest.put_back(session, gone)
+            log.error("a key is needed again that was being forgotten", number=number, places=sorted(in_use))
+        self.ring.look_again()
         return in_use
+
+    def _in_use(self, number: int) -> Counter[str]:
+        """Where something is sealed with that key."""
+        return Counter({place: counts[number] for place, counts in self.counted().items() if counts[number]})
 
     def _counted_papers(self) -> Counter[int]:
         counts: Counter[int] = Counter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -156,9 +157,29 @@ def test_a_key_in_use_is_never_forgotten(office, walked: str) -> None:
     kept.renew()
     with pytest.raises(ValueError, match="1"):
         kept.forget(1)  # a process may still seal with it
-    office.clock.move(minutes=5)
+    office.clock.move(hours=23)
+    with pytest.raises(ValueError, match="1"):
+        kept.forget(1)  # one that cannot look for newer keys goes on for half a day, and writes after that
+    office.clock.move(hours=1)
     assert kept.forget(1)["answer.value"] > 5
     assert 1 in kept.ring.numbers() and office.values(walked)
+
+
+def test_a_key_is_there_again_when_something_landed_while_it_was_forgotten(
+    office, walked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = office.application.resealing
+    kept.renew()
+    office.clock.move(days=1)
+    count, counts = kept.counted, []
+
+    def before_the_last_write() -> dict[str, Counter[int]]:
+        counts.append(count())
+        return {} if len(counts) == 1 else counts[-1]
+
+    monkeypatch.setattr(kept, "counted", before_the_last_write)
+    assert kept.forget(1)["answer.value"] > 5
+    assert len(counts) == 2 and 1 in kept.ring.numbers() and office.values(walked)
 
 
 def test_a_round_ends_in_time_and_the_next_one_goes_on(
