@@ -77,10 +77,7 @@ class Person:
         try:
             self._line.request(method, path, body, head)
             answer = self._line.getresponse()
-        except (
-            http.client.RemoteDisconnected,
-            BrokenPipeError,
-        ):  # the line was idle too long; browsers do the same
+        except ConnectionError:  # the line was idle too long; browsers do the same
             self._line.close()
             self._line.request(method, path, body, head)
             answer = self._line.getresponse()
