@@ -21,6 +21,7 @@ from forms_service.living_workers import database_now
 from forms_service.storage.database import Database
 from forms_service.storage.dead_letters import ENDED_WORKER, FAILED
 from forms_service.storage.job_models import JobRunRow
+from forms_service.storage.objects import ObjectsUnavailable
 from forms_service.storage.outages import outage
 
 MOST_STARTS = 5
@@ -36,6 +37,10 @@ PAUSES_S = (0.5, 1.5, 4.5)
 _LONGEST_PAUSE_S = 15.0
 """Pauses during an outage double up to this: no job is given up for it, however long it lasts."""
 
+MOST_WAITS_ALONE = 12
+"""So many waits in a row, some two minutes, after which disk and store were in order: then it is the job itself
+that fills its scratch, or whose paper lies on a bad sector, and it counts as failed."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -50,12 +55,14 @@ class Attempts:
     Attributes:
         given_up: Told task, key, cause and number of attempts of a job that is not tried again.
         stop: Set once the worker is to end.
+        all_well: Whether disk and store are in order now: what one job alone sees is no outage.
     """
 
     database: Database
     executor_id: str
     given_up: Callable[[str, str, str, int], None]
     stop: threading.Event
+    all_well: Callable[[], bool] = lambda: False
     _running: set[str] = field(default_factory=set)
     _one_suspect: threading.Lock = field(default_factory=threading.Lock)
 
@@ -70,6 +77,7 @@ class Attempts:
             Stopping: The worker ends first.
         """
         self._running.add(job)
+        waits_alone = 0
         try:
             for pause_s in _outage_pauses():
                 try:
@@ -81,6 +89,11 @@ class Attempts:
                         log.error("job broken", task=name, key=key, error=type(error).__name__)
                         raise
                     log.warning("job waits", task=name, key=key, outage=what, error=type(error).__name__)
+                    waits_alone = waits_alone + 1 if self._is_alone_with(error) else 0
+                if waits_alone > MOST_WAITS_ALONE:
+                    self._give_up(name, key, FAILED, waits_alone)
+                    self.forget(job)
+                    return
                 with suppress(Exception):  # what ends its worker while it waits was not the job
                     self.forget(job)
                 self._pause(pause_s)
@@ -91,6 +104,15 @@ class Attempts:
         """Count the starts of a job anew: this one ended, or nobody may hold against it that it did not."""
         with self.database.writing() as session:
             session.execute(delete(JobRunRow).where(JobRunRow.job == job))
+
+    def _is_alone_with(self, error: Exception) -> bool:
+        """Whether only this job seems to see that outage; database and bucket speak for everybody."""
+        if not isinstance(error, OSError) or isinstance(error, ObjectsUnavailable):
+            return False
+        try:
+            return self.all_well()
+        except Exception:
+            return False
 
     def _try(self, job: str, name: str, key: str, task: Callable[[str], None]) -> None:
         failures, done = 0, False

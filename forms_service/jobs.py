@@ -156,6 +156,7 @@ class Worker:
         lease_seconds: float = LEASE_SECONDS,
         round_of_time: Callable[[], object] | None = None,
         round_seconds: float = ROUND_SECONDS,
+        all_well: Callable[[], bool] = lambda: False,
     ) -> None:
         """Prepare a worker that runs ``tasks`` (by name; each gets the job's key).
 
@@ -166,6 +167,7 @@ class Worker:
 
         ``round_of_time`` does what is due by the clock alone; every worker calls it at its start and
         every ``round_seconds``, so it must bear being called by several at once and being cut off.
+        ``all_well`` tells whether disk and store are in order, where a job says they are not.
         """
         self.executor_id = f"{socket.gethostname()[:44]}-{os.getpid()}-{secrets.token_hex(4)}"
         self._database = database
@@ -180,7 +182,7 @@ class Worker:
         self._round_of_time = round_of_time
         self._round_seconds = round_seconds
         self._in_time: threading.Thread | None = None
-        self._attempts = Attempts(database, self.executor_id, given_up, self._stop)
+        self._attempts = Attempts(database, self.executor_id, given_up, self._stop, all_well)
 
     def start(self) -> None:
         """Begin to work; returns at once."""

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+from pathlib import Path
 
 import structlog
 
@@ -25,6 +26,9 @@ from forms_service.services.webhooks import DELIVER_WEBHOOK
 from forms_service.waiting_to_start import as_soon_as_possible
 
 _HURRIED_S = 20
+_ROOM_BYTES = 256 * 1024 * 1024
+"""What one file of a reading may take at most; on a small disk of its own a tenth of that disk will do."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -77,7 +81,26 @@ def make_worker(application: Application) -> Worker:
         given_up=given_up,
         slots=application.config.worker_slots,
         round_of_time=in_time,
+        all_well=lambda: all_well(application),
     )
+
+
+def all_well(application: Application) -> bool:
+    """Whether papers can be kept and read, and the disk has room for another reading.
+
+    Raises:
+        OSError: The store says that it cannot be used.
+    """
+    application.services.objects.check()
+    config = application.config
+    return all(_has_room(folder) for folder in (config.scratch_folder, config.data_folder))
+
+
+def _has_room(folder: Path) -> bool:
+    room = os.statvfs(folder)
+    free, whole = room.f_bavail * room.f_frsize, room.f_blocks * room.f_frsize
+    has_names = room.f_favail > 0 or not room.f_files
+    return has_names and free >= min(_ROOM_BYTES, whole // 10)
 
 
 def run(config: Config | None = None, stop: threading.Event | None = None) -> None:

@@ -10,11 +10,12 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError
 
 from forms_service import job_attempts
-from forms_service.job_attempts import MOST_STARTS, Attempts, Stopping
+from forms_service.job_attempts import MOST_STARTS, MOST_WAITS_ALONE, Attempts, Stopping
 from forms_service.jobs import prepare_tables
 from forms_service.storage.database import Database
 from forms_service.storage.dead_letters import ENDED_WORKER, FAILED
@@ -75,9 +76,43 @@ OUTAGES = [
     (database_error("database is locked"), DATABASE),
     (database_error("unable to open database file"), DATABASE),
     (ObjectsUnavailable("no answer"), OBJECTS),
+    (OperationalError("select 1", {}, psycopg.errors.QueryCanceled()), DATABASE),
+    (OperationalError("select 1", {}, psycopg.errors.IdleInTransactionSessionTimeout()), DATABASE),
+    (InternalError("insert", {}, psycopg.errors.ReadOnlySqlTransaction()), DATABASE),
     (OSError(errno.ENOSPC, "No space left on device"), DISK),
     (OSError(errno.EIO, "Input/output error"), OBJECTS),
 ]
+
+
+@pytest.mark.parametrize("error", [OUTAGES[-2][0], OUTAGES[-1][0]])
+def test_an_outage_that_one_job_alone_sees_is_its_own_failure(work: Work, error: Exception) -> None:
+    work.attempts.all_well = lambda: True
+    work.errors = [error] * 99
+    work.carry_out()
+    assert work.given_up == [("read_upload", "a", FAILED, MOST_WAITS_ALONE + 1)]
+    assert (work.tries, work.starts()) == (MOST_WAITS_ALONE + 1, 0)
+
+
+def test_whoever_waits_for_what_everybody_lacks_is_not_alone(work: Work) -> None:
+    answers = [OSError("the store is away"), False] * 15
+
+    def all_well() -> bool:
+        told = answers.pop()
+        if isinstance(told, OSError):
+            raise told
+        return told
+
+    work.attempts.all_well = all_well
+    work.errors = [OUTAGES[-2][0]] * 30
+    work.carry_out()
+    assert (work.tries, work.given_up) == (31, [])
+
+
+def test_database_and_bucket_speak_for_everybody(work: Work) -> None:
+    work.attempts.all_well = lambda: True
+    work.errors = [database_error("database is locked"), ObjectsUnavailable("no answer")] * 15
+    work.carry_out()
+    assert (work.tries, work.given_up) == (31, [])
 
 
 @pytest.mark.parametrize(("error", "what"), OUTAGES)
