@@ -9,6 +9,7 @@ from core.errors import DossierError, UnreadableDocument
 from forms_service.services import ReadingStatus
 from forms_service.services.uploads import plain_filename, sniff
 from forms_service.storage.models import AttachmentRow
+from forms_service.storage.sealed_objects import SealedStore
 
 PDF = b"%PDF-1.4\nnot much of a document"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
