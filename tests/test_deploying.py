@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import click
@@ -32,6 +33,24 @@ def units() -> list[Path]:
 def test_a_unit_starts_a_command_there_is(unit: Path) -> None:
     said = re.search(r"^ExecStart=\S+/forms-service (.+)$", unit.read_text(), re.MULTILINE)
     assert said and understood(shlex.split(said.group(1)))
+
+
+@pytest.mark.parametrize("unit", ["forms-web.service", "forms-worker@.service"])
+def test_a_unit_is_started_again_without_end(unit: str) -> None:
+    """One more start than a poisonous job is given must always come, and a database may be away for days."""
+    said = (DEPLOY / "systemd" / unit).read_text().splitlines()
+    assert {"StartLimitIntervalSec=0", "Restart=always", "OOMPolicy=continue"} <= set(said)
+
+
+def test_the_proxy_has_the_one_address_that_is_trusted() -> None:
+    """Else limits by address would hit everybody together."""
+    (address,) = re.findall(
+        r"^FORMS_TRUSTED_PROXIES=(.+)$", (DEPLOY / "forms.env.example").read_text(), re.MULTILINE
+    )
+    networks = compose()["networks"]
+    (range_,) = networks["outside"]["ipam"]["config"]
+    assert ip_address(address) in ip_network(range_["subnet"])
+    assert compose()["services"]["proxy"]["networks"]["outside"]["ipv4_address"] == address
 
 
 def test_the_image_and_every_container_start_commands_there_are() -> None:
