@@ -135,6 +135,7 @@ class FolderStore:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._arriving = root / ".arriving"
+        self._durable: set[Path] = set()
         self._arriving.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._sweep()
 
@@ -148,10 +149,10 @@ class FolderStore:
         """Keep the bytes durably under that key; what is there already stays."""
         path = self._path(key)
         self._require_folder()
+        self._make_folder(path.parent)
         if path.exists():  # perhaps since a moment ago, by a process that has not yet made its name durable
             _sync_folder(path.parent)
             return
-        self._make_folder(path.parent)
         with self._written(key, content) as draft:
             draft.rename(path)
         _sync_folder(path.parent)
@@ -252,11 +253,16 @@ class FolderStore:
                     one.unlink()
 
     def _make_folder(self, folder: Path) -> None:
-        """Make the folder so that it survives a power cut too: each parent is synced."""
-        missing = [one for one in (folder, *folder.parents) if not one.exists()]
-        for one in reversed(missing):
+        """Make the folder so that it survives a power cut too: each parent is synced.
+
+        One that is there already may be another process's that has not synced it yet: once, each does it itself.
+        """
+        if folder in self._durable and folder.exists():
+            return
+        for one in (folder.parent, folder):
             one.mkdir(mode=0o700, exist_ok=True)
             _sync_folder(one.parent)
+        self._durable.add(folder)
 
 
 @contextmanager

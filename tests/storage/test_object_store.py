@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from pathlib import Path
@@ -93,6 +94,25 @@ def test_bytes_and_folder_are_on_disk_before_put_returns(
     folder.put(b"durable")
     assert steps.index("sync file") < steps.index("rename")
     assert steps[-1] == "sync folder"
+
+
+def test_folders_that_another_process_made_a_moment_ago_are_made_to_stay(
+    folder: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = hashlib.sha256(b"durable").hexdigest()
+    (folder.root / key[:2] / key[2:4]).mkdir(parents=True)
+    synced: list[Path] = []
+    real_fsync = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        real_fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    folder.put(b"durable")
+    folders = [one for one in synced if one.is_dir()]
+    root = folder.root.resolve()
+    assert folders == [root, root / key[:2], root / key[:2] / key[2:4]]
 
 
 def test_a_failed_write_leaves_nothing_behind(folder: FolderStore, monkeypatch: pytest.MonkeyPatch) -> None:
