@@ -52,14 +52,17 @@ class ReviewerWork(ReviewQueue, Decisions):
             row = self.get_dossier(session, actor, dossier_id)
             return extraction_views(session, row, self.spec_of(row))
 
-    def crop(self, actor: Actor, extraction_id: str) -> bytes:
-        """The piece of the page an answer was read from, as a PNG.
+    def crop(self, actor: Actor, dossier_id: str, extraction_id: str) -> bytes:
+        """The piece of the page an answer of this dossier was read from, as a PNG.
 
         Raises:
-            DossierError: ``unknown_page`` when it was not read from an image.
+            DossierError: ``unknown_page`` when it was not read from an image; ``not_yours`` also for an answer
+                of another dossier, whoever may see both: who looked is told of the dossier that is named.
         """
         with self.database.reading() as session:
             row = self._extraction(session, actor, extraction_id)
+            if row.dossier_id != dossier_id:
+                raise DossierError(say("not_yours"), code="not_yours")
             page = session.get(PageRow, (row.attachment_id, row.page))
             box = tuple(row.box) if shows_paper(row) else None
         if page is None or box is None:

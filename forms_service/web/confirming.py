@@ -58,7 +58,7 @@ def confirm(dossier_id: str) -> str | Response | tuple[str, int]:
 @needs("applicant", "clerk")
 def crop(dossier_id: str, extraction_id: str) -> Response:
     """The piece of paper one answer was read from."""
-    return picture(services().crop(the_actor(), extraction_id))
+    return picture(services().crop(the_actor(), dossier_id, extraction_id))
 
 
 def _way_back(dossier_id: str) -> str:

@@ -139,7 +139,7 @@ def _to_next(dossier_id: str, every: list[ExtractionView], settled: str) -> Resp
 @needs("reviewer")
 def crop(dossier_id: str, extraction_id: str) -> Response:
     """The piece of paper one value was read from."""
-    return picture(services().crop(the_actor(), extraction_id))
+    return picture(services().crop(the_actor(), dossier_id, extraction_id))
 
 
 @pages.get("/<dossier_id>/scans/<scan_id>/<int:page>.png")

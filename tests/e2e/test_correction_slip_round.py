@@ -142,7 +142,7 @@ def test_the_answers_on_a_slip_take_the_place_of_the_rejected_ones(office: Offic
     assert office.services.dossier(office.reviewer, dossier).state is DossierState.SUBMITTED
     read = {one.field_id: one for one in office.services.extractions(office.reviewer, dossier)}
     assert {name: read[name].value for name in ASKED} == RIGHT
-    assert office.services.crop(office.reviewer, read["leave.begins"].id).startswith(b"\x89PNG")
+    assert office.services.crop(office.reviewer, dossier, read["leave.begins"].id).startswith(b"\x89PNG")
     assert progress(office, dossier) is None
 
 

@@ -44,7 +44,7 @@ def test_a_scan_fills_the_dossier_and_the_reviewer_sees_it_beside_the_paper(agen
     assert found["leave.city"].conflicts
     assert found["person.registration"].decision == "filled"
     for one in (found["leave.city"], found["person.registration"]):
-        assert agency.services.crop(agency.salma, one.id).startswith(b"\x89PNG")
+        assert agency.services.crop(agency.salma, dossier, one.id).startswith(b"\x89PNG")
     assert agency.services.scan_page(agency.salma, dossier, view.id, 0).startswith(b"\x89PNG")
 
 

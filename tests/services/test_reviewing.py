@@ -76,15 +76,18 @@ def test_two_reviewers_never_overwrite_each_other_unseen(office, under_review: s
 
 def test_the_crop_shows_the_box_with_a_margin(office, under_review: str) -> None:
     found = extractions(office, under_review)["assured.city"]
-    crop = cv2.imdecode(np.frombuffer(office.services.crop(office.reviewer, found.id), np.uint8), 0)
+    crop = cv2.imdecode(
+        np.frombuffer(office.services.crop(office.reviewer, under_review, found.id), np.uint8), 0
+    )
     assert crop.shape == (40 + 2 * 55, 300 + 2 * 55)
     whole = office.services.scan_page(office.reviewer, under_review, found.scan_id, 0)
     assert cv2.imdecode(np.frombuffer(whole, np.uint8), 0).shape == (1000, 800)
     narrow = office.services.attachment_page_image(office.applicant, under_review, found.scan_id, 0, 200)
     assert cv2.imdecode(np.frombuffer(narrow, np.uint8), 0).shape == (250, 200)
-    for stranger in (lambda: office.services.crop(office.neighbour, found.id),):
-        with refused("not_yours"):
-            stranger()
+    with refused("not_yours"):
+        office.services.crop(office.neighbour, under_review, found.id)
+    with refused("not_yours"):
+        office.services.crop(office.reviewer, office.open(), found.id)
 
 
 def test_no_neighbour_is_shown_for_a_box_outside_the_picture(office, arrives) -> None:
@@ -106,9 +109,10 @@ def test_no_neighbour_is_shown_for_a_box_outside_the_picture(office, arrives) ->
     assert shown == {"assured.city": False, "assured.mobile": False, "assured.country": True}
     for name in ("assured.city", "assured.mobile"):
         with refused("unknown_page"):
-            office.services.crop(office.reviewer, found[name].id)
+            office.services.crop(office.reviewer, dossier, found[name].id)
     crop = cv2.imdecode(
-        np.frombuffer(office.services.crop(office.reviewer, found["assured.country"].id), np.uint8), 0
+        np.frombuffer(office.services.crop(office.reviewer, dossier, found["assured.country"].id), np.uint8),
+        0,
     )
     assert crop.shape == (40 + 55, 300 + 2 * 55)
 

@@ -136,10 +136,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         who: services.make_token(actor, "test", scopes_for(actor.roles))[0] for who, actor in actors.items()
     }
     ids = {stage: _dossier(services, actors, stage) for stage in (DRAFT, DEPOSITED)}
-    own = _dossier(services, {**actors, "owner": actors["neighbour"]}, DRAFT)
+    of_neighbour = {**actors, "owner": actors["neighbour"]}
+    own = {f"neighbours {stage}": _dossier(services, of_neighbour, stage) for stage in (DRAFT, DEPOSITED)}
     others = {"account_id": actors["clerk"].id, **_stack(services, actors["clerk"])}
     jobs.keys.clear()
-    yield World(service, {**ids, "neighbours own": own}, others, visitors, tokens)
+    yield World(service, {**ids, **own}, others, visitors, tokens)
     application.close()
 
 
@@ -315,17 +316,30 @@ def test_what_is_not_yours_looks_like_what_does_not_exist(world: World, nothing_
     assert told == []
 
 
-def test_nothing_of_another_dossier_is_reached_through_ones_own(world: World, nothing_stays: None) -> None:
-    mine, theirs = world.ids["neighbours own"], world.ids[DRAFT]
+@pytest.mark.parametrize(
+    "who, mine, theirs",
+    [
+        ("neighbour", f"neighbours {DRAFT}", DRAFT),
+        ("clerk", DRAFT, f"neighbours {DRAFT}"),  # who may see both is told of the one that is named
+        ("reviewer", DEPOSITED, f"neighbours {DEPOSITED}"),
+    ],
+)
+def test_nothing_of_another_dossier_is_reached_through_ones_own(
+    world: World, nothing_stays: None, who: str, mine: str, theirs: str
+) -> None:
+    _nothing_is_reached(world, who, world.ids[mine], world.ids[theirs])
+
+
+def _nothing_is_reached(world: World, who: str, mine: dict[str, str], theirs: dict[str, str]) -> None:
     parts = {"attachment_id", "extraction_id", "reading_id", "scan_id"}
     reached, tried = [], 0
     for app, method, path, names in doors(world):
         if "dossier_id" not in names or not names & parts:
             continue
         mixed = filled(path, theirs, {"dossier_id": mine["dossier_id"]})
-        answer = world.at(app, method, mixed, "neighbour", path)
+        answer = world.at(app, method, mixed, who, path)
         unknown = filled(path, mine, dict.fromkeys(parts, UNKNOWN))
-        no_such = world.at(app, method, unknown, "neighbour", path)
+        no_such = world.at(app, method, unknown, who, path)
         tried += 1
         like = (answer.status_code, answer.headers.get("Location")) == (
             no_such.status_code,
@@ -381,7 +395,7 @@ def test_verbs_that_no_door_knows_are_refused(world: World) -> None:
 
 def test_an_upload_by_the_owner_is_really_taken_when_nobody_takes_it_back(world: World) -> None:
     """The table is looked at with writing taken back: the same door does write when it may."""
-    address = filled("/dossiers/{dossier_id}/attachments", world.ids["neighbours own"])
+    address = filled("/dossiers/{dossier_id}/attachments", world.ids[f"neighbours {DRAFT}"])
     headers = {"Authorization": f"Bearer {world.tokens['neighbour']}"}
     form = {"file": (io.BytesIO(b"%PDF-1.4 x"), "a.pdf"), "type": "marriage"}
     client = world.service.app.test_client()

@@ -156,7 +156,7 @@ def list_readings(dossier_id: str) -> dict[str, Any]:
 @routes.output(**PNG)
 def reading_picture(dossier_id: str, reading_id: str) -> Response:
     """Get the piece of paper an answer was read from."""
-    return picture(services().crop(the_actor(), find_reading(dossier_id, reading_id).id))
+    return picture(services().crop(the_actor(), dossier_id, find_reading(dossier_id, reading_id).id))
 
 
 # --- papers to print -------------------------------------------------------------------------------
