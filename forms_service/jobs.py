@@ -18,10 +18,11 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from forms_service.job_attempts import Attempts
@@ -51,6 +52,10 @@ LEASE_SECONDS = 6.0
 _BEATS_PER_ROUND = 20
 ROUND_SECONDS = 30.0
 """How often a worker looks for what is due by the clock: days, not seconds, are counted there."""
+
+FINISHED_KEPT_DAYS = 30
+_FORGOTTEN_AT_ONCE = 500
+"""How long the task engine's rows of jobs that ended stay, and how many go in one round of one worker."""
 
 _TURN = "#"
 
@@ -141,6 +146,20 @@ def quieten_engine() -> None:
     import logging
 
     logging.getLogger("dbos").setLevel(logging.ERROR)
+
+
+def forget_finished(database: Database, now: datetime) -> int:
+    """Delete some of the task engine's rows of jobs that ended long ago; gives how many."""
+    before = int((now - timedelta(days=FINISHED_KEPT_DAYS)).timestamp() * 1000)
+    with database.reading() as session:
+        table = engine_table(session)
+        found = f"select workflow_uuid from {table} where status in {_ENDED} and completed_at < :before"  # noqa: S608
+        jobs = session.scalars(text(f"{found} limit {_FORGOTTEN_AT_ONCE}"), {"before": before}).all()
+    if jobs:
+        forget = text(f"delete from {table} where workflow_uuid in :jobs and status in {_ENDED}")  # noqa: S608
+        with database.writing() as session:
+            session.execute(forget.bindparams(bindparam("jobs", expanding=True)), {"jobs": sorted(jobs)})
+    return len(jobs)
 
 
 class Worker:
@@ -285,6 +304,7 @@ class Worker:
         while True:
             try:
                 self._round_of_time()
+                forget_finished(self._database, datetime.now(UTC))
             except Exception as error:  # the next round tries again
                 log.warning("round of time failed", error=type(error).__name__)
             if self._stop.wait(self._round_seconds):
@@ -310,4 +330,5 @@ class Worker:
                 session.execute(text(told), {"job": job})
 
 
+_ENDED = "('SUCCESS', 'CANCELLED')"
 _ENDED_BY_ENGINE = "('ERROR', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')"

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError
 
 from forms_service import job_attempts
 from forms_service.job_attempts import MOST_STARTS, MOST_WAITS_ALONE, Attempts, Stopping
-from forms_service.jobs import prepare_tables
+from forms_service.jobs import FINISHED_KEPT_DAYS, forget_finished, prepare_tables
 from forms_service.storage.database import Database
 from forms_service.storage.dead_letters import ENDED_WORKER, FAILED
 from forms_service.storage.job_models import JobRunRow
@@ -189,6 +190,26 @@ def test_whoever_stops_during_an_outage_holds_nothing_against_the_job(work: Work
     with pytest.raises(Stopping):
         work.carry_out()
     assert (work.starts(), work.given_up, work.attempts.running()) == (0, [], [])
+
+
+def test_what_the_engine_keeps_of_jobs_that_ended_long_ago_is_forgotten(work: Work) -> None:
+    now, day_ms = datetime(2026, 11, 1, tzinfo=UTC), 86_400_000
+    ago = {days: int(now.timestamp() * 1000) - days * day_ms for days in (FINISHED_KEPT_DAYS + 1, 3)}
+    rows = [
+        ("old", "SUCCESS", ago[FINISHED_KEPT_DAYS + 1]),
+        ("given up", "CANCELLED", ago[FINISHED_KEPT_DAYS + 1]),
+        ("to be told of", "ERROR", ago[FINISHED_KEPT_DAYS + 1]),
+        ("new", "SUCCESS", ago[3]),
+        ("waits", "ENQUEUED", None),
+    ]
+    insert = text("insert into workflow_status (workflow_uuid, status, completed_at) values (:job, :is, :at)")
+    with work.database.writing() as session:
+        for job, state, at in rows:
+            session.execute(insert, {"job": job, "is": state, "at": at})
+    assert (forget_finished(work.database, now), forget_finished(work.database, now)) == (2, 0)
+    with work.database.reading() as session:
+        left = set(session.scalars(text("select workflow_uuid from workflow_status")))
+    assert left == {"to be told of", "new", "waits"}
 
 
 def test_of_two_suspects_one_is_carried_out_at_a_time(work: Work) -> None:
