@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ MOST_PROCESSES = 128
 """Processes and threads of one reading.  The kernel counts them apart only in a user namespace of its own."""
 
 _PROBE_SECONDS = 30
+_ENDED_FIRST = "1000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Isolation:
     Attributes:
         network: It can make no connection.
         files: It reads no keys and no other papers, and writes nowhere but in its own folder.
-        others: It can neither end nor look into other processes of the service.
+        others: It can neither end, slow down nor look into other processes of the service.
         calls: The calls it does not need are refused.
         own_network: It has a network of its own, with nothing in it.
         processes: How many processes it can start is limited.
@@ -71,6 +73,8 @@ def cut_off() -> None:
     from forms_service.isolation.own_world import drop_powers, leave_network
     from forms_service.isolation.system_calls import refuse_system_calls
 
+    with suppress(OSError):  # where memory runs out, the kernel ends this one before any that serves people
+        Path("/proc/self/oom_score_adj").write_text(_ENDED_FIRST)
     if leave_network() and os.geteuid() != 0:
         resource.setrlimit(resource.RLIMIT_NPROC, (MOST_PROCESSES, MOST_PROCESSES))
     drop_powers()

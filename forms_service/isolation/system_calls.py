@@ -1,8 +1,8 @@
 """Refuses a process the calls that no reading of a paper needs, in the kernel and for good.
 
 A seccomp filter (classic BPF, written here instruction by instruction): making a connection, tracing or
-reading other processes, mounting, new namespaces, modules, keys, clocks.  It is inherited by everything
-the process starts and nobody can lift it.
+reading other processes, limiting or slowing them, mounting, new namespaces, modules, keys, clocks.  It is
+inherited by everything the process starts and nobody can lift it.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ _REFUSED: Mapping[str, tuple[int, int]] = {
     "ptrace": (101, 117),
     "syslog": (103, 116),
     "personality": (135, 92),
+    "setpriority": (141, 140),
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
     "pivot_root": (155, 41),
     "adjtimex": (159, 171),
     "chroot": (161, 51),
@@ -51,11 +54,15 @@ _REFUSED: Mapping[str, tuple[int, int]] = {
     "init_module": (175, 105),
     "delete_module": (176, 106),
     "quotactl": (179, 60),
+    "sched_setaffinity": (203, 122),
     "kexec_load": (246, 104),
     "add_key": (248, 217),
     "request_key": (249, 218),
     "keyctl": (250, 219),
+    "ioprio_set": (251, 30),
+    "migrate_pages": (256, 238),
     "unshare": (272, 97),
+    "move_pages": (279, 239),
     "perf_event_open": (298, 241),
     "name_to_handle_at": (303, 264),
     "open_by_handle_at": (304, 265),
@@ -65,6 +72,7 @@ _REFUSED: Mapping[str, tuple[int, int]] = {
     "process_vm_writev": (311, 271),
     "kcmp": (312, 272),
     "finit_module": (313, 273),
+    "sched_setattr": (314, 274),
     "kexec_file_load": (320, 294),
     "bpf": (321, 280),
     "userfaultfd": (323, 282),
@@ -78,8 +86,14 @@ _REFUSED: Mapping[str, tuple[int, int]] = {
     "fsmount": (432, 432),
     "fspick": (433, 433),
     "pidfd_getfd": (438, 438),
+    "process_madvise": (440, 440),
     "mount_setattr": (442, 442),
+    "process_mrelease": (448, 448),
 }
+_LIMITS_OF_A_PROCESS = (302, 261)
+"""``prlimit64``, which sets the limits of any process of the same user: a limit of one second ends it.  It is
+allowed for a process's own (which it names 0), because setrlimit is made of it."""
+
 _CLONE, _CLONE3 = (56, 220), (435, 435)
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
@@ -117,6 +131,11 @@ def _program(column: int, machine: int) -> bytes:
     for numbers in _REFUSED.values():
         steps += [_step(_EQUAL, numbers[column], 0, 1), _step(_RETURN, _ERRNO | errno.EPERM)]
     steps += [
+        _step(_EQUAL, _LIMITS_OF_A_PROCESS[column], 0, 4),
+        _step(_LOAD, _FIRST_ARGUMENT_AT),
+        _step(_EQUAL, 0, 0, 1),
+        _step(_RETURN, _ALLOW),
+        _step(_RETURN, _ERRNO | errno.EPERM),
         _step(_EQUAL, _CLONE[column], 0, 3),
         _step(_LOAD, _FIRST_ARGUMENT_AT),
         _step(_ANY_BIT, _NEW_NAMESPACES, 0, 1),

@@ -62,6 +62,14 @@ def _tries(data, port, parent):
         "a program outside": lambda: subprocess.run([str(data / "program")], check=True),
         "more memory": lambda: __import__("resource").setrlimit(
             __import__("resource").RLIMIT_AS, (1 << 62, 1 << 62)),
+        "the parent's limits": lambda: __import__("resource").prlimit(
+            parent, __import__("resource").RLIMIT_CORE),
+        "the parent's priority": lambda: os.setpriority(os.PRIO_PROCESS, parent, os.getpriority(
+            os.PRIO_PROCESS, parent)),
+        "the parent's processors": lambda: os.sched_setaffinity(parent, os.sched_getaffinity(parent)),
+        "the parent's scheduling": lambda: os.sched_setscheduler(
+            parent, os.SCHED_OTHER, os.sched_param(0)),
+        "the parent's disk turn": lambda: call(251 if os.uname().machine == "x86_64" else 30, 1, parent, 0),
     }
 
 def _told(data, port, parent):
@@ -178,6 +186,11 @@ def test_nothing_of_the_service_is_read_or_written(tried: dict[str, object], dat
 def test_no_power_is_left(tried: dict[str, object]) -> None:
     names = ["to trace the parent", "a namespace", "to become another", "more memory"]
     assert {name: tried[name] for name in names} == dict.fromkeys(names, "refused")
+
+
+def test_other_processes_are_neither_limited_nor_slowed_down(tried: dict[str, object]) -> None:
+    names = ["limits", "priority", "processors", "scheduling", "disk turn"]
+    assert {name: tried[f"the parent's {name}"] for name in names} == dict.fromkeys(names, "refused")
 
 
 @pytest.mark.skipif(files_in_reach.version() < 6, reason="this kernel cannot keep signals within")
