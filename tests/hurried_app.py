@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,7 +15,15 @@ slow_clients._LOOKED_AGAIN_AFTER_S = 0.1
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Say how much arrived."""
+    """Say how much arrived; at an address that is a number, answer with as many bytes."""
     size = len(environ["wsgi.input"].read())
+    asked = environ["PATH_INFO"].strip("/")
+    if asked:
+        start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", asked)])
+        if environ["QUERY_STRING"] != "file":
+            return [bytes(int(asked))]
+        file = tempfile.TemporaryFile()
+        file.truncate(int(asked))
+        return environ["wsgi.file_wrapper"](file)  # type: ignore[no-any-return]
     start_response("200 OK", [("Content-Type", "text/plain"), ("X-Size", str(size))])
     return [str(size).encode()]

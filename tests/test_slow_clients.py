@@ -7,9 +7,10 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,14 @@ def until_hung_up(line: socket.socket, letters: bytes = b"") -> bytes:
     raise AssertionError("nobody hung up")
 
 
+def trickle(lines: list[socket.socket], enough: threading.Event) -> None:
+    """Take a little of each answer now and then."""
+    while not enough.wait(0.1):
+        for line in lines:
+            with suppress(OSError):
+                line.recv(500, socket.MSG_DONTWAIT)
+
+
 BEGINNINGS = {
     "nothing": (b"", b""),
     "a first line that does not end": (b"GET /", b"x"),
@@ -102,6 +111,31 @@ def test_slow_senders_keep_nobody_out(port: int, name: str) -> None:
             one.sendall(beginning)
         assert ask(port, b"x" * 100) == (200, b"100")
         until_hung_up(slow[0], letters)
+
+
+@pytest.mark.parametrize("kind", ["", "?file"])
+def test_slow_readers_keep_nobody_out(port: int, kind: str) -> None:
+    with ExitStack() as stack:
+        slow = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE_S))
+            for _ in range(3 * THREADS)
+        ]
+        for one in slow:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            one.sendall(b"GET /90000000%b HTTP/1.1\r\nHost: x\r\n\r\n" % kind.encode())
+        enough = threading.Event()
+        stack.callback(enough.set)
+        threading.Thread(target=trickle, args=(slow, enough), daemon=True).start()
+        assert ask(port, b"x" * 100) == (200, b"100")
+
+
+@pytest.mark.parametrize("kind", ["", "?file"])
+def test_a_large_answer_that_keeps_being_taken_arrives_whole(port: int, kind: str) -> None:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+    for size in (5_000_000, 7):  # and the connection serves the next request
+        line.request("GET", f"/{size}{kind}")
+        assert len(line.getresponse().read()) == size
+    line.close()
 
 
 def test_a_large_body_that_keeps_coming_arrives_whole(port: int) -> None:
