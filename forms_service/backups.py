@@ -303,7 +303,8 @@ _NO_PROGRAM = LocalizedText(
 _PROGRAM_FAILED = LocalizedText(ar="توقف {program}: {told}", fr="{program} s'est arrêté : {told}")
 _HOLDS_SOMETHING = LocalizedText(
     ar="توجد معطيات في قاعدة المعطيات أو في مستودع الوثائق. لم يتغير شيء. استعيدوا النسخة في مكان فارغ.",
-    fr="La base ou l'entrepôt contient déjà quelque chose. Rien n'a été changé. Restaurez dans une installation vide.",
+    fr="La base ou l'espace de stockage contient déjà quelque chose. Rien n'a été changé. "
+    "Restaurez dans une installation vide.",
 )
 _OTHER_KIND = LocalizedText(
     ar="هذه نسخة من نوع آخر من قواعد المعطيات. لم يتغير شيء. تحققوا من FORMS_DATABASE_URL.",

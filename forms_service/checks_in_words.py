@@ -6,7 +6,7 @@ from core.localized_text import LocalizedText as _T
 
 SETTINGS = _T("الإعدادات صالحة.", "Les réglages conviennent.")
 SPECS = _T(
-    "{number} استمارات سليمة (البصمة {hash}، البرنامج {version}).",
+    "عدد الاستمارات السليمة: {number} (البصمة {hash}، البرنامج {version}).",
     "{number} formulaires sans faute (empreinte {hash}, programme {version}).",
 )
 NO_FOLDER = _T(
@@ -41,17 +41,19 @@ CLOCK = _T(
     "L'horloge s'accorde avec celle de la base ({seconds} s).",
 )
 CLOCKS_APART = _T(
-    "بين ساعة الجهاز وساعة قاعدة المعطيات {seconds} ث. شغلوا مزامنة الوقت (NTP).",
+    "الفارق بين ساعة الجهاز وساعة قاعدة المعطيات {seconds} ث. شغلوا مزامنة الوقت (NTP).",
     "L'horloge et celle de la base diffèrent de {seconds} s. Mettez les machines à l'heure (NTP).",
 )
 DAYS_AHEAD = _T(
-    "FORMS_DAYS_AHEAD: ساعة الخدمة متقدمة {days} يوما. هذا للتجربة فقط.",
+    "FORMS_DAYS_AHEAD: ساعة الخدمة متقدمة (عدد الأيام: {days}). هذا للتجربة فقط.",
     "FORMS_DAYS_AHEAD : l'horloge du service avance de {days} jours. C'est réservé aux essais.",
 )
-STORE = _T("حُفظت وثيقة في المستودع وقُرئت ثم أُزيلت.", "Un objet a été déposé dans l'entrepôt, relu et ôté.")
+STORE = _T(
+    "حُفظت وثيقة في المستودع وقُرئت ثم أُزيلت.", "L'espace de stockage garde, rend et supprime un document."
+)
 STORE_DIFFERS = _T(
     "أعاد المستودع غير ما حُفظ فيه. لا تشغلوا الخدمة على هذا المستودع.",
-    "L'entrepôt a rendu autre chose que ce qui y fut mis. Ne démarrez pas le service dessus.",
+    "L'espace de stockage n'a pas rendu ce qui y avait été enregistré. Ne démarrez pas le service avec lui.",
 )
 NO_KEYS = _T(
     "لا توجد مفاتيح بعد؛ تُنشأ عند أول تشغيل. احفظوا نسخة من مجلد المفاتيح.",
@@ -62,10 +64,11 @@ KEYS = _T(
 )
 OWN_IDENTITY = _T(
     "تُوقَّع الوصولات بمفاتيح صنعتها الخدمة بنفسها. أعطوا هوية الصندوق في FORMS_RECEIPT_IDENTITY.",
-    "Les récépissés sont signés de clés faites par le service. Donnez celle de la caisse : FORMS_RECEIPT_IDENTITY.",
+    "Les accusés de dépôt sont signés avec des clés du service. Donnez celle de la CNSS : FORMS_RECEIPT_IDENTITY.",
 )
 IDENTITY = _T(
-    "هوية توقيع الوصولات صالحة إلى {until}.", "L'identité qui signe les récépissés vaut jusqu'au {until}."
+    "هوية توقيع الوصولات صالحة إلى {until}.",
+    "L'identité qui signe les accusés de dépôt vaut jusqu'au {until}.",
 )
 MAILBOX = _T(
     "لا يُرسل البريد: تُكتب الرسائل في مجلد أو على الشاشة (FORMS_MAIL).",

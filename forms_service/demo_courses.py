@@ -38,7 +38,7 @@ WORDS: Mapping[str, LocalizedText] = {
     "sent": _T("أُرسلت الوثيقة: {words}", "Pièce envoyée : {words}"),
     "complete": _T("الملف كامل", "Dossier complet"),
     "last_day": _T("آخر يوم للإيداع: {day}", "Dernier jour pour déposer : {day}"),
-    "receipt": _T("وصل الإيداع، بعد التحقق منه", "Récépissé de dépôt, vérifié"),
+    "receipt": _T("وصل الإيداع، بعد التحقق منه", "Accusé de dépôt, vérifié"),
     "typed": _T("⌨ {name}: {value}", "⌨ {name} : {value}"),
     "signed_in": _T("تم الدخول بالرمز السري واختيار كلمة مرور", "Connexion avec le code secret, mot de passe choisi"),
     "debts": _T("الدين المعني قبل الجواب: {before}، وبعده: {after}", "Créance concernée avant {before}, après {after}"),

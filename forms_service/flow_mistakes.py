@@ -71,7 +71,7 @@ FLOW_SENTENCES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "leaves <here> without a receipt, expected does: deposit",
-        "quitte <here> sans récépissé, attendu : does: deposit",
+        "quitte <here> sans accusé de dépôt, attendu : does: deposit",
         "يغادر <here> دون وصل، والمنتظر does: deposit",
     ),
     (

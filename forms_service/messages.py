@@ -33,12 +33,12 @@ MESSAGES: dict[str, LocalizedText] = {
     ),
     # --- letting go ---
     "not_a_draft": _T(
-        "تم إيداع هذا الطلب، فلا يمكن حذفه مباشرة. يُحفظ المدة المذكورة في صفحة معطياتكم.",
+        "تم إيداع هذا الطلب، فلا يمكن محوه مباشرة. يُحفظ المدة المذكورة في صفحة معطياتكم.",
         "Cette demande est déposée : elle ne peut pas être effacée ici. "
         "Elle est conservée le temps indiqué sur la page de vos données.",
     ),
     "held_by_law": _T(
-        "يجب حفظ هذا الملف بطلب من القضاء أو من جهة مخولة قانونا. لم يُحذف شيء.",
+        "يجب حفظ هذا الملف بطلب من القضاء أو من جهة مخولة قانونا. لم يُمح شيء.",
         "La loi oblige à conserver ce dossier pour le moment. Rien n'a été effacé.",
     ),
     "not_held": _T(
@@ -46,17 +46,17 @@ MESSAGES: dict[str, LocalizedText] = {
         "Ce dossier ne fait l'objet d'aucune conservation obligatoire. Rien n'a été modifié.",
     ),
     "still_in_hand": _T(
-        "ما زال هذا الطلب قيد المعالجة، فلم يُحذف شيء. يجب البت فيه أو إغلاقه أولا.",
+        "ما زال هذا الطلب قيد المعالجة، فلم يُمح شيء. يجب البت فيه أو إغلاقه أولا.",
         "Cette demande est encore en cours : rien n'a été effacé. Elle doit d'abord être décidée ou classée.",
     ),
     "account_in_use": _T(
-        "لديكم طلب قيد المعالجة، ويجب أن يتمكن الصندوق من الاتصال بكم. لم يُغلق الحساب ولم يُحذف شيء. "
+        "لديكم طلب قيد المعالجة، ويجب أن يتمكن الصندوق من الاتصال بكم. لم يُغلق الحساب ولم يُمح شيء. "
         "أعيدوا المحاولة بعد صدور القرار.",
         "Une de vos demandes est en cours et la CNSS doit pouvoir vous joindre. Le compte n'est pas fermé et rien "
         "n'a été effacé. Recommencez après la décision.",
     ),
     "not_erased": _T(
-        "لم يُحذف أي ملف بهذا المرجع.",
+        "لم يُمح أي ملف بهذا المرجع.",
         "Aucun dossier de cette référence n'a été effacé.",
     ),
     "blank_serves_nothing": _T(

@@ -89,8 +89,8 @@ def _fingerprint(one: _Shared) -> str | None:
 
 _WORDS = {
     SESSION_KEY: LocalizedText(ar="مفتاح الجلسات", fr="la clé des sessions"),
-    RECEIPT_KEYS: LocalizedText(ar="مفاتيح توقيع الوصول", fr="les clés qui signent les récépissés"),
-    PAPERS: LocalizedText(ar="مستودع الوثائق", fr="l'entrepôt des documents"),
+    RECEIPT_KEYS: LocalizedText(ar="مفاتيح توقيع الوصول", fr="les clés qui signent les accusés de dépôt"),
+    PAPERS: LocalizedText(ar="مستودع الوثائق", fr="l'espace de stockage des documents"),
 }
 _DIFFERS = LocalizedText(
     ar="{setting}: {what} ليس على هذه الآلة هو نفسه على الآلات الأخرى التي تستعمل قاعدة المعطيات نفسها (أولها {host}). "

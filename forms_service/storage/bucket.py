@@ -239,17 +239,18 @@ WRONG = "wrong_object_store"
 
 WRONG_BUCKET = LocalizedText(
     ar="الحاوية المذكورة في FORMS_OBJECTS_URL غير موجودة في مستودع الوثائق. أنشئوها أو صححوا الإعداد.",
-    fr="Le compartiment nommé dans FORMS_OBJECTS_URL n'existe pas dans l'entrepôt. "
+    fr="Le compartiment nommé dans FORMS_OBJECTS_URL n'existe pas dans l'espace de stockage. "
     "Créez-le ou corrigez ce réglage.",
 )
 WRONG_KEYS = LocalizedText(
     ar="رفض مستودع الوثائق مفاتيح الولوج. تحققوا من AWS_ACCESS_KEY_ID وAWS_SECRET_ACCESS_KEY "
     "(أو FORMS_OBJECTS_SECRET_FILE) ومن صلاحياتها على الحاوية.",
-    fr="L'entrepôt des documents refuse les clés d'accès. Vérifiez AWS_ACCESS_KEY_ID et AWS_SECRET_ACCESS_KEY "
-    "(ou FORMS_OBJECTS_SECRET_FILE) et leurs droits sur le compartiment.",
+    fr="L'espace de stockage des documents refuse les clés d'accès. "
+    "Vérifiez AWS_ACCESS_KEY_ID et AWS_SECRET_ACCESS_KEY (ou FORMS_OBJECTS_SECRET_FILE) "
+    "et leurs droits sur le compartiment.",
 )
 NO_ANSWER = LocalizedText(
     ar="مستودع الوثائق لا يجيب الآن. لم يضع شيء مما سبق قبوله. المرجو إعادة المحاولة بعد قليل.",
-    fr="L'entrepôt des documents ne répond pas en ce moment. Rien de ce qui a été accepté n'est perdu. "
+    fr="L'espace de stockage des documents ne répond pas en ce moment. Rien de ce qui a été accepté n'est perdu. "
     "Réessayez dans un moment.",
 )

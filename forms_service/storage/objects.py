@@ -291,6 +291,6 @@ AWAY = LocalizedText(
 )
 MISSING = LocalizedText(
     ar="تعذر العثور على هذه الوثيقة في المستودع. المعطيات الأخرى لم تتأثر. المرجو الاتصال بالمصلحة التقنية.",
-    fr="Ce document est introuvable dans l'entrepôt. Les autres données sont intactes. "
+    fr="Ce document est introuvable dans l'espace de stockage. Les autres données sont intactes. "
     "Prévenez le service technique.",
 )

@@ -111,7 +111,7 @@ def test_an_original_is_behind_a_warning_and_taking_it_is_on_record(
     path = f"/dossiers/{planted['dossier']}/documents/{planted['papers']['pdf']}/original"
     warned = reviewer.get(path)
     assert "peut nuire" in warned.get_data(as_text=True)
-    assert "non analysé" in warned.get_data(as_text=True)
+    assert "Non analysé par" in warned.get_data(as_text=True)
     taken = reviewer.post(path)
     assert taken.data == MARKED["pdf"][1]()
     assert taken.headers["Content-Disposition"].startswith("attachment")
