@@ -118,8 +118,10 @@ def listen_on(host: str, port: int) -> socket.socket:
         listener.close()
         raise FormsError(
             LocalizedText(
-                ar=f"العنوان {host}:{port} مستعمل.",
-                fr=f"{host}:{port} cannot be used ({error.strerror}); choose another with --port",
+                ar=f"العنوان {host}:{port} غير متاح ({error.strerror}). لم يُشغل شيء. "
+                "اختاروا منفذا آخر بالخيار \u2066--port\u2069.",
+                fr=f"L'adresse {host}:{port} n'est pas disponible ({error.strerror}). Rien n'a été démarré. "
+                "Choisissez un autre port avec --port.",
             ),
             code="address_taken",
         ) from None
