@@ -18,10 +18,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import FormsError
 from forms_service.locales import both
-from forms_service.services.base import Adapters, UseCases
+from forms_service.services.base import Adapters, UseCases, may_see
 from forms_service.services.kept_answers import beside_the_attempt
 from forms_service.services.views import Actor
 from forms_service.storage.audit import WATCHED, record
+from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import AccountRow, AuditRow
 
 TOLD_AGAIN_AFTER = timedelta(minutes=15)
@@ -96,6 +97,12 @@ class Looks(UseCases):
         except (SQLAlchemyError, OSError) as error:
             raise NotRecorded(both("looks.not_recorded")) from error
         self._remember(key, now)
+
+    def may_look(self, actor: Actor, dossier_id: str) -> bool:
+        """Whether there is such a dossier, and this person may see it."""
+        with self.database.reading() as session:
+            row = DossierRepository(session).find(dossier_id)
+            return row is not None and may_see(actor, row)
 
     def who_looked(self, actor: Actor, dossier_id: str) -> tuple[SeenBy, ...]:
         """Everybody of the staff who saw a dossier or its papers, the latest first.

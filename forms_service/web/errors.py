@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from core.errors import DossierError, FormsError, InvalidValue, UnknownForm, UnreadableDocument
 from core.localized_text import LocalizedText
 from forms_service.locales import both, has
-from forms_service.web import kept_typing, out_of_order, security
+from forms_service.web import kept_typing, looks, out_of_order, security
 
 _log = logging.getLogger("forms_service.web")
 _STATUS_OF_CODE = {
@@ -116,6 +116,7 @@ def _incident(error: Exception) -> tuple[str, int] | tuple[str, int, dict[str, s
 
 
 def _page(code: str, what: LocalizedText, status: int, incident: str | None = None) -> tuple[str, int]:
+    looks.only_told()
     return render_template(
         "error.html", code=code, what=what, status=status, incident=incident, back=_dossier_page(status)
     ), status

@@ -18,17 +18,26 @@ from forms_service.web import security
 
 LISTS: Mapping[str, str] = {
     "agency.desk": "list_viewed",
+    "agency.discard_left_page": "list_viewed",
+    "agency.file_left_page": "list_viewed",
     "agency.stack": "list_viewed",
     "agency.intake": "list_viewed",
     "agency.left_page": "papers_viewed",
     "agency.left_page_original": "paper_downloaded",
+    "agency.open_dossier": "list_viewed",
     "agency.take_left_original": "paper_downloaded",
+    "agency.take_stack": "list_viewed",
     "applicant.dossiers": "list_viewed",
     "counter.day_list": "list_viewed",
+    "counter.issue_receipts": "list_viewed",
     "counter.papers": "list_viewed",
     "counter.receipts": "list_viewed",
     "counter.receipts_pdf": "paper_downloaded",
+    "counter.take_paper": "list_viewed",
+    "letting_go.act": "list_viewed",
     "letting_go.overview": "list_viewed",
+    "operator.change_user": "list_viewed",
+    "operator.open_user": "list_viewed",
     "operator.user": "list_viewed",
     "operator.users": "list_viewed",
     "reviewer.queue": "list_viewed",
@@ -36,6 +45,7 @@ LISTS: Mapping[str, str] = {
 """Pages without a dossier in their address that show people or their papers, and as what they are told."""
 
 LISTS_FOR_PROGRAMS: Mapping[str, str] = {
+    "agency.deposit_stack": "list_viewed",
     "agency.find_dossiers": "list_viewed",
     "agency.left_page_file": "paper_downloaded",
     "agency.left_page_picture": "papers_viewed",
@@ -44,6 +54,7 @@ LISTS_FOR_PROGRAMS: Mapping[str, str] = {
     "agency.list_left_pages": "list_viewed",
     "agency.list_stack_receipts": "list_viewed",
     "agency.list_stacks": "list_viewed",
+    "agency.open_for_person": "list_viewed",
     "agency.show_stack": "list_viewed",
     "agency.stack_receipts_pdf": "paper_downloaded",
     "dossiers.list_dossiers": "list_viewed",
@@ -61,9 +72,11 @@ FIGURES = {"operator.figures_file", "office.show_figures"}
 OWN_PAPERS = {"deposit.receipt", "course.outcome_paper", "papers.receipt_pdf", "courses.outcome_pdf"}
 """What is put on record of applicants as well: that they took the proof of what was deposited or decided."""
 
-_SHOWN = frozenset((200, 206, 422))
 _SUBJECTS = ("attachment_id", "scan_id", "paper_id", "page_id", "stack_id", "account_id", "group_id")
 _SAFE = frozenset(("GET", "HEAD"))
+_REFUSED = frozenset((409, 412, 422))
+"""How a change is refused by sentences that may tell what stands in the dossier."""
+
 _log = logging.getLogger("forms_service.web")
 
 
@@ -78,17 +91,17 @@ def install(app: Flask, lists: Mapping[str, str], refuse: Callable[[NotRecorded]
     @app.after_request
     def put_on_record(answer: Response) -> Response:
         actor = _who()
-        if actor is None or answer.status_code not in _SHOWN or g.get("failing"):
+        if actor is None or not _may_show(answer):
             return answer
         look = _look(actor, answer, lists)
-        if look is None:
+        if look is None or not (answer.status_code < 300 or _is_opened(actor, look.dossier_id)):
             return answer
         try:
             security.services().note_look(actor, look)
         except NotRecorded as problem:
             _log.error("a look was not recorded: %s", type(problem.__cause__).__name__)
-            if request.method not in _SAFE:
-                return answer  # what a request changed was recorded with it, or nothing was changed
+            if request.method not in _SAFE and answer.status_code < 300 and not _is_page_of_dossier(answer):
+                return answer  # what a request changed was recorded with it
             answer.close()
             return refuse(problem)
         return answer
@@ -101,6 +114,32 @@ def _who() -> Actor | None:
         found: Actor = grant.actor
         return found
     return security.current_actor() if security.is_guarded(request.endpoint) else None
+
+
+def only_told() -> None:
+    """Say of the answer under way that it is a sentence about what went wrong, and shows nobody's papers."""
+    g.only_told = True
+
+
+def _may_show(answer: Response) -> bool:
+    """Whether an answer may show somebody, whatever its status: a page that was refused shows what stands there."""
+    status = answer.status_code
+    if g.get("failing") or status == 204 or 300 <= status < 400:
+        return False
+    if not g.get("only_told"):
+        return status < 500
+    of_dossier = "dossier_id" in (request.view_args or {})
+    return of_dossier and request.method not in _SAFE and status in _REFUSED
+
+
+def _is_opened(actor: Actor, dossier_id: str | None) -> bool:
+    """Whether what was refused concerns a dossier this person may see; of lists there is nothing to ask."""
+    return dossier_id is None or security.services().may_look(actor, dossier_id)
+
+
+def _is_page_of_dossier(answer: Response) -> bool:
+    """Whether it is a page about one dossier: those are shown where nothing was changed."""
+    return answer.mimetype == "text/html" and "dossier_id" in (request.view_args or {})
 
 
 def _look(actor: Actor, answer: Response, lists: Mapping[str, str]) -> Look | None:

@@ -34,6 +34,30 @@ SHOWS_NOBODY = {
     "status.show",
 }
 """Pages staff read on which nobody's dossier is: the forms, figures, what runs; the record notes itself."""
+CHANGES_SHOWING_NOBODY = {
+    "agency.print_blanks",
+    "applicant.open_dossier",
+    "author.rehearse",
+    "newsletter.send",
+    "own_data.close",
+    "own_data.copy",
+    "programs.make_token",
+    "programs.revoke_token",
+    "programs.send_again",
+    "programs.stop_webhook",
+    "status.act",
+}
+"""The same of what is posted: answered with a page of one's own, with figures, or with another address."""
+CHANGES_SHOWING_NOBODY_TO_PROGRAMS = {
+    "agency.discard_left_page",
+    "agency.file_left_page",
+    "agency.take_stack",
+    "authoring.ask_rehearsal",
+    "dossiers.open_dossier",
+    "webhooks.add_webhook",
+    "webhooks.send_again",
+    "webhooks.stop_webhook",
+}
 OWN_ACCOUNT = "/<any(ar, fr):lang>/account/"
 """Where everybody sees themselves only."""
 SHOWS_NOBODY_TO_PROGRAMS = {
@@ -78,11 +102,12 @@ def test_every_address_that_shows_people_to_staff_is_watched(service: Service) -
     views = service.app.view_functions
     for rule in service.app.url_map.iter_rules():
         name = rule.endpoint
-        if "GET" not in (rule.methods or ()) or not getattr(views[name], "asks_who", False):
+        if not getattr(views[name], "asks_who", False):
             continue
         if "dossier_id" in rule.arguments or rule.rule.startswith(OWN_ACCOUNT):
             continue
-        assert (name in looks.LISTS) != (name in SHOWS_NOBODY), f"{name}: watched, or an exception here"
+        excepted = SHOWS_NOBODY if "GET" in (rule.methods or ()) else CHANGES_SHOWING_NOBODY
+        assert (name in looks.LISTS) != (name in excepted), f"{name}: watched, or an exception here"
     assert set(looks.LISTS) <= views.keys()
 
 
@@ -90,10 +115,11 @@ def test_every_answer_that_shows_people_to_programs_is_watched(service: Service)
     api: Any = service.app.extensions["forms_service_api"]
     for rule in api.url_map.iter_rules():
         noted = getattr(api.view_functions[rule.endpoint], "_spec", {})
-        if "GET" not in (rule.methods or ()) or not noted.get("security") or "dossier_id" in rule.arguments:
+        if not noted.get("security") or "dossier_id" in rule.arguments:
             continue
-        name = rule.endpoint
-        assert (name in looks.LISTS_FOR_PROGRAMS) != (name in SHOWS_NOBODY_TO_PROGRAMS), name
+        reads, name = "GET" in (rule.methods or ()), rule.endpoint
+        excepted = SHOWS_NOBODY_TO_PROGRAMS if reads else CHANGES_SHOWING_NOBODY_TO_PROGRAMS
+        assert (name in looks.LISTS_FOR_PROGRAMS) != (name in excepted), name
     assert set(looks.LISTS_FOR_PROGRAMS) <= api.view_functions.keys()
 
 
@@ -125,6 +151,53 @@ def test_every_page_and_paper_of_a_dossier_that_a_clerk_is_shown_leaves_a_line(
         answer.close()
     assert {"applicant.task_list", "documents.filled", "documents.file", "deposit.check"} <= set(shown)
     assert len(shown) >= 8
+
+
+@pytest.mark.parametrize("role", ["clerk", "reviewer"])
+def test_whatever_is_posted_in_vain_and_shows_a_dossier_leaves_a_line(
+    service: Service, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A form sent empty, or from a page long out of date, is answered with what stands in the dossier."""
+    monkeypatch.setattr(Looks, "_is_told", lambda *_args: False)
+    dossier = service.new_dossier(ANSWERS) if role == "clerk" else service.under_review()
+    known = {
+        "<dossier_id>": dossier,
+        "<section_id>": "assured",
+        "<group_id>": "children",
+        "<int:number>": "1",
+    }
+    visitor, shown = service.visitor("fr").sign_in(role), {}
+    for rule in service.app.url_map.iter_rules():
+        if "POST" not in (rule.methods or ()) or "dossier_id" not in rule.arguments:
+            continue
+        path = rule.rule.partition(">")[2]
+        for part, value in known.items():
+            path = path.replace(part, value)
+        for sent in ({}, {"revision": "1", "seen": "1"}):
+            service.application.services._remembered.clear()
+            above = last_line(service)
+            answer = visitor.post(path, sent)
+            told = [(one.action, one.dossier_id) for one in lines(service, above=above)]
+            if answer.status_code >= 400 and answer.status_code not in (403, 404):
+                shown[rule.endpoint] = answer.status_code
+                assert told == [("dossier_viewed", dossier)], (rule.rule, answer.status_code)
+            elif "El Amrani" in answer.get_data(as_text=True):
+                assert told == [("dossier_viewed", dossier)], rule.rule
+            else:
+                assert told == [], rule.rule
+    assert set(shown.values()) >= ({409} if role == "clerk" else {422}), shown
+    assert ("deposit.deposit" if role == "clerk" else "reviewer.request_correction") in shown
+
+
+def test_nothing_is_told_of_a_dossier_that_is_not_there_or_of_what_a_refusal_did_not_show(
+    service: Service, dossier: str, clerk: Visitor, program: Any
+) -> None:
+    above = last_line(service)
+    for path in ("deposit", "section/assured", "no-such-thing"):
+        assert clerk.post(f"/dossiers/no-such-dossier/{path}").status_code == 404
+    assert program("clerk").send("PUT", "/dossiers/no-such-dossier/answers", {"x": 1}).status_code >= 400
+    assert clerk.get(f"/dossiers/{dossier}/section/no-such-section").status_code == 404
+    assert lines(service, above=above) == []
 
 
 def test_turning_pages_writes_one_line_until_a_quarter_of_an_hour_is_over(
@@ -199,6 +272,7 @@ def test_what_cannot_be_put_on_record_is_not_shown(
         assert answer.status_code == 503
         assert "toute consultation s'inscrit au journal" in page.replace("&#39;", "'")
         assert "تعذر تسجيله" in page
+    assert clerk.post(f"/dossiers/{dossier}/deposit").status_code == 503, "its answers are not shown that way"
     refused = program("clerk").send("GET", f"/dossiers/{dossier}")
     assert (refused.status_code, refused.json["code"]) == (503, "not_recorded")
     assert service.visitor().sign_in("applicant").get(f"/dossiers/{dossier}").status_code == 200

@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from core.errors import FormsError
 from core.localized_text import Language, LocalizedText
 from forms_service.locales import both, has
-from forms_service.web import out_of_order
+from forms_service.web import looks, out_of_order
 from forms_service.web.errors import status_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -77,6 +77,7 @@ def problem(
     **more: str,
 ) -> Response:
     """One problem as an answer."""
+    looks.only_told()
     language = Language(request.accept_languages.best_match(["fr", "ar"], "fr"))
     body = {
         "type": f"urn:forms-service:problem:{code}",
