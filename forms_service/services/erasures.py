@@ -1,8 +1,8 @@
 """Letting requests go: when their time is over, when somebody asks for it, and the proof that they went.
 
 Every dossier is one transaction that also writes its record of erasure, so that work that is cut off goes on
-where it ended and many workers never do it twice.  Its files follow: those that nothing else refers to are
-removed from the store, and only once nothing is left anywhere is the erasure proved.
+where it ended and many workers never do it twice.  It notes the files that nothing else refers to; they leave
+the store afterwards, and only once nothing is left anywhere is the erasure proved.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from core.privacy import Ending, KeptFrom, Retention
 from core.receipt import normalize_reference
 from core.stages import FINAL_STATES
 from forms_service.messages import say
-from forms_service.services.base import SYSTEM, UseCases
+from forms_service.services.base import SYSTEM
 from forms_service.services.receipt_checks import receipt_from_payload
+from forms_service.services.removals import Removals
 from forms_service.services.views import Actor
 from forms_service.storage import audit
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import DossierRow
-from forms_service.storage.object_references import referred_to, remove_unused
+from forms_service.storage.object_references import note_unused, referred_to
 from forms_service.storage.personal_data import objects_of, remains_of, wipe
 from forms_service.storage.privacy_models import ErasureRow, LegalHoldRow, RemovedObjectRow
 
@@ -84,7 +85,7 @@ class Asking:
     reason: str | None = None
 
 
-class Erasures(UseCases):
+class Erasures(Removals):
     """Letting go, and proving it."""
 
     # --- when the time is over ------------------------------------------------------------------
@@ -99,21 +100,28 @@ class Erasures(UseCases):
                 try:
                     done += self._erase_by_rule(dossier_id, rule)
                 except Exception as error:  # one dossier must not keep the others waiting
-                    log.error("erasing failed", dossier=dossier_id, error=type(error).__name__)
+                    self.leave_for_later(dossier_id, error)
         return done
 
     def prove_erasures(self, most: int = MOST_AT_ONCE) -> int:
-        """Remove the files of what was let go, make sure nothing is left, and note it; gives how many are proved."""
+        """Make sure nothing is left of what was let go, and note it; gives how many are proved."""
         with self.database.reading() as session:
-            query = select(ErasureRow.dossier_id).where(ErasureRow.proved_at.is_(None))
+            query = select(ErasureRow.dossier_id).where(
+                ErasureRow.proved_at.is_(None), ErasureRow.dossier_id.not_in(self.set_aside())
+            )
             waiting = list(session.scalars(query.order_by(ErasureRow.erased_at).limit(most)))
-        if not waiting:
+        if not waiting or not self.database.overwrite_what_was_deleted():
             return 0
+        done = 0
         for dossier_id in waiting:
-            self._remove_objects(dossier_id)
-        if not self.database.overwrite_what_was_deleted():
-            return 0
-        return sum(map(self._note_proof, waiting))
+            try:
+                if self._note_proof(dossier_id):
+                    done += 1
+                else:
+                    self.leave_for_later(dossier_id)  # something is there yet
+            except Exception as error:
+                self.leave_for_later(dossier_id, error)
+        return done
 
     def due_for_erasure(self, actor: Actor, most: int = MOST_AT_ONCE) -> list[tuple[str, str, Retention]]:
         """What the next rounds will let go: reference, form and rule, without doing it."""
@@ -265,6 +273,7 @@ class Erasures(UseCases):
                 self._retention_is_over(rule),
                 tuple_(DossierRow.form_id, DossierRow.form_version).in_(forms),
                 DossierRow.id.not_in(select(LegalHoldRow.dossier_id)),
+                DossierRow.id.not_in(self.set_aside()),
             )
             .limit(most)
         )
@@ -321,25 +330,21 @@ class Erasures(UseCases):
             details=details,
         )
         record.removed = wipe(session, row, ending, at)
-        shared = referred_to(session, keys)
-        record.objects, record.shared_objects = sorted(keys - shared), len(shared)
+        unused = note_unused(session, keys)
+        record.objects, record.shared_objects = sorted(unused), len(keys - unused)
         session.add(record)
 
     def _settle_erasure(self, dossier_id: str) -> None:
         """Let files and proof follow at once where somebody waits; if they cannot, the next round does it."""
         try:
-            self._remove_objects(dossier_id)
+            with self.database.reading() as session:
+                row = session.get(ErasureRow, dossier_id)
+                keys = [] if row is None else row.objects
+            self.remove_objects(keys)
             if self.database.overwrite_what_was_deleted():
                 self._note_proof(dossier_id)
         except Exception as error:
             log.warning("erasure is proved later", dossier=dossier_id, error=type(error).__name__)
-
-    def _remove_objects(self, dossier_id: str) -> None:
-        with self.database.writing() as session:
-            row = session.get(ErasureRow, dossier_id)
-            keys = [] if row is None else row.objects
-            for first in range(0, len(keys), MOST_AT_ONCE):
-                remove_unused(session, self.objects, keys[first : first + MOST_AT_ONCE], self.now())
 
     def _note_proof(self, dossier_id: str) -> bool:
         with self.database.writing() as session:

@@ -5,7 +5,7 @@ One round, run by every worker, does all of it in small pieces; cut off anywhere
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import structlog
@@ -48,7 +48,7 @@ from forms_service.storage.models import (
     StackSheetRow,
 )
 from forms_service.storage.newsletter_models import SubscriberRow
-from forms_service.storage.object_references import remove_unused
+from forms_service.storage.object_references import note_unused
 from forms_service.storage.personal_data import account_tables
 
 log = structlog.get_logger(__name__)
@@ -77,16 +77,31 @@ class Forgetting(Erasures, AccountCare):
         """Do what is due: let requests go, prove it, forget what served its time; gives how much was done.
 
         Safe to call by many at once and to be cut off; what fails is tried again by the next round.
+
+        Raises:
+            Exception: The first that made a step fail, once the others are done.
         """
         now = self.now()
         if self._next_round is not None and now < self._next_round <= now + _PAUSE:
             return 0
-        done = self.erase_what_is_due()
-        done += self.prove_erasures()
-        done += self.forget_what_served()
-        done += self.forget_stacks()
-        done += self.forget_unused_accounts()
-        self._next_round = None if done >= MOST_AT_ONCE else now + _PAUSE
+        steps: tuple[Callable[[], int], ...] = (
+            self.erase_what_is_due,
+            self.forget_stacks,
+            self.remove_what_left,
+            self.prove_erasures,
+            self.forget_what_served,
+            self.forget_unused_accounts,
+        )
+        done, failed = 0, None
+        for step in steps:
+            try:
+                done += step()
+            except Exception as error:  # one must not keep the others from their time
+                log.error("forgetting failed", step=step.__name__, error=type(error).__name__)
+                failed = failed or error
+        self._next_round = None if done >= MOST_AT_ONCE and not failed else now + _PAUSE
+        if failed is not None:
+            raise failed
         return done
 
     # --- what serves for a while ----------------------------------------------------------------
@@ -135,10 +150,14 @@ class Forgetting(Erasures, AccountCare):
         waiting = exists().where(LeftPageRow.intake_id == IntakeRow.id, LeftPageRow.outcome.is_(None))
         over = IntakeRow.scanned_at < self.now() - STACKS_KEPT
         query = select(IntakeRow.id).where(over, IntakeRow.state.in_(("done", "failed")), ~waiting)
+        query = query.where(IntakeRow.id.not_in(self.set_aside()))
         with self.database.reading() as session:
             found = list(session.scalars(query.limit(_STACKS_AT_ONCE)))
         for stack_id in found:
-            self._forget_stack(stack_id)
+            try:
+                self._forget_stack(stack_id)
+            except Exception as error:
+                self.leave_for_later(stack_id, error)
         return len(found)
 
     def _forget_stack(self, stack_id: str) -> None:
@@ -152,8 +171,8 @@ class Forgetting(Erasures, AccountCare):
             for table in (LeftPageRow, StackSheetRow, StackFileRow):
                 session.execute(delete(table).where(table.intake_id == stack_id))
             session.execute(delete(IntakeRow).where(IntakeRow.id == stack_id))
-            gone = remove_unused(session, self.objects, keys, self.now())
-            session.execute(delete(StackOriginalRow).where(StackOriginalRow.object_key.in_(gone)))
+            unused = note_unused(session, keys)
+            session.execute(delete(StackOriginalRow).where(StackOriginalRow.object_key.in_(unused)))
 
     # --- accounts -------------------------------------------------------------------------------
 

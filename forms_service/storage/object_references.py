@@ -1,16 +1,20 @@
 """Which rows refer to an object of the store, and how one that nothing refers to goes without any loss.
 
 The same bytes are one object, however many refer to it.  Whoever puts bytes that are there already gets their
-key at once and writes its row later; between the two the object may be found unused and removed.  So every
-transaction that refers to an object removed a short while ago looks, at its end, whether it is there again.
+key at once and writes its row later; between the two the object may be found unused and removed.  So what is
+to leave is noted first, and the note is committed before anything leaves; and every transaction that refers to
+an object of which there is a note looks, at its end, whether it is there.  The two keep each other out for one
+object at a time: a store that answers slowly holds up nobody but who sends those very bytes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from zlib import crc32
 
 from sqlalchemy import delete, event, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import FormsError
@@ -40,7 +44,10 @@ REFERENCES: tuple[InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
 
 _KEY = "objects_referred_to"
 _LOCK = 0x4F424A53
-"""Key of PostgreSQL's advisory lock between those who refer to objects and who removes them («OBJS»)."""
+"""Key of PostgreSQL's advisory locks between those who refer to objects and who removes one («OBJS»)."""
+
+_PLACES = 4096
+"""How many such locks there are: a stack of many pages must not fill the server's table of locks."""
 
 
 class ObjectLeft(FormsError):
@@ -58,20 +65,41 @@ def referred_to(session: Session, keys: Iterable[str]) -> set[str]:
     return found
 
 
-def remove_unused(session: Session, store: ObjectStore, keys: Iterable[str], at: datetime) -> set[str]:
-    """Remove the objects that no row refers to, in a transaction that keeps others from referring to them.
+def note_unused(session: Session, keys: Iterable[str]) -> set[str]:
+    """Note, with what the caller's transaction does, that those keys that no row refers to are to leave.
 
     Returns:
-        The keys that are gone.
+        The keys that were noted; ``remove_noted`` removes them once this is committed.
     """
     wanted = set(keys)
-    _wait(session, alone=True)
-    gone = wanted - referred_to(session, wanted)
-    for key in sorted(gone):
-        store.remove(key)
-        session.merge(RemovedObjectRow(key=key, removed_at=at))
-    session.execute(delete(VirusScanRow).where(VirusScanRow.object_key.in_(gone)))
-    return gone
+    unused = wanted - referred_to(session, wanted)
+    insert = postgresql.insert if _is_postgresql(session) else sqlite.insert
+    for key in sorted(unused):  # always in the same order: two can never wait for each other
+        noted = insert(RemovedObjectRow).values(key=key, removed_at=None)
+        session.execute(noted.on_conflict_do_update(index_elements=["key"], set_={"removed_at": None}))
+    return unused
+
+
+def remove_noted(session: Session, store: ObjectStore, key: str, at: datetime) -> bool:
+    """Remove one object that was noted, in a transaction of its own that keeps others from referring to it.
+
+    Killed in the middle, the note is still there: whoever refers to the object finds out, and the next one goes on.
+
+    Returns:
+        False where it stays, because some row refers to it by now, or left already.
+    """
+    session.get(VirusScanRow, key, with_for_update=True)  # before the lock, as whoever keeps a file does
+    _wait(session, [key], alone=True)
+    note = session.get(RemovedObjectRow, key, with_for_update=True)
+    if note is None or note.removed_at is not None:
+        return False
+    if referred_to(session, [key]):
+        session.delete(note)
+        return False
+    store.remove(key)
+    session.execute(delete(VirusScanRow).where(VirusScanRow.object_key == key))
+    note.removed_at = at
+    return True
 
 
 @event.listens_for(Session, "before_flush")
@@ -92,17 +120,22 @@ def check_references(session: Session, store: ObjectStore) -> None:
     keys: set[str] = session.info.pop(_KEY, set())
     if not keys:
         return
-    _wait(session, alone=False)
+    _wait(session, keys, alone=False)
     left = session.scalars(select(RemovedObjectRow.key).where(RemovedObjectRow.key.in_(keys))).all()
     if any(not store.has(key) for key in left):
         raise ObjectLeft(_LEFT)
 
 
-def _wait(session: Session, *, alone: bool) -> None:
+def _wait(session: Session, keys: Iterable[str], *, alone: bool) -> None:
     """SQLite has one writer at a time; on PostgreSQL who removes waits for who refers, and the other way."""
-    if session.get_bind().dialect.name == "postgresql":
+    if _is_postgresql(session):
         lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
-        session.execute(text(f"select {lock}(:key)"), {"key": _LOCK})
+        for place in sorted({crc32(key.encode()) % _PLACES for key in keys}):
+            session.execute(text(f"select {lock}(:lock, :place)"), {"lock": _LOCK, "place": place})
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
 
 
 _LEFT = LocalizedText(

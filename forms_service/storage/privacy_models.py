@@ -65,8 +65,11 @@ class LegalHoldRow(Base):
 
 
 class RemovedObjectRow(Base):
-    """A file that was removed from the store a short while ago: whoever refers to it anew must bring it anew."""
+    """A file that left the store a short while ago, or is about to: whoever refers to it anew looks for it.
+
+    ``removed_at`` is empty until it left: the note is committed first, so that no kill comes between.
+    """
 
     __tablename__ = "removed_object"
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
-    removed_at: Mapped[datetime] = mapped_column(index=True)
+    removed_at: Mapped[datetime | None] = mapped_column(index=True)

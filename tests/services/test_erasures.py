@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from sqlalchemy import select, text, update
 
 from core.privacy import OUTCOMES
 from forms_service.services import Actor
-from forms_service.storage.models import Base, DossierRow, ExtractionRow
+from forms_service.storage.models import AttachmentRow, Base, DossierRow, ExtractionRow
 from forms_service.storage.object_references import ObjectLeft
 from forms_service.storage.personal_data import all_tables, object_columns
 from forms_service.storage.privacy_models import ERASED_TOO, RemovedObjectRow
@@ -235,6 +236,63 @@ def test_a_file_sent_again_while_it_leaves_is_never_lost(office: Office, draft: 
     assert services.attachment_file(office.neighbour, second, paper.id)[0] == PDF
 
 
+def test_a_kill_between_the_store_and_its_note_loses_nobodys_paper(
+    office: Office, draft: str, monkeypatch
+) -> None:
+    """The file left and the transaction did not commit: whoever counts on the file is told."""
+    services, store = office.services, office.services.objects
+    second = services.open_dossier(office.neighbour, "311-1-14", "fr")
+
+    def put_and_be_overtaken(content: bytes) -> str:
+        key = store.put(content)
+
+        def removed_and_killed(gone: str) -> None:
+            store.remove(gone)
+            raise RuntimeError("killed")
+
+        with monkeypatch.context() as killed:
+            killed.setattr(services, "objects", Instead(store, "remove", removed_and_killed))
+            services.erase_own_draft(office.applicant, draft)
+        assert not store.has(key)
+        return key
+
+    with monkeypatch.context() as late:
+        late.setattr(services, "objects", Instead(store, "put", put_and_be_overtaken))
+        with pytest.raises(ObjectLeft):
+            services.upload(office.neighbour, second, "rib.pdf", PDF, "bank")
+    services.upload(office.neighbour, second, "rib.pdf", PDF, "bank")
+    office.clock.move(hours=1)
+    services.remove_what_left()
+    (paper,) = services.dossier(office.neighbour, second).attachments
+    assert services.attachment_file(office.neighbour, second, paper.id)[0] == PDF
+
+
+def test_one_file_that_cannot_be_removed_keeps_no_other_from_leaving(
+    office: Office, operator, draft: str, monkeypatch
+) -> None:
+    services, store = office.services, office.services.objects
+    other = services.open_dossier(office.neighbour, "311-1-14", "fr")
+    services.upload(office.neighbour, other, "acte.pdf", PDF + b"2", "birth")
+    with office.application.database.reading() as session:
+        papers = {one.dossier_id: one.object_key for one in session.scalars(select(AttachmentRow))}
+    references = [services.dossier(office.applicant, draft).reference]
+    references += [services.dossier(office.neighbour, other).reference]
+
+    def remove(key: str) -> None:
+        if key == papers[draft]:
+            raise OSError(errno.EIO, "bad place on the disk")
+        store.remove(key)
+
+    monkeypatch.setattr(services, "objects", Instead(store, "remove", remove))
+    monkeypatch.setattr(services, "forget_stacks", lambda: 1 // 0)
+    office.clock.now += YEARS
+    with pytest.raises(ZeroDivisionError):
+        services.forget()
+    stays, went = (services.erasure_of(operator, one) for one in references)
+    assert (stays.left, stays.proved_at) == ((papers[draft],), None)
+    assert went.left == () and went.proved_at is not None
+
+
 def test_work_cut_off_between_rows_and_files_goes_on_and_nothing_is_done_twice(
     office: Office, operator, draft: str, monkeypatch
 ) -> None:
@@ -247,11 +305,12 @@ def test_work_cut_off_between_rows_and_files_goes_on_and_nothing_is_done_twice(
     with monkeypatch.context() as cut:
         cut.setattr(services, "objects", Instead(services.objects, "remove", down))
         assert services.erase_what_is_due() == 1
-        with pytest.raises(OSError, match="down"):
-            services.prove_erasures()
+        assert services.remove_what_left() == services.prove_erasures() == 0
     waiting = services.erasure_of(operator, reference)
     assert waiting.proved_at is None and set(waiting.left) == set(waiting.objects) != set()
+    office.clock.move(hours=1)
     assert services.erase_what_is_due() == 0
+    assert services.remove_what_left() == len(waiting.objects)
     assert services.prove_erasures() == 1
     assert services.prove_erasures() == 0
     assert services.erasure_of(operator, reference).left == ()
