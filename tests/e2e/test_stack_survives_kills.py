@@ -15,7 +15,7 @@ import pypdfium2
 import pytest
 from paper_office import OMAR, PASSWORD, SALMA, Agency
 from PIL import Image, ImageDraw
-from test_killed_worker import start_worker, wait_for
+from worker_processes import start_worker, wait_for
 
 from forms_service.bootstrap import build
 from forms_service.first_look import NoLook

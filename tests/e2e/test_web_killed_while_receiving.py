@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 import pytest
 from paper_office import PASSWORD, SALMA, Agency, scanned
-from test_killed_worker import start_worker, wait_for
+from worker_processes import start_worker, wait_for
 
 from forms_service.services import ReadingStatus
 from tests.backends import environment_of
