@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from worker_under_test import MOST_STARTS
 
 from forms_service.jobs import DbosJobs, prepare_tables
 from forms_service.storage.database import Database
@@ -125,9 +126,9 @@ def test_a_job_that_keeps_failing_is_given_up_and_holds_up_nobody(bench: Bench) 
 
 def test_a_job_that_kills_its_worker_every_time_is_given_up(bench: Bench) -> None:
     bench.enqueue("poison")
-    for _ in range(5):
+    for _ in range(MOST_STARTS):
         process = bench.start_worker()
         bench.wait_for(lambda process=process: process.poll() is not None)
     bench.start_worker()
-    bench.wait_for(lambda: "given up work poison ended_worker 5" in bench.log())
-    assert bench.log().count("begin poison") == 5
+    bench.wait_for(lambda: f"given up work poison ended_worker {MOST_STARTS}" in bench.log())
+    assert bench.log().count("begin poison") == MOST_STARTS

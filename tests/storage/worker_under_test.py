@@ -1,7 +1,8 @@
 """A worker process that tests start and kill: ``python worker_under_test.py FOLDER``.
 
 Its jobs write a line when they begin and when they end; a job waits while the file ``hold`` is there (a
-stack while ``hold-stacks`` is), and the job ``poison`` kills its own process.
+stack while ``hold-stacks`` is), and the job ``poison`` kills its own process.  It gives up sooner than the
+service does: how often and after which pauses is proved in ``tests/failures/test_job_attempts.py``.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ import threading
 import time
 from pathlib import Path
 
+from forms_service import job_attempts
 from forms_service.jobs import Worker
 from forms_service.storage.database import Database
+
+MOST_STARTS = 2
 
 
 def main(folder: Path) -> None:
@@ -38,6 +42,7 @@ def main(folder: Path) -> None:
             time.sleep(0.02)
         note(f"end {key}")
 
+    job_attempts.MOST_STARTS, job_attempts.PAUSES_S = MOST_STARTS, (0.02, 0.02, 0.02)
     database = Database(f"sqlite:///{folder / 'forms.sqlite'}")
     worker = Worker(
         database,
