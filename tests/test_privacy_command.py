@@ -57,7 +57,9 @@ def test_requests_on_paper_are_done_and_proved_by_command(at_hand: Application, 
     reference = services.dossier(person, dossier).reference
 
     copy = tmp_path / "copy.zip"
-    assert run("export", "123456782", "--reason", "lettre", "-o", str(copy)).exit_code == 0
+    named = run("export", "123456782", "--reason", "lettre de Fatima", "-o", str(copy))
+    assert named.exception is not None and not copy.exists(), "the record takes no free text"
+    assert run("export", "123456782", "--reason", "letter", "-o", str(copy)).exit_code == 0
     told = json.loads(zipfile.ZipFile(copy).read("donnees.json"))
     assert [one["reference"] for one in told["requests"]] == [reference]
     assert copy.stat().st_mode & 0o077 == 0, "nobody else on the machine reads it"

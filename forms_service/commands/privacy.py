@@ -13,10 +13,17 @@ import click
 
 from forms_service.commands.shared import OUTPUT_FILE, configuration, print_json, started_installation
 from forms_service.services.erasures import Erasure
+from forms_service.services.own_data import ASKED_BY
 from forms_service.services.views import Actor
 
 NOT_PROVED = 1
 _WHY = click.option("--reason", required=True, help="Why: which letter, which court; kept on record.")
+_ASKED_BY = click.option(
+    "--reason",
+    required=True,
+    type=click.Choice(ASKED_BY),
+    help="Who asked; kept on record for ever, so it is a code and names nobody.",
+)
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -95,7 +102,7 @@ def erase(reference: str, reason: str) -> None:
 
 @privacy.command("export")
 @click.argument("login")
-@_WHY
+@_ASKED_BY
 @click.option("-o", "--output", type=OUTPUT_FILE, required=True, help="ZIP to write.")
 def export(login: str, reason: str, output: Path) -> None:
     """Write everything kept of the holder of an account, for whoever asked on paper and proved who they are."""

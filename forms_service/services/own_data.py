@@ -36,6 +36,10 @@ FORMAT = "forms-service personal data 1"
 EXPORT = Limit("own_data", 3, 24 * 60)
 """Copies of everything that one person may take away in a day: each reads all their papers."""
 
+ASKED_BY = ("letter", "counter", "representative", "authority")
+"""Who asked on paper for a copy, and how.  The record holds such a code and never free text: nothing can be
+taken out of it again, and the letter itself, with whoever is named in it, is kept where the fund keeps letters."""
+
 _MEMORY_BYTES = 8 * 1024 * 1024
 
 
@@ -96,21 +100,23 @@ class OwnData(Courses, Looks, AccountCare):
         return self._packed(actor)
 
     def export_data_of(self, actor: Actor, login: str, reason: str) -> IO[bytes]:
-        """The same for somebody who asked on paper and proved who they are; why is on record.
+        """The same for somebody who asked on paper and proved who they are; who asked is on record.
+
+        Args:
+            reason: One of ``ASKED_BY``.
 
         Raises:
             DossierError: ``unknown_account``; ``reason_needed``.
         """
         self.require_role(actor, "operator")
-        if not reason.strip():
+        if reason not in ASKED_BY:
             raise DossierError(say("reason_needed"), code="reason_needed")
         with self.database.writing() as session:
             row = session.scalar(select(AccountRow).where(AccountRow.login == login.strip()))
             if row is None:
                 raise DossierError(say("unknown_account"), code="unknown_account")
             person = Actor(row.id, row.name, frozenset({"applicant"}))
-            details = {"account": row.id, "reason": reason.strip()[:500]}
-            self.note(session, None, actor, "data_exported", details)
+            self.note(session, None, actor, "data_exported", {"account": row.id, "reason": reason})
         return self._packed(person)
 
     # --- details --------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ _WORDS_OF: Mapping[str, Sequence[str]] = {
     "origin": ("origin",),
     "reason": ("reason",),
     "value_settled_reason": ("answer_reason",),
+    "data_exported_reason": ("asked_by",),
     "channel": ("detail_channel",),
     "channels": ("detail_channel",),
     "event": ("event",),
