@@ -9,6 +9,7 @@ from web_service import ALLOWANCE, ANSWERS, Service, Visitor
 from core.localized_text import Script, dominant_script
 from forms_service.locales import sentences
 from forms_service.services.webhooks import EVENTS
+from forms_service.web import health
 
 _TOPS = "|".join(sorted({code.partition(".")[0] for code in sentences()}))
 _CODE = re.compile(rf"\b(?:{_TOPS})\.[a-z]+(?:[._][a-z]+)*\b")
@@ -247,6 +248,8 @@ def test_health_is_told(service: Service, monkeypatch: pytest.MonkeyPatch) -> No
     def fail(*_: object) -> None:
         raise OSError
 
+    service.app.extensions.pop(health._KEY)
     monkeypatch.setattr(service.application.services.objects, "check", fail)
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json) == (503, {"status": "failing"})
+    service.app.extensions.pop(health._KEY)

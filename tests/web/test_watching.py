@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -67,6 +68,37 @@ def test_living_asks_nobody_and_readiness_asks_everything(
     assert answer.json["parts"]["store"] == "failing"
     assert "secret" not in answer.get_data(as_text=True)
     assert client.get("/livez").json == {"status": "alive"}
+
+
+def test_an_outage_holds_one_thread_that_asks_and_no_other(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "_LONGEST_LOOK_S", 0.0)
+    monkeypatch.setattr(health, "_ASKED_AGAIN_AFTER_S", 600.0)
+    begun, over, asked = threading.Event(), threading.Event(), []
+
+    def waits() -> dict[str, bool]:
+        asked.append(1)
+        begun.set()
+        assert over.wait(60)
+        return {"database": False}
+
+    def ask(path: str = "/readyz") -> tuple[int, dict[str, str]]:
+        answer = service.app.test_client().get(path)
+        return answer.status_code, answer.json
+
+    service.app.extensions.pop(health._KEY, None)
+    monkeypatch.setattr(service.application.services, "readiness", waits)
+    first = threading.Thread(target=ask)
+    first.start()
+    assert begun.wait(60)
+    assert [ask()[0] for _ in range(3)] == [503] * 3, "nobody waits for the first"
+    assert ask("/healthz")[0] == 503
+    over.set()
+    first.join()
+    assert ask() == (503, {"status": "failing", "parts": {"database": "failing"}})
+    assert len(asked) == 1, "a bad answer is kept for a moment, too"
+    service.app.extensions.pop(health._KEY)
 
 
 def test_tables_behind_are_not_ready_and_tables_ahead_are(service: Service) -> None:
