@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forms_service.storage.models import Base
@@ -75,6 +75,10 @@ class EndedSessionRow(Base):
     ended_at: Mapped[datetime]
 
 
+_UNSENT = text("sent_at IS NULL AND given_up_at IS NULL")
+_GIVEN_UP = text("given_up_at IS NOT NULL")
+
+
 class LetterRow(Base):
     """A message on its way.  ``sealed`` (address, subject, text) is emptied once it left or was given up."""
 
@@ -92,3 +96,9 @@ class LetterRow(Base):
     sent_at: Mapped[datetime | None]
     given_up_at: Mapped[datetime | None]
     problem: Mapped[str | None] = mapped_column(String(64))
+
+    # Counted at each look of monitoring; letters of requests stay for years.
+    __table_args__ = (
+        Index("ix_letter_waiting", "written_at", sqlite_where=_UNSENT, postgresql_where=_UNSENT),
+        Index("ix_letter_given_up_at", "given_up_at", sqlite_where=_GIVEN_UP, postgresql_where=_GIVEN_UP),
+    )
