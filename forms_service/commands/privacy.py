@@ -80,6 +80,7 @@ def verify(reference: str | None, as_json: bool) -> int:
             [services.erasure_of(console, reference)] if reference else services.verify_erasures(console)
         )
         found = list(one_or_all)
+        unnamed = 0 if reference else services.unnamed_files(console)
     if as_json:
         print_json(list(map(_as_dict, found)))
     else:
@@ -88,6 +89,8 @@ def verify(reference: str | None, as_json: bool) -> int:
                 click.echo(_line(one))
         left = sum(bool(one.left) for one in found)
         click.echo(f"{len(found) - left} gone, {left} with something left")
+        if unnamed:
+            click.echo(f"{unnamed} files that nothing refers to; the workers remove them within a day")
     return NOT_PROVED if any(one.left for one in found) else 0
 
 

@@ -237,6 +237,11 @@ class Erasures(Removals):
                 raise DossierError(say("not_erased"), code="not_erased")
             return _told(row, self._left_of(session, row))
 
+    def unnamed_files(self, actor: Actor) -> int:
+        """How many files lie in the store for longer than a day though nothing refers to them."""
+        self.require_role(actor, "operator")
+        return self.count_unnamed()
+
     def verify_erasures(self, actor: Actor) -> Iterable[Erasure]:
         """Every erasure, looked at anew: all tables that lead to the dossier, and the store.
 

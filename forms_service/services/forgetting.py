@@ -87,6 +87,7 @@ class Forgetting(Erasures, AccountCare):
         steps: tuple[Callable[[], int], ...] = (
             self.erase_what_is_due,
             self.forget_stacks,
+            self.note_unnamed,
             self.remove_what_left,
             self.prove_erasures,
             self.forget_what_served,

@@ -14,6 +14,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -71,6 +72,10 @@ class ObjectStore(Protocol):
         """All keys the store has, in no order; what arrives meanwhile may be missing."""
         ...
 
+    def kept_before(self, at: datetime, part: str) -> Iterator[str]:
+        """The keys that begin with those two digits and were kept before that time, in no order."""
+        ...
+
     def check(self) -> None:
         """Raise ``OSError`` when papers cannot be kept or read now."""
         ...
@@ -106,6 +111,8 @@ class ByteStore(Protocol):
     def remove(self, key: str) -> None: ...  # noqa: D102
 
     def keys(self) -> Iterator[str]: ...  # noqa: D102
+
+    def kept_before(self, at: datetime, part: str) -> Iterator[str]: ...  # noqa: D102
 
     def check(self) -> None: ...  # noqa: D102
 
@@ -212,6 +219,13 @@ class FolderStore:
         return (
             path.name for path in self.root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*") if is_key(path.name)
         )
+
+    def kept_before(self, at: datetime, part: str) -> Iterator[str]:
+        """The names of the files of one folder that were written before that time."""
+        for path in self.root.glob(f"{part}/[0-9a-f][0-9a-f]/*"):
+            with suppress(FileNotFoundError):
+                if is_key(path.name) and path.stat().st_mtime < at.timestamp():
+                    yield path.name
 
     def check(self) -> None:
         """Raise ``OSError`` unless the folder is there and may be read and written."""

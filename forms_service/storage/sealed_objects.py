@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 
 from forms_service.keyring import PAPER_HEAD_BYTES, Keyring, Unopenable, bytes_to_read, sealed_with
 from forms_service.storage.objects import MISSING, ByteStore, MissingObject
@@ -63,6 +64,10 @@ class SealedStore:
     def keys(self) -> Iterator[str]:
         """All keys the store has."""
         return self.beneath.keys()
+
+    def kept_before(self, at: datetime, part: str) -> Iterator[str]:
+        """The keys of one part of the store that were kept, or sealed anew, before that time."""
+        return self.beneath.kept_before(at, part)
 
     def check(self) -> None:
         """Raise ``OSError`` when papers cannot be kept or read now."""

@@ -6,13 +6,14 @@ import errno
 import json
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text, update
 
 from core.privacy import OUTCOMES
+from forms_service.keyring import Unopenable
 from forms_service.services import Actor
 from forms_service.storage.models import AttachmentRow, Base, DossierRow, ExtractionRow
 from forms_service.storage.object_references import ObjectLeft
@@ -400,6 +401,44 @@ def test_accounts_lie_unused_only_so_long(make_office) -> None:
     assert "agence" in left, "accounts of staff are their operators' to close"
     with refused("not_yours"):
         office.services.dossier(office.applicant, dossier)
+
+
+def test_a_file_that_no_row_ever_named_leaves_after_a_day(office: Office, operator, draft: str) -> None:
+    services = office.services
+    lost = services.objects.put(b"a paper that was refused after it was put")
+    (kept,) = set(services.objects.keys()) - {lost}
+    part = int(lost[:2], 16)
+
+    def sweep() -> int:
+        services._part = part
+        return services.note_unnamed() + services.remove_what_left()
+
+    office.clock.now = datetime.now(UTC)
+    assert (sweep(), services.unnamed_files(operator)) == (0, 0), "its row may still be on its way"
+    office.clock.move(days=1, minutes=1)
+    assert services.unnamed_files(operator) == 1
+    assert sweep() == 2, "noted, and removed"
+    assert set(services.objects.keys()) == {kept}
+    services._part = int(kept[:2], 16)
+    assert services.note_unnamed() == 0
+
+
+def test_a_database_that_is_not_of_this_store_removes_nothing(office: Office, monkeypatch) -> None:
+    services = office.services
+    office.clock.now = datetime.now(UTC) + timedelta(days=2)
+    keys = [services.objects.put(bytes([number])) for number in range(20)]
+    every = Instead(services.objects, "kept_before", lambda _at, _part: iter(keys))
+    with monkeypatch.context() as wrong:
+        wrong.setattr(services, "objects", every)
+        assert services.note_unnamed() == 0
+        keys.pop()
+        assert services.note_unnamed() == 19, "few may well be nobody's"
+
+        def sealed_elsewhere(_key: str, _size: int) -> bytes:
+            raise Unopenable
+
+        wrong.setattr(services, "objects", Instead(every, "beginning", sealed_elsewhere))
+        assert services.note_unnamed() == 0
 
 
 def test_every_table_is_told_with_its_time() -> None:

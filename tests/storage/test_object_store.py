@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,14 @@ def test_what_was_put_comes_back(store: ObjectStore) -> None:
 def test_the_same_bytes_are_one_object(store: ObjectStore) -> None:
     assert store.put(b"twice") == store.put(b"twice")
     assert len(list(store.keys())) == 1
+
+
+def test_older_objects_are_found_part_by_part(store: ObjectStore) -> None:
+    keys = {store.put(b"a"), store.put(b"b")}
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert {one for key in keys for one in store.kept_before(tomorrow, key[:2])} == keys
+    assert all(one[:2] == key[:2] for key in keys for one in store.kept_before(tomorrow, key[:2]))
+    assert not [one for key in keys for one in store.kept_before(tomorrow - timedelta(days=2), key[:2])]
 
 
 def test_an_object_is_never_overwritten(folder: FolderStore) -> None:
