@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.errors import DossierError, InvalidValue
 from forms_service.locales import both
 from forms_service.services.second_step import SecondStepOfSignIn, WrongSecondStep
+from forms_service.services.throttle import PASSKEY_HERE, at_place
 from forms_service.services.views import Actor
 from forms_service.storage.access_models import PasskeyRow
 from forms_service.storage.models import AccountRow
@@ -89,17 +90,25 @@ class Passkeys(SecondStepOfSignIn):
             held = [one for one in self._passkeys(session, account_id) if one.doubted_at is None]
         return self._place().ask_to_show(one.credential_id for one in held)
 
-    def take_passkey(self, account_id: str, answer: str, challenge: str) -> Actor:
+    def take_passkey(self, account_id: str, answer: str, challenge: str, client: str = "") -> Actor:
         """Let in whoever has one of the account's passkeys and unlocked it.
 
         A key whose counter runs backwards has a copy somewhere: it counts no more, and its holder is told.
 
+        Tries are counted by place: whoever makes them elsewhere does not keep the holder out.
+
         Raises:
             WrongSecondStep: It is none of them, or no answer to this challenge.
+            TooManyAttempts: Too many were made for this account from that place of the network.
         """
+        here = (PASSKEY_HERE, at_place(client, account_id))
+        with self.database.writing() as session:
+            self.count_attempt(session, here)
         self.spend(challenge)
         with self.database.writing() as session:
             known = self._verified(session, account_id, answer, challenge)
+            if known:
+                self.forgive_attempts(session, here)
         actor = self.actor(account_id) if known else None
         if actor is None:
             raise WrongSecondStep(both("second.wrong_key"))

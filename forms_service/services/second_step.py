@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pyotp
+import structlog
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from core.errors import DossierError, FormsError, InvalidValue
 from core.field_kinds.base import western_digits
 from forms_service.locales import both
+from forms_service.sealing import Unsealable
 from forms_service.services.access_tokens import revoke_all_tokens
 from forms_service.services.account_care import AccountCare
 from forms_service.services.throttle import SECOND_STEP, SECOND_STEP_A_DAY
@@ -32,10 +34,16 @@ TIME_FOR_THE_STEP = timedelta(minutes=10)
 FRESH = timedelta(minutes=15)
 """How long after a sign-in whoever has no password here may change their second step."""
 
+OFFERED_FOR = timedelta(minutes=15)
+"""How long the secret of an application is offered: what somebody saw of it is worth nothing to them later."""
+
 RECOVERY_CODES = 10
 _HALF_MINUTE = 30
 _PLAIN = "abcdefghjkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP_LENGTH = 3, 4
+
+
+log = structlog.get_logger(__name__)
 
 
 class WrongSecondStep(FormsError):
@@ -110,7 +118,7 @@ class SecondStepOfSignIn(AccountCare):
     def offered_app(self, actor: Actor) -> tuple[str, str]:
         """The secret of an application that is to be set up, and the address its QR code holds.
 
-        The same until it is confirmed: whoever reloads the page need not scan again.
+        The same for ``OFFERED_FOR``, until it is confirmed: whoever reloads the page need not scan again.
 
         Raises:
             DossierError: ``app_there``: there is one already.
@@ -119,12 +127,13 @@ class SecondStepOfSignIn(AccountCare):
             row = session.get(CodeAppRow, actor.id, with_for_update=True)
             if row is not None and row.confirmed_at is not None:
                 raise DossierError(both("second.app_there"), code="app_there")
-            if row is None:
+            secret = self._still_offered(row)
+            if secret is None:
                 secret = self._drawn_secret()
-                sealed = self.adapters.seal.close({"secret": secret})
-                session.add(CodeAppRow(account_id=actor.id, sealed=sealed, made_at=self.now(), last_step=0))
-            else:
-                secret = str(self.adapters.seal.open(row.sealed)["secret"])
+                if row is None:
+                    row = CodeAppRow(account_id=actor.id, last_step=0)
+                    session.add(row)
+                row.sealed, row.made_at = self.adapters.seal.close({"secret": secret}), self.now()
             login = session.get_one(AccountRow, actor.id).login
         address = pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name="CNSS")
         return secret, address
@@ -133,14 +142,18 @@ class SecondStepOfSignIn(AccountCare):
         """Count the application from now on; gives recovery codes when it is the first second step.
 
         Raises:
-            WrongSecondStep: The code is not the one it shows now.
+            WrongSecondStep: The code is not the one it shows now, or the secret is offered no more.
             TooManyAttempts: Codes were guessed at too often.
         """
         with self.database.writing() as session:
             self.count_attempt(session, (SECOND_STEP, actor.id))
         with self.database.writing() as session:
             row = session.get(CodeAppRow, actor.id, with_for_update=True)
-            if row is None or row.confirmed_at is not None or not self._counts(row, _digits(typed)):
+            if row is None or row.confirmed_at is not None:
+                raise WrongSecondStep(both("second.wrong_code"))
+            if self._still_offered(row) is None:
+                raise WrongSecondStep(both("second.app.late"))
+            if not self._counts(row, _digits(typed)):
                 raise WrongSecondStep(both("second.wrong_code"))
             row.confirmed_at = self.now()
             self.forgive_attempts(session, (SECOND_STEP, actor.id))
@@ -174,11 +187,13 @@ class SecondStepOfSignIn(AccountCare):
         with self.database.writing() as session:
             self.count_attempt(session, (SECOND_STEP, account_id), (SECOND_STEP_A_DAY, account_id))
         with self.database.writing() as session:
-            if not (
-                self._app_code_counts(session, account_id, plain)
-                or self._recovers(session, account_id, plain)
-            ):
-                raise WrongSecondStep(both("second.wrong_code"))
+            try:
+                right, said = self._app_code_counts(session, account_id, plain), "second.wrong_code"
+            except Unsealable:
+                right, said = False, "second.secret_changed"
+                log.error("an application of codes was sealed with another FORMS_SECRET_KEY")
+            if not (right or self._recovers(session, account_id, plain)):
+                raise WrongSecondStep(both(said))
             self.forgive_attempts(session, (SECOND_STEP, account_id), (SECOND_STEP_A_DAY, account_id))
         actor = self.actor(account_id)
         if actor is None:
@@ -288,6 +303,15 @@ class SecondStepOfSignIn(AccountCare):
         holder.second_step = there
         holder.sessions_from = self.now()
         session.flush()
+
+    def _still_offered(self, row: CodeAppRow | None) -> str | None:
+        """The secret that may still be confirmed; None when another must be drawn."""
+        if row is None or self.now() - row.made_at > OFFERED_FOR:
+            return None
+        try:
+            return str(self.adapters.seal.open(row.sealed)["secret"])
+        except Unsealable:
+            return None
 
     def _app_code_counts(self, session: Session, account_id: str, typed: str) -> bool:
         row = session.get(CodeAppRow, account_id, with_for_update=True)

@@ -80,6 +80,9 @@ SIGN_IN = Limit("sign_in", 30, 60)
 SIGN_IN_FROM = Limit("sign_in_from", 100, 10)
 """Failures from one place of the network: behind it may be an office, or a carrier's whole town."""
 
+PROVIDER_FROM = Limit("provider_from", 100, 10)
+"""Answers of the fund's provider brought from one place that let nobody in: each costs a question to it."""
+
 PROOF = Limit("proof", 6, 10)
 """Wrong passwords of somebody who is signed in and wants to change what only its holder may."""
 
@@ -88,6 +91,9 @@ SECOND_STEP = Limit("second_step", 6, 10)
 
 SECOND_STEP_A_DAY = Limit("second_step_a_day", 30, _A_DAY)
 """The same in a day: of a million codes three count at a time, and nobody may try them through."""
+
+PASSKEY_HERE = Limit("passkey_here", 30, 10)
+"""Passkeys shown in vain for one account from one place: none can be guessed, but each try is written down."""
 
 CODE_HERE = Limit("code_here", 4, 15)
 """Codes asked for one registration number from one place, or from one browser its holder knows."""

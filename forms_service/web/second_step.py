@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from core.errors import DossierError, FormsError, InvalidValue
-from forms_service.services.second_step import WrongSecondStep
+from forms_service.services.second_step import OFFERED_FOR, WrongSecondStep
 from forms_service.services.throttle import TooManyAttempts
 from forms_service.services.views import Actor
 from forms_service.web import kept_typing, security
@@ -22,6 +23,9 @@ PREFIX = ""
 pages = Blueprint("second_step", __name__)
 
 _CHALLENGE = "challenge"
+_PROVED = "proved_for_app"
+"""When the holder proved themselves before the secret of an application was shown."""
+
 _APP_SECRET_GROUP = 4
 
 
@@ -60,9 +64,11 @@ def shown() -> str | Response | tuple[str, int]:
         return _from_the_start()
     answer, challenge = request.form.get("answer", ""), session.pop(_CHALLENGE, "")
     try:
-        actor = services().take_passkey(waiting["account"], answer, challenge)
+        actor = services().take_passkey(waiting["account"], answer, challenge, security.client())
     except WrongSecondStep as wrong:
         return _asked_page(waiting, [_told("passkey", wrong)]), 422
+    except TooManyAttempts as wait:
+        return _asked_page(waiting, [_told("passkey", wait)]), 429
     return _let_in(actor, waiting)
 
 
@@ -79,19 +85,26 @@ def mine() -> str:
 @pages.get("/account/second-step/app")
 @needs()
 def app() -> str | Response:
-    """Show what an application of codes is set up with."""
+    """Show what an application of codes is set up with, once its holder proved that they sit there."""
     if services().second_steps(the_actor()).app_since is not None:
         return redirect(url_for(".mine"))
+    try:
+        if not services().asks_for_password(the_actor()):
+            _prove_for_app()
+    except InvalidValue as wrong:
+        return _app_page([_told(_place(wrong, "code"), wrong)])
     return _app_page([])
 
 
 @pages.post("/account/second-step/app")
 @needs()
 def confirm_app() -> str | Response | tuple[str, int]:
-    """Count the application once it shows the right code."""
+    """Show the secret to whoever gave the password; count the application once it shows the right code."""
     try:
-        _prove()
-        codes = services().confirm_app(the_actor(), request.form.get("code", ""))
+        _prove_for_app()
+        if "code" not in request.form:
+            return redirect(url_for(".app", next=_next()), code=303)
+        codes = services().confirm_app(the_actor(), request.form["code"])
     except (InvalidValue, WrongSecondStep) as wrong:
         return _app_page([_told(_place(wrong, "code"), wrong)]), 422
     except TooManyAttempts as wait:
@@ -182,6 +195,20 @@ def _prove() -> None:
         services().prove_holder(the_actor(), request.form.get("current", ""), security.begun())
 
 
+def _prove_for_app() -> None:
+    """As ``_prove``, once for the page that shows the secret and the code that confirms it."""
+    if not _proved_for_app():
+        _prove()
+        session[_PROVED] = services().now().isoformat()
+
+
+def _proved_for_app() -> bool:
+    if the_actor().must_add_second_step:
+        return True
+    proved = session.get(_PROVED)
+    return proved is not None and services().now() - datetime.fromisoformat(proved) <= OFFERED_FOR
+
+
 def _added(codes: list[str], said: str) -> str | Response:
     """The session goes on under a new name, now with a second step; all others ended."""
     wanted = security.safe_place(request.form.get("next"))
@@ -237,12 +264,15 @@ def _mine_page(problems: list[Problem]) -> str:
 
 
 def _app_page(problems: list[Problem]) -> str:
-    secret, address = services().offered_app(the_actor())
+    secret, picture = "", None
+    if _proved_for_app():
+        secret, address = services().offered_app(the_actor())
+        picture = qr_picture(address, translate("second.app.picture"))
     groups = range(0, len(secret), _APP_SECRET_GROUP)
     return render_template(
         "second_step_app.html",
         secret=" ".join(secret[at : at + _APP_SECRET_GROUP] for at in groups),
-        picture=qr_picture(address, translate("second.app.picture")),
+        picture=picture,
         problems=problems,
         next=_next(),
         with_password=_asks_for_password(),

@@ -15,6 +15,8 @@ from forms_service.access_settings import AccessSettings
 from forms_service.bootstrap import build
 from forms_service.config import Config
 from forms_service.first_look import NoLook
+from forms_service.sealing import Seal
+from forms_service.services.second_step import WrongSecondStep
 from forms_service.storage.account_models import LetterRow
 from forms_service.storage.models import AuditRow
 from forms_service.web import create_app
@@ -44,7 +46,12 @@ def office(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[S
         access=AccessSettings.from_environment({}),
     )
     application = build(config, clock=clock, jobs=JobsByHand(), first_look=NoLook())
-    for login, roles in (("hind", {"clerk"}), ("omar", {"operator", "author"}), ("198765432", {"applicant"})):
+    for login, roles in (
+        ("hind", {"clerk"}),
+        ("omar", {"operator", "author"}),
+        ("198765432", {"applicant"}),
+        ("187654321", {"applicant"}),
+    ):
         application.services.add_account(login, PASSWORD, "Hind Berrada", roles)
     app = create_app(application)
     app.testing = True
@@ -67,14 +74,22 @@ def sign_in(visitor: Visitor, login: str, next_page: str = "") -> str:
     return answer.headers["Location"]
 
 
+def offered(visitor: Visitor) -> str | None:
+    """The secret that the page of the application shows, if it does."""
+    page = visitor.get("/account/second-step/app").get_data(as_text=True)
+    shown = re.search(r'<bdi class="code" dir="ltr">([A-Z2-7 ]+)</bdi>', page)
+    assert bool(shown) == ("<svg" in page and "qr" in page)
+    return shown[1].replace(" ", "") if shown else None
+
+
 def set_up(visitor: Visitor, clock: Clock) -> tuple[pyotp.TOTP, list[str]]:
     """An application of codes for whoever is signed in, and the recovery codes that came with it."""
-    page = visitor.get("/account/second-step/app").get_data(as_text=True)
-    secret = re.search(r'<bdi class="code" dir="ltr">([A-Z2-7 ]+)</bdi>', page)
+    if (secret := offered(visitor)) is None:
+        assert visitor.post("/account/second-step/app", {"current": PASSWORD}).status_code == 303
+        secret = offered(visitor)
     assert secret
-    app = pyotp.TOTP(secret[1].replace(" ", ""))
-    data = {"code": app.at(clock.now), "current": PASSWORD}
-    answer = visitor.post("/account/second-step/app", data)
+    app = pyotp.TOTP(secret)
+    answer = visitor.post("/account/second-step/app", {"code": app.at(clock.now)})
     assert answer.status_code == 200, answer.get_data(as_text=True)
     codes = re.findall(r"[a-z2-9]{4}(?:-[a-z2-9]{4}){2}", answer.get_data(as_text=True))
     assert len(codes) == 10
@@ -220,6 +235,62 @@ def test_applicants_may_have_one_and_let_it_go(office: Service, clock: Clock) ->
     assert visitor.post("/account/second-step/app/remove", {"current": PASSWORD}).status_code == 303
     assert visitor.get("/dossiers/").status_code == 200
     assert sign_in(office.visitor("fr"), "198765432") == "/fr/dossiers/"
+
+
+def test_a_secret_is_shown_to_whoever_proves_themselves_and_not_for_long(
+    office: Service, clock: Clock
+) -> None:
+    visitor = office.visitor("fr")
+    sign_in(visitor, "187654321")
+    path = "/account/second-step/app"
+    assert offered(visitor) is None, "a session alone shows no secret"
+    for wrong in ({"current": "wrong wrong"}, {"code": "123456"}, {}):
+        answer = visitor.post(path, wrong)
+        assert answer.status_code == 422 and "qr" not in answer.get_data(as_text=True)
+    visitor.post(path, {"current": PASSWORD})
+    first = offered(visitor)
+    assert first and offered(visitor) == first, "whoever reloads need not scan again"
+    clock.now += timedelta(minutes=16)
+    assert offered(visitor) is None
+    visitor.post(path, {"current": PASSWORD})
+    late = visitor.post(path, {"code": pyotp.TOTP(first).at(clock.now)})
+    assert late.status_code == 422 and "plus de 15 minutes" in late.get_data(as_text=True)
+    assert offered(visitor) not in (None, first), "what was seen before serves no more"
+
+
+def test_another_secret_key_of_the_service_is_told_with_what_to_do(
+    office: Service, new_clerk: str, clock: Clock
+) -> None:
+    visitor = office.visitor("fr")
+    sign_in(visitor, new_clerk)
+    app, codes = set_up(visitor, clock)
+    clock.now += timedelta(minutes=1)
+    sign_in(other := office.visitor("fr"), new_clerk)
+    adapters = office.application.services.adapters
+    before = adapters.seal
+    object.__setattr__(adapters, "seal", Seal("another key of the service"))
+    try:
+        tried = ({"code": app.at(clock.now)}, {"recovery": codes[0]})
+        answers = [other.post("/sign-in/second-step", typed) for typed in tried]
+    finally:
+        object.__setattr__(adapters, "seal", before)
+    for answer in answers:
+        assert answer.status_code == 422
+        assert "demandez à la personne chargée des comptes de réinitialiser" in answer.get_data(as_text=True)
+
+
+def test_passkeys_are_not_tried_without_end(office: Service, new_clerk: str, clock: Clock) -> None:
+    services = office.application.services
+    account = services.authenticate(new_clerk, PASSWORD).id
+    sign_in(visitor := office.visitor("fr"), new_clerk)
+    set_up(visitor, clock)
+    sign_in(other := office.visitor("fr"), new_clerk)
+    for number in range(30):
+        with pytest.raises(WrongSecondStep):
+            services.take_passkey(account, "{}", f"challenge {number}")
+    assert other.post("/sign-in/second-step/passkey", {"answer": "{}"}).status_code == 429
+    with pytest.raises(WrongSecondStep):  # elsewhere its holder may show theirs
+        services.take_passkey(account, "{}", "one more", "198.51.100.4")
 
 
 def test_an_operator_resets_a_colleagues_and_it_is_on_record(
