@@ -100,12 +100,18 @@ class Newsletter(Letters, Throttle):
                 raise InvalidValue(say("newsletter_words", n=MOST_TEXT), code="newsletter_words")
         with self.database.writing() as session:
             rows = session.scalars(self._confirmed(SubscriberRow)).all()
+            reached = 0
             for row in rows:
+                try:
+                    address = str(self.adapters.seal.open(row.sealed)["address"])
+                except Unsealable:  # the service's secret was changed since: they subscribe anew
+                    continue
+                reached += 1
                 language = Language(row.language)
                 self.write_letter(
                     session,
                     channel=EMAIL,
-                    address=str(self.adapters.seal.open(row.sealed)["address"]),
+                    address=address,
                     language=language,
                     occasion="newsletter",
                     values={
@@ -114,8 +120,8 @@ class Newsletter(Letters, Throttle):
                         "address": self._link(_LEAVE, row.fingerprint, language),
                     },
                 )
-            self.note(session, None, actor, "newsletter_sent", {"mailboxes": len(rows)})
-            return len(rows)
+            self.note(session, None, actor, "newsletter_sent", {"mailboxes": reached})
+            return reached
 
     def _changed(self, token: str, act: str) -> bool:
         try:
