@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -31,6 +31,11 @@ from forms_service.locales import both
 from forms_service.provider_settings import ProviderSettings
 
 _PATIENCE_S = 10.0
+_AT_ONCE = 2
+_TURN_S = 3.0
+_ASKED_AGAIN_AFTER = timedelta(seconds=30)
+"""What a provider that does not answer may cost: two threads for its time, and then none for half a minute."""
+
 _LARGEST = 1024 * 1024
 _LEEWAY_S = 60
 _SIGNATURES = ("RS256", "PS256", "ES256", "EdDSA")
@@ -94,6 +99,8 @@ class IdentityProvider:
         self._lock = threading.Lock()
         self._metadata: Mapping[str, Any] | None = None
         self._keys: KeySet | None = None
+        self._turns = threading.BoundedSemaphore(_AT_ONCE)
+        self._silent_until: datetime | None = None
 
     def place_to_ask(self, question: Question, back: str) -> str:
         """Where somebody is sent to say who they are.
@@ -222,18 +229,36 @@ class IdentityProvider:
         return self._asked(urllib.request.Request(address, urlencode(form).encode(), headers))  # noqa: S310
 
     def _asked(self, request: urllib.request.Request) -> dict[str, Any]:
+        """What the provider answers; while it is silent nobody waits for it, and never do many at once."""
+        if self._is_silent() or not self._turns.acquire(timeout=_TURN_S):
+            raise self._not_reached()
         try:
-            with urllib.request.urlopen(request, timeout=_PATIENCE_S) as answer:  # noqa: S310
-                told = json.loads(answer.read(_LARGEST))
-        except urllib.error.HTTPError as error:
-            if 400 <= error.code < 500 and request.data is not None:
-                raise self.refused() from None
-            raise self._not_reached() from None
-        except (OSError, ValueError):
-            raise self._not_reached() from None
+            if self._is_silent():  # found out while this one waited for its turn
+                raise self._not_reached()
+            told = self._answer(request)
+        finally:
+            self._turns.release()
         if not isinstance(told, dict):
             raise self._not_reached()
         return told
+
+    def _answer(self, request: urllib.request.Request) -> Any:
+        try:
+            with urllib.request.urlopen(request, timeout=_PATIENCE_S) as answer:  # noqa: S310
+                return json.loads(answer.read(_LARGEST))
+        except urllib.error.HTTPError as error:  # it answers: a code that was made up must not silence it
+            if 400 <= error.code < 500 and request.data is not None:
+                raise self.refused() from None
+            raise self._not_reached() from None
+        except OSError:
+            self._silent_until = self._clock() + _ASKED_AGAIN_AFTER
+            raise self._not_reached() from None
+        except ValueError:
+            raise self._not_reached() from None
+
+    def _is_silent(self) -> bool:
+        until = self._silent_until
+        return until is not None and self._clock() < until
 
     def refused(self) -> ProviderRefused:
         """What is told of an answer that lets nobody in."""

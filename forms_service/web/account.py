@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from core.errors import InvalidValue
 from core.localized_text import Language
+from forms_service.access_settings import STAFF
 from forms_service.messages import say
 from forms_service.sending import EMAIL, SMS
 from forms_service.services.account_answers import MAILBOX, PHONE
@@ -29,8 +30,13 @@ pages = Blueprint("account", __name__)
 @needs()
 def mine() -> str:
     """What is known of whoever is signed in, and what they may change."""
+    actor, provider = the_actor(), services().identity_provider
     return render_template(
-        "account.html", account=services().account(the_actor()), steps=services().second_steps(the_actor())
+        "account.html",
+        account=services().account(actor),
+        steps=services().second_steps(actor),
+        outside=provider.settings.name if provider and actor.roles <= STAFF else "",
+        linked=services().is_linked_outside(actor),
     )
 
 

@@ -89,6 +89,7 @@ TAKES = {
     "newsletter": [{"operator"}],
     "operator": [{"operator"}],
     "programs": [{"clerk", "reviewer", "author", "operator"}],
+    "provider": [{"clerk", "reviewer", "author", "operator"}],
     "revocation": [{"reviewer"}],
     "reviewer": [{"reviewer"}],
     "status": [{"operator"}],

@@ -25,14 +25,17 @@ from forms_service.access_settings import AccessSettings
 from forms_service.bootstrap import build
 from forms_service.config import Config
 from forms_service.first_look import NoLook
-from forms_service.identity_provider import IdentityProvider, ProviderRefused, Question
+from forms_service.identity_provider import IdentityProvider, ProviderNotReached, ProviderRefused, Question
 from forms_service.provider_settings import AMR, HERE, PROVIDER, ProviderSettings
+from forms_service.sealing import Seal
+from forms_service.services.throttle import PROVIDER_FROM, TooManyAttempts
 from forms_service.web import create_app
 
 PASSWORD = "une phrase bien longue"
 BACK = "http://localhost:8104/fr/sign-in/provider/back"
 PEOPLE = (
     {"sub": "s-hind", "preferred_username": "hind", "name": "Hind Berrada", "groups": ["agents"]},
+    {"sub": "s-omar", "preferred_username": "omar", "name": "Omar Alaoui", "groups": ["agents"]},
     {"sub": "s-impostor", "preferred_username": "hind", "name": "Somebody", "groups": ["agents"]},
     {
         "sub": "s-new",
@@ -122,11 +125,13 @@ def office(tmp_path_factory: pytest.TempPathFactory, provider: Provider, clock: 
         provider=ProviderSettings(provider.address, "cnss", folder / "secret", name="Annuaire"),
     )
     application = build(config, clock=clock, jobs=JobsByHand(), first_look=NoLook())
-    for login, roles in (("hind", {"clerk"}), ("198765432", {"applicant"})):
+    for login, roles in (("hind", {"clerk"}), ("omar", {"clerk"}), ("198765432", {"applicant"})):
         application.services.add_account(login, PASSWORD, "Hind Berrada", roles)
     app = create_app(application)
     app.testing = True
-    yield Service(application, JobsByHand(), app)
+    service = Service(application, JobsByHand(), app)
+    assert links(signed_in(service, "hind"), provider, "s-hind").status_code == 303
+    yield service
     application.close()
 
 
@@ -143,6 +148,20 @@ def settings(office: Service) -> Iterator[object]:
 
     yield change
     change()
+
+
+def signed_in(office: Service, login: str) -> Visitor:
+    visitor = office.visitor("fr")
+    assert visitor.post("/sign-in", {"login": login, "password": PASSWORD}).status_code == 303
+    return visitor
+
+
+def links(visitor: Visitor, provider: Provider, subject: str) -> TestResponse:
+    """Whoever is signed in by a password links their account to that subject."""
+    led = visitor.post("/sign-in/provider/link", {"current": PASSWORD})
+    assert led.status_code == 200
+    back = provider.says(led.headers["Refresh"].removeprefix("0; url="), subject)
+    return visitor.client.get(back.removeprefix("http://localhost:8104"))
 
 
 def comes_back(
@@ -180,8 +199,80 @@ def test_nobody_gets_an_account_or_somebody_elses_silently(office: Service, prov
     for subject in ("s-impostor", "s-new", "s-nobody", "s-insured"):
         visitor, answer = comes_back(office, provider, subject)
         assert answer.status_code == 403, subject
-        assert "vous n'avez pas de compte ici" in answer.get_data(as_text=True).replace("&#39;", "'")
+        assert "aucun compte d'ici n'y est relié" in answer.get_data(as_text=True).replace("&#39;", "'")
         assert visitor.get("/agency/").status_code == 302
+
+
+@pytest.fixture
+def same_key_afterwards(office: Service) -> Iterator[None]:
+    adapters = office.application.services.adapters
+    before = adapters.seal
+    yield
+    object.__setattr__(adapters, "seal", before)
+
+
+@pytest.mark.usefixtures("same_key_afterwards")
+def test_a_user_name_at_the_provider_takes_nobodys_account(office: Service, provider: Provider) -> None:
+    """Its holder links it: signed in, with the password, and to a subject of the same name."""
+    visitor, answer = comes_back(office, provider, "s-omar")
+    assert answer.status_code == 403 and visitor.get("/agency/").status_code == 302
+
+    visitor = signed_in(office, "omar")
+    assert "Non relié" in visitor.get("/account/").get_data(as_text=True)
+    assert visitor.post("/sign-in/provider/link", {"current": "wrong wrong"}).status_code == 422
+    for subject in ("s-new", "s-hind"):
+        assert links(visitor, provider, subject).status_code == 403, subject
+    led = visitor.post("/sign-in/provider/link", {"current": PASSWORD}).headers["Refresh"]
+    back = provider.says(led.removeprefix("0; url="), "s-omar").removeprefix("http://localhost:8104")
+    visitor.post("/sign-out")
+    assert visitor.client.get(back).status_code == 422, "nobody is signed in who asked for it"
+    assert comes_back(office, provider, "s-omar")[1].status_code == 403
+
+    visitor = signed_in(office, "omar")
+    linked = links(visitor, provider, "s-omar")
+    assert (linked.status_code, linked.headers["Location"]) == (303, "/fr/account/")
+    assert "Relié" in visitor.get("/account/").get_data(as_text=True)
+    assert comes_back(office, provider, "s-omar")[1].headers["Location"] == "/fr/agency/"
+    adapters = office.application.services.adapters
+    object.__setattr__(adapters, "seal", Seal("another secret key of the service"))
+    assert comes_back(office, provider, "s-omar")[1].status_code == 403
+    assert links(signed_in(office, "omar"), provider, "s-omar").status_code == 303, (
+        "linked anew by its holder"
+    )
+    assert comes_back(office, provider, "s-omar")[1].status_code == 303
+    applicant = signed_in(office, "198765432")
+    assert applicant.post("/sign-in/provider/link", {"current": PASSWORD}).status_code == 404
+
+
+def test_a_silent_provider_holds_nobody_up_and_is_asked_again(
+    clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def silence(*_: object, **__: object) -> None:
+        asked.append(1)
+        raise TimeoutError
+
+    monkeypatch.setattr("forms_service.identity_provider.urllib.request.urlopen", silence)
+    checker = IdentityProvider(ProviderSettings("http://127.0.0.1:9", "cnss", tmp_path), clock)
+    for seconds, times in ((0, 1), (1, 1), (31, 2)):
+        clock.ahead += timedelta(seconds=seconds)
+        with pytest.raises(ProviderNotReached):
+            checker.place_to_ask(Question.drawn(), BACK)
+        assert len(asked) == times
+    clock.ahead = timedelta()
+
+
+def test_answers_are_not_brought_without_end(office: Service, clock: Clock) -> None:
+    services, here = office.application.services, "203.0.113.9"
+    question = Question.drawn()
+    with services.database.writing() as session:
+        for _ in range(PROVIDER_FROM.most - 1):
+            services.count_attempt(session, (PROVIDER_FROM, here))
+    with pytest.raises(ProviderRefused):
+        services.sign_in_outside("made up", question, BACK, here)
+    with pytest.raises(TooManyAttempts):
+        services.sign_in_outside("made up", question, BACK, here)
 
 
 def test_an_answer_to_another_question_lets_nobody_in(office: Service, provider: Provider) -> None:
