@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import itertools
+import re
 import zipfile
 
 import pytest
 from web_service import ALLOWANCE, Service, Visitor
 
+_NUMBERS = itertools.count(1)
+
 
 @pytest.fixture
 def person(service: Service) -> Visitor:
     """Somebody of this test alone: an account is closed in it."""
-    number = f"7{len(service.jobs.keys):01}{id(object()) % 10**7:07}"[:9]
+    number = f"7{next(_NUMBERS):08}"
     service.application.services.register_applicant(number, "a long enough password", "Zineb Alaoui")
     visitor = service.visitor()
     answer = visitor.post("/sign-in", {"login": number, "password": "a long enough password"})
@@ -39,6 +43,15 @@ def test_the_page_says_until_when_and_the_copy_opens(person: Visitor) -> None:
         assert person.post("/my-data/copy").status_code == 200
     refused = person.post("/my-data/copy")
     assert refused.status_code == 429 and "أعيدوا المحاولة غدا" in refused.get_data(as_text=True)
+
+
+def test_requests_of_one_form_are_told_apart_by_ear(person: Visitor) -> None:
+    drafts = {open_draft(person), open_draft(person)}
+    page = person.get("/my-data/").get_data(as_text=True)
+    told = dict(re.findall(r'id="n-(\S+?)">(.*?)</li>', page))
+    assert set(told) == drafts and len(set(told.values())) == 2
+    for draft in drafts:
+        assert f'aria-labelledby="r-{draft} n-{draft}"' in page and f'id="r-{draft}"' in page
 
 
 def test_a_draft_is_erased_once_its_person_said_so(person: Visitor, applicant: Visitor) -> None:
