@@ -53,6 +53,7 @@ def make_worker(application: Application) -> Worker:
         services.close_days,
         services.scan_again,
         services.forget_useless_letters,
+        services.settle_dead_letters,
         services.forget,
         application.resealing.round,
         lambda: sweep(application.config.scratch_folder, application.config.reading),

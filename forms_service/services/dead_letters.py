@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import DossierError
@@ -28,12 +28,16 @@ from forms_service.storage.dead_letters import (
     OUT_OF_TIME,
     RETRIED,
     SET_ASIDE,
+    SETTLED,
 )
 from forms_service.storage.job_models import DeadLetterRow
 from forms_service.storage.models import AttachmentRow, DossierRow, IntakeRow
 from forms_service.storage.office_models import RehearsalRunRow
 
 _T = LocalizedText
+
+MOST_LISTED = 200
+"""How much one look gathers, and how much is tried again at once: a night without messages leaves far more."""
 
 CAUSES_IN_WORDS: Mapping[str, LocalizedText] = {
     ENDED_WORKER: _T(
@@ -104,19 +108,42 @@ class DeadLetter:
 class DeadLetters(UseCases):
     """Looking after what was given up; for operators."""
 
+    _looked_up_to: tuple[datetime, str] | None = None
+
     def dead_letters(self, actor: Actor) -> list[DeadLetter]:
-        """Everything that waits for a person, the oldest first.
+        """What waits for a person, the oldest first and at most ``MOST_LISTED``.
 
         What was settled otherwise meanwhile (a paper taken back by its sender) is not among it.
         """
         self.require_role(actor, "operator")
         with self.database.reading() as session:
-            return [_view(session, row) for row in _dead(session) if _ways(row.task).is_dead(session, row)]
+            rows = _dead(session, MOST_LISTED)
+            return [_view(session, row) for row in rows if _ways(row.task).is_dead(session, row)]
 
     def count_dead_letters(self) -> int:
-        """How many wait for a person."""
+        """How many wait for a person; of very many, with those that were settled otherwise a moment ago."""
         with self.database.reading() as session:
-            return sum(_ways(row.task).is_dead(session, row) for row in _dead(session))
+            rows = _dead(session, MOST_LISTED + 1)
+            if len(rows) <= MOST_LISTED:
+                return sum(_ways(row.task).is_dead(session, row) for row in rows)
+            query = select(func.count()).select_from(DeadLetterRow).where(DeadLetterRow.state == DEAD)
+            return session.scalar(query) or 0
+
+    def settle_dead_letters(self) -> int:
+        """Take some of what was settled otherwise off the list for good; gives how many.
+
+        Each call looks at the next ``MOST_LISTED``; safe to call by many at once.
+        """
+        with self.database.reading() as session:
+            rows = _dead(session, MOST_LISTED, self._looked_up_to)
+            over = [row.id for row in rows if not _ways(row.task).is_dead(session, row)]
+        self._looked_up_to = (rows[-1].at, rows[-1].id) if len(rows) == MOST_LISTED else None
+        for one in over:
+            with self.database.writing() as session:
+                row = session.get(DeadLetterRow, one, with_for_update=True)
+                if row is not None and row.state == DEAD and not _ways(row.task).is_dead(session, row):
+                    row.state, row.settled_at = SETTLED, self.now()
+        return len(over)
 
     def retry_dead_letter(self, actor: Actor, letter_id: str) -> None:
         """Have a job tried again from its beginning, with as many attempts as a new one.
@@ -250,9 +277,13 @@ def _ways(task: str) -> _Ways:
     return _WAYS.get(task, _UNKNOWN)
 
 
-def _dead(session: Session) -> list[DeadLetterRow]:
-    query = select(DeadLetterRow).where(DeadLetterRow.state == DEAD)
-    return list(session.scalars(query.order_by(DeadLetterRow.at, DeadLetterRow.id)))
+def _dead(session: Session, most: int, after: tuple[datetime, str] | None = None) -> list[DeadLetterRow]:
+    row = DeadLetterRow
+    query = select(row).where(row.state == DEAD)
+    if after is not None:
+        at, letter = after
+        query = query.where(or_(row.at > at, and_(row.at == at, row.id > letter)))
+    return list(session.scalars(query.order_by(row.at, row.id).limit(most)))
 
 
 def _view(session: Session, row: DeadLetterRow) -> DeadLetter:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
+from core.errors import DossierError
 from forms_service.jobs import LEASE_SECONDS
 from forms_service.services.base import READ_UPLOAD, SORT_STACK
 from forms_service.services.dead_letters import DeadLetter, DeadLetters
@@ -120,9 +121,9 @@ class Watching(DeadLetters, Readiness):
         self.require_role(actor, "operator")
         now, parts = self.now(), self.readiness()
         room = shutil.disk_usage(self.adapters.config.data_folder)
-        dead = tuple(self.dead_letters(actor))
+        dead, stopped = tuple(self.dead_letters(actor)), self.count_dead_letters()
         with self.database.reading() as session:
-            work = self._work_facts(session, len(dead))
+            work = self._work_facts(session, max(stopped, len(dead)))
             workers = _living_workers(session, now)
             sealed = session.scalar(select(func.max(RecordSealRow.sealed_at)))
             slow_s = self.adapters.config.watching.slow_reading_s
@@ -149,11 +150,17 @@ class Watching(DeadLetters, Readiness):
             return self._work_facts(session, dead)
 
     def retry_all_dead_letters(self, actor: Actor) -> int:
-        """Have everything that was given up tried again; tell how many there were."""
-        letters = self.dead_letters(actor)
-        for one in letters:
-            self.retry_dead_letter(actor, one.id)
-        return len(letters)
+        """Have all that is listed tried again, whatever somebody else does meanwhile; tell how many are."""
+        done = 0
+        for one in self.dead_letters(actor):
+            try:
+                self.retry_dead_letter(actor, one.id)
+            except DossierError as error:
+                if error.code != "not_dead":
+                    raise
+            else:
+                done += 1
+        return done
 
     def note_slow_page(self, endpoint: str, milliseconds: int, request: str) -> None:
         """Remember for some days that an answer took long."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from forms_service.storage.job_models import DeadLetterRow
 
-DEAD, RETRIED, SET_ASIDE = "dead", "retried", "set_aside"
+DEAD, RETRIED, SET_ASIDE, SETTLED = "dead", "retried", "set_aside", "settled"
 
 ENDED_WORKER = "ended_worker"
 """Cause: the worker itself ended each time the job was under way."""

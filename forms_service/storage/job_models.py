@@ -27,8 +27,8 @@ class JobRunRow(Base):
 class DeadLetterRow(Base):
     """A job that nobody tries any more, until a person has it tried again or puts it aside.
 
-    ``id`` is task and key; ``state`` is ``dead``, ``retried`` or ``set_aside``; ``turns`` how often somebody had
-    it tried again.
+    ``id`` is task and key; ``state`` is ``dead``, ``retried``, ``set_aside`` or, without a person, ``settled``;
+    ``turns`` how often somebody had it tried again.
     """
 
     __tablename__ = "dead_letter"

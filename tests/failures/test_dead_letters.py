@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,13 @@ from core.errors import DossierError
 from forms_service.bootstrap import Application, build
 from forms_service.config import Config
 from forms_service.first_look import NoLook
-from forms_service.services import Actor, ReadingStatus
+from forms_service.services import Actor, ReadingStatus, dead_letters
 from forms_service.services.base import READ_UPLOAD, REHEARSE_FORM, SEND_LETTER, SORT_STACK
 from forms_service.services.dead_letters import CAUSES_IN_WORDS, TASKS_IN_WORDS, DeadLetter
 from forms_service.services.webhooks import DELIVER_WEBHOOK
 from forms_service.storage.account_models import HolderRow, LetterRow
 from forms_service.storage.api_models import WebhookDeliveryRow
-from forms_service.storage.dead_letters import CAUSES, ENDED_WORKER
+from forms_service.storage.dead_letters import CAUSES, ENDED_WORKER, FAILED, note_dead_letter
 from forms_service.storage.models import IntakeRow
 from forms_service.storage.office_models import RehearsalRunRow
 from forms_service.worker import make_worker
@@ -65,6 +66,13 @@ class Office:
 
     def listed(self, task: str) -> list[DeadLetter]:
         return [one for one in self.services.dead_letters(self.operator) if one.task == task]
+
+    def stopped_twice(self) -> list[DeadLetter]:
+        """Everything that is listed, with a reading and a rehearsal among it."""
+        for task in (READ_UPLOAD, REHEARSE_FORM):
+            if not self.listed(task):
+                self.give_up(task)
+        return self.services.dead_letters(self.operator)
 
     def states(self) -> dict[str, str]:
         """Where each of them stands, as whoever waits for it sees it."""
@@ -157,6 +165,33 @@ def test_every_cause_and_task_has_its_words(office: Office) -> None:
     assert set(CAUSES_IN_WORDS) == set(CAUSES)
     assert set(TASKS_IN_WORDS) == set(TASKS)
     assert all(one.ar and one.fr for one in (*CAUSES_IN_WORDS.values(), *TASKS_IN_WORDS.values()))
+
+
+def test_of_very_many_the_oldest_are_listed_and_what_was_settled_otherwise_goes(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = office.stopped_twice()
+    office.services.settle_dead_letters()
+    with office.application.database.writing() as session:
+        old = datetime(2020, 1, 1, tzinfo=UTC)
+        for n in range(3):
+            note_dead_letter(session, at=old, task=READ_UPLOAD, key=f"gone-{n}", cause=FAILED, attempts=4)
+    monkeypatch.setattr(dead_letters, "MOST_LISTED", 2)
+    assert office.services.dead_letters(office.operator) == []
+    assert office.services.count_dead_letters() == len(waiting) + 3
+    assert [office.services.settle_dead_letters() for _ in range(2)] == [2, 1]
+    assert office.services.dead_letters(office.operator) == waiting[:2]
+    assert office.services.count_dead_letters() == len(waiting)
+
+
+def test_all_that_is_listed_is_tried_again_although_somebody_was_faster(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = office.stopped_twice()
+    office.services.retry_dead_letter(office.operator, listed[0].id)
+    monkeypatch.setattr(office.services, "dead_letters", lambda _actor: listed)
+    assert office.services.retry_all_dead_letters(office.operator) == len(listed) - 1
+    assert office.services.count_dead_letters() == 0
 
 
 def test_only_operators_see_the_list(office: Office) -> None:
