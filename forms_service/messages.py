@@ -105,6 +105,11 @@ MESSAGES: dict[str, LocalizedText] = {
         "Aucune copie sûre de ce fichier n'a pu être faite : il est abîmé ou protégé par un mot de passe. L'original "
         "est conservé tel qu'il a été envoyé.",
     ),
+    "too_busy": _T(
+        "تُعد الآن ملفات أخرى كثيرة، فلم يُنجز طلبكم. لم يضع شيء. أعيدوا المحاولة بعد لحظات.",
+        "Plusieurs fichiers sont en cours de préparation : le vôtre n'a pas été traité. Rien n'est perdu. "
+        "Réessayez dans quelques instants.",
+    ),
     "unknown_page": _T(
         "لا توجد صورة لهذه الصفحة بعد. إذا كانت القراءة جارية فانتظروا قليلا ثم أعيدوا المحاولة.",
         "Il n'y a pas (encore) d'image de cette page. Si la lecture est en cours, patientez puis réessayez.",

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-
 from core.errors import DossierError
 from forms_service.config import ReadingLimits
 from forms_service.messages import say
 from forms_service.reading_process import ReadingFailed, ReadingRequest, run_reading
+from forms_service.services.few_at_once import FewAtOnce
 from forms_service.services.made_forms import MADE_ON_SCREEN
 from forms_service.services.uploads import Uploads
 from forms_service.services.views import Actor
 
 _LIMITS = ReadingLimits(wall_seconds=60.0, cpu_seconds=40)
-_AT_ONCE = threading.BoundedSemaphore(2)
+_AT_ONCE = FewAtOnce(2)
 
 
 class CleanCopies(Uploads):
@@ -40,11 +39,12 @@ class CleanCopies(Uploads):
 
         Raises:
             DossierError: ``no_clean_copy``: it is broken or protected.
+            TooBusy: Others are being served.
         """
         config = self.adapters.config
         request = ReadingRequest("copy", name, str(config.spec_folder.resolve()))
         try:
-            with _AT_ONCE, run_reading(request, data, _LIMITS, config.scratch_folder) as outcome:
+            with _AT_ONCE.turn(), run_reading(request, data, _LIMITS, config.scratch_folder) as outcome:
                 made = outcome.result
                 if "copy" in made:
                     return outcome.image(made["copy"]), str(made["media_type"]), str(made["name"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +31,7 @@ from forms_service.config import MEBIBYTE, ReadingLimits
 from forms_service.messages import say
 from forms_service.reading_process import ReadingFailed, ReadingRequest, run_reading
 from forms_service.services.base import UseCases
+from forms_service.services.few_at_once import FewAtOnce
 from forms_service.services.views import Actor, PublicReceipt, ReceiptStanding
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import DossierRow, ReceiptRevocationRow
@@ -48,7 +48,7 @@ _LEAST_OF_DIGEST = 16
 _SCAN_LIMITS = ReadingLimits(
     wall_seconds=20.0, cpu_seconds=15, memory_bytes=2048 * MEBIBYTE, output_bytes=8 * MEBIBYTE
 )
-_SCANS = threading.BoundedSemaphore(2)
+_SCANS = FewAtOnce(2)
 """Anybody may send a picture, without signing in: only so many are looked at at once."""
 
 
@@ -243,7 +243,7 @@ class ReceiptChecks(UseCases):
         config = self.adapters.config
         request = ReadingRequest("receipt", "receipt", str(config.spec_folder.resolve()))
         try:
-            with _SCANS, run_reading(request, data, _SCAN_LIMITS, config.scratch_folder) as outcome:
+            with _SCANS.turn(), run_reading(request, data, _SCAN_LIMITS, config.scratch_folder) as outcome:
                 return outcome.result
         except ReadingFailed:
             return {}

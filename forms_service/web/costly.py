@@ -21,6 +21,9 @@ UPLOADS = frozenset(
 )
 """Where files are taken in and looked at."""
 
+HANDED_OUT = frozenset({"documents.file", "agency.left_page_original", "papers.original_file"})
+"""Where a copy that can do no harm is made of a file."""
+
 
 def is_costly() -> bool:
     """Whether the request asks for what costs much."""
@@ -31,6 +34,8 @@ def is_costly() -> bool:
         return True
     if request.method == "POST":
         return request.endpoint in UPLOADS
+    if request.endpoint in HANDED_OUT:
+        return True
     return request.endpoint in SEARCHES and bool(request.args)
 
 

@@ -35,6 +35,7 @@ _STATUS_OF_CODE = {
     "too_many_attempts": 429,
     "used_up": 429,
     "not_recorded": 503,
+    "too_busy": 503,
 }
 _STATUS_OF_CLASS: tuple[tuple[type[FormsError], int], ...] = (
     (UnknownForm, 404),
