@@ -119,6 +119,8 @@ class RecordKeeping(UseCases):
         finding = tail.finding
         if broken is not None:
             finding = Finding("seal_broken", broken.last, day=broken.day.isoformat())
+        elif finding is None:
+            finding = self._found_later()
         done = seal.day if seal else (first_day - timedelta(days=1) if first_day else None)
         overdue = max(0, (self.today() - timedelta(days=1) - done).days) if done else 0
         return ChainState(
@@ -132,6 +134,29 @@ class RecordKeeping(UseCases):
             stamps=bool(evidence.time_stamp_url),
             leaves=evidence.leaves,
         )
+
+    def check_sealed_again(self, seal: RecordSealRow) -> Finding | None:
+        """What is wrong by now with a day that was closed, its lines and its seal; None when all is as it was."""
+        with self.database.reading() as session:
+            before = session.get(RecordSealRow, seal.number - 1)
+        if before is None and seal.number > 1:
+            return Finding("seal_missing", seal.last, day=seal.day.isoformat())
+        start = (before.last, json.loads(before.content)["head"]) if before else (0, BEGINNING)
+        found = self._checked(start, self.record_lines_between(start[0] + 1, seal.last))
+        if found.is_whole and (found.last or start[0]) < seal.last:
+            return Finding("cut", (found.last or start[0]) + 1, until=seal.last)
+        return found.finding
+
+    def _found_later(self) -> Finding | None:
+        """What the nightly check found in a day that was whole when it was closed, if it is still so."""
+        latest = select(AuditRow.details).where(AuditRow.action == "record_verified")
+        with self.database.reading() as session:
+            told = session.scalar(latest.order_by(AuditRow.at.desc()).limit(1))
+            if not told or told.get("whole") or "day" not in told:
+                return None
+            day = date.fromisoformat(told["day"])
+            seal = session.scalar(select(RecordSealRow).where(RecordSealRow.day == day))
+        return self.check_sealed_again(seal) if seal else None
 
     # --- reading the chain ----------------------------------------------------------------------
 

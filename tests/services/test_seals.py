@@ -253,6 +253,31 @@ def test_a_record_rewritten_in_the_database_is_found_and_no_day_is_called_whole(
     assert (told.code, told.day) == ("seal_broken", "2026-03-03"), "also once later days are whole"
 
 
+def test_a_sealed_day_altered_later_is_found_by_the_nights_checks(
+    office: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if office.application.database.engine.dialect.name != "sqlite":
+        pytest.skip("how a database's owner gets past the triggers differs; the check is the same")
+    monkeypatch.setattr("forms_service.services.seals.NIGHTS", 2)
+    operator = office.services.add_account("pilote", "a long enough password", "Pilote", {"operator"})
+    some_days(office, 2)
+    assert office.services.chain_state(operator).finding is None
+    with office.application.database.engine.begin() as connection:
+        was = connection.execute(text("select action from audit where id = 2")).scalar_one()
+        connection.execute(text("drop trigger audit_no_update"))
+        connection.execute(text("update audit set action = 'closed' where id = 2"))
+    assert office.services.chain_state(operator).finding is None, (
+        "only lines since the last seal are looked at"
+    )
+    some_days(office, 2)
+    told = office.services.chain_state(operator).finding
+    assert told is not None and (told.code, told.position) == ("altered", 2)
+    assert [json.loads(one.content)["whole"] for one in seals(office)] == [True] * 4
+    with office.application.database.engine.begin() as connection:
+        connection.execute(text("update audit set action = :was where id = 2"), {"was": was})
+    assert office.services.chain_state(operator).finding is None, "as it was again"
+
+
 def test_lines_taken_out_of_the_database_or_put_in_past_the_chain_are_found(office: Any) -> None:
     if office.application.database.engine.dialect.name != "sqlite":
         pytest.skip("how a database's owner gets past the triggers differs; the check is the same")
