@@ -14,4 +14,6 @@ def test_a_taken_address_is_told_before_anything_starts() -> None:
         taken.listen()
         with pytest.raises(FormsError) as caught:
             require_free("127.0.0.1", taken.getsockname()[1])
-    assert "--port" in caught.value.message.fr
+    said = caught.value.message
+    assert "n'est pas disponible" in said.fr and "غير متاح" in said.ar
+    assert "--port" in said.fr and "--port" in said.ar
