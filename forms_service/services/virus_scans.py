@@ -81,7 +81,7 @@ class VirusScans(UseCases):
         for key in waiting:
             if self._asked_again(key) is ScanVerdict.NOT_SCANNED:
                 with self.database.reading() as session:
-                    if session.get_one(VirusScanRow, key).told != "too_large":
+                    if session.get_one(VirusScanRow, key).told == "unreachable":
                         return  # the scanner is away: the others wait for the next round
 
     def refuse_infected(self, session: Session, key: str) -> None:
@@ -144,7 +144,7 @@ class VirusScans(UseCases):
                 select(column)
                 .outerjoin(VirusScanRow, VirusScanRow.object_key == column)
                 .where(due, is_upload)
-                .order_by(VirusScanRow.scanned_at)
+                .order_by(VirusScanRow.scanned_at.nulls_first())
                 .group_by(column, VirusScanRow.scanned_at)
                 .limit(_AT_ONCE)
             )

@@ -88,6 +88,19 @@ def test_a_scanner_that_does_not_answer_is_left_alone_for_a_while(
     assert asked.scan(b"x").verdict is ScanVerdict.CLEAN
 
 
+def test_one_file_that_takes_too_long_switches_scanning_off_for_nobody(
+    scanner: ClamdStandIn, tmp_path: Path
+) -> None:
+    asked = ClamAv(str(tmp_path / "clamd"), 0.2)
+    scanner.behaviour = "silent"
+    for _ in range(5):
+        assert asked.scan(b"made to take long").told == "timed_out"
+    scanner.behaviour, asked.seconds = "scan", 10.0
+    assert asked.scan(HARM).verdict is ScanVerdict.INFECTED
+    scanner.behaviour, asked.seconds = "silent", 0.2
+    assert [asked.scan(bytes([n])).told for n in range(4)] == [*["timed_out"] * 3, "unreachable"]
+
+
 @pytest.mark.parametrize(
     ("given", "address"),
     [
@@ -184,6 +197,29 @@ def test_what_came_while_the_scanner_was_away_is_scanned_when_it_is_back(
     guarded.clock.move(days=2)
     guarded.services.scan_again()
     assert scanner.scanned == [], "an answer is not asked for twice"
+
+
+def test_files_the_scanner_fails_at_keep_no_other_waiting(
+    guarded, scanner: ClamdStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier = guarded.open()
+    scanner.behaviour = "out of memory"
+    for number in range(4):
+        guarded.services.upload(guarded.applicant, dossier, f"{number}.pdf", PDF + bytes([number]))
+    bad = guarded.services.upload(guarded.applicant, dossier, "bad.pdf", BAD)
+    guarded.clock.move(minutes=5)
+    usual = ClamAv.scan
+    monkeypatch.setattr(
+        ClamAv,
+        "scan",
+        lambda asked, content: (
+            usual(asked, content) if HARM in content else Scan(ScanVerdict.NOT_SCANNED, "error")
+        ),
+    )
+    scanner.behaviour = "scan"
+    guarded.services.scan_again()
+    seen = {one.id: one.virus_scan for one in guarded.services.dossier(guarded.clerk, dossier).attachments}
+    assert seen[bad.id] == "infected"
 
 
 def test_nothing_infected_is_ever_opened(
