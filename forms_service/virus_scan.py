@@ -6,6 +6,7 @@ no scanner, no connection, too slow, too large for it, an error – is «not sca
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import socket
@@ -27,6 +28,10 @@ _NOT_A_VIRUS = "Heuristics.Limits."
 
 _SILENT_FOR_S = 15.0
 """How long a scanner that did not answer is left alone, so that not every sender waits for it."""
+
+_SLOW_IN_A_ROW = 3
+"""So many files that took too long, one after another, mean a scanner that hangs; one alone may be its sender's
+wish, who would switch scanning off for everybody."""
 
 
 class ScanVerdict(StrEnum):
@@ -89,6 +94,7 @@ class ClamAv:
     seconds: float = 10.0
     is_configured: bool = field(default=True, init=False)
     _silent_until: float = field(default=0.0, init=False)
+    _slow: set[bytes] = field(default_factory=set, init=False)
 
     def scan(self, content: bytes) -> Scan:
         """Send a file and tell what is said of it."""
@@ -97,13 +103,19 @@ class ClamAv:
         try:
             answer = self._ask(content)
         except TimeoutError:
-            found = Scan(ScanVerdict.NOT_SCANNED, "timed_out")
+            self._slow.add(hashlib.sha256(content).digest())
+            if len(self._slow) >= _SLOW_IN_A_ROW:
+                self._leave_alone()
+            return Scan(ScanVerdict.NOT_SCANNED, "timed_out")
         except OSError:
-            found = Scan(ScanVerdict.NOT_SCANNED, "unreachable")
-        else:
-            return _understood(answer)
+            self._leave_alone()
+            return Scan(ScanVerdict.NOT_SCANNED, "unreachable")
+        self._slow.clear()
+        return _understood(answer)
+
+    def _leave_alone(self) -> None:
         self._silent_until = time.monotonic() + _SILENT_FOR_S
-        return found
+        self._slow.clear()
 
     def _ask(self, content: bytes) -> bytes:
         until = time.monotonic() + self.seconds
