@@ -30,7 +30,7 @@ from forms_service.storage import audit
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import DossierRow
 from forms_service.storage.object_references import note_unused, referred_to
-from forms_service.storage.personal_data import objects_of, remains_of, wipe
+from forms_service.storage.personal_data import objects_of, remains_of, scans_kept, scans_of, wipe
 from forms_service.storage.privacy_models import ErasureRow, LegalHoldRow, RemovedObjectRow
 
 log = structlog.get_logger(__name__)
@@ -306,7 +306,7 @@ class Erasures(Removals):
     def _erase(self, session: Session, row: DossierRow, ending: Ending, asking: Asking) -> None:
         if session.get(LegalHoldRow, row.id) is not None:
             raise DossierError(say("held_by_law"), code="held_by_law")
-        at, keys = self.now(), objects_of(session, row.id)
+        at, keys, scans = self.now(), objects_of(session, row.id), scans_of(session, row.id)
         spec = self.catalogue.get(row.form_id, row.form_version)
         record = ErasureRow(
             dossier_id=row.id,
@@ -336,7 +336,7 @@ class Erasures(Removals):
         )
         record.removed = wipe(session, row, ending, at)
         unused = note_unused(session, keys)
-        record.objects, record.shared_objects = sorted(unused), len(keys - unused)
+        record.objects, record.shared_objects = sorted(unused | scans), len(keys - unused - scans)
         session.add(record)
 
     def _settle_erasure(self, dossier_id: str) -> None:
@@ -360,7 +360,7 @@ class Erasures(Removals):
             return True
 
     def _left_of(self, session: Session, row: ErasureRow) -> list[str]:
-        used = referred_to(session, row.objects)
+        used = referred_to(session, row.objects) - scans_kept(session, row.objects)
         files = [key for key in row.objects if key not in used and self.objects.has(key)]
         return remains_of(session, row.dossier_id) + files
 

@@ -7,7 +7,7 @@ is thus wiped from its first day; a test compares the tables with docs/operation
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from forms_service.storage.models import (
     KeptTypingRow,
     LeftPageRow,
     PageRow,
+    StackFileRow,
     StackSheetRow,
 )
 from forms_service.storage.object_references import REFERENCES
@@ -84,6 +85,26 @@ def objects_of(session: Session, dossier_id: str) -> set[str]:
         select(LeftPageRow.page_object).where(LeftPageRow.attachment_id.in_(papers)),
     )
     return {key for query in asked for key in session.scalars(query) if key}
+
+
+def scans_of(session: Session, dossier_id: str) -> set[str]:
+    """The keys of the scanned stacks a dossier's sheets lay in: they go with their stack and not before."""
+    papers = select(AttachmentRow.id).where(AttachmentRow.dossier_id == dossier_id)
+    whole = (StackFileRow.intake_id == StackSheetRow.intake_id) & (StackFileRow.number == StackSheetRow.file)
+    asked = (
+        select(StackFileRow.object_key)
+        .join(StackSheetRow, whole)
+        .where(StackSheetRow.dossier_id == dossier_id),
+        select(LeftPageRow.original_object).where(LeftPageRow.attachment_id.in_(papers)),
+    )
+    return {key for query in asked for key in session.scalars(query) if key}
+
+
+def scans_kept(session: Session, keys: Iterable[str]) -> set[str]:
+    """Those of the keys that are scans of a stack that is still kept."""
+    wanted = sorted(set(keys))
+    columns = (StackFileRow.object_key, LeftPageRow.original_object)
+    return {key for column in columns for key in session.scalars(select(column).where(column.in_(wanted)))}
 
 
 def wipe(session: Session, dossier: DossierRow, ending: Ending, at: datetime) -> dict[str, int]:

@@ -15,7 +15,15 @@ from sqlalchemy import select, text, update
 from core.privacy import OUTCOMES
 from forms_service.keyring import Unopenable
 from forms_service.services import Actor
-from forms_service.storage.models import AttachmentRow, Base, DossierRow, ExtractionRow
+from forms_service.storage.models import (
+    AttachmentRow,
+    Base,
+    DossierRow,
+    ExtractionRow,
+    IntakeRow,
+    StackFileRow,
+    StackSheetRow,
+)
 from forms_service.storage.object_references import ObjectLeft
 from forms_service.storage.personal_data import all_tables, object_columns
 from forms_service.storage.privacy_models import ERASED_TOO, RemovedObjectRow
@@ -368,6 +376,27 @@ def test_a_file_that_another_request_sent_too_stays_for_it(office: Office, opera
     services.erase_own_draft(office.neighbour, dossiers[1])
     assert len(services.erasure_of(operator, reference).objects) == 1
     assert list(services.objects.keys()) == []
+
+
+def test_nothing_is_proved_while_the_scanned_stack_with_its_sheet_is_kept(
+    office: Office, operator, draft: str
+) -> None:
+    services, reference = office.services, reference_of(office, draft)
+    whole = services.objects.put(b"%PDF-1.4 a stack with sheets of many people")
+    with office.application.database.writing() as session:
+        now = office.clock.now
+        session.add(IntakeRow(id="stack", scanned_by=office.clerk.id, scanned_at=now, state="done"))
+        session.flush()
+        session.add(StackFileRow(intake_id="stack", number=1, name="pile.pdf", object_key=whole))
+        session.add(StackSheetRow(intake_id="stack", file=1, page=1, seen={}, dossier_id=draft))
+    services.erase_own_draft(office.applicant, draft)
+    erased = services.erasure_of(operator, reference)
+    assert (erased.left, erased.proved_at) == ((whole,), None)
+    assert services.objects.has(whole), "others' sheets lie in it too"
+    let_go(office, timedelta(days=91))
+    erased = services.erasure_of(operator, reference)
+    assert (erased.left, erased.proved_at is not None) == ((), True)
+    assert not services.objects.has(whole)
 
 
 def test_many_workers_let_each_request_go_once(office: Office, operator) -> None:
