@@ -71,7 +71,7 @@ class ProviderSignIn(SecondStepOfSignIn):
                 if known is None:
                     mine = delete(OutsideIdentityRow).where(OutsideIdentityRow.account_id == account.id)
                     session.execute(mine)  # it may be of before the service's secret key changed
-                    self._link(session, account, fingerprint)
+                    self._link_identity(session, account, fingerprint)
         except IntegrityError:  # the same moment, another session
             raise refusal from None
 
@@ -124,7 +124,7 @@ class ProviderSignIn(SecondStepOfSignIn):
         if known is not None:
             return session.get_one(AccountRow, known.account_id)
         account = self._opened(session, person)
-        self._link(session, account, fingerprint)
+        self._link_identity(session, account, fingerprint)
         return account
 
     def _fingerprint(self, person: OutsidePerson) -> str:
@@ -132,7 +132,7 @@ class ProviderSignIn(SecondStepOfSignIn):
         assert settings is not None  # noqa: S101 - or nobody would have come from it
         return self.adapters.seal.fingerprint("outside", settings.issuer, person.subject)
 
-    def _link(self, session: Session, account: AccountRow, fingerprint: str) -> None:
+    def _link_identity(self, session: Session, account: AccountRow, fingerprint: str) -> None:
         session.add(OutsideIdentityRow(fingerprint=fingerprint, account_id=account.id, linked_at=self.now()))
         session.flush()
         self.note(session, None, _as(account), "outside_account_linked", {"account": account.id})
