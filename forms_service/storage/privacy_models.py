@@ -31,8 +31,8 @@ class ErasureRow(Base):
 
     ``rule`` is the retention it was done by, with the digest of the form's rules; nothing where somebody
     asked for it.  ``removed`` counts rows by table, ``objects`` lists the digests of the files that nothing
-    else refers to and of the scanned stacks its sheets lay in, ``receipts`` those of the receipts, so that one somebody shows can be told genuine.
-    ``proved_at`` is empty while a file is still there.
+    else refers to and of the scanned stacks its sheets lay in, ``receipts`` those of the receipts, so that
+    one somebody shows can be told genuine.  ``proved_at`` is empty while a file is still there.
     """
 
     __tablename__ = "erasure"
