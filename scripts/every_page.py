@@ -37,11 +37,12 @@ LEADS_ON = frozenset(
         "about.refunds",
         "about.self_employed",
         "provider.ask",
+        "provider.ask_to_link",
         "provider.back",
         "provider.left",
     }
 )
-"""What shows nothing itself: it leads to another page whatever it is asked."""
+"""What shows nothing itself: it leads to another page whatever it is asked, or needs the fund's provider."""
 IDENTITY = {
     "q.id_kind": "cni",
     "q.id_no": "Z999888",
