@@ -93,9 +93,10 @@ _WORDS = {
     PAPERS: LocalizedText(ar="مستودع الوثائق", fr="l'espace de stockage des documents"),
 }
 _DIFFERS = LocalizedText(
-    ar="{setting}: {what} ليس على هذه الآلة هو نفسه على الآلات الأخرى التي تستعمل قاعدة المعطيات نفسها (أولها {host}). "
-    "لم يُشغل شيء ولم يُنشأ شيء. أعطوا هذا الإعداد القيمة نفسها على كل الآلات، "
-    "أو انسخوا إلى هنا مجلد keys من الآلة الأولى.",
+    ar="{setting}: {what} ليس على هذا الجهاز هو نفسه على الأجهزة الأخرى التي تستعمل "
+    "قاعدة المعطيات نفسها (أولها {host}). "
+    "لم يُشغل شيء ولم يُنشأ شيء. أعطوا هذا الإعداد القيمة نفسها على كل الأجهزة، "
+    "أو انسخوا إلى هنا مجلد keys من الجهاز الأول.",
     fr="{setting} : {what} de cette machine ne serait pas celui des autres machines de la même base "
     "(la première : {host}). Rien n'a été démarré ni créé. Donnez à ce réglage la même valeur sur toutes les machines, "
     "ou copiez ici le dossier keys de la première.",

@@ -102,7 +102,7 @@ def _secret(path: str, plain: str) -> str:
 
 _HALF_A_KEY = LocalizedText(
     ar="يجب إعطاء AWS_ACCESS_KEY_ID وAWS_SECRET_ACCESS_KEY (أو FORMS_OBJECTS_SECRET_FILE) معا، "
-    "أو تركهما معا لتؤخذ صلاحيات الآلة نفسها.",
+    "أو تركهما معا لتؤخذ صلاحيات الجهاز نفسه.",
     fr="AWS_ACCESS_KEY_ID et AWS_SECRET_ACCESS_KEY (ou FORMS_OBJECTS_SECRET_FILE) se donnent ensemble, "
     "ou aucun des deux pour prendre les droits de la machine elle-même.",
 )
