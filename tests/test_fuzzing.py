@@ -88,7 +88,7 @@ def test_the_looking_process_bears_damaged_files(looking: LookingProcess, kind: 
     """It ends with an answer each time: refused, remarked on, or nothing to say."""
     asked = ReadingRequest("read", "acte", str(SPECS), "311-1-14", 1)
 
-    @few(12)
+    @few(6)
     @given(damaged(VALID[kind]))
     def try_one(data: bytes) -> None:
         looked = looking.look(asked, data, PATIENCE_S)
@@ -147,7 +147,7 @@ _WHOLE = (
 )
 
 
-@few(100)
+@few(40)
 @given(damaged((_WHOLE, _WHOLE * 20)), st.sampled_from((b"x", b"y", b"", b"x" * 5000)))
 def test_a_damaged_request_is_taken_or_refused(body: bytes, boundary: bytes) -> None:
     kind = "multipart/form-data; boundary=" + boundary.decode()
@@ -244,7 +244,7 @@ def test_a_spoilt_form_or_course_is_refused_in_words(text: str) -> None:
         pass
 
 
-@few(30)
+@few(8)
 @given(spoilt(tuple(one.read_text("utf-8") for one in sorted((SPECS / "guidance").glob("*.yaml"))[:3])))
 def test_a_spoilt_answer_is_refused_in_words(text: str) -> None:
     with suppress(FormsError):
