@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sqlite3
@@ -10,7 +11,9 @@ from pathlib import Path
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 import pytest
+from sqlalchemy import text
 
+from forms_service.storage.database import Database
 from tests.backends import CHOSEN, LAPTOP, SCALE, Backend
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -70,17 +73,18 @@ def cheap_hashes() -> Iterator[None]:
 def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Every new database of a service is a copy of the first one that the migrations made."""
     from forms_service.jobs import prepare_tables
-    from forms_service.storage.database import Database
 
     made = tmp_path_factory.mktemp("migrated") / "forms.sqlite"
     migrate = Database.migrate
 
     def copy_or_migrate(self: Database, lock_folder: Path, prepare_others: object = None) -> None:
         path = Path(self.engine.url.database or "")
-        is_new = self.engine.dialect.name == "sqlite" and not path.exists()
-        if not is_new or prepare_others is not prepare_tables:
+        if not _is_without_tables(self) or prepare_others is not prepare_tables:
             migrate(self, lock_folder, prepare_others)  # type: ignore[arg-type]
         elif made.exists():
+            self.engine.dispose()  # whoever looked for keys in it holds it open
+            for beside in ("-wal", "-shm"):
+                path.with_name(path.name + beside).unlink(missing_ok=True)
             shutil.copy(made, path)
         else:
             migrate(self, lock_folder, prepare_others)  # type: ignore[arg-type]
@@ -90,6 +94,13 @@ def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     Database.migrate = copy_or_migrate  # type: ignore[method-assign]
     yield
     Database.migrate = migrate  # type: ignore[method-assign]
+
+
+def _is_without_tables(database: Database) -> bool:
+    if database.engine.dialect.name != "sqlite":
+        return False
+    with database.engine.connect() as connection:
+        return connection.scalar(text("select count(*) from sqlite_master")) == 0
 
 
 @pytest.fixture(scope="session")
