@@ -54,11 +54,11 @@ class ProviderSignIn(SecondStepOfSignIn):
             TooManyAttempts: Too many answers were brought from that place.
         """
         person = self._person(code, question, back, client)
-        refusal = UnknownOutside(both("provider.link.refused", name=self._name()))
+        refusal = UnknownOutside(both("provider.link.refused", name=self._provider_name()))
         try:
             with self.database.writing() as session:
                 account = session.get_one(AccountRow, actor.id)
-                fingerprint = self._fingerprint(person)
+                fingerprint = self._identity_of(person)
                 known = session.get(OutsideIdentityRow, fingerprint)
                 if (
                     not set(account.roles) <= STAFF
@@ -119,7 +119,7 @@ class ProviderSignIn(SecondStepOfSignIn):
 
     def _account_of(self, session: Session, person: OutsidePerson) -> AccountRow:
         """The account that was linked to that person, or is opened now; never another's by its name alone."""
-        fingerprint = self._fingerprint(person)
+        fingerprint = self._identity_of(person)
         known = session.get(OutsideIdentityRow, fingerprint)
         if known is not None:
             return session.get_one(AccountRow, known.account_id)
@@ -127,7 +127,7 @@ class ProviderSignIn(SecondStepOfSignIn):
         self._link_identity(session, account, fingerprint)
         return account
 
-    def _fingerprint(self, person: OutsidePerson) -> str:
+    def _identity_of(self, person: OutsidePerson) -> str:
         settings = self.adapters.config.provider
         assert settings is not None  # noqa: S101 - or nobody would have come from it
         return self.adapters.seal.fingerprint("outside", settings.issuer, person.subject)
@@ -171,9 +171,9 @@ class ProviderSignIn(SecondStepOfSignIn):
             self.note(session, None, _as(account), "account_changed", told)
 
     def _nobody_here(self) -> UnknownOutside:
-        return UnknownOutside(both("provider.unknown", name=self._name()))
+        return UnknownOutside(both("provider.unknown", name=self._provider_name()))
 
-    def _name(self) -> str:
+    def _provider_name(self) -> str:
         settings = self.adapters.config.provider
         return settings.name if settings else ""
 
