@@ -19,8 +19,14 @@ def test_a_full_disk_refuses_and_loses_nothing(tmp_path: Path, spec_folder: Path
     place = tmp_path / "small"
     place.mkdir()
     apart = ["unshare", "--mount", "--map-root-user"]
-    if subprocess.run([*apart, "mount", "-t", "tmpfs", "tmpfs", str(place)], capture_output=True).returncode:
-        pytest.skip("this machine lets nobody mount a small file system of their own")
+    mount = subprocess.run(
+        [*apart, "mount", "-t", "tmpfs", "tmpfs", str(place)], capture_output=True, text=True
+    )
+    if mount.returncode:
+        why = mount.stderr.strip()
+        pytest.skip(
+            f"no full disk was tried: this machine lets nobody mount a file system of their own: {why}"
+        )
     command = [*apart, "sh", "-c", _IN_SMALL, "sh", str(place), sys.executable, str(spec_folder)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
