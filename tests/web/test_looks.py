@@ -31,6 +31,7 @@ SHOWS_NOBODY = {
     "operator.record_file",
     "own_data.mine",
     "programs.tokens",
+    "provider.ask_to_link",
     "status.show",
 }
 """Pages staff read on which nobody's dossier is: the forms, figures, what runs; the record notes itself."""
@@ -45,6 +46,7 @@ CHANGES_SHOWING_NOBODY = {
     "programs.revoke_token",
     "programs.send_again",
     "programs.stop_webhook",
+    "provider.link",
     "status.act",
 }
 """The same of what is posted: answered with a page of one's own, with figures, or with another address."""
