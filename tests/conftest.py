@@ -16,6 +16,7 @@ from sqlalchemy import text
 from forms_service.storage.database import Database
 from tests.backends import CHOSEN, LAPTOP, SCALE, Backend
 
+logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request hides what went wrong
 ROOT = Path(__file__).resolve().parents[1]
 LONG = (
     "tests/browser/test_access",
