@@ -8,7 +8,7 @@ files, media and forms have nowhere to be; what is drawn is then searched for wh
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -69,9 +69,7 @@ def _pixels_alone(original: bytes, name: str) -> tuple[str, bytes]:
         with Image.open(io.BytesIO(original), formats=("JPEG", "PNG", "TIFF", "HEIF")) as image:
             kind = image.format
             if kind == "TIFF":
-                pages = list(_frames(image))
-                pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], quality=_QUALITY)
-                return "application/pdf", out.getvalue()
+                return "application/pdf", _as_pdf(_frames(image))
             page = _plain(image, original, name, 0)
     except UnreadableDocument:
         raise
@@ -132,9 +130,18 @@ def _pages_alone(original: bytes, name: str) -> bytes:
 
 def _drawn(original: bytes, name: str) -> bytes:
     """The pages as pictures, gray: the most that can be had of a damaged file."""
-    pages = (Image.fromarray(page.pixels) for page in iterate_pages(original, name))
+    return _as_pdf(Image.fromarray(page.pixels) for page in iterate_pages(original, name))
+
+
+def _as_pdf(pages: Iterable[Image.Image]) -> bytes:
+    """Pictures as pages, each packed before the next is opened: not all of a long scan fit into memory."""
     out = io.BytesIO()
-    next(pages).save(out, "PDF", save_all=True, append_images=pages, quality=_QUALITY)
+    with pikepdf.new() as made:
+        for page in pages:
+            packed = io.BytesIO()
+            page.save(packed, "PDF", quality=_QUALITY)
+            made.pages.extend(pikepdf.open(packed).pages)
+        made.save(out)
     return out.getvalue()
 
 
