@@ -122,7 +122,11 @@ FUND_FORMS = ("310-1-32", "311-1-14")
 def _catalogue_with(folder: Path, second: str) -> _Known:
     """The published forms, and a second version of one of them."""
     source = default_directory()
-    for path in [source / "document_types.yaml", *(source / one / "v1.yaml" for one in FUND_FORMS)]:
+    for path in [
+        source / "document_types.yaml",
+        source / "privacy.yaml",
+        *(source / one / "v1.yaml" for one in FUND_FORMS),
+    ]:
         target = folder / path.relative_to(source)
         target.parent.mkdir(exist_ok=True)
         target.write_text(path.read_text("utf-8"), "utf-8")

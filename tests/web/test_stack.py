@@ -188,6 +188,8 @@ def test_a_file_that_does_not_open_waits_as_a_whole(service: Service, clerk: Vis
     (page,) = waiting(service)
     assert (page.number, page.picture) == (0, False)
     assert "locked.pdf" in html
-    assert clerk.get(f"/agency/pages/{page.id}/original").data == data
+    warned = clerk.get(f"/agency/pages/{page.id}/original")
+    assert warned.mimetype == "text/html" and data[:8] not in warned.data, "nobody opens it without a warning"
+    assert clerk.post(f"/agency/pages/{page.id}/original").data == data
     assert clerk.get(f"/agency/pages/{page.id}.png").status_code == 404
     settle_all(service)

@@ -14,6 +14,7 @@ from forms_service.ocr.attachments.warnings import warn
 from forms_service.ocr.picture_quality import Flaw, what_to_do
 from forms_service.render.form_pdf import render_filled
 from forms_service.storage.models import AttachmentRow
+from forms_service.storage.sealed_objects import SealedStore
 from forms_service.web.correction import place_names
 
 
@@ -200,7 +201,7 @@ def test_the_review_page_opens_no_whole_picture_of_a_sheet(
     sizes = services.page_sizes(service.actor("reviewer"), dossier_id)
     assert sizes and all(width > 500 and height > width for width, height in sizes.values())
     opened: list[str] = []
-    monkeypatch.setattr(type(services.objects), "get", lambda _, key: opened.append(key))
+    monkeypatch.setattr(SealedStore, "get", lambda _, key: opened.append(key))
     assert reviewer.get(f"/review/{dossier_id}").status_code == 200
     assert opened == []
 
