@@ -37,7 +37,7 @@ _BAD_ENGINE = '''
             def read(self, *asked, **more):
                 at_work = Path("at-page").read_text().split(" ")[0]
                 if at_work in {pages!r}.split():
-                    with Path({tried!r}).open("a") as tried:
+                    with Path("tried").open("a") as tried:  # the one folder it may write into
                         tried.write(at_work)
                     {deed}
                 return super().read(*asked, **more)
@@ -51,8 +51,7 @@ def read_with(agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Read three sheets of one form with an engine that does something bad on some pages."""
 
     def read(deed: str, pages: str, **limits: object) -> tuple[dict, str]:
-        tried = tmp_path / "tried"
-        bad = textwrap.dedent(_BAD_ENGINE).format(deed=deed, pages=pages, tried=str(tried))
+        bad = textwrap.dedent(_BAD_ENGINE).format(deed=deed, pages=pages)
         (tmp_path / "path").mkdir()
         (tmp_path / "path" / "sitecustomize.py").write_text(bad)
         monkeypatch.setattr(sys, "path", [str(tmp_path / "path"), *sys.path])
@@ -66,7 +65,7 @@ def read_with(agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         request = replace(request, on="2026-02-20")
         with run_reading_of_pages(request, sheets, ReadingLimits(**limits), config.scratch_folder) as outcome:
             assert list(config.scratch_folder.glob("reading-*")) == [outcome.folder]
-            return outcome.result, tried.read_text()
+            return outcome.result, (outcome.folder / "tried").read_text()
 
     return read
 
@@ -102,7 +101,7 @@ _BAD_RECOGNISER = '''
         def bad(*asked):
             at_work = Path("at-page").read_text().split(" ")[0]
             if at_work in {pages!r}.split():
-                with Path({tried!r}).open("a") as tried:
+                with Path("tried").open("a") as tried:  # the one folder it may write into
                     tried.write(at_work)
                 {deed}
             return read(*asked)
@@ -133,7 +132,7 @@ def read_papers_with(agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyP
         with run_reading_of_pages(
             request, out.getvalue(), ReadingLimits(page_seconds=10), config.scratch_folder
         ) as outcome:
-            return outcome.result, tried.read_text(), drawn[0][1]
+            return outcome.result, (outcome.folder / "tried").read_text(), drawn[0][1]
 
     return read
 
