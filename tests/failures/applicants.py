@@ -54,16 +54,18 @@ class Program:
             headers["Idempotency-Key"] = secrets.token_hex(12)
         if body is not None:
             headers["Content-Type"] = kind
-        limit = time.monotonic() + LONGEST_S
+        limit, last = time.monotonic() + LONGEST_S, "no answer at all"
         for tries in count():
             if tries:
                 self.resent += 1
                 time.sleep(min(2.0, 0.1 * 2**tries) * self._draw.uniform(0.5, 1.0))
-            assert time.monotonic() < limit, f"{method} {path} was never answered"
+            assert time.monotonic() < limit, f"{method} {path} was never answered for good; last: {last}"
             try:
                 status, answer = self._once(method, path, data, headers)
-            except (OSError, http.client.HTTPException):
+            except (OSError, http.client.HTTPException) as error:
+                last = type(error).__name__
                 continue
+            last = f"{status} {answer[:300]!r}"
             if status in PASSING or (status == 409 and json.loads(answer)["code"] == "request_under_way"):
                 if status == 500:  # nobody foresaw it
                     self.odd.append(f"{method} {path}: {answer.decode()[:300]}")

@@ -77,6 +77,7 @@ class Storm:
         self._lock = threading.Lock()
         self._broken: list[BaseException] = []
         self._left = plan.deposits
+        self._down: Started | None = None
         self.application: Application = build(self._config(), first_look=NoLook())
 
     def run(self) -> Outcome:
@@ -92,10 +93,14 @@ class Storm:
         jobs = [(self._deposit, (program,)) for program in programs]
         jobs += [(self._send_stacks, (clerk,)), (self._kill, ())]
         threads = [threading.Thread(target=self._guarded, args=(work, given)) for work, given in jobs]
-        for one in threads:
+        over = threading.Event()
+        supervisor = threading.Thread(target=self._supervise, args=(over,))
+        for one in (supervisor, *threads):
             one.start()
         for one in threads:
             one.join()
+        over.set()
+        supervisor.join()
         if self._broken:
             raise self._broken[0]
         self.outcome.resent = sum(one.resent for one in (*programs, clerk))
@@ -115,6 +120,13 @@ class Storm:
             spec_folder=self.installation.spec_folder,
             database_url=self.installation.database_url,
         )
+
+    def _supervise(self, over: threading.Event) -> None:
+        """Start again what ended by itself, as systemd does: a web server that began while the database was away."""
+        while not over.wait(0.5):
+            for one in (*self.installation.webs, *self.installation.workers):
+                if one is not self._down and not one.lives:
+                    one.start()
 
     # --- what happens ---------------------------------------------------------------------------
 
@@ -178,9 +190,11 @@ class Storm:
                 self.postgres.start()
             else:
                 victim = draw.choice(self.installation.webs if kind == "web" else self.installation.workers)
+                self._down = victim
                 victim.kill()
                 time.sleep(draw.uniform(0.1, 1.5))
                 victim.start()
+                self._down = None
                 self._wait_until_up(victim)
             self.outcome.killed[kind] += 1
 
@@ -188,9 +202,7 @@ class Storm:
         """A web server is killed again only once it was there: nobody starves for want of any."""
         if victim in self.installation.webs:
             port = self.installation.ports[self.installation.webs.index(victim)]
-            wait_for(lambda: self.installation.listens(port) or not victim.lives, "a web server is back")
-            if not victim.lives:
-                victim.start()
+            wait_for(lambda: self.installation.listens(port), "a web server is back")
 
     def _reached(self, share: float) -> bool:
         if self._broken:
