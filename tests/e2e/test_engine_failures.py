@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 import textwrap
 from dataclasses import replace
@@ -16,7 +17,7 @@ from PIL import Image
 from forms_service.config import ReadingLimits
 from forms_service.messages import say
 from forms_service.ocr.engine import LineMode, chosen_engine, text_engine
-from forms_service.reading_process import ReadingRequest, run_reading_of_pages
+from forms_service.reading_process import ReadingOutcome, ReadingRequest, run_reading_of_pages
 from tests.ocr.attachments.drawn import drawn_page
 
 pytestmark = pytest.mark.tesseract
@@ -37,13 +38,17 @@ _BAD_ENGINE = '''
             def read(self, *asked, **more):
                 at_work = Path("at-page").read_text().split(" ")[0]
                 if at_work in {pages!r}.split():
-                    with Path("tried").open("a") as tried:  # the one folder it may write into
-                        tried.write(at_work)
                     {deed}
                 return super().read(*asked, **more)
 
         ENGINES["bad"] = Bad
 '''
+
+
+def ended_at(outcome: ReadingOutcome) -> str:
+    """The pages at which the locked process ended, in turn: itself it can leave nothing behind."""
+    told = json.loads((outcome.folder / "request.json").read_text())
+    return "".join(map(str, told["ended_at"]))
 
 
 @pytest.fixture
@@ -65,7 +70,7 @@ def read_with(agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         request = replace(request, on="2026-02-20")
         with run_reading_of_pages(request, sheets, ReadingLimits(**limits), config.scratch_folder) as outcome:
             assert list(config.scratch_folder.glob("reading-*")) == [outcome.folder]
-            return outcome.result, (outcome.folder / "tried").read_text()
+            return outcome.result, ended_at(outcome)
 
     return read
 
@@ -101,8 +106,6 @@ _BAD_RECOGNISER = '''
         def bad(*asked):
             at_work = Path("at-page").read_text().split(" ")[0]
             if at_work in {pages!r}.split():
-                with Path("tried").open("a") as tried:  # the one folder it may write into
-                    tried.write(at_work)
                 {deed}
             return read(*asked)
 
@@ -115,9 +118,7 @@ def read_papers_with(agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyP
     """Read a file of a birth extract and a card with a reader that does something bad on some pages."""
 
     def read(bad: str, deed: str, pages: str) -> tuple[dict, str, dict]:
-        tried = tmp_path / "tried"
-        tried.touch()
-        bad = textwrap.dedent(bad).format(deed=deed, pages=pages, tried=str(tried))
+        bad = textwrap.dedent(bad).format(deed=deed, pages=pages)
         (tmp_path / "path").mkdir()
         (tmp_path / "path" / "sitecustomize.py").write_text(bad)
         monkeypatch.setattr(sys, "path", [str(tmp_path / "path"), *sys.path])
@@ -132,7 +133,7 @@ def read_papers_with(agency: Agency, tmp_path: Path, monkeypatch: pytest.MonkeyP
         with run_reading_of_pages(
             request, out.getvalue(), ReadingLimits(page_seconds=10), config.scratch_folder
         ) as outcome:
-            return outcome.result, (outcome.folder / "tried").read_text(), drawn[0][1]
+            return outcome.result, ended_at(outcome), drawn[0][1]
 
     return read
 
