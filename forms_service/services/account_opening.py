@@ -20,9 +20,15 @@ from forms_service.messages import say
 from forms_service.sending import CHANNELS, EMAIL, SMS
 from forms_service.services.account_answers import REGISTRATION as NUMBER
 from forms_service.services.account_answers import Problems, checked_opening
-from forms_service.services.accounts import Accounts, hashed, plain_login, refuse_weak_password
+from forms_service.services.accounts import (
+    Accounts,
+    hashed,
+    plain_login,
+    refuse_weak_password,
+    verifies,
+)
 from forms_service.services.known_identity import identity_fields
-from forms_service.services.one_time_codes import LIFETIME, CodePurpose, OneTimeCodes
+from forms_service.services.one_time_codes import LIFETIME, CodeGone, CodePurpose, OneTimeCodes
 from forms_service.services.presenting import read_dossier
 from forms_service.services.throttle import (
     CODE_FOR,
@@ -69,7 +75,7 @@ class AccountOpening(OneTimeCodes, Accounts):
             return self._send_opening_code(session, answers, language, client), {}
 
     def finish_opening(self, code_id: str, password: str, browser: str = "") -> Actor:
-        """Open the account that a passed code confirms.
+        """Open the account that a passed code confirms; sent twice, it is opened once.
 
         Args:
             browser: As ``try_code`` was given it.
@@ -79,6 +85,12 @@ class AccountOpening(OneTimeCodes, Accounts):
             InvalidValue: The password is not usable.
             DossierError: ``login_taken``: somebody was faster.
         """
+        try:
+            return self._open_by_code(code_id, password, browser)
+        except CodeGone:
+            return self._sent_twice(code_id, CodePurpose.OPEN, password, browser)
+
+    def _open_by_code(self, code_id: str, password: str, browser: str) -> Actor:
         with self.database.reading() as session:
             facts = self.confirmed(self.passed_code(session, code_id, CodePurpose.OPEN, browser=browser))
         refuse_weak_password(password, facts.values())
@@ -94,6 +106,26 @@ class AccountOpening(OneTimeCodes, Accounts):
             raise DossierError(say("login_taken"), code="login_taken") from None
         actor = self.actor(account.id)
         assert actor is not None  # noqa: S101 - it was committed just now
+        return actor
+
+    def _sent_twice(self, code_id: str, purpose: CodePurpose, password: str, browser: str) -> Actor:
+        """Whom this very browser gave this very password a moment ago.
+
+        A double click sends a password twice and shows what is answered to the second.  Nobody comes in so
+        whom the password would not let in, and the browser shows a secret of its session.
+
+        Raises:
+            CodeGone: Nobody did.
+        """
+        with self.database.reading() as session:
+            code = self.used_just_now(session, code_id, purpose, browser)
+            account = session.get(AccountRow, code.account_id) if code else None
+            if account is None or not verifies(account.password_hash, password):
+                raise CodeGone(say("code_gone"))
+            account_id = account.id
+        actor = self.actor(account_id)
+        if actor is None:
+            raise CodeGone(say("code_gone"))
         return actor
 
     # --- forgotten password ---------------------------------------------------------------------
@@ -166,7 +198,13 @@ class AccountOpening(OneTimeCodes, Accounts):
             return row is not None and bool(self.confirmed(row).get(_GIVEN))
 
     def finish_reset(self, code_id: str, password: str, browser: str = "") -> Actor:
-        """Give the account a new password and end its sessions; as ``finish_opening`` for what it refuses."""
+        """Give the account a new password and end its sessions; as ``finish_opening`` for the rest."""
+        try:
+            return self._reset_by_code(code_id, password, browser)
+        except CodeGone:
+            return self._sent_twice(code_id, CodePurpose.RESET, password, browser)
+
+    def _reset_by_code(self, code_id: str, password: str, browser: str) -> Actor:
         with self.database.reading() as session:
             account_id = self.passed_code(session, code_id, CodePurpose.RESET, browser=browser).account_id
             account = session.get_one(AccountRow, account_id)

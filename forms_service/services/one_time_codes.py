@@ -30,7 +30,7 @@ TIME_TO_CHOOSE = timedelta(minutes=20)
 """How long after the right code a password may still be chosen."""
 
 _KEPT_FOR = timedelta(days=1)
-
+_SENT_TWICE_WITHIN = timedelta(minutes=1)
 
 _SHARED, _TYPED_BY = "counted", "typed_by"
 _OWN_NOTES = frozenset({_SHARED, _TYPED_BY})
@@ -154,8 +154,8 @@ class OneTimeCodes(Letters, Throttle):
             raise CodeGone(say("code_gone"))
         if account_id is not None and row.account_id != account_id:
             raise CodeGone(say("code_gone"))
-        typed_by = str(self.adapters.seal.open(row.sealed).get(_TYPED_BY, ""))
-        if self.now() > row.passed_at + TIME_TO_CHOOSE or not hmac.compare_digest(typed_by, browser):
+        is_late = self.now() > row.passed_at + TIME_TO_CHOOSE
+        if is_late or not hmac.compare_digest(self._typed_by(row), browser):
             raise CodeGone(say("code_gone"))
         return row
 
@@ -179,7 +179,20 @@ class OneTimeCodes(Letters, Throttle):
     def use_code(self, row: OneTimeCodeRow) -> None:
         """Let a code serve no second time, and forget what it confirmed."""
         row.used_at = self.now()
-        row.sealed = self.adapters.seal.close({})
+        row.sealed = self.adapters.seal.close({_TYPED_BY: self._typed_by(row)})
+
+    def used_just_now(
+        self, session: Session, code_id: str, purpose: CodePurpose, browser: str
+    ) -> OneTimeCodeRow | None:
+        """The code that this very browser used a moment ago: what it sent was sent twice; None for any other."""
+        row = session.get(OneTimeCodeRow, code_id)
+        if row is None or row.purpose != purpose or row.used_at is None or not browser:
+            return None
+        is_fresh = abs(self.now() - row.used_at) <= _SENT_TWICE_WITHIN
+        return row if is_fresh and hmac.compare_digest(self._typed_by(row), browser) else None
+
+    def _typed_by(self, row: OneTimeCodeRow) -> str:
+        return str(self.adapters.seal.open(row.sealed).get(_TYPED_BY, ""))
 
     def _fingerprint(self, code_id: str, digits: str) -> str:
         return self.adapters.seal.fingerprint("code", code_id, digits)

@@ -244,6 +244,8 @@ class VisitorCourse(AccountOpening):
         password_hash = hashed(secret)
         try:
             with self.database.writing() as session:
+                if self.used_just_now(session, visit.code_id, CodePurpose.VISIT, browser):
+                    return  # a double click: it is opened, and the secret code on its way
                 code = self.passed_code(session, visit.code_id, CodePurpose.VISIT, browser=browser)
                 phone = str(self.confirmed(code)["phone"])
                 account = self.new_account(session, number, name, {"applicant"}, password_hash)

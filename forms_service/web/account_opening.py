@@ -176,8 +176,9 @@ def password() -> str | Response:
 def keep_password() -> str | Response | tuple[str, int]:
     """Open the account, or give it the new password, and begin a session."""
     waiting = session.get(_WAITING)
-    if not waiting:
-        return redirect(url_for(".open_account"))
+    if not waiting:  # sent twice, and the first answer arrived in between
+        signed_in = security.current_actor() is not None
+        return redirect((_next() or home_of_actor()) if signed_in else url_for(".open_account"), code=303)
     new = request.form.get("password", "")
     if new != request.form.get("again", ""):
         return _password_page(waiting, [_told("again", say("passwords_differ"))]), 422

@@ -134,6 +134,36 @@ def test_a_code_is_good_for_ten_minutes_and_once(office, post) -> None:
             again()
 
 
+@pytest.mark.parametrize("purpose", ["opening", "reset"])
+def test_a_password_sent_twice_by_a_double_click_lets_in_twice_and_does_the_work_once(
+    office, post, purpose
+) -> None:
+    code_id = opened(office, post)
+    office.services.try_code(code_id, post.code_to(PHONE), "this browser")
+    actor = office.services.finish_opening(code_id, PASSWORD, "this browser")
+    finish = office.services.finish_opening
+    if purpose == "reset":
+        office.clock.move(hours=1)
+        code_id, _ = office.services.begin_reset("12345678", "sms", Language.AR)
+        post.deliver(office.jobs.keys)
+        office.services.try_code(code_id, post.code_to(PHONE), "this browser")
+        finish = office.services.finish_reset
+        assert finish(code_id, PASSWORD, "this browser") == actor
+    told = len(office.jobs.keys)
+    assert finish(code_id, PASSWORD, "this browser").id == actor.id
+    assert len(office.jobs.keys) == told, "its holder is told once"
+    for password, browser in (
+        (PASSWORD, "another browser"),
+        ("another long word", "this browser"),
+        (PASSWORD, ""),
+    ):
+        with pytest.raises(CodeGone):
+            finish(code_id, password, browser)
+    office.clock.move(minutes=2)
+    with pytest.raises(CodeGone):
+        finish(code_id, PASSWORD, "this browser")
+
+
 def test_the_password_is_to_be_chosen_soon_after_the_code(office, post) -> None:
     code_id = opened(office, post)
     office.services.try_code(code_id, post.code_to(PHONE))

@@ -61,6 +61,24 @@ def open_account(service: Service, post: PostRoom, person: dict[str, str], langu
     return visitor
 
 
+def test_a_double_click_on_the_last_button_leads_where_one_click_does(
+    service: Service, post: PostRoom, person: dict[str, str]
+) -> None:
+    visitor = service.visitor("ar")
+    visitor.post("/account/open", {**person, "next": "/ar/forms/311-1-14"})
+    post.deliver(service.jobs.keys)
+    visitor.post("/account/code", {"code": post.code_to(person["q.phone"])})
+    sent = {"password": PASSWORD, "again": PASSWORD, "next": "/ar/forms/311-1-14"}
+    waiting = visitor.client.get_cookie("session").value  # type: ignore[union-attr]
+    assert visitor.post("/account/password", sent).headers["Location"] == "/ar/forms/311-1-14"
+    late = visitor.post("/account/password", sent)
+    assert late.headers["Location"] == "/ar/forms/311-1-14", "the first answer had arrived"
+    visitor.client.set_cookie("session", waiting)
+    early = visitor.post("/account/password", sent)
+    assert early.headers["Location"] == "/ar/forms/311-1-14", "the first answer was still on its way"
+    assert visitor.get("/dossiers/").status_code == 200
+
+
 @pytest.mark.parametrize("language", ["ar", "fr"])
 def test_an_account_is_opened_page_by_page(
     service: Service, post: PostRoom, person: dict[str, str], language: str
