@@ -23,6 +23,7 @@ from forms_service.services.identity_doubts import WHOSE_PAPER, papers_in_doubt
 from forms_service.services.made_forms import CORRECTION_SLIP, MADE_ON_SCREEN
 from forms_service.services.same_answer import says_the_same
 from forms_service.services.standing_readings import (
+    UNSEEN,
     is_open,
     settled_in_review,
     shows_paper,
@@ -383,12 +384,7 @@ def summaries(session: Session, rows: Iterable[DossierRow], catalogue: SpecCatal
     """One line for each dossier, in the order given."""
     rows = list(rows)
     repository = DossierRepository(session)
-    doubts = repository.doubts([row.id for row in rows])
-    doubts = {
-        row.id: open_doubts(session, row, catalogue.get(row.form_id, row.form_version))
-        for row in rows
-        if doubts.get(row.id)
-    }
+    doubts = _doubts(session, rows, catalogue)
     unread = repository.unread([row.id for row in rows])
     return [
         DossierSummary(
@@ -412,35 +408,62 @@ def summaries(session: Session, rows: Iterable[DossierRow], catalogue: SpecCatal
     ]
 
 
+def _doubts(session: Session, rows: Sequence[DossierRow], catalogue: SpecCatalogue) -> dict[str, int]:
+    """``open_doubts`` of each that has some; pages are compared only where the index does not tell."""
+    repository = DossierRepository(session)
+    told = repository.open_readings([row.id for row in rows], UNSEEN)
+    unsure = repository.doubts([one for one, waiting in told.items() if waiting is None])
+    return {one: waiting for one, waiting in told.items() if waiting} | {
+        row.id: open_doubts(session, row, catalogue.get(row.form_id, row.form_version))
+        for row in rows
+        if unsure.get(row.id)
+    }
+
+
 def extraction_views(session: Session, dossier: DossierRow, spec: FormSpec) -> list[ExtractionView]:
     """What was read from a dossier's pages, beside what the dossier holds; no answer twice."""
-    current = current_answers(session, dossier, spec)
-    found = _standing(session, dossier, spec)
-    people = _people(session, {one.decided_by for one in found if one.decided_by})
-    return [_extraction_view(one, dossier, spec, current, people) for one in found]
+    return _views(session, dossier, spec, *_standing(session, dossier, spec))
 
 
 def open_doubts(session: Session, dossier: DossierRow, spec: FormSpec) -> int:
     """How many unsure readings still wait for a reviewer's eyes."""
-    found = _standing(session, dossier, spec)
+    found, current = _standing(session, dossier, spec)
     if not any(one.decided_by for one in found):
         return sum(is_open(one) for one in found)
-    views = extraction_views(session, dossier, spec)
+    views = _views(session, dossier, spec, found, current)
     return sum(one.is_doubtful and one.verdict is Verdict.REVIEW for one in views)
 
 
-def _standing(session: Session, row: DossierRow, spec: FormSpec) -> list[ExtractionRow]:
+def _standing(
+    session: Session, row: DossierRow, spec: FormSpec
+) -> tuple[list[ExtractionRow], dict[str, Answer]]:
+    """The readings that stand, and the answers in force."""
     held = read_dossier(session, row, spec).dossier
     found = DossierRepository(session).extractions(row.id)
-    current = current_answers(session, row, spec)
-    return standing_readings(spec, held, current, found, (row.deposited_at or row.changed_at).date())
+    current = _answers_of(held)
+    day = (row.deposited_at or row.changed_at).date()
+    return standing_readings(spec, held, current, found, day), current
+
+
+def _views(
+    session: Session,
+    dossier: DossierRow,
+    spec: FormSpec,
+    found: Sequence[ExtractionRow],
+    current: Mapping[str, Answer],
+) -> list[ExtractionView]:
+    people = _people(session, {one.decided_by for one in found if one.decided_by})
+    return [_extraction_view(one, dossier, spec, current, people) for one in found]
 
 
 def current_answers(session: Session, dossier: DossierRow, spec: FormSpec) -> dict[str, Answer]:
     """The valid answers in force, rows of groups under their full ids (``children.1.birth``)."""
-    read = read_dossier(session, dossier, spec)
-    answers = read.dossier.answers()
-    for group_id, rows in read.dossier.groups.items():
+    return _answers_of(read_dossier(session, dossier, spec).dossier)
+
+
+def _answers_of(dossier: Dossier) -> dict[str, Answer]:
+    answers = dict(dossier.answers())
+    for group_id, rows in dossier.groups.items():
         for number, row in enumerate(rows, start=1):
             answers |= {f"{group_id}.{number}.{name}": value for name, value in row.items()}
     return answers

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from core.dates_in_text import fold_digits
@@ -193,7 +193,10 @@ def _rows(session: Session, ids: list[str]) -> list[DossierRow]:
 
 def agencies(session: Session) -> tuple[str, ...]:
     """The agencies that accounts belong to."""
-    found = session.scalars(select(AccountRow.agency).where(AccountRow.agency != "").distinct())
+    named = literal_column(
+        "account.agency <> ''"
+    )  # as its index says it: SQLite knows no value that is bound
+    found = session.scalars(select(AccountRow.agency).where(named).distinct())
     return tuple(sorted(found))
 
 

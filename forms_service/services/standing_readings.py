@@ -17,14 +17,15 @@ from forms_service.ocr.doubts import Doubt
 from forms_service.services.same_answer import says_the_same
 from forms_service.storage.models import DossierRow, ExtractionRow
 
-_UNSEEN = frozenset({Doubt.OUTSIDE_PICTURE.value, Doubt.BOX_NOT_SEEN.value})
+UNSEEN = frozenset({Doubt.OUTSIDE_PICTURE.value, Doubt.BOX_NOT_SEEN.value})
+"""Reasons with which a reading may say that its page did not show the box at all."""
 
 _SLIVER_PX = 3
 
 
 def is_unseen(raw: str, value: Answer, reason: str | None) -> bool:
     """Whether the page did not show the field's box, so that nothing was read from it."""
-    return value is None and not raw and reason in _UNSEEN
+    return value is None and not raw and reason in UNSEEN
 
 
 def shows_paper(row: ExtractionRow) -> bool:
@@ -60,7 +61,9 @@ def standing_readings(
     unseen: list[ExtractionRow] = []
     for field_id, every in by_field.items():
         seen = [one for one in every if one.decided_by or not _unseen(one)]
-        if seen:
+        if len(seen) == 1:
+            standing.add(seen[0].id)
+        elif seen:
             standing |= {one.id for one in _one_for_each_answer(spec, field_id, current.get(field_id), seen)}
         else:
             unseen.append(every[-1])

@@ -215,8 +215,8 @@ def _first_deposits(session: Session, chosen: list, start: datetime) -> Iterable
     """
     first = (
         select(func.min(AuditRow.id))
-        .join(DossierRow, DossierRow.id == AuditRow.dossier_id)
-        .where(AuditRow.action == "deposited", AuditRow.at >= start, *chosen)
+        .where(AuditRow.action == "deposited", AuditRow.at >= start)
+        .where(AuditRow.dossier_id.in_(select(DossierRow.id).where(*chosen)))
         .group_by(AuditRow.dossier_id)
     )
     complete = case((AuditRow.details["complete"].as_boolean(), 1), else_=0)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, case, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.dossier import FieldValue, Origin
@@ -47,8 +47,10 @@ def of_any_role(roles: Iterable[str]) -> ColumnElement[bool]:
 
 def in_review() -> ColumnElement[bool]:
     """Whether it was a reviewer who settled a reading, after the deposit; unknown while nobody did."""
-    reviewers = select(AccountRow.id).where(of_any_role(("reviewer",)))
-    return ExtractionRow.decided_by.in_(reviewers) & (ExtractionRow.decided_at >= DossierRow.deposited_at)
+    by_reviewer = exists().where(AccountRow.id == ExtractionRow.decided_by, of_any_role(("reviewer",)))
+    # asked for each reading that somebody settled: a list of all reviewers would need every account
+    settled = case((ExtractionRow.decided_by.is_not(None), by_reviewer.correlate(ExtractionRow)))
+    return settled & (ExtractionRow.decided_at >= DossierRow.deposited_at)
 
 
 def counted_doubts(*which: ColumnElement[bool]) -> Select[tuple[str, int]]:
@@ -277,6 +279,35 @@ class DossierRepository:
         """About how many readings still wait for a reviewer's eyes, by dossier; none is left out that has some."""
         query = counted_doubts(ExtractionRow.dossier_id.in_(dossier_ids))
         return {dossier_id: count for dossier_id, count in self.session.execute(query)}
+
+    def open_readings(self, dossier_ids: Sequence[str], unseen: Iterable[str]) -> dict[str, int | None]:
+        """How many readings wait for a reviewer's eyes, by dossier, as far as an index alone tells.
+
+        None where it does not: a field was read twice, a person settled something, or a page did not show a box.
+
+        Args:
+            unseen: The reasons that say so of a box.
+        """
+        papers = select(AttachmentRow.id).where(
+            AttachmentRow.dossier_id.in_(dossier_ids), AttachmentRow.removed_at.is_not(None)
+        )
+        compared = ExtractionRow.decided_by.is_not(None) | ExtractionRow.reason.in_(unseen)
+        waits = (ExtractionRow.verdict == "review") & ExtractionRow.decision.is_(None)
+        query = (
+            select(
+                ExtractionRow.dossier_id,
+                func.count(),
+                func.count(ExtractionRow.field_id.distinct()),
+                func.sum(case((compared, 1), else_=0)),
+                func.sum(case((waits, 1), else_=0)),
+            )
+            .where(ExtractionRow.dossier_id.in_(dossier_ids), ExtractionRow.attachment_id.not_in(papers))
+            .group_by(ExtractionRow.dossier_id)
+        )
+        return {
+            dossier_id: int(waiting) if readings == fields and not to_compare else None
+            for dossier_id, readings, fields, to_compare, waiting in self.session.execute(query)
+        }
 
     def unread(self, dossier_ids: Sequence[str]) -> dict[str, int]:
         """How many uploads still wait to be read, by dossier."""
