@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -16,6 +17,7 @@ from sqlalchemy import text
 from forms_service.storage.database import Database
 from tests.backends import CHOSEN, LAPTOP, SCALE, Backend
 
+gc.disable()  # until all tests are collected: nothing of that is ever garbage, and looking through it takes long
 logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request hides what went wrong
 ROOT = Path(__file__).resolve().parents[1]
 LONG = (
@@ -28,6 +30,7 @@ LONG = (
 )
 """Files that take longest, longest first: begun last, one of them would keep the other cores waiting."""
 
+_NEW_OBJECTS_BEFORE_LOOKING = 5_000
 
 ON_BOTH = (
     "tests/services/test_deposits.py",
@@ -55,6 +58,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda one: next((n for n, path in enumerate(LONG) if one.nodeid.startswith(path)), len(LONG))
     )
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage from now on, but never look again through the thousands of tests that stay."""
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS_BEFORE_LOOKING)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
