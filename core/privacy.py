@@ -35,6 +35,10 @@ class KeptFrom(StrEnum):
 OUTCOMES = ("draft", "accepted", "refused", "closed")
 """The stages a request can rest in: all others wait for somebody, and what is waited for is kept."""
 
+ASKED_BY = ("letter", "counter", "representative", "authority")
+"""Who asked on paper for a copy, and how.  The record holds such a code and never free text: nothing can be
+taken out of it again, and the letter itself, with whoever is named in it, is kept where the fund keeps letters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retention:

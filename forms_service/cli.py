@@ -15,30 +15,43 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 import click
 
 from core.errors import FormsError, SpecErrors
-from forms_service.build_facts import build_facts
-from forms_service.commands.accounts import accounts
-from forms_service.commands.backups import backup, restore
-from forms_service.commands.checking import check
-from forms_service.commands.dossiers import dossier
-from forms_service.commands.flows import flows
-from forms_service.commands.keys import keys
-from forms_service.commands.knowledge import calculate_command, guidance
-from forms_service.commands.papers import pdf
-from forms_service.commands.privacy import privacy
-from forms_service.commands.readings import attachment, scan
-from forms_service.commands.receipts import receipt
-from forms_service.commands.record import record
-from forms_service.commands.running import demo, serve, worker
-from forms_service.commands.specs import specs
-from forms_service.commands.tokens import token
-from forms_service.config import default_spec_folder
-from forms_service.logs import quieten_readers
+from forms_service.commands.lazy_group import LazyGroup
+from forms_service.quiet_readers import quieten_readers
 from forms_service.settings import InvalidSetting
 
 BAD_INPUT = 2
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+_PLACES = {
+    "specs": "specs:specs",
+    "flows": "flows:flows",
+    "pdf": "papers:pdf",
+    "scan": "readings:scan",
+    "attachment": "readings:attachment",
+    "dossier": "dossiers:dossier",
+    "receipt": "receipts:receipt",
+    "token": "tokens:token",
+    "record": "record:record",
+    "privacy": "privacy:privacy",
+    "check": "checking:check",
+    "serve": "running:serve",
+    "worker": "running:worker",
+    "demo": "running:demo",
+    "accounts": "accounts:accounts",
+    "keys": "keys:keys",
+    "guidance": "knowledge:guidance",
+    "calculate": "knowledge:calculate_command",
+    "backup": "backups:backup",
+    "restore": "backups:restore",
+}
+"""Where each command is written: a worker that starts has no use for what makes papers."""
+
+
+@click.group(
+    cls=LazyGroup,
+    places={name: f"forms_service.commands.{place}" for name, place in _PLACES.items()},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option(
     "--version",
     is_flag=True,
@@ -51,32 +64,10 @@ def commands() -> None:
     """Bilingual forms from one YAML spec each: paper, reading, completeness, receipts."""
 
 
-for command in (
-    specs,
-    flows,
-    pdf,
-    scan,
-    attachment,
-    dossier,
-    receipt,
-    token,
-    record,
-    privacy,
-    check,
-    serve,
-    worker,
-    demo,
-    accounts,
-    keys,
-    guidance,
-    calculate_command,
-    backup,
-    restore,
-):
-    commands.add_command(command)
-
-
 def _tell_version(context: click.Context) -> None:
+    from forms_service.build_facts import build_facts
+    from forms_service.config import default_spec_folder
+
     folder = os.environ.get("FORMS_SPEC_DIR", "").strip()
     facts = build_facts(Path(folder) if folder else default_spec_folder())
     click.echo(f"forms-service, version {facts}")

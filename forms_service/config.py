@@ -20,9 +20,11 @@ from forms_service.sealing_settings import SealingSettings
 from forms_service.sending.choosing import SendingSettings
 from forms_service.settings import InvalidSetting, Settings
 from forms_service.storage.choosing import ObjectsSettings
-from forms_service.storage.postgresql import CONNECTIONS, usable_url
 from forms_service.virus_scan import ScannerSettings
 from forms_service.watching_settings import WatchingSettings
+
+CONNECTIONS = 20
+"""What one process keeps open to PostgreSQL at most, beside the task engine's own."""
 
 LONGEST_REVIEW_DAYS = 60
 """What law 55-19 gives an administration to answer in, where a form is given no shorter time."""
@@ -232,7 +234,12 @@ class Config:
 
 def _database_url(environment: Mapping[str, str]) -> str:
     given = environment.get("FORMS_DATABASE_URL", "").strip()
-    return usable_url(given) if given else ""
+    if not given:
+        return ""
+    # Whoever keeps to SQLite does not wait for what speaks with databases, only to have nothing checked.
+    from forms_service.storage.postgresql import usable_url
+
+    return usable_url(given)
 
 
 def _demo_registers(demo: bool) -> Path | None:

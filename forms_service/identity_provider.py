@@ -14,21 +14,16 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
-
-from authlib.common.errors import AuthlibBaseError
-from authlib.common.security import generate_token
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from authlib.oidc.core import CodeIDToken
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
-from joserfc.jws import JWSRegistry
 
 from core.errors import FormsError
 from forms_service.locales import both
 from forms_service.provider_settings import ProviderSettings
+
+if TYPE_CHECKING:  # most installations have no provider: what speaks with one is loaded when it is asked
+    from joserfc.jwk import KeySet
+    from joserfc.jwt import Token
 
 _PATIENCE_S = 10.0
 _AT_ONCE = 2
@@ -68,6 +63,8 @@ class Question:
     @classmethod
     def drawn(cls) -> Question:
         """A question nobody can guess."""
+        from authlib.common.security import generate_token
+
         return cls(generate_token(32), generate_token(32), generate_token(64))
 
 
@@ -108,6 +105,8 @@ class IdentityProvider:
         Raises:
             ProviderNotReached: The provider does not tell.
         """
+        from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
         asked = {
             "response_type": "code",
             "client_id": self.settings.client_id,
@@ -155,6 +154,10 @@ class IdentityProvider:
         Raises:
             ProviderRefused: Its signature, issuer, audience, time or nonce is wrong.
         """
+        from authlib.common.errors import AuthlibBaseError
+        from authlib.oidc.core import CodeIDToken
+        from joserfc.errors import JoseError
+
         decoded = self._decoded(token)
         wanted = {
             "iss": {"essential": True, "value": self.settings.issuer},
@@ -184,8 +187,12 @@ class IdentityProvider:
             isinstance(amr, list) and bool(_MFA & {str(one) for one in amr}),
         )
 
-    def _decoded(self, token: str) -> jwt.Token:
+    def _decoded(self, token: str) -> Token:
         """The token, signed by a key the provider has now: keys change, and are asked for again then."""
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+        from joserfc.jws import JWSRegistry
+
         registry = JWSRegistry(algorithms=list(_SIGNATURES), strict_check_header=False)
         for again in (False, True):
             try:
@@ -196,6 +203,9 @@ class IdentityProvider:
         raise self.refused()
 
     def _key_set(self, again: bool) -> KeySet:
+        from joserfc.errors import JoseError
+        from joserfc.jwk import KeySet
+
         with self._lock:
             keys = None if again else self._keys
         if keys is None:

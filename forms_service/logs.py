@@ -23,6 +23,7 @@ from typing import Any
 
 import structlog
 
+from forms_service.quiet_readers import quieten_readers
 from forms_service.watching_settings import LOG_LEVELS
 
 LEVELS = {name: logging.getLevelNamesMapping()[name.upper()] for name in LOG_LEVELS}
@@ -39,12 +40,6 @@ _REQUEST_ID = re.compile(
 """What proxies write: 32 hexadecimal digits or a UUID.  Anything shorter may be somebody's number."""
 
 _process: dict[str, Any] = {}
-
-
-def quieten_readers() -> None:
-    """Keep the PDF readers from remarking on every damaged upload; we say ourselves what is wrong."""
-    for name in ("pypdf", "pyhanko", "pikepdf"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def prepare_logs(level: str = "info") -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from core.placement import COVER, PageIdentity
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _EDGE = 0.05
 _CONTRAST = 45
@@ -59,6 +61,8 @@ def heed_covers(identities: Sequence[PageIdentity | None]) -> list[CoveredPage]:
 
 def is_blank(pixels: np.ndarray) -> bool:
     """Whether a page bears nothing but the shadows of its edges."""
+    import numpy as np  # whoever only files sheets that were looked at has no picture
+
     height, width = pixels.shape[:2]
     down, across = int(height * _EDGE), int(width * _EDGE)
     middle = pixels[down : height - down, across : width - across]

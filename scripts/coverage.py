@@ -100,7 +100,9 @@ def _tests(row: dict[str, Any]) -> str:
 
 
 def _leaves(group: click.Group, path: str = "") -> Iterator[str]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         full = f"{path} {name}".strip()
         yield from _leaves(command, full) if isinstance(command, click.Group) else (full,)
 

@@ -38,7 +38,9 @@ READMES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rg
 
 def leaves(group: click.Group, path: str = "forms-service") -> list[str]:
     found: list[str] = []
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         full = f"{path} {name}"
         found += leaves(command, full) if isinstance(command, click.Group) else [full]
     return found

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from forms_service.access_settings import STAFF
 from forms_service.commands.shared import configuration
-from forms_service.services.users import STAFF_ROLES
 
 
 @click.group()
@@ -21,7 +21,7 @@ def accounts() -> None:
     "roles",
     multiple=True,
     required=True,
-    type=click.Choice(STAFF_ROLES),
+    type=click.Choice(sorted(STAFF)),
     help="May be given again.",
 )
 @click.option("--agency", default="", help="Agency the person works at.")

@@ -13,7 +13,7 @@ import click
 
 from core.localized_text import LocalizedText
 from forms_service.commands.shared import print_json, started_installation
-from forms_service.config import InvalidSetting
+from forms_service.settings import InvalidSetting
 
 if TYPE_CHECKING:
     from forms_service.storage.resealing import Resealing

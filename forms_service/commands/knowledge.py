@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
 import click
 
-from core.calculator import Reckoning, calculate
 from core.localized_text import Language
 from forms_service.commands.shared import configuration, print_json
-from forms_service.guide import Guide
-from forms_service.knowledge_json import answer_as_json, found_as_json, reckoning_as_json
+
+if TYPE_CHECKING:
+    from core.calculator import Reckoning
+    from forms_service.guide import Guide
 
 _LANGUAGE = click.option("--lang", type=click.Choice(["fr", "ar"]), default="fr", show_default=True)
 _JSON = click.option("--json", "as_json", is_flag=True, help="For machines.")
@@ -20,6 +22,8 @@ _ON = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day whos
 
 @cache
 def _guide() -> Guide:
+    from forms_service.guide import Guide
+
     return Guide(configuration().spec_folder)
 
 
@@ -34,6 +38,8 @@ def guidance() -> None:
 @_JSON
 def search(words: tuple[str, ...], lang: str, as_json: bool) -> int:
     """Find answers by words, in Arabic or French, whatever the spelling."""
+    from forms_service.knowledge_json import found_as_json
+
     language = Language(lang)
     done = _guide().find(" ".join(words), language, _day(None))
     if as_json:
@@ -54,6 +60,8 @@ def search(words: tuple[str, ...], lang: str, as_json: bool) -> int:
 @_JSON
 def show(answer: str, lang: str, on: date | None, as_json: bool) -> int:
     """Show one answer, by its name or its number in the source."""
+    from forms_service.knowledge_json import answer_as_json
+
     told = _guide().guidance
     found = told.answer(answer)
     if found is None:
@@ -82,6 +90,9 @@ def calculate_command(
 
     Exit code 1 when the values do not allow it.
     """
+    from core.calculator import calculate
+    from forms_service.knowledge_json import reckoning_as_json
+
     language, known = Language(lang), _guide().knowledge
     if calculator is None:
         for one in known.calculators.values():

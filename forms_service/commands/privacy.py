@@ -7,14 +7,16 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from core.privacy import ASKED_BY
 from forms_service.commands.shared import OUTPUT_FILE, configuration, print_json, started_installation
-from forms_service.services.erasures import Erasure
-from forms_service.services.own_data import ASKED_BY
-from forms_service.services.views import Actor
+
+if TYPE_CHECKING:
+    from forms_service.services.erasures import Erasure
+    from forms_service.services.views import Actor
 
 NOT_PROVED = 1
 _WHY = click.option("--reason", required=True, help="Why: which letter, which court; kept on record.")

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from core.errors import UnreadableDocument
 from core.localized_text import LocalizedText
-from forms_service.config import ReadingLimits
+from forms_service.reading_limits import ReadingLimits
 
 _TOO_LONG = LocalizedText(
     ar="استغرقت القراءة أكثر من {seconds} ثانية فأُوقفت. الملف لم يتغير. قسموه، "

@@ -9,18 +9,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from core.dossier import Origin, ParsedDossier, dossier_from_answers
 from core.dossier_file import flatten, plain
 from core.errors import DossierError, InvalidValue
-from core.form_spec import FormSpec
 from core.localized_text import LocalizedText
 from core.yaml_source import load_yaml
-from forms_service.config import Config, InvalidSetting
-from forms_service.spec_catalogue import SpecCatalogue
+from forms_service.settings import InvalidSetting
+
+if TYPE_CHECKING:
+    from core.form_spec import FormSpec
+    from forms_service.config import Config
+    from forms_service.spec_catalogue import SpecCatalogue
 
 INPUT_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)
@@ -29,6 +32,8 @@ OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)
 @cache
 def configuration() -> Config:
     """The settings, read once from the environment."""
+    from forms_service.config import Config
+
     return Config.from_environment()
 
 
@@ -62,6 +67,8 @@ _NOTHING_KEPT = LocalizedText(
 @cache
 def catalogue() -> SpecCatalogue:
     """The published specs, read once."""
+    from forms_service.spec_catalogue import SpecCatalogue
+
     return SpecCatalogue.load(configuration().spec_folder)
 
 

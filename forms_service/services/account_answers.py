@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 
 from core.errors import InvalidValue
 from core.field_kinds import kind_of
@@ -28,20 +29,51 @@ def _channels() -> tuple[Choice, ...]:
     return (Choice(SMS, both("account.by_sms")), Choice(EMAIL, both("account.by_email")))
 
 
-REGISTRATION = _field("registration", "registration_number", hint=both("account.registration_hint"))
-PHONE = _field("phone", "phone", required=False, hint=both("account.phone_hint"))
-MAILBOX = _field("email", "email", required=False)
-CHANNEL = _field("channel", "choice", Script.ANY, choices=_channels())
+@cache
+def registration() -> FieldSpec:
+    """The number of the registration; made when somebody is asked, for its sentences are slow to read."""
+    return _field("registration", "registration_number", hint=both("account.registration_hint"))
 
-WHO = (
-    REGISTRATION,
-    _field("identity_number", "identity_number", hint=both("account.identity_hint")),
-    _field("birth", "date", Script.ANY),
-    _field("last_name", "text", Script.ANY, max_length=60),
-    _field("first_name", "text", Script.ANY, max_length=60),
-)
-REACHED = (PHONE, MAILBOX, CHANNEL)
-OPENING = (*WHO, *REACHED)
+
+@cache
+def phone() -> FieldSpec:
+    """The telephone that one-time codes reach."""
+    return _field("phone", "phone", required=False, hint=both("account.phone_hint"))
+
+
+@cache
+def mailbox() -> FieldSpec:
+    """The e-mail address."""
+    return _field("email", "email", required=False)
+
+
+@cache
+def channel_of_codes() -> FieldSpec:
+    """Which of the two codes are sent to."""
+    return _field("channel", "choice", Script.ANY, choices=_channels())
+
+
+@cache
+def who() -> tuple[FieldSpec, ...]:
+    """What tells who somebody is."""
+    return (
+        registration(),
+        _field("identity_number", "identity_number", hint=both("account.identity_hint")),
+        _field("birth", "date", Script.ANY),
+        _field("last_name", "text", Script.ANY, max_length=60),
+        _field("first_name", "text", Script.ANY, max_length=60),
+    )
+
+
+def reached() -> tuple[FieldSpec, ...]:
+    """How somebody is reached."""
+    return (phone(), mailbox(), channel_of_codes())
+
+
+def opening() -> tuple[FieldSpec, ...]:
+    """All that is asked of somebody who opens an account."""
+    return (*who(), *reached())
+
 
 Problems = dict[str, LocalizedText]
 
@@ -54,7 +86,7 @@ def checked(fields: Iterable[FieldSpec], raw: Mapping[str, object]) -> tuple[dic
         try:
             value = kind_of(one).parse(raw.get(one.id, ""), one)
         except InvalidValue as problem:
-            mobile = one is PHONE  # elsewhere any telephone serves; here it is told as its hint tells it
+            mobile = one is phone()  # elsewhere any telephone serves; here it is told as its hint tells it
             problems[one.id] = say("mobile_needed") if mobile else problem.message
             continue
         if value is not None and value != "":
@@ -66,7 +98,7 @@ def checked(fields: Iterable[FieldSpec], raw: Mapping[str, object]) -> tuple[dic
 
 def checked_opening(raw: Mapping[str, object], today: date) -> tuple[dict[str, str], Problems]:
     """The answers of somebody who opens an account, and what is wrong with them."""
-    answers, problems = checked((*WHO, PHONE, MAILBOX), raw)
+    answers, problems = checked((*who(), phone(), mailbox()), raw)
     if len(answers.get("registration", "")) in range(1, SHORTEST_REGISTRATION):
         problems["registration"] = say("registration_too_short")
     birth = answers.get("birth")
@@ -80,7 +112,7 @@ def checked_opening(raw: Mapping[str, object], today: date) -> tuple[dict[str, s
 
 def checked_address(channel: str, raw: str) -> tuple[str, LocalizedText | None]:
     """A new telephone number or e-mail address, and what is wrong with it."""
-    field = PHONE if channel == SMS else MAILBOX
+    field = phone() if channel == SMS else mailbox()
     answers, problems = checked((field,), {field.id: raw})
     if not problems and not answers:
         problems[field.id] = say("answer_needed")

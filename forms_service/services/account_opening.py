@@ -18,8 +18,7 @@ from core.errors import DossierError
 from core.localized_text import Language
 from forms_service.messages import say
 from forms_service.sending import CHANNELS, EMAIL, SMS
-from forms_service.services.account_answers import REGISTRATION as NUMBER
-from forms_service.services.account_answers import Problems, checked_opening
+from forms_service.services.account_answers import Problems, checked_opening, registration
 from forms_service.services.accounts import (
     Accounts,
     hashed,
@@ -144,7 +143,7 @@ class AccountOpening(OneTimeCodes, Accounts):
         """
         name = plain_login(login)
         if not name:
-            return "", {NUMBER.id: say("answer_needed")}
+            return "", {registration().id: say("answer_needed")}
         with self.database.writing() as session:
             if known := self.known_device(session, name, device):
                 counted = self.count_attempt(session, (CODE_HERE, known))

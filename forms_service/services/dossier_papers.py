@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -20,10 +20,7 @@ from core.localized_text import Language
 from core.placement import PAGE_WIDTH_MM
 from core.receipt import new_reference
 from core.scope import build_scope, is_blank
-from forms_service.render.cover_sheet import render_cover_sheet
-from forms_service.render.reviewer_summary import Crop, render_reviewer_summary
 from forms_service.services.applicant import ApplicantWork
-from forms_service.services.cover_facts import cover_facts
 from forms_service.services.known_identity import known_identity
 from forms_service.services.presenting import (
     current_answers,
@@ -32,11 +29,14 @@ from forms_service.services.presenting import (
     read_dossier,
     read_groups,
 )
-from forms_service.services.summary_facts import Change, Settled, SummarySource, summary_facts
 from forms_service.services.views import Actor, ExtractionView
 from forms_service.storage import audit
 from forms_service.storage.dossiers import FIELD, DossierRepository
 from forms_service.storage.models import AccountRow, AnswerRow, DossierRow, GroupRow, PageRow
+
+if TYPE_CHECKING:  # what sets pages is loaded with the first paper: most processes never print one
+    from forms_service.render.reviewer_summary import Crop
+    from forms_service.services.summary_facts import Change, Settled
 
 CROP_DPI = 150
 _CROP_QUALITY = 55
@@ -51,6 +51,9 @@ class DossierPapers(ApplicantWork):
 
     def cover_sheet(self, actor: Actor, dossier_id: str) -> bytes:
         """The sheet to lay on top of a dossier's papers, for everybody who may see the dossier."""
+        from forms_service.render.cover_sheet import render_cover_sheet
+        from forms_service.services.cover_facts import cover_facts
+
         with self.database.reading() as session:
             row = self.get_dossier(session, actor, dossier_id)
             spec = self.spec_of(row)
@@ -82,6 +85,9 @@ class DossierPapers(ApplicantWork):
         Raises:
             DossierError: ``not_allowed``, ``not_yours``.
         """
+        from forms_service.render.reviewer_summary import render_reviewer_summary
+        from forms_service.services.summary_facts import SummarySource, summary_facts
+
         self.require_role(actor, "reviewer")
         with self.database.reading() as session:
             row = self.get_dossier(session, actor, dossier_id)
@@ -195,6 +201,8 @@ class DossierPapers(ApplicantWork):
 
         What somebody typed and typed again before the deposit is no correction.
         """
+        from forms_service.services.summary_facts import Change
+
         roles = _Roles(session)
         held: dict[str, AnswerRow] = {}
         query = select(AnswerRow).where(AnswerRow.dossier_id == row.id, AnswerRow.space == FIELD)
@@ -209,6 +217,8 @@ class DossierPapers(ApplicantWork):
         yield from _changes_in_rows(session, row, spec, roles)
 
     def _settled(self, session: Session, row: DossierRow) -> Iterator[tuple[str, Settled]]:
+        from forms_service.services.summary_facts import Settled
+
         repository, roles = DossierRepository(session), _Roles(session)
         decided: Iterable[Any] = (*repository.extractions(row.id), *repository.attachments(row.id))
         for one in decided:
@@ -260,6 +270,8 @@ def _before_deposit(at: datetime, row: DossierRow) -> bool:
 
 
 def _changes_in_rows(session: Session, row: DossierRow, spec: FormSpec, roles: _Roles) -> Iterator[Change]:
+    from forms_service.services.summary_facts import Change
+
     query = select(GroupRow).where(GroupRow.dossier_id == row.id).order_by(GroupRow.id)
     held: dict[str, dict[str, Answer]] = {}
     for one in session.scalars(query):
@@ -284,6 +296,8 @@ def _pages_of(session: Session, readings: Iterable[ExtractionView]) -> dict[tupl
 def _cut(page: Any, box: tuple[int, int, int, int]) -> Crop:
     """A gray JPEG of a box with a little paper around it, and its size on paper."""
     from PIL import Image
+
+    from forms_service.render.reviewer_summary import Crop
 
     px_per_mm = page.width / PAGE_WIDTH_MM
     left, top, right, bottom = box

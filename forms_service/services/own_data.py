@@ -17,7 +17,7 @@ from core.dossier import STATE_LABELS, DossierState
 from core.errors import DossierError
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import LocalizedText
-from core.privacy import KeptFrom, Privacy, Retention
+from core.privacy import ASKED_BY, KeptFrom, Privacy, Retention
 from forms_service.locales import both
 from forms_service.messages import say
 from forms_service.services.account_care import AccountCare, AccountView
@@ -35,10 +35,6 @@ from forms_service.storage.privacy_models import LegalHoldRow
 FORMAT = "forms-service personal data 1"
 EXPORT = Limit("own_data", 3, 24 * 60)
 """Copies of everything that one person may take away in a day: each reads all their papers."""
-
-ASKED_BY = ("letter", "counter", "representative", "authority")
-"""Who asked on paper for a copy, and how.  The record holds such a code and never free text: nothing can be
-taken out of it again, and the letter itself, with whoever is named in it, is kept where the fund keeps letters."""
 
 _MEMORY_BYTES = 8 * 1024 * 1024
 

@@ -28,6 +28,7 @@ import forms_service.storage.privacy_models
 import forms_service.storage.register_models
 import forms_service.storage.scan_models
 import forms_service.storage.watching_models  # noqa: F401 - and this one
+from forms_service.config import CONNECTIONS
 from forms_service.storage import audit, postgresql
 from forms_service.storage.locking import WritingSession
 
@@ -40,7 +41,7 @@ _MIGRATION_LOCK = 0x464F524D
 """Key of PostgreSQL's advisory lock that lets one process migrate at a time («FORM»)."""
 
 
-def connect(url: str, connections: int = postgresql.CONNECTIONS) -> Engine:
+def connect(url: str, connections: int = CONNECTIONS) -> Engine:
     """Open the database of that URL, with the settings that make a commit durable."""
     if make_url(url).get_backend_name() != "sqlite":
         return postgresql.connect(url, connections)
@@ -76,7 +77,7 @@ class Database:
             together with any change, whoever makes it.
     """
 
-    def __init__(self, url: str, connections: int = postgresql.CONNECTIONS) -> None:
+    def __init__(self, url: str, connections: int = CONNECTIONS) -> None:
         self.url = url
         self.before_commit: list[Callable[[Session], None]] = []
         self.engine = connect(url, connections)

@@ -14,7 +14,6 @@ from datetime import datetime
 from zlib import crc32
 
 from sqlalchemy import delete, event, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import FormsError
@@ -73,7 +72,10 @@ def note_unused(session: Session, keys: Iterable[str]) -> set[str]:
     """
     wanted = set(keys)
     unused = wanted - referred_to(session, wanted)
-    insert = postgresql.insert if _is_postgresql(session) else sqlite.insert
+    if _is_postgresql(session):
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
     for key in sorted(unused):  # always in the same order: two can never wait for each other
         noted = insert(RemovedObjectRow).values(key=key, removed_at=None)
         session.execute(noted.on_conflict_do_update(index_elements=["key"], set_={"removed_at": None}))

@@ -13,10 +13,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError
 
 from core.localized_text import LocalizedText
+from forms_service.config import CONNECTIONS
 from forms_service.settings import InvalidSetting
-
-CONNECTIONS = 20
-"""What one process keeps open at most, beside the task engine's own."""
 
 READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """How a reading transaction runs: on one state of the data, without a right to change any."""

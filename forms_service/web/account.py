@@ -12,7 +12,7 @@ from core.localized_text import Language
 from forms_service.access_settings import STAFF
 from forms_service.messages import say
 from forms_service.sending import EMAIL, SMS
-from forms_service.services.account_answers import MAILBOX, PHONE
+from forms_service.services import account_answers
 from forms_service.services.throttle import TooManyAttempts
 from forms_service.web import security
 from forms_service.web.account_opening import ADDRESS, wait_for_code
@@ -111,7 +111,7 @@ def change_mailbox() -> Response | tuple[str, int]:
 
 
 def _change(channel: str) -> Response | tuple[str, int]:
-    field = PHONE if channel == SMS else MAILBOX
+    field = account_answers.phone() if channel == SMS else account_answers.mailbox()
     raw = request.form.get(input_name(field.id), "")
     given = Given({field.id: raw}, {})
     try:
@@ -135,7 +135,7 @@ def _password_page(problems: list[Problem]) -> str:
 
 def _address_page(channel: str, wrong_password: str, given: Given) -> str:
     # nothing else is to be changed on this page: the address is no option
-    asked = replace(PHONE if channel == SMS else MAILBOX, required=True)
+    asked = replace(account_answers.phone() if channel == SMS else account_answers.mailbox(), required=True)
     (question,) = account_questions((asked,), given)
     problems = [Problem(question.target, question.error)] if question.error else []
     if wrong_password:

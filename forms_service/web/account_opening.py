@@ -18,7 +18,7 @@ from core.field_kinds.base import western_digits
 from core.localized_text import LocalizedText
 from forms_service.messages import say
 from forms_service.sending import EMAIL, SMS
-from forms_service.services.account_answers import CHANNEL, OPENING, REACHED, REGISTRATION, WHO
+from forms_service.services import account_answers
 from forms_service.services.one_time_codes import DIGITS, CodeGone
 from forms_service.services.throttle import TooManyAttempts
 from forms_service.web import security, typed_answers
@@ -49,7 +49,7 @@ def open_account() -> str | Response:
 @pages.post("/open")
 def send_opening_code() -> str | Response | tuple[str, int]:
     """Send the code; the answer is the same whether an account exists or not."""
-    raw = typed_answers.posted_answers(OPENING, request.form)
+    raw = typed_answers.posted_answers(account_answers.opening(), request.form)
     try:
         code_id, problems = services().begin_opening(raw, language(), security.client())
     except TooManyAttempts as wait:
@@ -72,8 +72,9 @@ def forgotten() -> str:
 @pages.post("/forgotten")
 def send_reset_code() -> str | Response | tuple[str, int]:
     """Send the code to the holder, if there is one; the answer is the same."""
-    raw = typed_answers.posted_answers((REGISTRATION, CHANNEL), request.form)
-    number, channel = str(raw[REGISTRATION.id]), str(raw[CHANNEL.id])
+    by_number, by_channel = account_answers.registration(), account_answers.channel_of_codes()
+    raw = typed_answers.posted_answers((by_number, by_channel), request.form)
+    number, channel = str(raw[by_number.id]), str(raw[by_channel.id])
     try:
         code_id, problems = services().begin_reset(
             number, channel, language(), security.client(), security.device()
@@ -202,7 +203,8 @@ def keep_password() -> str | Response | tuple[str, int]:
 
 
 def _opening_page(given: Given, refusal: LocalizedText | None = None) -> str:
-    who, reached = account_questions(WHO, given), account_questions(REACHED, given)
+    who = account_questions(account_answers.who(), given)
+    reached = account_questions(account_answers.reached(), given)
     problems = typed_answers.problems_in_order([*who, *reached], language())
     if refusal:
         problems.insert(0, _told(None, refusal))
@@ -210,7 +212,7 @@ def _opening_page(given: Given, refusal: LocalizedText | None = None) -> str:
 
 
 def _forgotten_page(given: Given, refusal: LocalizedText | None = None) -> str:
-    asked = account_questions((REGISTRATION, CHANNEL), given)
+    asked = account_questions((account_answers.registration(), account_answers.channel_of_codes()), given)
     problems = typed_answers.problems_in_order(asked, language())
     if refusal:
         problems.insert(0, _told(None, refusal))
