@@ -5,11 +5,15 @@ import logging
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+# Hundreds of processes are started here: each of them would compile everything again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 import pytest
 from sqlalchemy import text
@@ -81,8 +85,11 @@ def cheap_hashes() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Every new database of a service is a copy of the first one that the migrations made."""
+def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., None]]:
+    """Every new database of a service is a copy of the first one that the migrations made.
+
+    Gives the true migration, for tests of a start: nobody else may have the database open while it is copied.
+    """
     from forms_service.jobs import prepare_tables
 
     made = tmp_path_factory.mktemp("migrated") / "forms.sqlite"
@@ -103,7 +110,7 @@ def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
                 source.backup(copy)
 
     Database.migrate = copy_or_migrate  # type: ignore[method-assign]
-    yield
+    yield migrate
     Database.migrate = migrate  # type: ignore[method-assign]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from forms_service import waiting_to_start
+from forms_service.logs import prepare_logs
 from forms_service.storage.database import Database
 from forms_service.storage.objects import ObjectsUnavailable
 from forms_service.storage.outages import DATABASE, passes_at_start
@@ -24,6 +25,7 @@ def refused(told: str) -> OperationalError:
 
 def test_a_database_that_comes_later_is_waited_for_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting_to_start, "_FIRST_PAUSE_S", 0.001)
+    prepare_logs()  # a command that ran in this process may have silenced what is below an error
     away = [ObjectsUnavailable("no answer"), *[refused("connection refused")] * 3]
 
     def build() -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from forms_service.keyring import (
     sealed_by,
 )
 from forms_service.sealing_settings import SealingSettings
+from forms_service.storage.database import Database
 from forms_service.storage.models import Base
 from forms_service.storage.objects import FolderStore, MissingObject
 from forms_service.storage.sealed_columns import PinnedText, SealedColumn
@@ -218,22 +220,24 @@ def test_a_master_key_that_keeps_nothing_is_refused(lines: list[str]) -> None:
         MasterKeys(lines)
 
 
-def test_many_processes_that_start_at_once_have_the_same_keys(tmp_path: Path) -> None:
-    config, found = Config(data_folder=tmp_path / "var"), []
+def test_many_processes_that_start_at_once_have_the_same_keys(
+    tmp_path: Path, migrated_once: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Config(data_folder=tmp_path / "var")
     open_storage(config).database.close()
     (config.keys_folder / "master.key").unlink()
     (config.data_folder / "forms.sqlite").unlink()
+    monkeypatch.setattr(Database, "migrate", migrated_once)
 
-    def start() -> None:
+    def start(_: int) -> str:
         kept = open_storage(config)
-        found.append(kept.papers.address(PAPER))
-        kept.database.close()
+        try:
+            return kept.papers.address(PAPER)
+        finally:
+            kept.database.close()
 
-    threads = [threading.Thread(target=start) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as at_once:
+        found = list(at_once.map(start, range(4)))
     assert len(found) == 4 and len(set(found)) == 1
     assert (config.keys_folder / "master.key").stat().st_mode & 0o777 == 0o600
 
