@@ -44,6 +44,14 @@ class Seal:
         opened: dict[str, Any] = json.loads(self.open_bytes(sealed.encode()))
         return opened
 
+    def record(self, kept: Mapping[str, Any] | str) -> dict[str, Any]:
+        """A record out of a sealed column: most lie under data keys, those of earlier days under this secret.
+
+        Raises:
+            Unsealable: As ``open``.
+        """
+        return self.open(kept) if isinstance(kept, str) else dict(kept)
+
     def open_bytes(self, sealed: bytes) -> bytes:
         """What ``close_bytes`` closed; as ``open`` for what it refuses."""
         try:

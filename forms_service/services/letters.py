@@ -72,7 +72,7 @@ class Letters(UseCases):
             account_id=account_id,
             dossier_id=dossier_id,
             language=language.value,
-            sealed=self.adapters.seal.close(record) if address else None,
+            sealed=record if address else None,
             given_up_at=None if address else now,
             problem=None if address else "no address",
             written_at=now,
@@ -94,7 +94,7 @@ class Letters(UseCases):
             self._end(letter_id, "too late")
             return
         try:
-            record = self.adapters.seal.open(row.sealed)
+            record = self.adapters.seal.record(row.sealed)
             letter = Letter(
                 row.id, row.channel, record["address"], record["subject"], record["text"], row.language
             )

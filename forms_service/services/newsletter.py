@@ -58,10 +58,12 @@ class Newsletter(Letters, Throttle):
             if (held := session.get(SubscriberRow, fingerprint)) is not None:
                 held.asked_at = now
             else:
-                sealed = self.adapters.seal.close({"address": str(mailbox)})
                 session.add(
                     SubscriberRow(
-                        fingerprint=fingerprint, sealed=sealed, language=language.value, asked_at=now
+                        fingerprint=fingerprint,
+                        sealed={"address": str(mailbox)},
+                        language=language.value,
+                        asked_at=now,
                     )
                 )
             self.write_letter(
@@ -103,7 +105,7 @@ class Newsletter(Letters, Throttle):
             reached = 0
             for row in rows:
                 try:
-                    address = str(self.adapters.seal.open(row.sealed)["address"])
+                    address = str(self.adapters.seal.record(row.sealed)["address"])
                 except Unsealable:  # the service's secret was changed since: they subscribe anew
                     continue
                 reached += 1

@@ -97,7 +97,7 @@ class OneTimeCodes(Letters, Throttle):
                 purpose=purpose.value,
                 account_id=account_id,
                 channel=channel,
-                sealed=self.adapters.seal.close({**record, _SHARED: _shared(counted)}),
+                sealed={**record, _SHARED: [list(one) for one in _shared(counted)]},
                 fingerprint=self._fingerprint(code_id, digits),
                 usable=usable,
                 made_at=now,
@@ -126,9 +126,9 @@ class OneTimeCodes(Letters, Throttle):
             right = hmac.compare_digest(row.fingerprint, self._fingerprint(code_id, digits))
             if right and row.usable:
                 row.passed_at = row.passed_at or self.now()
-                record = self.adapters.seal.open(row.sealed)
+                record = self.adapters.seal.record(row.sealed)
                 self.forgive(session, [Counted(*one) for one in record.get(_SHARED, [])])
-                row.sealed = self.adapters.seal.close({**record, _TYPED_BY: browser})
+                row.sealed = {**record, _TYPED_BY: browser}
                 return None
             row.wrong += 1
             return WrongCode(MOST_WRONG - row.wrong)
@@ -174,13 +174,15 @@ class OneTimeCodes(Letters, Throttle):
     def confirmed(self, row: OneTimeCodeRow) -> dict[str, Any]:
         """What the code confirms."""
         return {
-            name: said for name, said in self.adapters.seal.open(row.sealed).items() if name not in _OWN_NOTES
+            name: said
+            for name, said in self.adapters.seal.record(row.sealed).items()
+            if name not in _OWN_NOTES
         }
 
     def use_code(self, row: OneTimeCodeRow) -> None:
         """Let a code serve no second time, and forget what it confirmed."""
         row.used_at = self.now()
-        row.sealed = self.adapters.seal.close({_TYPED_BY: self._typed_by(row)})
+        row.sealed = {_TYPED_BY: self._typed_by(row)}
 
     def used_just_now(
         self, session: Session, code_id: str, purpose: CodePurpose, browser: str
@@ -193,7 +195,7 @@ class OneTimeCodes(Letters, Throttle):
         return row if is_fresh and hmac.compare_digest(self._typed_by(row), browser) else None
 
     def _typed_by(self, row: OneTimeCodeRow) -> str:
-        return str(self.adapters.seal.open(row.sealed).get(_TYPED_BY, ""))
+        return str(self.adapters.seal.record(row.sealed).get(_TYPED_BY, ""))
 
     def _fingerprint(self, code_id: str, digits: str) -> str:
         return self.adapters.seal.fingerprint("code", code_id, digits)

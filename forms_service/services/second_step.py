@@ -133,7 +133,7 @@ class SecondStepOfSignIn(AccountCare):
                 if row is None:
                     row = CodeAppRow(account_id=actor.id, last_step=0)
                     session.add(row)
-                row.sealed, row.made_at = self.adapters.seal.close({"secret": secret}), self.now()
+                row.sealed, row.made_at = {"secret": secret}, self.now()
             login = session.get_one(AccountRow, actor.id).login
         address = pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name="CNSS")
         return secret, address
@@ -309,7 +309,7 @@ class SecondStepOfSignIn(AccountCare):
         if row is None or self.now() - row.made_at > OFFERED_FOR:
             return None
         try:
-            return str(self.adapters.seal.open(row.sealed)["secret"])
+            return str(self.adapters.seal.record(row.sealed)["secret"])
         except Unsealable:
             return None
 
@@ -320,7 +320,8 @@ class SecondStepOfSignIn(AccountCare):
     def _counts(self, row: CodeAppRow, typed: str) -> bool:
         """Whether that is the code of this half minute or of the one beside it, later than the last that counted."""
         now = int(self.now().timestamp()) // _HALF_MINUTE
-        shown = pyotp.TOTP(str(self.adapters.seal.open(row.sealed)["secret"]))
+        record = self.adapters.seal.record(row.sealed)
+        shown = pyotp.TOTP(str(record["secret"]))
         right = [
             step
             for step in (now - 1, now, now + 1)
@@ -328,6 +329,8 @@ class SecondStepOfSignIn(AccountCare):
         ]
         if not right or right[-1] <= row.last_step:
             return False
+        if isinstance(row.sealed, str):
+            row.sealed = record  # of earlier days: from now on it outlives the service's secret
         row.last_step = right[-1]
         return True
 

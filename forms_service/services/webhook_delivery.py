@@ -119,7 +119,7 @@ class WebhookDelivery(Webhooks):
         if webhook.stopped_at is not None:
             return Sent(problem="stopped")
         try:
-            secret = str(self.adapters.seal.open(webhook.secret)["secret"])
+            secret = str(self.adapters.seal.record(webhook.secret)["secret"])
         except Unsealable:
             return Sent(problem="secret_lost")
         return send(

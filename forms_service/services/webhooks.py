@@ -118,7 +118,7 @@ class Webhooks(UseCases):
                 account_id=actor.id,
                 url=url,
                 events=[one for one in EVENTS if one in events],
-                secret=self.adapters.seal.close({"secret": secret}),
+                secret={"secret": secret},
                 made_at=self.now(),
             )
             session.add(row)

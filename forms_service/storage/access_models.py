@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forms_service.storage.models import Base
+from forms_service.storage.sealed_columns import SealedRecord
 
 
 class CodeAppRow(Base):
@@ -19,7 +21,7 @@ class CodeAppRow(Base):
 
     __tablename__ = "code_app"
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), primary_key=True)
-    sealed: Mapped[str] = mapped_column(Text)
+    sealed: Mapped[dict[str, Any] | str] = mapped_column(SealedRecord("code_app.sealed"))
     made_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[int] = mapped_column(BigInteger, default=0)

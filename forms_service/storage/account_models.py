@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forms_service.storage.models import Base
-from forms_service.storage.sealed_columns import SealedText
+from forms_service.storage.sealed_columns import SealedRecord, SealedText
 
 
 class HolderRow(Base):
@@ -46,7 +46,7 @@ class OneTimeCodeRow(Base):
     purpose: Mapped[str] = mapped_column(String(16))
     account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
     channel: Mapped[str] = mapped_column(String(8))
-    sealed: Mapped[str] = mapped_column(Text)
+    sealed: Mapped[dict[str, Any] | str] = mapped_column(SealedRecord("one_time_code.sealed"))
     fingerprint: Mapped[str] = mapped_column(String(64))
     usable: Mapped[bool]
     made_at: Mapped[datetime] = mapped_column(index=True)
@@ -89,7 +89,7 @@ class LetterRow(Base):
     account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"), index=True)
     dossier_id: Mapped[str | None] = mapped_column(ForeignKey("dossier.id"), index=True)
     language: Mapped[str] = mapped_column(String(2))
-    sealed: Mapped[str | None] = mapped_column(Text)
+    sealed: Mapped[dict[str, Any] | str | None] = mapped_column(SealedRecord("letter.sealed"))
     written_at: Mapped[datetime]
     useless_after: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forms_service.storage.models import Base
-from forms_service.storage.sealed_columns import SealedText
+from forms_service.storage.sealed_columns import SealedRecord, SealedText
 
 
 class AccessTokenRow(Base):
@@ -69,7 +69,7 @@ class WebhookRow(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
     url: Mapped[str] = mapped_column(SealedText("webhook.url"))
     events: Mapped[list[Any]]
-    secret: Mapped[str] = mapped_column(Text)
+    secret: Mapped[dict[str, Any] | str] = mapped_column(SealedRecord("webhook.secret"))
     made_at: Mapped[datetime]
     stopped_at: Mapped[datetime | None] = mapped_column(index=True)
 

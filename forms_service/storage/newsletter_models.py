@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String, Text
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forms_service.storage.models import Base
+from forms_service.storage.sealed_columns import SealedRecord
 
 
 class SubscriberRow(Base):
@@ -15,7 +17,7 @@ class SubscriberRow(Base):
 
     __tablename__ = "newsletter_subscriber"
     fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
-    sealed: Mapped[str] = mapped_column(Text)
+    sealed: Mapped[dict[str, Any] | str] = mapped_column(SealedRecord("newsletter_subscriber.sealed"))
     language: Mapped[str] = mapped_column(String(2))
     asked_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]

@@ -72,7 +72,7 @@ def test_an_answer_is_sent_on_in_fixed_words_with_its_own_address(service: Servi
     assert done.status_code == 303 and done.headers["Location"] == f"/fr{RATE}"
     with service.application.database.reading() as session:
         row = session.scalars(select(LetterRow).where(LetterRow.occasion == "guidance")).one()
-    letter = service.application.services.adapters.seal.open(row.sealed)
+    letter = service.application.services.adapters.seal.record(row.sealed)
     assert letter["address"] == "amie@exemple.ma"
     assert f"{service.application.config.public_url}/fr{RATE}" in letter["text"]
     assert "gratuit" not in json.dumps(letter)

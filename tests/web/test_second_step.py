@@ -17,6 +17,7 @@ from forms_service.config import Config
 from forms_service.first_look import NoLook
 from forms_service.sealing import Seal
 from forms_service.services.second_step import WrongSecondStep
+from forms_service.storage.access_models import CodeAppRow
 from forms_service.storage.account_models import LetterRow
 from forms_service.storage.models import AuditRow
 from forms_service.web import create_app
@@ -258,8 +259,9 @@ def test_a_secret_is_shown_to_whoever_proves_themselves_and_not_for_long(
     assert offered(visitor) not in (None, first), "what was seen before serves no more"
 
 
-def test_another_secret_key_of_the_service_is_told_with_what_to_do(
-    office: Service, new_clerk: str, clock: Clock
+@pytest.mark.parametrize("used_since", [False, True])
+def test_codes_outlive_the_secret_key_and_unused_ones_of_earlier_days_are_told_what_to_do(
+    office: Service, new_clerk: str, clock: Clock, used_since: bool
 ) -> None:
     visitor = office.visitor("fr")
     sign_in(visitor, new_clerk)
@@ -268,7 +270,21 @@ def test_another_secret_key_of_the_service_is_told_with_what_to_do(
     sign_in(other := office.visitor("fr"), new_clerk)
     adapters = office.application.services.adapters
     before = adapters.seal
+    account = office.application.services.authenticate(new_clerk, PASSWORD)
+    with office.application.database.writing() as session:  # where such a secret lay in earlier days
+        row = session.get_one(CodeAppRow, account.id)
+        row.sealed = before.close(before.record(row.sealed))
+    if used_since:
+        assert other.post("/sign-in/second-step", {"code": app.at(clock.now)}).status_code == 303
+        clock.now += timedelta(minutes=1)
+        sign_in(other := office.visitor("fr"), new_clerk)
     object.__setattr__(adapters, "seal", Seal("another key of the service"))
+    if used_since:
+        try:
+            assert other.post("/sign-in/second-step", {"code": app.at(clock.now)}).status_code == 303
+        finally:
+            object.__setattr__(adapters, "seal", before)
+        return
     try:
         tried = ({"code": app.at(clock.now)}, {"recovery": codes[0]})
         answers = [other.post("/sign-in/second-step", typed) for typed in tried]
