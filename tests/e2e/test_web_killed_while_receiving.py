@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import http.client
-import os
 import re
 import secrets
-import signal
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -23,9 +18,9 @@ from worker_processes import start_worker, wait_for
 
 from forms_service.services import ReadingStatus
 from tests.backends import environment_of
+from tests.started_quickly import Quick, start_web
 
 pytestmark = pytest.mark.tesseract
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass
@@ -34,24 +29,15 @@ class Web:
 
     agency: Agency
     port: int = 0
-    process: subprocess.Popen[bytes] | None = None
+    process: Quick | None = None
     cookies: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        config = self.agency.application.config
-        environment = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            **environment_of(config),
-        }
-        command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--workers", "1"]
-        command += ["--worker-class", "gthread", "--threads", "2", "--log-level", "warning"]
-        self.process = subprocess.Popen(
-            [*command, "forms_service.serving:wsgi()"], env=environment, start_new_session=True
-        )
+        environment = {**environment_of(self.agency.application.config), "FORMS_SECOND_STEP_ROLES": "none"}
+        self.process = start_web(self.port, "--threads", "2", environment=environment)
         wait_for(self._listens, 60)
 
     def _listens(self) -> bool:
@@ -61,9 +47,8 @@ class Web:
 
     def kill(self) -> None:
         """End the process and all it started at once, as a power cut would."""
-        if self.process is not None and self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        if self.process is not None:
+            self.process.kill_with_children()
 
     def ask(self, method: str, path: str, body: bytes = b"", kind: str = "") -> tuple[int, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from paper_office import Agency
 
 from tests.backends import environment_of
+from tests.started_quickly import WORKER, Quick, start
 
-ROOT = Path(__file__).resolve().parents[2]
 
-
-def start_worker(agency: Agency) -> subprocess.Popen[bytes]:
-    config = agency.application.config
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        **environment_of(config),
-    }
-    return subprocess.Popen([sys.executable, "-m", "forms_service.worker"], env=environment)
+def start_worker(agency: Agency) -> Quick:
+    return start(WORKER, environment=environment_of(agency.application.config))
 
 
 def wait_for(condition: Callable[[], bool], seconds: float) -> None:

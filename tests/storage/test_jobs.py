@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,9 +13,9 @@ from worker_under_test import MOST_STARTS
 
 from forms_service.jobs import DbosJobs, prepare_tables
 from forms_service.storage.database import Database
+from tests.started_quickly import Quick, start
 
 WORKER = Path(__file__).with_name("worker_under_test.py")
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class Bench:
@@ -29,16 +26,15 @@ class Bench:
         self.database = Database(f"sqlite:///{folder / 'forms.sqlite'}")
         self.database.migrate(folder, prepare_tables)
         self.jobs = DbosJobs(self.database.url)
-        self.processes: list[subprocess.Popen[bytes]] = []
+        self.processes: list[Quick] = []
 
     def enqueue(self, *keys: str) -> None:
         with self.database.writing() as session:
             for key in keys:
                 self.jobs.enqueue(session, "work", key)
 
-    def start_worker(self) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen([sys.executable, str(WORKER), str(self.folder)], env=environment)
+    def start_worker(self) -> Quick:
+        process = start(str(WORKER), str(self.folder), environment={})
         self.processes.append(process)
         return process
 
