@@ -111,7 +111,7 @@ class DossierRow(Base):
     form_id: Mapped[str] = mapped_column(String(64))
     form_version: Mapped[int]
     language: Mapped[str] = mapped_column(String(2))
-    state: Mapped[str] = mapped_column(String(32), index=True)
+    state: Mapped[str] = mapped_column(String(32))
     step: Mapped[str | None] = mapped_column(String(64))
     revision: Mapped[int] = mapped_column(Integer, default=0)
     on_file: Mapped[list[Any]] = mapped_column(default=list)
@@ -134,10 +134,10 @@ class DossierRow(Base):
     erased_at: Mapped[datetime | None]
 
     __table_args__ = (
-        Index("ix_dossier_queue", "state", "deposited_at", "id", **only_where("erased_at IS NULL")),
+        Index("ix_dossier_queue", "state", "deposited_at", "id", "erased_at"),
         Index("ix_dossier_arrivals", "deposited_at", "form_id", "id", "decided_at"),
-        Index("ix_dossier_decided", "erased_at", "decided_at"),
-        Index("ix_dossier_changed", "erased_at", "changed_at"),
+        Index("ix_dossier_decided", "decided_at", **only_where("erased_at IS NULL")),
+        Index("ix_dossier_changed", "changed_at", **only_where("erased_at IS NULL")),
     )
 
     @validates("registration")

@@ -37,7 +37,7 @@ from forms_service.config import Config
 from forms_service.demo_accounts import DEMO_ACCOUNTS
 from forms_service.first_look import NoLook
 from forms_service.services.base import ID_LETTERS
-from forms_service.storage.models import Base
+from forms_service.storage.models import Base, UtcTime
 from forms_service.storage.name_index import OWNER, spelled
 from forms_service.storage.office_models import NameWordRow
 from forms_service.watching_settings import WatchingSettings
@@ -134,10 +134,10 @@ class Copies:
             column.type, Integer
         ):
             return copied
-        if isinstance(column.type, DateTime):
+        if isinstance(column.type, DateTime | UtcTime):
             if self.on_postgresql:
                 return f"{plain} - (n.i % {A_YEAR}) * interval '1 day'"
-            return f"replace(strftime('%Y-%m-%d %H:%M:%f', {plain}, '-' || (n.i % {A_YEAR}) || ' days'), '  ', ' ')"
+            return f"strftime('%Y-%m-%d %H:%M:%f000', {plain}, '-' || (n.i % {A_YEAR}) || ' days')"
         return plain
 
     def _names(self, first: int, last: int) -> None:

@@ -11,8 +11,11 @@ branch_labels = None
 depends_on = None
 
 _COUNTED = (
-    ("ix_dossier_queue", "dossier", ["state", "deposited_at", "id"], "erased_at IS NULL"),
+    ("ix_dossier_queue", "dossier", ["state", "deposited_at", "id", "erased_at"], None),
     ("ix_dossier_arrivals", "dossier", ["deposited_at", "form_id", "id", "decided_at"], None),
+    # what is not erased is nearly all there is: as the first column it drew queries to the wrong index
+    ("ix_dossier_decided", "dossier", ["decided_at"], "erased_at IS NULL"),
+    ("ix_dossier_changed", "dossier", ["changed_at"], "erased_at IS NULL"),
     ("ix_audit_action", "audit", ["action", "at", "dossier_id", "id"], None),
     (
         "ix_extraction_counted",
@@ -33,8 +36,11 @@ _COUNTED = (
     ("ix_account_agency", "account", ["agency"], "agency <> ''"),
 )
 _BEFORE = (
+    ("ix_dossier_state", "dossier", ["state"]),
     ("ix_dossier_queue", "dossier", ["state", "deposited_at"]),
     ("ix_dossier_arrivals", "dossier", ["deposited_at", "form_id"]),
+    ("ix_dossier_decided", "dossier", ["erased_at", "decided_at"]),
+    ("ix_dossier_changed", "dossier", ["erased_at", "changed_at"]),
     ("ix_audit_action", "audit", ["action", "at"]),
     ("ix_extraction_dossier_id", "extraction", ["dossier_id"]),
 )
