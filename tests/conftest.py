@@ -13,7 +13,6 @@ from pathlib import Path
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 # Hundreds of processes are started here: each of them would compile everything again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = False
 
 import pytest
 from sqlalchemy import text
@@ -21,6 +20,7 @@ from sqlalchemy import text
 from forms_service.storage.database import Database
 from tests.backends import CHOSEN, LAPTOP, SCALE, Backend
 
+sys.dont_write_bytecode = False
 gc.disable()  # until all tests are collected: nothing of that is ever garbage, and looking through it takes long
 logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request hides what went wrong
 ROOT = Path(__file__).resolve().parents[1]
