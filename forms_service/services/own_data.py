@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import IO, Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core.dossier import STATE_LABELS, DossierState
@@ -18,23 +18,28 @@ from core.errors import DossierError
 from core.form_spec import FieldSpec, FormSpec
 from core.localized_text import LocalizedText
 from core.privacy import ASKED_BY, KeptFrom, Privacy, Retention
+from core.stages import FINAL_STATES
 from forms_service.locales import both
 from forms_service.messages import say
 from forms_service.services.account_care import AccountCare, AccountView
 from forms_service.services.course import Courses
 from forms_service.services.looks import Looks, SeenBy
 from forms_service.services.own_data_page import page_of
+from forms_service.services.parts_of_lists import Part, cut_of
 from forms_service.services.presenting import shown
 from forms_service.services.throttle import Limit
 from forms_service.services.views import Actor, DossierView
 from forms_service.storage.account_models import HolderRow
-from forms_service.storage.dossiers import DossierRepository
-from forms_service.storage.models import AccountRow, DossierRow, HonourDeclarationRow
+from forms_service.storage.audit import WATCHED
+from forms_service.storage.models import AccountRow, AuditRow, DossierRow, HonourDeclarationRow
 from forms_service.storage.privacy_models import LegalHoldRow
 
 FORMAT = "forms-service personal data 1"
 EXPORT = Limit("own_data", 3, 24 * 60)
 """Copies of everything that one person may take away in a day: each reads all their papers."""
+
+REQUESTS_A_PAGE = 20
+"""An employer has hundreds of requests: a page of all would take a phone minutes over a slow line."""
 
 _MEMORY_BYTES = 8 * 1024 * 1024
 
@@ -58,6 +63,8 @@ class OwnRequest:
         kept_until: The day it is let go; None while it waits for somebody, or where no rule says.
         rule: The rule that day comes from.
         held: The law keeps it longer.
+        seen_at: When somebody of the fund last looked at it; None when nobody did.
+        looks: Who looked, where it was asked for.
     """
 
     id: str
@@ -71,18 +78,51 @@ class OwnRequest:
     kept_until: date | None
     held: bool
     may_edit: bool
-    looks: tuple[LookTold, ...]
+    seen_at: datetime | None = None
+    looks: tuple[LookTold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRequests:
+    """One page of somebody's requests.
+
+    Attributes:
+        waits: One of all their requests waits for the fund, so that the account cannot be closed.
+        deposited: One of all was deposited, so that it is kept its time when the account is closed.
+    """
+
+    part: Part[OwnRequest]
+    waits: bool
+    deposited: bool
 
 
 class OwnData(Courses, Looks, AccountCare):
     """Telling people what is kept of them."""
 
-    def own_requests(self, actor: Actor) -> list[OwnRequest]:
-        """Every request of a person, latest change first, with its time and who looked at it."""
+    def own_requests(self, actor: Actor, page: int = 1) -> OwnRequests:
+        """A page of a person's requests, latest change first, each with its time and when it was last looked at."""
+        own = DossierRow.owner_id == actor.id
         with self.database.reading() as session:
-            rows = DossierRepository(session).listed(DossierRow.owner_id == actor.id)
-            held = set(session.scalars(select(LegalHoldRow.dossier_id)))
-            return [self._own_request(actor, row, row.id in held) for row in rows]
+            counted = select(DossierRow.state, func.count()).where(own).group_by(DossierRow.state)
+            states = {state: number for state, number in session.execute(counted)}
+            cut = cut_of(sum(states.values()), page, REQUESTS_A_PAGE)
+            query = _latest_first(actor).limit(cut.size).offset(cut.before)
+            found = self._told_shortly(session, actor, session.scalars(query).all())
+        deposited = set(states) - {DossierState.DRAFT.value}
+        return OwnRequests(cut.of(found), bool(deposited - {*FINAL_STATES}), bool(deposited))
+
+    def own_request(self, actor: Actor, dossier_id: str) -> OwnRequest:
+        """One request of a person, with who looked at it.
+
+        Raises:
+            DossierError: ``not_yours``, also when it does not exist.
+        """
+        with self.database.reading() as session:
+            row = self.get_dossier(session, actor, dossier_id)
+            if row.owner_id != actor.id:
+                raise DossierError(say("not_yours"), code="not_yours")
+            (found,) = self._told_shortly(session, actor, [row])
+        return self._with_looks(actor, found)
 
     def export_own_data(self, actor: Actor) -> IO[bytes]:
         """Everything that is kept of whoever asks, as a ZIP to read and to give to programs.
@@ -117,7 +157,27 @@ class OwnData(Courses, Looks, AccountCare):
 
     # --- details --------------------------------------------------------------------------------
 
-    def _own_request(self, actor: Actor, row: DossierRow, held: bool) -> OwnRequest:
+    def _told_shortly(self, session: Session, actor: Actor, rows: Sequence[DossierRow]) -> list[OwnRequest]:
+        ids = [row.id for row in rows]
+        held = set(session.scalars(select(LegalHoldRow.dossier_id).where(LegalHoldRow.dossier_id.in_(ids))))
+        looks = select(AuditRow.dossier_id, func.max(AuditRow.at)).where(
+            AuditRow.dossier_id.in_(ids), AuditRow.action.in_(WATCHED), AuditRow.actor_id != actor.id
+        )
+        last = session.execute(looks.group_by(AuditRow.dossier_id))
+        seen = {dossier_id: at for dossier_id, at in last}
+        return [self._own_request(row, row.id in held, seen.get(row.id)) for row in rows]
+
+    def _with_looks(self, actor: Actor, request: OwnRequest) -> OwnRequest:
+        return replace(request, looks=tuple(self._looks_told(self.who_looked(actor, request.id))))
+
+    def _every_request(self, actor: Actor) -> list[OwnRequest]:
+        """Every request of a person, however many."""
+        with self.database.reading() as session:
+            rows = session.scalars(_latest_first(actor)).all()
+            held = set(session.scalars(select(LegalHoldRow.dossier_id)))
+            return [self._own_request(row, row.id in held, None) for row in rows]
+
+    def _own_request(self, row: DossierRow, held: bool, seen_at: datetime | None) -> OwnRequest:
         spec = self.catalogue.get(row.form_id, row.form_version)
         rule = spec.privacy.retention_after(row.state) if spec.privacy else None
         events = {
@@ -138,7 +198,7 @@ class OwnData(Courses, Looks, AccountCare):
             kept_until=rule.ends_on(event.date()) if rule and event else None,
             held=held,
             may_edit=row.state in (DossierState.DRAFT, DossierState.CORRECTION_REQUESTED),
-            looks=tuple(self._looks_told(self.who_looked(actor, row.id))),
+            seen_at=seen_at,
         )
 
     def _looks_told(self, looks: tuple[SeenBy, ...]) -> Iterator[LookTold]:
@@ -159,8 +219,8 @@ class OwnData(Courses, Looks, AccountCare):
         )
         account, told = self.account(person), []
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for request in self.own_requests(person):
-                told.append(self._told_of(person, request, archive))
+            for request in self._every_request(person):
+                told.append(self._told_of(person, self._with_looks(person, request), archive))
             whole = {
                 "format": FORMAT,
                 "made_at": self.now().isoformat(timespec="seconds"),
@@ -261,6 +321,11 @@ class OwnData(Courses, Looks, AccountCare):
                 {"at": one.declared_at.isoformat(timespec="seconds"), **one.text}
                 for one in _in_order(session, query)
             ]
+
+
+def _latest_first(actor: Actor) -> Select[DossierRow]:
+    own = select(DossierRow).where(DossierRow.owner_id == actor.id)
+    return own.order_by(DossierRow.changed_at.desc(), DossierRow.id)
 
 
 def _in_order(session: Session, query: Any) -> list[HonourDeclarationRow]:

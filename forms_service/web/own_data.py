@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from functools import reduce
-from typing import cast
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.errors import DossierError, FormsError
 from core.privacy import Retention
-from core.stages import FINAL_STATES, DossierState
+from forms_service.services.parts_of_lists import cut_of
 from forms_service.services.throttle import TooManyAttempts
 from forms_service.web import presentation, security
 from forms_service.web.languages import language, translate
@@ -21,12 +21,21 @@ from forms_service.web.security import needs, services, the_actor
 PREFIX = "/my-data"
 pages = Blueprint("own_data", __name__)
 
+_LOOKS_A_PAGE = 50
+
 
 @pages.get("/")
 @needs("applicant")
 def mine() -> str:
-    """What is kept of whoever is signed in."""
+    """What is kept of whoever is signed in, a page of their requests at a time."""
     return _page([])
+
+
+@pages.get("/requests/<dossier_id>")
+@needs("applicant")
+def one_request(dossier_id: str) -> str:
+    """All that is to be told of one request: what for, until when, who looked; and the end of a draft."""
+    return _request_page(dossier_id, [])
 
 
 @pages.post("/copy")
@@ -49,13 +58,13 @@ def copy() -> AnyResponse | tuple[str, int]:
 def erase(dossier_id: str) -> AnyResponse | tuple[str, int]:
     """Erase a request that was never deposited, at once."""
     if request.form.get("sure") != "yes":
-        return _page([Problem(f"sure-{dossier_id}", translate("own_data.tick_to_erase"))]), 422
+        return _request_page(dossier_id, [Problem("sure", translate("own_data.tick_to_erase"))]), 422
     try:
         services().erase_own_draft(the_actor(), dossier_id)
     except DossierError as error:
         if error.code == "not_yours":
             raise
-        return _page([Problem("requests", error.message.in_language(language()))]), 422
+        return _request_page(dossier_id, [Problem("request", error.message.in_language(language()))]), 422
     flash(translate("own_data.draft_erased"), "done")
     return redirect(url_for(".mine"), code=303)
 
@@ -90,17 +99,24 @@ def kept_words(rule: Retention) -> str:
 
 
 def _page(problems: list[Problem]) -> str:
-    found = services().own_requests(the_actor())
-    waits = [one for one in found if one.state not in (*FINAL_STATES, DossierState.DRAFT)]
+    found = services().own_requests(the_actor(), request.args.get("page", 1, type=int))
     return render_template(
         "own_data.html",
         problems=problems,
-        requests=found,
-        waits=bool(waits),
+        found=found,
         may_close=the_actor().roles == frozenset({"applicant"}),
         day=_day,
     )
 
 
-def _day(day: object) -> str:
-    return cast(str, presentation.long_time(day)) if day else ""  # type: ignore[arg-type]
+def _request_page(dossier_id: str, problems: list[Problem]) -> str:
+    one = services().own_request(the_actor(), dossier_id)
+    cut = cut_of(len(one.looks), request.args.get("page", 1, type=int), _LOOKS_A_PAGE)
+    looks = cut.of(one.looks[cut.before : cut.before + cut.size])
+    return render_template("own_request.html", problems=problems, one=one, looks=looks, day=_day)
+
+
+def _day(moment: date) -> str:
+    """A day in words, also of a moment: at which hour somebody looked matters to nobody here."""
+    day = moment.astimezone(presentation.MOROCCO).date() if isinstance(moment, datetime) else moment
+    return presentation.long_time(day)

@@ -117,6 +117,6 @@ def test_each_request_says_until_when_it_is_kept(office: Office, deposited: str)
     services = office.services
     services.start_review(office.reviewer, deposited)
     services.decide(office.reviewer, deposited, "refused", "non", despite_gaps=True)
-    told = {one.id: one for one in services.own_requests(office.applicant)}
+    told = {one.id: one for one in services.own_requests(office.applicant).part.lines}
     assert told[draft].kept_until == date(2026, 6, 2) and told[draft].rule.then == "erase"
     assert told[deposited].kept_until == date(2031, 3, 2) and told[deposited].rule.then == "anonymise"

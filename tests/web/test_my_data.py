@@ -10,6 +10,11 @@ import zipfile
 import pytest
 from web_service import ALLOWANCE, Service, Visitor
 
+from forms_service.services import Actor
+from forms_service.services.looks import Look
+from forms_service.services.own_data import REQUESTS_A_PAGE
+from forms_service.storage.models import DossierRow
+
 _NUMBERS = itertools.count(1)
 
 
@@ -54,12 +59,50 @@ def test_requests_of_one_form_are_told_apart_by_ear(person: Visitor) -> None:
         assert f'aria-labelledby="r-{draft} n-{draft}"' in page and f'id="r-{draft}"' in page
 
 
+def test_many_requests_come_a_page_at_a_time_and_each_has_a_page_of_its_own(
+    service: Service, person: Visitor
+) -> None:
+    """An employer has hundreds: no page grows with them, and none of them is out of reach."""
+    services = service.application.services
+    drafts = [open_draft(person)]
+    owner = _owner_of(service, drafts[0])
+    drafts += [services.open_dossier(owner, ALLOWANCE, "ar") for _ in range(REQUESTS_A_PAGE)]
+    first, second = (person.get(f"/my-data/?page={n}").get_data(as_text=True) for n in (1, 2))
+    shown = [re.findall(r'href="/ar/my-data/requests/(\w+)"', page) for page in (first, second)]
+    assert [len(one) for one in shown] == [REQUESTS_A_PAGE, 1] and {*shown[0], *shown[1]} == {*drafts}
+    assert 'aria-current="page">2<' in second and "طلبا، الأحدث أولا" in re.sub("[\u2066-\u2069]", "", first)
+    assert len(first) < 60_000
+    one = person.get(f"/my-data/requests/{drafts[0]}").get_data(as_text=True)
+    for said in ("التحقق من الحق في التعويضات العائلية", "لم يطلع عليه أي موظف", 'id="sure"'):
+        assert said in one
+    assert 'id="sure"' not in first
+
+
+def test_whoever_looked_is_told_shortly_and_then_by_day(service: Service, person: Visitor) -> None:
+    services, dossier = service.application.services, open_draft(person)
+    services.note_look(service.actor("clerk"), Look("dossier_viewed", dossier))
+    assert "اطلع عليه موظفون بالصندوق، آخر مرة يوم" in person.get("/my-data/").get_data(as_text=True)
+    person.language = "fr"
+    page = person.get(f"/my-data/requests/{dossier}").get_data(as_text=True)
+    assert page.count("<time datetime") == 1 and "Dossier consulté" in page
+    assert service.actor("clerk").name not in page, "an agent's name is not told"
+
+
+def _owner_of(service: Service, dossier: str) -> Actor:
+    with service.application.database.reading() as session:
+        row = session.get_one(DossierRow, dossier)
+        return Actor(row.owner_id, "Zineb Alaoui", frozenset({"applicant"}))
+
+
 def test_a_draft_is_erased_once_its_person_said_so(person: Visitor, applicant: Visitor) -> None:
     dossier = open_draft(person)
     place = f"/my-data/drafts/{dossier}/erase"
     assert applicant.post(place, {"sure": "yes"}).status_code == 404, "somebody else's"
     asked = person.post(place)
     assert asked.status_code == 422 and "لم يُمح شيء" in asked.get_data(as_text=True)
+    assert 'href="#sure"' in asked.get_data(as_text=True) and 'id="sure-error"' in asked.get_data(
+        as_text=True
+    )
     assert person.get(f"/dossiers/{dossier}").status_code == 200
     assert person.post(place, {"sure": "yes"}).status_code == 303
     assert person.get(f"/dossiers/{dossier}").status_code == 404
