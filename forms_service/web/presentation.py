@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import Flask, request, url_for
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from core.dossier import STATE_LABELS, DossierState
 from core.localized_text import Language, Script, dominant_script
@@ -33,6 +34,7 @@ FORM = "form"
 
 MOROCCO = ZoneInfo("Africa/Casablanca")
 UPLOAD_ACCEPT = "image/*,.heic,.heif,.tif,.tiff,application/pdf"
+_LATIN_NAME = re.compile(r"([A-Za-z][A-Za-z0-9]*(?: [A-Za-z][A-Za-z0-9]*)*)")
 _BABEL = {Language.AR: "ar_MA", Language.FR: "fr_MA"}
 
 
@@ -150,6 +152,18 @@ def script_of(text: object) -> str | None:
     return {Script.ARAB: "ar", Script.LATN: "fr"}.get(script)
 
 
+def with_names(text: object) -> Markup:
+    """A sentence of the page whose names in Latin letters (a program's, a format's) say that they are English.
+
+    An Arabic voice spells them out or stumbles over them otherwise; a French one says them as anybody does.
+    """
+    if languages.language() is not Language.AR:
+        return escape(text)
+    pieces = _LATIN_NAME.split(str(text))  # sentence, name, sentence, …
+    marked = (Markup('<bdi lang="en">{}</bdi>').format(one) if n % 2 else one for n, one in enumerate(pieces))
+    return Markup("").join(marked)
+
+
 def type_name(type_id: str | None) -> str:
     """A document type in the page's language."""
     if type_id is None:
@@ -238,6 +252,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["without_way"] = without_way
     app.jinja_env.globals["remarks"] = remarks
     app.jinja_env.globals["notes"] = notes
+    app.jinja_env.filters["with_names"] = with_names
     app.jinja_env.filters["words"] = lambda text: text.in_language(languages.language())
     app.jinja_env.filters["kept_together"] = lambda text: (
         kept_together(text) if languages.language() is Language.FR else text

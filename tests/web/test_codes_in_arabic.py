@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from web_service import Service
 
 from core.localized_text import Language
 from forms_service.web.codes_in_arabic import isolate_codes_in_page
+from forms_service.web.presentation import with_names
 
 
 @pytest.mark.parametrize(
@@ -46,3 +48,19 @@ def test_an_hour_after_a_year_stays_whole() -> None:
 def test_after_an_isolated_address_the_page_goes_on_as_before() -> None:
     page = '<p><bdi dir="ltr">a<wbr>/b-1</bdi> رقم 1-2 <b>رقم 3-4</b></p>'
     assert isolate_codes_in_page(page, Language.AR).count("\u2066") == 2
+
+
+def test_names_in_latin_letters_say_so_in_an_arabic_sentence(service: Service) -> None:
+    with service.app.test_request_context("/ar/"):
+        said = with_names("يعمل بلا JavaScript & <SQLite>.")
+    assert said == 'يعمل بلا <bdi lang="en">JavaScript</bdi> &amp; &lt;<bdi lang="en">SQLite</bdi>&gt;.'
+    with service.app.test_request_context("/fr/"):
+        assert with_names("Sans JavaScript & cie") == "Sans JavaScript &amp; cie"
+
+
+def test_pages_that_name_programs_mark_their_names(service: Service) -> None:
+    page = service.visitor().sign_in("operator").get("/operator/status/").get_data(as_text=True)
+    database = "SQLite" if "SQLite" in page else "PostgreSQL"
+    assert f'<bdi lang="en">{database}</bdi>' in page
+    page = service.visitor().sign_in("clerk").get("/account/second-step").get_data(as_text=True)
+    assert page.count('<bdi lang="en">JavaScript</bdi>') == page.count("JavaScript") > 0
