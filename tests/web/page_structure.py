@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
+from core.localized_text import Script, dominant_script
+from forms_service.locales import sentences
+from forms_service.services.webhooks import EVENTS
+
+_TOPS = "|".join(sorted({code.partition(".")[0] for code in sentences()}))
+_CODE = re.compile(rf"\b(?:{_TOPS})\.[a-z]+(?:[._][a-z]+)*\b")
+_PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
+# An operation's address shows which of its parts a program fills in.
+_ADDRESS = re.compile(r'<bdi class="address" dir="ltr"><strong>[A-Z]+</strong>.*?</bdi>')
 _NO_LABEL_NEEDED = {"hidden", "submit", "button"}
 
 
@@ -90,3 +100,21 @@ class PageStructure(HTMLParser):
             if self.landmarks.count(landmark) != 1:
                 found.append(f"{self.landmarks.count(landmark)} times {landmark}")
         return found
+
+
+def codes_in(page: PageStructure) -> set[str]:
+    """The codes of sentences that stand on a page instead of their words."""
+    return set(_CODE.findall(" ".join(page.words)))
+
+
+def assert_it_holds_together(html: str, language: str) -> None:
+    """A page speaks its language and nothing else, and everything on it is labelled, linked and filled in."""
+    page = PageStructure(html)
+    assert page.root == {"lang": language, "dir": "rtl" if language == "ar" else "ltr"}
+    assert page.faults() == []
+    words = " ".join(page.words)
+    assert codes_in(page) <= set(EVENTS), "only the events of a program are named by their code"
+    assert not _PLACEHOLDER.findall(" ".join(PageStructure(_ADDRESS.sub("", html)).words))
+    assert dominant_script(words) is (Script.ARAB if language == "ar" else Script.LATN)
+    assert ".html" not in words
+    assert "Undefined" not in words

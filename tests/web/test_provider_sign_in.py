@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from page_structure import assert_it_holds_together
 from web_service import JobsByHand, Service, Visitor
 from werkzeug.test import TestResponse
 
@@ -192,6 +193,18 @@ def test_whoever_has_an_account_comes_in_and_is_led_back_out(office: Service, pr
     assert f"{provider.address}/oauth2/end_session" in last.headers["Refresh"]
     assert "fermez aussi votre session chez \u2068Annuaire" in last.get_data(as_text=True)
     assert visitor.get("/agency/").status_code == 302
+
+
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_its_pages_speak_their_language_and_hold_together(
+    office: Service, provider: Provider, language: str
+) -> None:
+    visitor, _ = comes_back(office, provider, "s-hind")
+    visitor.language = language
+    for path in ("link", "left"):
+        answer = visitor.get(f"/sign-in/provider/{path}")
+        assert answer.status_code == 200
+        assert_it_holds_together(answer.get_data(as_text=True), language)
 
 
 def test_nobody_gets_an_account_or_somebody_elses_silently(office: Service, provider: Provider) -> None:
