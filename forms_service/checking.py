@@ -257,10 +257,13 @@ def _viruses(config: Config) -> Found:
 
 def _isolation(_config: Config) -> Found:
     from forms_service.isolation import what_holds
+    from forms_service.isolation.required import is_required
 
     found = what_holds()
     if found.holds:
         yield OK, words.ISOLATED
+    elif is_required() and not found.suffices:
+        yield FAIL, words.NOTHING_OPENED.fill(missing=", ".join(found.missing))
     else:
         yield WARN, words.NOT_ISOLATED.fill(missing=", ".join(found.missing))
 

@@ -102,6 +102,12 @@ ISOLATED = _T(
     "العملية التي تفتح الوثائق معزولة عن الشبكة وعن باقي الملفات.",
     "Le processus qui ouvre les documents est coupé du réseau et des autres fichiers.",
 )
+NOTHING_OPENED = _T(
+    "لا تفتح هذه الآلة أية وثيقة لأن FORMS_REQUIRE_ISOLATION مفعل والعزل غير تام: {missing}. "
+    "تبقى الوثائق محفوظة في الانتظار.",
+    "Cette machine n'ouvre aucun document : FORMS_REQUIRE_ISOLATION l'exige et l'isolement manque ({missing}). "
+    "Les documents restent conservés, en attente.",
+)
 NOT_ISOLATED = _T(
     "العملية التي تفتح الوثائق غير معزولة تماما: {missing}.",
     "Le processus qui ouvre les documents n'est pas tout à fait isolé : {missing}.",

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from core.localized_text import LocalizedText
 from forms_service.access_settings import AccessSettings
 from forms_service.evidence_settings import EvidenceSettings
+from forms_service.isolation.required import REQUIRED
 from forms_service.provider_settings import ProviderSettings
 from forms_service.reading_limits import MEBIBYTE, ReadingLimits
 from forms_service.sealing_settings import SealingSettings
@@ -152,6 +153,7 @@ class Config:
             unused_account_days=given.count("FORMS_UNUSED_ACCOUNT_DAYS", 1095),
         )
         given.part(lambda _: config.zone(), None)
+        given.flag(REQUIRED)  # asked of the environment by whoever opens uploads: here only told when wrong
         given.refuse_wrong()
         return config
 

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from forms_service.isolation import lock_in
+from forms_service.isolation.required import REQUIRED, NotLockedIn
 from forms_service.reading_limits import ReadingLimits
 
 _PASSED_ON = (
@@ -38,6 +39,7 @@ _PASSED_ON = (
     "VIRTUAL_ENV",
     "FORMS_TEXT_ENGINE",
     "FORMS_LEXICONS",
+    REQUIRED,
 )
 OUT_OF_TIME = "out_of_time"
 MOST_LEFT_OUT = 3
@@ -56,6 +58,9 @@ _MOST_WALL_TIMES = 3
 
 _DISK_FULL = 75
 """How the child ends when the disk was full: that is no fault of the paper, and passes."""
+
+_NOT_LOCKED_IN = 77
+"""How the child ends, having opened nothing, where it cannot be locked in and that is required."""
 
 _AT_PAGE, _OF_A_PAPER = "at-page", "paper"
 _SET_PARENT_DEATH_SIGNAL = 1  # prctl(PR_SET_PDEATHSIG, …)
@@ -140,6 +145,7 @@ def run_reading(
 
     Raises:
         ReadingFailed: The child gave no result.
+        NotLockedIn: Nothing may be opened on this machine.
     """
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = Path(tempfile.mkdtemp(prefix="reading-", dir=scratch))
@@ -224,6 +230,8 @@ def _run_child(folder: Path, limits: ReadingLimits) -> None:
             _end_group(child)
     if code == _DISK_FULL:
         raise OSError(errno.ENOSPC, "no space left for reading")
+    if code == _NOT_LOCKED_IN:
+        raise NotLockedIn
     if code != 0:
         raise _failed(_why(code), folder)
 
@@ -330,3 +338,5 @@ if __name__ == "__main__":
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         sys.exit(_DISK_FULL)
+    except NotLockedIn:
+        sys.exit(_NOT_LOCKED_IN)

@@ -15,7 +15,8 @@ from forms_service.bootstrap import Application, build
 from forms_service.build_facts import build_facts
 from forms_service.config import Config
 from forms_service.figures_listener import start_listening
-from forms_service.isolation import what_holds
+from forms_service.isolation import may_open, what_holds
+from forms_service.isolation.required import NotLockedIn
 from forms_service.jobs import Worker
 from forms_service.logs import own_process
 from forms_service.metrics import is_counted_together, join_figures
@@ -123,7 +124,7 @@ def run(config: Config | None = None, stop: threading.Event | None = None) -> No
             stop.set()
 
         signal.signal(signal.SIGHUP, finish_at_ease)
-    application = as_soon_as_possible(lambda: build(config), stop)
+    application = as_soon_as_possible(lambda: _built(config), stop)
     if application is None:
         return
     chosen_engine()  # a name nobody registered is told at the start, not by failed readings
@@ -145,6 +146,17 @@ def run(config: Config | None = None, stop: threading.Event | None = None) -> No
     ):  # the others have that work by now, and nobody waits for a reading to end
         logging.shutdown()
         os._exit(0)
+
+
+def _built(config: Config | None) -> Application:
+    """The service, where papers may be opened: elsewhere they are left to workers of other hosts, or wait.
+
+    Raises:
+        NotLockedIn: This machine cannot lock in whoever opens them.
+    """
+    if not may_open():
+        raise NotLockedIn
+    return build(config)
 
 
 def _warn_unless_locked_in() -> None:

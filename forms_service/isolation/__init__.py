@@ -14,15 +14,20 @@ import site
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from forms_service.isolation.required import REQUIRED, NotLockedIn, is_required
+
 MOST_PROCESSES = 128
 """Processes and threads of one reading.  The kernel counts them apart only in a user namespace of its own."""
 
 _PROBE_SECONDS = 30
+_TRIED_AGAIN_AFTER_S = 30.0
 _ENDED_FIRST = "1000"
 
 
@@ -52,6 +57,15 @@ class Isolation:
         return self.network and self.files and self.others
 
     @property
+    def suffices(self) -> bool:
+        """Whether uploads may be opened where that is required: the kernel keeps the process within its bounds.
+
+        What newer kernels alone can do besides (signals, ``others``) is not asked for, nor is a network of its
+        own where calls to any network are refused.
+        """
+        return self.network and self.files and self.calls
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """What does not hold here, by its name; for a log or a check."""
         return tuple(name for name, held in asdict(self).items() if not held)
@@ -63,13 +77,20 @@ def lock_in(folder: Path | None, also_readable: Iterable[Path] = ()) -> None:
     Args:
         folder: The one folder it may write in; None for none.
         also_readable: What it reads besides its programs: the specs.
+
+    Raises:
+        NotLockedIn: This machine cannot, and it is required.
     """
     cut_off()
     keep_to_own_files(folder, also_readable)
 
 
 def cut_off() -> None:
-    """Take network and powers from this process; it still reads what it read before."""
+    """Take network and powers from this process; it still reads what it read before.
+
+    Raises:
+        NotLockedIn: The kernel refuses no calls here, and that is required.
+    """
     from forms_service.isolation.own_world import drop_powers, leave_network
     from forms_service.isolation.system_calls import refuse_system_calls
 
@@ -78,16 +99,44 @@ def cut_off() -> None:
     if leave_network() and os.geteuid() != 0:
         resource.setrlimit(resource.RLIMIT_NPROC, (MOST_PROCESSES, MOST_PROCESSES))
     drop_powers()
-    refuse_system_calls()
+    if not refuse_system_calls() and is_required():
+        raise NotLockedIn("calls")
 
 
 def keep_to_own_files(folder: Path | None, also_readable: Iterable[Path] = ()) -> None:
-    """Leave this process its programs, what is named, and one folder to write in."""
+    """Leave this process its programs, what is named, and one folder to write in.
+
+    Raises:
+        NotLockedIn: The kernel refuses no files here, and that is required.
+    """
     from forms_service.isolation.files_in_reach import keep_to
 
     readable, listable = _programs()
     given = [Path(os.environ[name]) for name in ("TESSDATA_PREFIX", "FORMS_LEXICONS") if os.environ.get(name)]
-    keep_to([*readable, *given, *also_readable], listable, [] if folder is None else [folder])
+    held = keep_to([*readable, *given, *also_readable], listable, [] if folder is None else [folder])
+    if not held and is_required():
+        raise NotLockedIn("files")
+
+
+def may_open() -> bool:
+    """Whether this machine may open uploads at all; what it cannot now is tried again after half a minute."""
+    if not is_required():
+        return True
+    with _asking:
+        if not _Asked.suffices and time.monotonic() >= _Asked.again_at:
+            _Asked.suffices = what_holds().suffices
+            _Asked.again_at = time.monotonic() + _TRIED_AGAIN_AFTER_S
+        return _Asked.suffices
+
+
+class _Asked:
+    """What was found last: a kernel that locks in goes on doing so."""
+
+    suffices = False
+    again_at = 0.0
+
+
+_asking = threading.Lock()
 
 
 def _programs() -> tuple[list[Path], list[Path]]:
@@ -122,7 +171,7 @@ def what_holds() -> Isolation:
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=_PROBE_SECONDS,
-                env=child_environment(folder / "own"),
+                env={k: v for k, v in child_environment(folder / "own").items() if k != REQUIRED},
                 check=True,
             )
             return Isolation(**json.loads(probe.stdout))

@@ -7,6 +7,8 @@ from functools import cache
 import structlog
 from sqlalchemy import text
 
+from forms_service.isolation import may_open
+from forms_service.isolation.required import is_required
 from forms_service.services.base import UseCases
 
 log = structlog.get_logger(__name__)
@@ -18,10 +20,13 @@ class Readiness(UseCases):
     def readiness(self) -> dict[str, bool]:
         """What a request needs, and whether it is there: ``database``, ``migrations``, ``store``, ``keys``.
 
+        Where uploads are opened by locked-in processes only, ``isolation`` says whether this machine has them.
         Tables of a later program count as there: while machines are renewed one after another, the last ones
         run beside tables that are ahead of them.
         """
         found = {"database": True, "migrations": True, "store": True, "keys": True}
+        if is_required():
+            found["isolation"] = may_open()
         try:
             with self.database.reading() as session:
                 stands_at = session.execute(text("select version_num from alembic_version")).scalar()

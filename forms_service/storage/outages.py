@@ -10,9 +10,10 @@ import errno
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from forms_service.isolation.required import NotLockedIn
 from forms_service.storage.objects import ObjectsUnavailable
 
-DATABASE, OBJECTS, DISK = "database", "objects", "disk"
+DATABASE, OBJECTS, DISK, ISOLATION = "database", "objects", "disk", "isolation"
 
 _PASSING_SQLSTATES = ("08", "25006", "25P03", "40", "53", "55P03", "57014", "57P", "58")
 """Connections, a server that only reads since another took over, transactions it ended for taking long, conflicts,
@@ -44,6 +45,8 @@ def outage(error: BaseException) -> str | None:
         return DATABASE if _passes(error) else None
     if isinstance(error, ObjectsUnavailable):
         return OBJECTS
+    if isinstance(error, NotLockedIn):
+        return ISOLATION
     if isinstance(error, OSError):
         if error.errno in _FULL:
             return DISK
