@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
+from contextlib import suppress
 
+import psutil
 import pytest
 
 from core.errors import FormsError
@@ -17,3 +21,19 @@ def test_a_taken_address_is_told_before_anything_starts() -> None:
     said = caught.value.message
     assert "n'est pas disponible" in said.fr and "غير متاح" in said.ar
     assert "--port" in said.fr and "--port" in said.ar
+
+
+def test_what_a_supervisor_started_ends_with_it_however_it_ends() -> None:
+    program = (
+        "import sys, time; from forms_service.processes import Child\n"
+        "child = Child('sleeper', [sys.executable, '-c', 'import time; time.sleep(300)'])\n"
+        "child.start(); print(child.pid, flush=True); time.sleep(300)"
+    )
+    supervisor = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert supervisor.stdout is not None
+    started = psutil.Process(int(supervisor.stdout.readline()))
+    supervisor.kill()
+    supervisor.communicate()
+    with suppress(psutil.NoSuchProcess):
+        started.wait(timeout=30)
+    assert not started.is_running() or started.status() == psutil.STATUS_ZOMBIE
