@@ -16,7 +16,8 @@ from pathlib import Path
 from select import poll
 
 ROOT = Path(__file__).resolve().parents[1]
-WORKER = "forms_service.worker"
+HURRIED_WORKER = str(ROOT / "tests" / "hurried_worker.py")
+"""For tests with one living worker at a time."""
 _ASKING = threading.Lock()
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from email import message_from_bytes, policy
@@ -22,8 +19,8 @@ from forms_service.bootstrap import build
 from forms_service.config import Config
 from forms_service.storage.account_models import LetterRow
 from tests.backends import Backend, environment_of
+from tests.started_quickly import HURRIED_WORKER, Quick, start
 
-ROOT = Path(__file__).resolve().parents[2]
 PERSON = {
     "registration": "12345678",
     "identity_number": "AB123456",
@@ -47,22 +44,16 @@ class Inbox:
         return "250 taken"
 
 
-def start_worker(config: Config, mail: str) -> subprocess.Popen[bytes]:
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        **environment_of(config),
-        "FORMS_MAIL": mail,
-        "FORMS_MAIL_FROM": "caisse@exemple.ma",
-    }
-    return subprocess.Popen([sys.executable, "-m", "forms_service.worker"], env=environment)
+def start_worker(config: Config, mail: str) -> Quick:
+    sending = {"FORMS_MAIL": mail, "FORMS_MAIL_FROM": "caisse@exemple.ma"}
+    return start(HURRIED_WORKER, environment={**environment_of(config), **sending})
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
     limit = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < limit, f"did not happen within {PATIENCE_S} s"
-        time.sleep(0.1)
+        time.sleep(0.05)
 
 
 def test_a_code_written_while_everything_is_down_arrives_once(

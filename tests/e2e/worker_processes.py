@@ -8,11 +8,12 @@ from collections.abc import Callable
 from paper_office import Agency
 
 from tests.backends import environment_of
-from tests.started_quickly import WORKER, Quick, start
+from tests.started_quickly import HURRIED_WORKER, Quick, start
 
 
 def start_worker(agency: Agency) -> Quick:
-    return start(WORKER, environment=environment_of(agency.application.config))
+    """A worker; there may be one alive at a time."""
+    return start(HURRIED_WORKER, environment=environment_of(agency.application.config))
 
 
 def wait_for(condition: Callable[[], bool], seconds: float) -> None:

@@ -22,6 +22,7 @@ import psutil
 import psycopg
 
 from tests.servers import end_with_the_tests
+from tests.started_quickly import HURRIED_WORKER, Quick, start
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_S = 180.0
@@ -43,7 +44,7 @@ class Started:
     command: list[str]
     environment: dict[str, str]
     log: Path
-    running: subprocess.Popen[bytes] | None = None
+    running: subprocess.Popen[bytes] | Quick | None = None
     starts: int = 0
 
     def start(self) -> None:
@@ -72,6 +73,16 @@ class Started:
     @property
     def lives(self) -> bool:
         return self.running is not None and self.running.poll() is None
+
+
+class QuicklyStarted(Started):
+    """The same, begun in a fraction of the time."""
+
+    def start(self) -> None:
+        _, *program = self.command
+        name, *arguments = program[1:] if program[0] == "-m" else program
+        self.running = start(name, *arguments, environment=self.environment, log=self.log)
+        self.starts += 1
 
 
 class Postgres:
@@ -151,6 +162,11 @@ class Installation:
     spec_folder: Path
     database_url: str = ""
     more: dict[str, str] = field(default_factory=dict)
+    is_hurried: bool = False
+    """Whether processes are begun from one that is loaded, and a killed worker's jobs taken over soon.
+
+    There may be one worker alive at a time.
+    """
     webs: list[Started] = field(default_factory=list)
     workers: list[Started] = field(default_factory=list)
     ports: list[int] = field(default_factory=list)
@@ -183,12 +199,14 @@ class Installation:
 
     def add_worker(self) -> Started:
         """One worker."""
-        command = [sys.executable, "-m", "forms_service.worker"]
+        program = [HURRIED_WORKER] if self.is_hurried else ["-m", "forms_service.worker"]
+        command = [sys.executable, *program]
         self.workers.append(self._started(f"worker-{len(self.workers)}", command, self.workers))
         return self.workers[-1]
 
     def _started(self, name: str, command: list[str], _among: list[Started]) -> Started:
-        one = Started(name, command, self.environment, self.folder / f"{name}.log")
+        kind = QuicklyStarted if self.is_hurried else Started
+        one = kind(name, command, self.environment, self.folder / f"{name}.log")
         one.start()
         return one
 

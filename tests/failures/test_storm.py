@@ -27,7 +27,8 @@ PLAN = Plan(
 @pytest.mark.tesseract
 def test_what_was_confirmed_survives_kills(postgres: Postgres, spec_folder: Path, tmp_path: Path) -> None:
     postgres.create("storm")
-    storm = Storm(PLAN, Installation(tmp_path, spec_folder, postgres.url("storm")), postgres)
+    installation = Installation(tmp_path, spec_folder, postgres.url("storm"), is_hurried=PLAN.workers == 1)
+    storm = Storm(PLAN, installation, postgres)
     try:
         outcome = storm.run()
     finally:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -15,8 +12,8 @@ from forms_service.bootstrap import build
 from forms_service.first_look import NoLook
 from tests.backends import Backend, environment_of
 from tests.services.webhook_receiver import Receiver, is_genuine
+from tests.started_quickly import HURRIED_WORKER, start
 
-ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a long enough password"
 
 
@@ -28,32 +25,25 @@ def test_a_worker_sends_a_message_again_until_the_receiver_has_it_while_another_
     application = build(config, draw=lambda: 1.0, first_look=NoLook())
     services = application.services
     applicant = services.add_account("123456782", PASSWORD, "Fatima Amrani", {"applicant"})
-    environment = {
-        **os.environ,
-        **environment_of(config),
-        "FORMS_WEBHOOK_PRIVATE": "1",
-        "FORMS_WEBHOOK_PAUSE_SECONDS": "1",
-        "PYTHONPATH": str(ROOT),
-    }
+    told = {"FORMS_WEBHOOK_PRIVATE": "1", "FORMS_WEBHOOK_PAUSE_SECONDS": "1"}
     slow_one = Receiver(may_answer=threading.Event())
     with slow_one, Receiver(statuses) as receiver:
         slow, _ = services.add_webhook(applicant, slow_one.url, ["dossier.opened"])
         _, secret = services.add_webhook(applicant, receiver.url, ["dossier.submitted"])
         dossier = services.open_dossier(applicant, "310-1-32", "fr")
         services.deposit(applicant, dossier, True)
-        command = [sys.executable, "-m", "forms_service", "worker"]
-        worker = subprocess.Popen(command, env=environment, cwd=ROOT)
+        worker = start(HURRIED_WORKER, environment={**environment_of(config), **told})
         try:
             limit = time.monotonic() + 240
             while not receiver.received:
                 assert time.monotonic() < limit and worker.poll() is None, services.deliveries(applicant)
-                time.sleep(0.1)
+                time.sleep(0.05)
             (held,) = services.deliveries(applicant, slow.id)
             assert (held.state, held.attempts) == ("waiting", 0), "told before the slow one gave up"
             slow_one.may_answer.set()
             while services.deliveries(applicant)[0].state != "delivered":
                 assert time.monotonic() < limit and worker.poll() is None, services.deliveries(applicant)
-                time.sleep(0.2)
+                time.sleep(0.05)
         finally:
             slow_one.may_answer.set()
             worker.terminate()

@@ -14,7 +14,7 @@ import threading
 import time
 from pathlib import Path
 
-from forms_service import job_attempts
+from forms_service import job_attempts, jobs
 from forms_service.jobs import Worker
 from forms_service.storage.database import Database
 
@@ -42,6 +42,7 @@ def main(folder: Path) -> None:
             time.sleep(0.02)
         note(f"end {key}")
 
+    jobs.BEAT_SECONDS = 0.2
     job_attempts.MOST_STARTS, job_attempts.PAUSES_S = MOST_STARTS, (0.02, 0.02, 0.02)
     database = Database(f"sqlite:///{folder / 'forms.sqlite'}")
     worker = Worker(
@@ -49,7 +50,7 @@ def main(folder: Path) -> None:
         tasks={"work": work, "sort_stack": sort_stack},
         given_up=lambda task, key, cause, attempts: note(f"given up {task} {key} {cause} {attempts}"),
         polling_seconds=0.05,
-        lease_seconds=2.5,
+        lease_seconds=1.0,
     )
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
