@@ -146,6 +146,8 @@ class Uploads(VirusScans):
             uploaded_by=actor.id,
             uploaded_at=self.now(),
         )
+        # before the file's own row: in that order whoever removes files takes both, too
+        self.await_scan(session, object_key)
         session.add(row)
         session.flush()
         details = {"attachment": row.id, "type": as_type, "child": child, "digest": object_key}

@@ -10,18 +10,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import DossierError
 from forms_service.messages import say
 from forms_service.ocr.refusals import refusal
 from forms_service.services.base import SYSTEM, UseCases
-from forms_service.services.made_forms import MADE_ON_SCREEN
 from forms_service.services.views import Actor, ReadingStatus
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import AttachmentRow, DossierRow, StackFileRow
-from forms_service.storage.scan_models import VirusScanRow
+from forms_service.storage.objects import MissingObject
+from forms_service.storage.scan_models import VirusScanRow, expect_scan
 from forms_service.virus_scan import Scan, ScanVerdict
 
 _ASKED_AGAIN_AFTER = timedelta(minutes=2)
@@ -50,16 +50,20 @@ class VirusScans(UseCases):
         raise refusal("infected_file", filename)
 
     def keep_scan(self, session: Session, key: str, scan: Scan) -> None:
-        """Keep an answer in the caller's transaction; where there is no scanner there is none to keep."""
-        if not self.adapters.scanner.is_configured:
-            return
-        row = session.get(VirusScanRow, key)
-        if row is None:
-            row = VirusScanRow(object_key=key)
-            session.add(row)
-        elif row.verdict == ScanVerdict.INFECTED:
+        """Keep an answer in the caller's transaction; where there is none yet, the file comes due for it."""
+        self.await_scan(session, key)
+        row = session.get_one(VirusScanRow, key)
+        if not self.adapters.scanner.is_configured or row.verdict == ScanVerdict.INFECTED:
             return
         row.verdict, row.told, row.scanned_at = scan.verdict.value, scan.told, self.now()
+        row.due_at = None
+        if scan.verdict is ScanVerdict.NOT_SCANNED:
+            too_large = scan.told == "too_large"
+            row.due_at = self.now() + (_TOO_LARGE_ASKED_AGAIN_AFTER if too_large else _ASKED_AGAIN_AFTER)
+
+    def await_scan(self, session: Session, key: str) -> None:
+        """Let a file that nobody asked about come due at once, as soon as there is a scanner."""
+        expect_scan(session, key, ScanVerdict.NOT_SCANNED.value, self.now())
 
     def may_be_opened(self, key: str) -> bool:
         """Ask about a file nobody has an answer for yet; False when it carries a virus.
@@ -73,13 +77,19 @@ class VirusScans(UseCases):
         return not self.adapters.scanner.is_configured or self._asked_again(key) is not ScanVerdict.INFECTED
 
     def scan_again(self) -> None:
-        """Ask about files without an answer; the worker does so from time to time."""
+        """Ask about the files that are due; the worker does so from time to time."""
         if not self.adapters.scanner.is_configured:
             return
         with self.database.reading() as session:
-            waiting = self._unanswered(session)
+            due = select(VirusScanRow.object_key).where(VirusScanRow.due_at <= self.now())
+            waiting = list(session.scalars(due.order_by(VirusScanRow.due_at).limit(_AT_ONCE)))
         for key in waiting:
-            if self._asked_again(key) is ScanVerdict.NOT_SCANNED:
+            try:
+                verdict = self._asked_again(key)
+            except MissingObject:  # removed since: nobody will have it
+                self._ask_no_more(key)
+                continue
+            if verdict is ScanVerdict.NOT_SCANNED:
                 with self.database.reading() as session:
                     if session.get_one(VirusScanRow, key).told == "unreachable":
                         return  # the scanner is away: the others wait for the next round
@@ -120,37 +130,8 @@ class VirusScans(UseCases):
         for file in session.scalars(select(StackFileRow).where(StackFileRow.object_key == key)):
             file.message, file.pages = told, file.pages or 0
 
-    def _unanswered(self, session: Session) -> list[str]:
-        """Files whose answer is due, those never asked about first."""
-        now = self.now()
-        due = or_(
-            VirusScanRow.object_key.is_(None),
-            _not_scanned(
-                VirusScanRow.told != "too_large", VirusScanRow.scanned_at < now - _ASKED_AGAIN_AFTER
-            ),
-            _not_scanned(
-                VirusScanRow.told == "too_large", VirusScanRow.scanned_at < now - _TOO_LARGE_ASKED_AGAIN_AFTER
-            ),
-        )
-        found: dict[str, None] = {}
-        for column, is_upload in (
-            (
-                AttachmentRow.object_key,
-                and_(AttachmentRow.removed_at.is_(None), AttachmentRow.origin != MADE_ON_SCREEN),
-            ),
-            (StackFileRow.object_key, StackFileRow.object_key != ""),
-        ):
-            query = (
-                select(column)
-                .outerjoin(VirusScanRow, VirusScanRow.object_key == column)
-                .where(due, is_upload)
-                .order_by(VirusScanRow.scanned_at.nulls_first())
-                .group_by(column, VirusScanRow.scanned_at)
-                .limit(_AT_ONCE)
-            )
-            found |= dict.fromkeys(session.scalars(query))
-        return list(found)[:_AT_ONCE]
-
-
-def _not_scanned(*further: ColumnElement[bool]) -> ColumnElement[bool]:
-    return and_(VirusScanRow.verdict == ScanVerdict.NOT_SCANNED.value, *further)
+    def _ask_no_more(self, key: str) -> None:
+        with self.database.writing() as session:
+            row = session.get(VirusScanRow, key)
+            if row is not None:
+                row.due_at = None

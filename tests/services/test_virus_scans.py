@@ -150,13 +150,30 @@ def test_an_infected_file_of_a_stack_is_left_out_and_the_others_go_on(guarded) -
     assert guarded.services.openable_files(stack) == [1]
 
 
-def test_without_a_scanner_papers_come_in_and_are_not_called_clean(office) -> None:
+class NamesHarm:
+    """A scanner that is set up later."""
+
+    is_configured = True
+
+    def scan(self, content: bytes) -> Scan:
+        return Scan(ScanVerdict.INFECTED, "Harm") if HARM in content else Scan(ScanVerdict.CLEAN)
+
+
+def test_without_a_scanner_papers_come_in_are_not_called_clean_and_come_due_for_one(
+    office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dossier = office.open()
     office.services.upload(office.applicant, dossier, "acte.pdf", BAD)
     assert office.services.dossier(office.clerk, dossier).attachments[0].virus_scan == "not_scanned"
     office.services.scan_again()
     with office.application.database.reading() as session:
-        assert session.scalars(select(VirusScanRow)).all() == []
+        (row,) = session.scalars(select(VirusScanRow)).all()
+        assert (row.verdict, row.told, row.due_at) == ("not_scanned", "never_asked", office.clock.now)
+    monkeypatch.setattr(type(office.services.adapters), "scanner", NamesHarm(), raising=False)
+    office.services.scan_again()
+    assert office.services.dossier(office.clerk, dossier).attachments[0].virus_scan == "infected"
+    with office.application.database.reading() as session:
+        assert session.scalars(select(VirusScanRow.due_at)).all() == [None]
 
 
 # --- later --------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from forms_service.storage.models import (
 )
 from forms_service.storage.pinning import pin_what_lay_open
 from forms_service.storage.row_origins import origin_of
+from forms_service.storage.scan_models import VirusScanRow
 from forms_service.storage.sealed_columns import differs, seal_with
 from tests.servers import postgres
 
@@ -431,3 +432,32 @@ def test_the_way_back_is_refused_whole_without_the_master_key(database: Database
         command.downgrade(settings, "0031")
     with Session(database.engine) as session:
         assert session.get_one(AccountRow, "one").login == "one", "and nothing was changed"
+
+
+def test_files_come_due_for_a_scan_both_ways(database: Database) -> None:
+    go, engine = migrating(database), database.engine
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    given = {"position": 1, "filename": "f.pdf", "media_type": "x", "size": 1, "status": "read", "facts": {}}
+    with database.writing() as session:
+        session.add(account("one"))
+        session.flush()
+        session.add(dossier("d", "one"))
+        session.flush()
+        for key in ("clean", "away", "unasked", "screen"):
+            origin = "screen" if key == "screen" else "upload"
+            more = {"origin": origin, "uploaded_by": "one", "uploaded_at": at, "warnings": []}
+            session.add(AttachmentRow(id=key, dossier_id="d", object_key=key, **given, **more))
+        for key, verdict in (("clean", "clean"), ("away", "not_scanned")):
+            session.add(VirusScanRow(object_key=key, verdict=verdict, told="", scanned_at=at))
+
+    def due() -> dict[str, bool]:
+        with Session(engine) as session:
+            return {one.object_key: one.due_at is not None for one in session.scalars(select(VirusScanRow))}
+
+    go("0037", command.downgrade)
+    go("head", command.upgrade)
+    assert due() == {"clean": False, "away": True, "unasked": True}
+    go("0037", command.downgrade)
+    with engine.connect() as connection:
+        assert set(connection.scalars(text("select object_key from virus_scan"))) == {"clean", "away"}
+    go("head", command.upgrade)
