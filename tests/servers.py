@@ -12,6 +12,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -35,7 +36,10 @@ fsync = off
 synchronous_commit = off
 full_page_writes = off
 max_connections = 400
+max_wal_size = 128MB
+min_wal_size = 64MB
 """
+_ROOMY_BYTES = 4 * 1024**3
 
 
 class PostgresServer:
@@ -184,14 +188,14 @@ class S3Server:
 def postgres() -> PostgresServer:
     """The PostgreSQL of this run; started when first asked for."""
     # Run by root, the server belongs to another user, who must reach its folder.
-    folder, told = _of_this_run("postgres", 0o755, PostgresServer.start)
+    folder, told = _of_this_run(_quick_folder() / f"postgres-{_RUN}", 0o755, PostgresServer.start)
     return PostgresServer(folder, **told)
 
 
 @cache
 def s3() -> S3Server:
     """The S3 service of this run; started when first asked for."""
-    _, told = _of_this_run("s3", 0o700, S3Server.start)
+    _, told = _of_this_run(Path(tempfile.gettempdir()) / f"s3-{_RUN}", 0o700, S3Server.start)
     return S3Server(**told)
 
 
@@ -211,11 +215,17 @@ _USERS: list[int] = []
 """Open as long as this process lives: a server ends when nobody has its ``in-use`` open any more."""
 
 
+def _quick_folder() -> Path:
+    """In memory where there is enough of it: a database is hundreds of files, and tests make hundreds of them."""
+    in_memory = Path("/dev/shm")
+    is_roomy = in_memory.is_dir() and shutil.disk_usage(in_memory).total >= _ROOMY_BYTES
+    return in_memory if is_roomy else Path(tempfile.gettempdir())
+
+
 def _of_this_run(
-    name: str, mode: int, start: Callable[[Path], dict[str, str]]
+    folder: Path, mode: int, start: Callable[[Path], dict[str, str]]
 ) -> tuple[Path, dict[str, str]]:
     """The folder of a server and what it told when it was started, by this process or by another of this run."""
-    folder = Path(tempfile.gettempdir()) / f"{name}-{_RUN}"
     with _alone(folder, mode):
         if (using := _joined(folder)) is None:
             using = _kept_alive(folder)
