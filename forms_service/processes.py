@@ -42,6 +42,7 @@ class Child:
         if self._running is not None:
             forget_process(self._running.pid)
         environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+        environment.pop("NOTIFY_SOCKET", None)  # the supervisor speaks for all
         self._running = subprocess.Popen(
             self.command,
             env=environment,

@@ -31,6 +31,7 @@ from forms_service.leaving import announce_leaving
 from forms_service.logs import own_process, prepare_logs
 from forms_service.metrics import SHARED_FOLDER, join_figures, shared_folder
 from forms_service.processes import Child, end_all
+from forms_service.service_manager import announce_ready
 from forms_service.settings import unknown_settings
 from forms_service.waiting_to_start import as_soon_as_possible
 
@@ -63,6 +64,7 @@ def serve(host: str, port: int, threads: int, workers: int, processes: int = 1) 
     click.echo(f"Starting forms-service {facts}: looking at the forms, the settings and the database …")
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGHUP, lambda *_: None)  # what only begins to start is new already
     application = as_soon_as_possible(lambda: build(config), stop)
     if application is not None:
         application.close()
@@ -153,6 +155,7 @@ class _Supervisor:
                 child.start()
             if self._can_answer(self._current[0]):
                 announce()
+                announce_ready()
             self._watch()
             self._drain()
         finally:

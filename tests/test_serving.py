@@ -4,11 +4,13 @@ import socket
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import pytest
 
 from core.errors import FormsError
+from forms_service.service_manager import announce_ready
 from forms_service.serving import require_free
 
 
@@ -37,3 +39,19 @@ def test_what_a_supervisor_started_ends_with_it_however_it_ends() -> None:
     with suppress(psutil.NoSuchProcess):
         started.wait(timeout=30)
     assert not started.is_running() or started.status() == psutil.STATUS_ZOMBIE
+
+
+def test_the_service_manager_is_told_once_that_the_service_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(address))
+        manager.settimeout(10)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(address))
+        announce_ready()
+        assert manager.recv(100) == b"READY=1"
+        announce_ready()
+        manager.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            manager.recv(100)
