@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from forms_service.ocr.engine import LineMode, require_language, tessdata_direct
 
 WALL_LIMIT_S = 30.0
 MEMORY_LIMIT_MB = 900
+_CHILD = Path(__file__).with_name("page_text_child.py")
 
 _GIVEN_UP = LocalizedText(
     ar="تعذرت القراءة الآلية لهذه الصفحة في الوقت المحدد. الملف محفوظ وسيطلع عليه أحد الموظفين.",
@@ -91,15 +92,15 @@ def read_page_text(
 def _read_once(
     pixels: np.ndarray, languages: tuple[str, ...], mode: LineMode, wall_limit_s: float, memory_limit_mb: int
 ) -> PageText:
-    command = [sys.executable, "-m", "forms_service.ocr.page_text_child"]
-    command += ["+".join(languages), str(int(mode)), str(memory_limit_mb), str(int(wall_limit_s) + 1)]
+    command = [sys.executable, "-I", "-S", str(_CHILD), "+".join(languages), str(int(mode))]
+    command += [str(tessdata_directory()), str(memory_limit_mb), str(int(wall_limit_s) + 1)]
     child = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        env={**os.environ, "OMP_THREAD_LIMIT": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        env={**os.environ, "OMP_THREAD_LIMIT": "1"},
     )
     try:
         answer, _ = child.communicate(_as_png(pixels), timeout=wall_limit_s)
@@ -109,7 +110,7 @@ def _read_once(
         _end(child)
     if child.returncode != 0:
         raise UnreadableDocument(_GIVEN_UP, code="reading_failed")
-    return PageText(tuple(_word(entry) for entry in json.loads(answer)))
+    return _text_of(answer.decode(errors="replace"), whole_percents=True)
 
 
 def read_page_text_here(pixels: np.ndarray, language: str = "fra") -> PageText:
@@ -122,10 +123,7 @@ def read_page_text_here(pixels: np.ndarray, language: str = "fra") -> PageText:
     height, width = gray.shape
     model.SetImageBytes(gray.tobytes(), width, height, 1, width)
     model.SetSourceResolution(200)
-    rows = (row.split("\t") for row in model.GetTSVText(0).splitlines())
-    return PageText(
-        tuple(_word_of_row(row) for row in rows if len(row) == 12 and row[0] == "5" and row[11].strip())
-    )
+    return _text_of(model.GetTSVText(0))
 
 
 @cache
@@ -141,6 +139,23 @@ def _model_here(language: str) -> Any:
 def load_here(language: str = "fra") -> None:
     """Load the model that ``read_page_text_here`` needs, before anybody waits for it."""
     _model_here(language)
+
+
+def _text_of(table: str, *, whole_percents: bool = False) -> PageText:
+    """The words of the recogniser's table.
+
+    Args:
+        whole_percents: Cut confidences off to whole ones, as those were that later steps were calibrated on.
+    """
+    rows = (row.split("\t") for row in table.split("\n"))
+    words = (_word_of_row(row) for row in rows if len(row) == 12 and row[0] == _WORD and row[11].strip())
+    if whole_percents:
+        words = (replace(word, confidence=int(word.confidence * 100 + 1e-6) / 100) for word in words)
+    return PageText(tuple(words))
+
+
+_WORD = "5"
+"""Level of the rows that are words."""
 
 
 def _word_of_row(row: list[str]) -> PageWord:
@@ -163,15 +178,3 @@ def _as_png(pixels: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels, dtype=np.uint8)).save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
-
-
-def _word(entry: dict) -> PageWord:
-    return PageWord(
-        entry["text"],
-        entry["confidence"],
-        tuple(entry["line"]),
-        entry["left"],
-        entry["top"],
-        entry["width"],
-        entry["height"],
-    )
