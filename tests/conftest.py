@@ -17,6 +17,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 import pytest
 from sqlalchemy import text
 
+from forms_service.spec_catalogue import SpecCatalogue, default_directory
 from forms_service.storage.database import Database
 from tests.backends import CHOSEN, LAPTOP, SCALE, Backend
 
@@ -112,6 +113,26 @@ def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
     Database.migrate = copy_or_migrate  # type: ignore[method-assign]
     yield migrate
     Database.migrate = migrate  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forms_read_once() -> Iterator[None]:
+    """The shipped forms are read once, and again when a file of theirs has changed: hundreds of services start here."""
+    load, known = SpecCatalogue.load, dict[object, SpecCatalogue]()
+
+    def load_once(directory: Path | None = None) -> SpecCatalogue:
+        folder = directory or default_directory()
+        if folder != default_directory():
+            return load(folder)
+        files = sorted(folder.rglob("*.yaml"))
+        state = (Path.cwd(), *((one, one.stat().st_mtime_ns, one.stat().st_size) for one in files))
+        if state not in known:
+            known[state] = load(folder)
+        return known[state]
+
+    SpecCatalogue.load = staticmethod(load_once)  # type: ignore[method-assign]
+    yield
+    SpecCatalogue.load = staticmethod(load)  # type: ignore[method-assign]
 
 
 def _is_without_tables(database: Database) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,7 +20,15 @@ ON = date(2026, 3, 1)
 def drawn_page(
     name: str, seed: int = 7, wear: str | None = None, **details: object
 ) -> tuple[PageImage, dict[str, object], str]:
-    """A page, the facts truly on it, and its class."""
+    """A page, the facts truly on it, and its class; drawn once, and given anew to everybody who asks."""
+    pixels, facts = _drawn(name, seed, wear, tuple(sorted(details.items())))
+    return page_image(pixels.copy()), dict(facts), CLASS_OF[name]
+
+
+@lru_cache(maxsize=24)
+def _drawn(
+    name: str, seed: int, wear: str | None, details: tuple[tuple[str, object], ...]
+) -> tuple[np.ndarray, dict[str, object]]:
     chance = random.Random(f"test {name} {seed}")
     who = invent(chance)
     other = invent(chance, sex="F" if who.sex == "M" else "M")
@@ -28,7 +37,7 @@ def drawn_page(
     pixels = drawn.paper.pixels()
     if wear:
         pixels = UNSEEN_WEAR[wear](pixels, chance)
-    return page_image(pixels), drawn.facts, CLASS_OF[name]
+    return pixels, drawn.facts
 
 
 def page_image(pixels: np.ndarray, page: int = 1) -> PageImage:
