@@ -36,4 +36,4 @@ def with_read_answers(
 
 
 def _told(labels: Mapping[str, LocalizedText], subject: str, value: str) -> LocalizedText:
-    return TO_CONFIRM.fill(label=labels[subject], value=value)
+    return TO_CONFIRM.fill(label=labels[subject], value=f"\u2068{value}\u2069")  # in letters of its own
