@@ -18,6 +18,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from forms_service.bootstrap import Application, build
 from forms_service.config import Config
 from forms_service.demo_accounts import DEMO_ACCOUNTS, DemoAccount
+from forms_service.first_look import FirstLook
 from forms_service.services import Actor
 from forms_service.web import create_app
 
@@ -106,8 +107,8 @@ def account(who: str) -> DemoAccount:
 
 
 @contextmanager
-def demonstration() -> Iterator[Demonstration]:
-    """Run the service on a free loopback port."""
+def demonstration(first_look: FirstLook | None = None) -> Iterator[Demonstration]:
+    """Run the service on a free loopback port, which looks at uploads as told, else as it always does."""
     with tempfile.TemporaryDirectory() as folder:
         jobs = JobsByHand()
         config = Config(
@@ -117,7 +118,7 @@ def demonstration() -> Iterator[Demonstration]:
             registers_folder=REGISTERS,
             public_url="http://localhost",  # a name: passkeys are offered
         )
-        application = build(config, jobs=jobs, draw=lambda: 0.0)
+        application = build(config, jobs=jobs, draw=lambda: 0.0, first_look=first_look)
         app = create_app(application)
         server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
         thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 
 from forms_service.bootstrap import Application, build
 from forms_service.config import Config
+from forms_service.first_look import NoLook
 from forms_service.web import create_app
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "scripts"))  # the demonstration and its pages
@@ -61,9 +62,9 @@ class ReadingsInBackground:
 
 @pytest.fixture(scope="module")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    """The service behind the pages, for what is prepared without a browser."""
+    """The service behind the pages, for what is prepared without a browser; it looks at uploads when it reads."""
     config = Config(data_folder=tmp_path_factory.mktemp("browser"), demo=True)
-    application = build(config, jobs=ReadingsInBackground(), draw=lambda: 1.0)
+    application = build(config, jobs=ReadingsInBackground(), draw=lambda: 1.0, first_look=NoLook())
     yield application
     application.close()
 

@@ -1,8 +1,9 @@
 """Everything that is looked at on a page, in one visit: access, width, weight and language.
 
-A page is opened once on the smallest phone, looked at in large letters and usual ones, then on a wide screen
-by day, and in the first language by night.  Opening it again for each question would say the same and take
-three times as long.
+A page is opened once, looked at on the smallest phone in large letters and usual ones, and on a wide screen: in
+the first language by night, in the second by day.  Pages take turns in which width comes first, so that the
+window changes once for each.  Opening a page again for each question would say the same and take three times as
+long.
 """
 
 from __future__ import annotations
@@ -12,11 +13,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from demonstration import Demonstration, demonstration, prepare
 from every_page import PageOfSomebody, every_page, session_of
 from language_of_pages import words_in_the_wrong_language
 from playwright.sync_api import Browser, Page
+from readings_at_hand import readings_at_hand
+
+from forms_service.first_look import NoLook
 
 AXE = (Path(__file__).resolve().parents[1] / "third_party" / "axe" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -28,6 +34,7 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 LEAST_BYTES, MOST_BYTES = 30_000, 100_000
 NOT_PROSE = frozenset({"author-preview", "author-source", "programs-interface", "operator-user"})
 """A form in both languages; its source; header names of the interface; a person's name as title."""
+NOT_THERE = {"not-found": 404, "receipt-unknown": 404}
 PATIENCE_MS = 60_000
 _SENT = """() => {
     const kinds = ["link", "script", "css", "font", "other"];
@@ -37,9 +44,27 @@ _SENT = """() => {
     return page.encodedBodySize + parts.reduce((sum, one) => sum + one.encodedBodySize, 0);
 }"""
 
-_DEAD_LINKS = """() => [...document.querySelectorAll('a[href^="#"]')]
-    .map((one) => decodeURIComponent(one.getAttribute("href").slice(1)))
-    .filter((id) => id && !document.getElementById(id))"""
+_UNFOLDED = """() => {
+    const ids = [...document.querySelectorAll('a[href^="#"]')]
+        .map((one) => decodeURIComponent(one.getAttribute("href").slice(1)));
+    document.querySelectorAll("details").forEach((one) => { one.open = true; });
+    return ids.filter((id) => id && !document.getElementById(id));
+}"""
+"""Unfolds everything; gives the links to places of the page that are not there."""
+
+_TOO_WIDE = """(letters) => {
+    const page = document.documentElement, usual = page.dataset.text || "";
+    if (letters) page.dataset.text = letters;
+    const wide = page.clientWidth, wider = page.scrollWidth - wide;
+    const outside = wider <= 0 ? [] : [...document.querySelectorAll("main *, header *, footer *")].filter((one) => {
+        const box = one.getBoundingClientRect();
+        return box.width > 1 && (box.left < -1 || box.right > wide + 1) && !one.closest(".scroll, .sr");
+    });
+    page.dataset.text = usual;
+    const named = outside.slice(0, 4).map((one) => `${one.tagName} .${one.className} ${one.id}`);
+    return wider <= 0 ? null : `${wider} px wider than its window: ${named.join("; ")}`;
+}"""
+"""Whether the page must be pushed sideways, in letters of some size, and by which of its parts."""
 
 
 @dataclass
@@ -52,9 +77,13 @@ class Everything:
 
 
 @contextmanager
-def everything_shown() -> Iterator[Everything]:
+def everything_shown(folder: Path) -> Iterator[Everything]:
     """Run the demonstration and find its pages."""
-    with demonstration() as demo, ThreadPoolExecutor(1) as aside:  # the browser's loop runs in this thread
+    with (
+        readings_at_hand(folder),
+        demonstration(first_look=NoLook()) as demo,
+        ThreadPoolExecutor(1) as aside,  # the browser's loop runs in this thread
+    ):
         pages = aside.submit(lambda: every_page(demo, prepare(demo))).result()
         sessions = {who: session_of(demo, who) for who in dict.fromkeys(one.who for one in pages)}
         yield Everything(demo, pages, sessions)
@@ -62,71 +91,79 @@ def everything_shown() -> Iterator[Everything]:
 
 def found_by_visiting(browser: Browser, everything: Everything, language: str) -> list[str]:
     """Go through every page as the person it is for; gives all that is wrong with any."""
-    found = []
+    found, is_wide = [], False
+    context = browser.new_context(bypass_csp=True, viewport=NARROW)
+    context.add_init_script(AXE)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     for who, session in everything.sessions.items():
-        context = browser.new_context(bypass_csp=True, viewport=NARROW)
+        page.goto("about:blank")  # nothing of the last person's is on its way any more
+        context.clear_cookies()
         if session:
-            address = everything.demo.address
-            context.add_cookies([{"name": "session", "value": session, "url": address}])
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
+            context.add_cookies([{"name": "session", "value": session, "url": everything.demo.address}])
         for one in everything.pages:
             if one.who == who:
-                page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-                page.goto(f"{everything.demo.address}/{language}{one.path}", timeout=PATIENCE_MS)
-                found += [f"{one.name}: {trouble}" for trouble in _looked_at(page, one.name, language)]
-        context.close()
+                answer = page.goto(f"{everything.demo.address}/{language}{one.path}")
+                if answer is None or answer.status not in (200, NOT_THERE.get(one.name)):
+                    found.append(f"{one.name}: answers {answer and answer.status}")
+                found += [f"{one.name}: {trouble}" for trouble in _looked_at(page, one, language, is_wide)]
+                is_wide = not is_wide
+    context.close()
     return found
 
 
-def _looked_at(page: Page, name: str, language: str) -> Iterator[str]:
+def _looked_at(page: Page, one: PageOfSomebody, language: str, is_wide: bool) -> Iterator[str]:
+    """What is wrong with a page that was opened in a wide or a narrow window, and is left in the other."""
+    there = unquote(urlsplit(page.url).path)
+    if there != f"/{language}{one.path.partition('?')[0]}":
+        yield f"shows {there} instead"
     sent = page.evaluate(_SENT)
     if not LEAST_BYTES < sent < MOST_BYTES:  # below, the measure does not see fonts and styles
         yield f"{sent} bytes come over the wire"
-    if name not in NOT_PROSE:
+    if one.name not in NOT_PROSE:
         yield from words_in_the_wrong_language(page, language)
-    yield from (f"a link leads nowhere: #{one}" for one in page.evaluate(_DEAD_LINKS))
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    usual = page.evaluate("document.documentElement.dataset.text || ''")
-    page.evaluate("document.documentElement.dataset.text = 'largest'")
-    yield from too_wide(page, "in the largest letters")
-    page.evaluate("(usual) => { document.documentElement.dataset.text = usual; }", usual)
-    page.evaluate(AXE)
-    yield from too_wide(page, "unfolded")
+    yield from (f"a link leads nowhere: #{id}" for id in page.evaluate(_UNFOLDED))
+    looks = [_wide, _narrow] if is_wide else [_narrow, _wide]
+    yield from looks[0](page, language)
+    page.set_viewport_size(NARROW if is_wide else WIDE)  # type: ignore[arg-type]
+    yield from looks[1](page, language)
+
+
+def _narrow(page: Page, language: str) -> Iterator[str]:
+    for letters in ("largest", ""):
+        yield from too_wide(page, letters)
     of_colours = OF_COLOURS if language == "ar" else ()
     yield from (f"narrow: {one}" for one in violations(page, only=OF_THE_SIZE + of_colours))
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
-    yield from too_wide(page, "on a wide screen")
-    yield from (f"by day: {one}" for one in violations(page, RULES))
-    if of_colours:
+
+
+def _wide(page: Page, language: str) -> Iterator[str]:
+    """Everything a page says, and its colours: they are the same in both languages, but not by day and night."""
+    yield from too_wide(page)
+    if language == "ar":
         page.emulate_media(color_scheme="dark")
-        yield from (f"by night: {one}" for one in violations(page, only=of_colours))
+    yield from (f"wide: {one}" for one in violations(page, RULES))
+    if language == "ar":
         page.emulate_media(color_scheme="light")
 
 
 def violations(page: Page, tags: list[str] | None = None, only: tuple[str, ...] = ()) -> list[str]:
     """What axe-core finds by the rules of some kinds, or by some rules."""
     chosen = {"type": "rule", "values": list(only)} if only else {"type": "tag", "values": tags}
-    options = {"runOnly": chosen, "resultTypes": ["violations"]}
-    result = page.evaluate("(options) => axe.run(document, options)", options)
+    options = {"runOnly": chosen, "resultTypes": ["violations"], "reporter": "no-passes"}
+    broken = page.evaluate("async (options) => (await axe.run(document, options)).violations", options)
     return [
-        f"{one['id']} {node['target']} {node['html'][:120]} {node['failureSummary'][:200]}"
-        for one in result["violations"]
+        f"{one['id']} {node['target']} {node['html'][:120]} {_why(node)}"
+        for one in broken
         for node in one["nodes"][:3]
     ]
 
 
-def too_wide(page: Page, when: str) -> list[str]:
-    """Whether the page must be pushed sideways, and by which of its parts."""
-    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [f"{wider} px wider than its window {when}: {page.evaluate(_OUTSIDE)}"] if wider > 0 else []
+def _why(node: dict[str, Any]) -> str:
+    every = [*node["any"], *node["all"], *node["none"]]
+    return "; ".join(one["message"] for one in every)[:200]
 
 
-_OUTSIDE = """() => {
-    const wide = document.documentElement.clientWidth;
-    const seen = [...document.querySelectorAll("main *, header *, footer *")].filter((one) => {
-        const box = one.getBoundingClientRect();
-        return box.width > 1 && (box.left < -1 || box.right > wide + 1) && !one.closest(".scroll, .sr");
-    });
-    return seen.slice(0, 4).map((one) => `${one.tagName} .${one.className} ${one.id}`).join("; ");
-}"""
+def too_wide(page: Page, letters: str = "") -> list[str]:
+    """Whether the page must be pushed sideways, in letters of some size, and by which of its parts."""
+    wider = page.evaluate(_TOO_WIDE, letters)
+    return [f"{wider} ({letters or 'usual'} letters, {page.viewport_size})"] if wider else []

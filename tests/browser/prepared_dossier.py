@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 
+from core.form_spec import FormSpec
 from core.placement import BoxMm
 from forms_service.bootstrap import Application
 from forms_service.demo_accounts import DEMO_ACCOUNTS
@@ -41,23 +42,7 @@ def reviewable(application: Application, folder: Path, jobs: Any) -> tuple[str, 
     view = services.dossier(applicant, dossier_id)
     pdf = render_filled(view.spec, sample_answers(view.spec), reference=view.reference, flatten=True)
     extractions, doubtful = _extractions(view.spec)
-    pages = []
-    for number, page in enumerate(pypdfium2.PdfDocument(pdf)):
-        page.render(scale=_DPI / 72).to_pil().convert("L").save(folder / f"page-{number}.png")
-        pages.append(
-            {
-                "image": f"page-{number}.png",
-                "scale": 1.0,
-                "form": view.spec.id,
-                "version": view.spec.version,
-                "form_page": number + 1,
-                "form_pages": len(pypdfium2.PdfDocument(pdf)),
-                "variant": "",
-                "reference": view.reference,
-                "ours": True,
-                "registered": True,
-            }
-        )
+    pages = form_pages(view.spec, view.reference, pdf, folder)
     result = _result(
         "read", pages=pages, extractions=extractions, is_form=True, signed_paper=True, confidence=0.9
     )
@@ -67,6 +52,31 @@ def reviewable(application: Application, folder: Path, jobs: Any) -> tuple[str, 
             services.read_upload(jobs.waiting.pop(0))
     services.deposit(applicant, dossier_id, True)
     return dossier_id, doubtful
+
+
+def form_pages(spec: FormSpec, reference: str, pdf: bytes, folder: Path) -> list[dict[str, Any]]:
+    """The pages of a dossier's form as a reading describes them; their pictures lie in the folder."""
+    every = pypdfium2.PdfDocument(pdf)
+    pages = []
+    for number, page in enumerate(every):
+        page.render(scale=_DPI / 72).to_pil().convert("L").save(
+            folder / f"page-{number}.png", compress_level=1
+        )
+        pages.append(
+            {
+                "image": f"page-{number}.png",
+                "scale": 1.0,
+                "form": spec.id,
+                "version": spec.version,
+                "form_page": number + 1,
+                "form_pages": len(every),
+                "variant": "",
+                "reference": reference,
+                "ours": True,
+                "registered": True,
+            }
+        )
+    return pages
 
 
 @contextmanager
@@ -83,9 +93,22 @@ def _prepared(result: dict[str, Any], folder: Path) -> Iterator[None]:
         reading_results.run_reading_of_pages = kept
 
 
-def _extractions(spec: Any) -> tuple[list[dict[str, Any]], list[str]]:
+def _extractions(spec: FormSpec) -> tuple[list[dict[str, Any]], list[str]]:
     """What the printed boxes say, then rows of the group until there are enough."""
-    layout, answers = lay_out(spec).layout, sample_answers(spec)
+    found, doubtful = printed_extractions(spec, sample_answers(spec))
+    for field_id, value in _rows(spec):
+        if len(found) < FIELDS and field_id not in {one["field_id"] for one in found}:
+            found.append(
+                _extraction(
+                    field_id, value, 1, [200, 300 + 12 * len(found), 700, 310 + 12 * len(found)], False
+                )
+            )
+    return found[:FIELDS], doubtful
+
+
+def printed_extractions(spec: FormSpec, answers: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
+    """What the printed boxes say of those answers, each at its place; some words are in doubt."""
+    layout = lay_out(spec).layout
     found: list[dict[str, Any]] = []
     doubtful: list[str] = []
     for field in spec.printed_fields():
@@ -97,17 +120,10 @@ def _extractions(spec: Any) -> tuple[list[dict[str, Any]], list[str]]:
             doubtful.append(field.id)
         value = True if field.kind == "declaration" else answers[field.id]  # the deposit declares it as well
         found.append(_extraction(field.id, value, place.page - 1, _pixels(place.box), doubt))
-    for field_id, value in _rows(spec):
-        if len(found) < FIELDS and field_id not in {one["field_id"] for one in found}:
-            found.append(
-                _extraction(
-                    field_id, value, 1, [200, 300 + 12 * len(found), 700, 310 + 12 * len(found)], False
-                )
-            )
-    return found[:FIELDS], doubtful
+    return found, doubtful
 
 
-def _rows(spec: Any) -> Iterator[tuple[str, Any]]:
+def _rows(spec: FormSpec) -> Iterator[tuple[str, Any]]:
     for group in spec.groups:
         for number in range(1, group.maximum + 1):
             for field in group.fields:

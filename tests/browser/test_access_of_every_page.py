@@ -17,8 +17,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def everything() -> Iterator[Everything]:
-    with everything_shown() as shown:
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everything]:
+    with everything_shown(tmp_path_factory.mktemp("pages")) as shown:
         yield shown
 
 
