@@ -85,13 +85,14 @@ class Asking:
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
+def served(tmp_path: Path, spec_folder: Path) -> Iterator[Served]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     specs, said = tmp_path / "specs", tmp_path / "said"
-    shutil.copytree(ROOT / "form_specs", specs)
-    application = build(Config(data_folder=tmp_path / "data", demo=True), first_look=NoLook())
+    shutil.copytree(spec_folder, specs)
+    config = Config(data_folder=tmp_path / "data", spec_folder=specs, demo=True)
+    application = build(config, first_look=NoLook())
     settings = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -118,8 +119,8 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 def sends_a_paper(application: Application, actor: Actor) -> tuple[str, str]:
     services = application.services
-    dossier = services.open_dossier(actor, "311-1-14", "fr")
-    services.answer(actor, dossier, {"assured.last": "Elfassi"})
+    dossier = services.open_dossier(actor, "leave-1", "fr")
+    services.answer(actor, dossier, {"person.last": "Elfassi"})
     paper = services.filled_pdf(actor, dossier)
     return dossier, services.upload(actor, dossier, "form.pdf", paper, as_type="form").id
 
@@ -161,7 +162,7 @@ def test_a_renewal_refuses_no_request_and_loses_no_job(served: Served) -> None:
     (line,) = told()
     assert (line["request"], line["process"], line["outcome"]) == (REQUEST, "worker", "done")
 
-    broken = served.specs / "311-1-14" / "v1.yaml"
+    broken = served.specs / "leave-1" / "v1.yaml"
     broken.write_text(broken.read_text(encoding="utf-8") + "\nnonsense: [", encoding="utf-8")
     served.process.send_signal(signal.SIGHUP)
     served.wait_for_line("renewing failed")

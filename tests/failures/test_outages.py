@@ -19,7 +19,7 @@ from core.errors import DossierError
 from forms_service.bootstrap import Application, build
 from forms_service.config import Config
 from forms_service.first_look import NoLook
-from forms_service.services import Actor, ReadingStatus
+from forms_service.services import Actor, ReadingStatus, kept_answers
 from forms_service.services.base import READ_UPLOAD
 from forms_service.storage.dead_letters import ENDED_READER
 from forms_service.storage.models import AttachmentRow
@@ -144,11 +144,12 @@ def test_a_request_cut_off_by_the_database_is_done_once_under_its_key(
         postgres.kill()
         return kept(content)
 
-    monkeypatch.setattr(door.services.objects, "put", die)
+    monkeypatch.setattr(kept_answers, "_PAUSES_S", (0.1,))  # how soon it is noted that an attempt ended
     try:
-        is_problem(door.upload(dossier, "paper-2026-1"))
+        with monkeypatch.context() as on_the_way:
+            on_the_way.setattr(door.services.objects, "put", die)
+            is_problem(door.upload(dossier, "paper-2026-1"))
     finally:
-        monkeypatch.undo()
         postgres.start()
     answers = [door.upload(dossier, "paper-2026-1")]
     while answers[-1].status_code == 409:  # until it is noted that the first attempt ended

@@ -1,7 +1,8 @@
 """A real server that kills itself at a named moment of a request; run as a program by its test.
 
-Told a moment on its input, it forks a child that serves on a port of its own and, at that moment, gets
-``kill -9``.  It loads the service once: a child begins in a fraction of the time a process takes.
+For every line of its input it forks a child that serves on a port of its own.  Once the child gets SIGUSR1, it
+dies by ``kill -9`` at the moment that the file tells.  The service is loaded once: a child begins in a fraction of
+the time a process takes.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from werkzeug.serving import make_server
@@ -60,8 +62,8 @@ def die_at(moment: str) -> None:
         after(KeptAnswers, "end_request")
 
 
-def serve(moment: str, catalogue: SpecCatalogue, said: int) -> None:
-    die_at(moment)
+def serve(catalogue: SpecCatalogue, told: Path, said: int) -> None:
+    signal.signal(signal.SIGUSR1, lambda *_: die_at(told.read_text()))
     config = Config.from_environment()
     application = build(config, jobs=NoJobs(), draw=lambda: 1.0, first_look=NoLook(), catalogue=catalogue)
     server = make_server("127.0.0.1", 0, create_app(application))
@@ -71,10 +73,10 @@ def serve(moment: str, catalogue: SpecCatalogue, said: int) -> None:
 
 def main() -> None:
     catalogue = SpecCatalogue.load()
-    for line in sys.stdin:
+    for _ in sys.stdin:
         child = os.fork()
         if child == 0:
-            serve(line.strip(), catalogue, 1)
+            serve(catalogue, Path(sys.argv[1]), 1)
         _, ended = os.waitpid(child, 0)
         os.write(1, f"{os.WTERMSIG(ended) if os.WIFSIGNALED(ended) else 0}\n".encode())
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from select import select
 
@@ -27,38 +27,50 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("service_to_kill.py")
 
 
+@dataclass
+class Office:
+    """A service whose server is killed and started again, one after the other."""
+
+    application: Application
+    servers: subprocess.Popen[str]
+    told: Path
+    port: int = 0
+    process: int = 0
+
+    def start(self) -> None:
+        self.servers.stdin.write("\n")
+        self.servers.stdin.flush()
+        self.port, self.process = map(int, self.servers.stdout.readline().split())
+
+    def let_die_at(self, moment: str) -> None:
+        self.told.write_text(moment)
+        os.kill(self.process, signal.SIGUSR1)
+
+    def has_died(self) -> bool:
+        """Whether ``kill -9`` ended the server."""
+        is_over = bool(select([self.servers.stdout], [], [], 60)[0])
+        return is_over and int(self.servers.stdout.readline()) == signal.SIGKILL
+
+
 @pytest.fixture(scope="module")
-def office(
-    tmp_path_factory: pytest.TempPathFactory, backend: Backend
-) -> Iterator[tuple[Application, subprocess.Popen[str]]]:
-    config = backend.config(tmp_path_factory.mktemp("killed") / "var")
+def office(tmp_path_factory: pytest.TempPathFactory, backend: Backend) -> Iterator[Office]:
+    folder = tmp_path_factory.mktemp("killed")
+    config = backend.config(folder / "var")
     application = build(config, jobs=NoJobs(), draw=lambda: 1.0, first_look=NoLook())
     servers = subprocess.Popen(
-        [sys.executable, str(SCRIPT)],
+        [sys.executable, str(SCRIPT), str(folder / "moment")],
         env={**os.environ, **environment_of(config), "PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
-    yield application, servers
+    office = Office(application, servers, folder / "moment")
+    office.start()
+    yield office
+    os.kill(office.process, signal.SIGKILL)
     servers.stdin.close()
     servers.wait(60)
     application.close()
-
-
-@contextmanager
-def serving(servers: subprocess.Popen[str], moment: str = "") -> Iterator[int]:
-    """A server that dies at that moment, or else at the end; by ``kill -9`` in any case."""
-    servers.stdin.write(f"{moment}\n")
-    servers.stdin.flush()
-    port, process = map(int, servers.stdout.readline().split())
-    yield port
-    if not moment:
-        os.kill(process, signal.SIGKILL)
-    elif not select([servers.stdout], [], [], 60)[0]:
-        os.kill(process, signal.SIGKILL)
-        pytest.fail(f"it did not die: {moment}")
-    assert int(servers.stdout.readline()) == signal.SIGKILL
 
 
 def deposit(port: int, token: str, dossier: str, key: str) -> tuple[int, dict[str, str], dict[str, object]]:
@@ -70,22 +82,21 @@ def deposit(port: int, token: str, dossier: str, key: str) -> tuple[int, dict[st
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_deposit_killed_at_any_moment_is_done_once_and_answered_alike(
-    office: tuple[Application, subprocess.Popen[str]], moment: str
-) -> None:
-    application, servers = office
+def test_a_deposit_killed_at_any_moment_is_done_once_and_answered_alike(office: Office, moment: str) -> None:
+    application = office.application
     services, login = application.services, f"{MOMENTS.index(moment) + 1:09d}"
     person = services.add_account(login, "a long enough password", "Fatima", {"applicant"})
     token, _ = services.make_token(person, "program", ["dossiers:read", "dossiers:write"])
     dossier = services.open_dossier(person, ALLOWANCE, "fr")
     services.answer(person, dossier, ANSWERS)
-    with serving(servers, moment) as port, pytest.raises((OSError, http.client.HTTPException)):
-        deposit(port, token, dossier, "deposit-2026-1")
+    office.let_die_at(moment)
+    with pytest.raises((OSError, http.client.HTTPException)):
+        deposit(office.port, token, dossier, "deposit-2026-1")
+    assert office.has_died()
+    office.start()
     done_before = services.dossier(person, dossier).deposited_at is not None
     assert done_before == (moment in ("committed", "answer kept"))
-    with serving(servers) as port:
-        first = deposit(port, token, dossier, "deposit-2026-1")
-        second = deposit(port, token, dossier, "deposit-2026-1")
+    first, second = (deposit(office.port, token, dossier, "deposit-2026-1") for _ in range(2))
     assert first[0] == 200, first
     assert first[2] == second[2] and first[1]["ETag"] == second[1]["ETag"]
     assert ("Idempotent-Replayed" in first[1]) == done_before and "Idempotent-Replayed" in second[1]
