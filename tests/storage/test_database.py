@@ -17,6 +17,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
+from forms_service.jobs import prepare_tables
 from forms_service.keyring import MasterKeys, WrongMasterKey
 from forms_service.storage.account_models import AttemptRow, HolderRow, LetterRow, OneTimeCodeRow
 from forms_service.storage.course_models import CourseEventRow
@@ -40,14 +41,25 @@ from tests.servers import postgres
 
 MASTERS: dict[str, Callable[[], MasterKeys]] = {}
 TWO_FATES = [(1, "filed"), (2, "unidentified")]
+TWO_FATES_LISTED = [
+    {"file": "pile.pdf", "page": page, "fate": fate, "dossier": None} for page, fate in TWO_FATES
+]
 ONE_NAME_THRICE = [("scan.pdf", "a"), ("b.pdf", "b"), ("scan.pdf", "c"), ("scan.pdf", "d")]
+PAGES_OF_THREE = [
+    {"file": name, "page": page, "fate": "unidentified", "dossier": None}
+    for name, page in [
+        *(("scan.pdf", 1), ("scan.pdf", 2), ("b.pdf", 1), ("scan.pdf", 0)),
+        *(("scan.pdf", page) for page in (1, 2, 3)),
+    ]
+]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     on_sqlite = request.param == "sqlite"
     database = Database(f"sqlite:///{tmp_path / 'forms.sqlite'}" if on_sqlite else postgres().migrated())
-    database.migrate(tmp_path)
+    if on_sqlite:
+        database.migrate(tmp_path, prepare_tables)  # so it is a copy of the one that was migrated first
     chest = KeyChest(database, None, tmp_path)
     seal_with(database.engine, chest.open(datetime(2026, 3, 1, tzinfo=UTC)))
     MASTERS[database.url] = chest.masters
@@ -222,82 +234,66 @@ def test_migrations_go_both_ways(database: Database) -> None:
         assert session.scalars(select(AccountRow)).all() == []
 
 
-def test_stacks_taken_in_before_keep_what_became_of_their_sheets_both_ways(database: Database) -> None:
+def test_stacks_taken_in_before_keep_every_page_and_what_became_of_it_both_ways(database: Database) -> None:
+    """Two stacks make the journey together, and what is younger than both comes and goes with its tables."""
     go, engine = migrating(database), database.engine
     with database.writing() as session:
         session.add(account("clerk"))
-    go("0009", command.downgrade)
-    files = [{"name": "pile.pdf", "object": "a" * 64}]
-    pages = [{"file": "pile.pdf", "page": page, "fate": fate, "dossier": None} for page, fate in TWO_FATES]
-    stack = "insert into intake (id, files, pages, scanned_by, scanned_at) values ('s', :f, :p, 'clerk', :at)"
-    with engine.begin() as connection:
-        at = datetime(2026, 3, 1, 12, tzinfo=UTC).isoformat(" ")
-        connection.execute(text(stack), {"f": json.dumps(files), "p": json.dumps(pages), "at": at})
-    go("head", command.upgrade)
-    with Session(engine) as session:
-        (file,) = session.scalars(select(StackFileRow))
-        assert (file.name, file.object_key, file.pages) == ("pile.pdf", "a" * 64, 2)
-        sheets = session.scalars(select(StackSheetRow).order_by(StackSheetRow.page)).all()
-        assert [(one.page, one.fate) for one in sheets] == TWO_FATES
-        assert all(one.message and one.message["ar"] for one in sheets)
-    go("0009", command.downgrade)
-    with engine.connect() as connection:
-        kept = connection.execute(text("select files, pages from intake")).one()
-    assert [told(one) for one in kept] == [files, pages]
-    go("head", command.upgrade)
-    with Session(engine) as session:
-        assert len(session.scalars(select(StackSheetRow)).all()) == 2
-
-
-def test_files_of_one_name_keep_every_page_both_ways(database: Database) -> None:
-    go, engine = migrating(database), database.engine
-    with database.writing() as session:
-        session.add(account("clerk"))
-    go("0009", command.downgrade)
-    files = [{"name": name, "object": letter * 64} for name, letter in ONE_NAME_THRICE]
-    listed = [("scan.pdf", 1), ("scan.pdf", 2), ("b.pdf", 1), ("scan.pdf", 0)]
-    listed += [("scan.pdf", page) for page in (1, 2, 3)]
-    pages = [{"file": name, "page": page, "fate": "unidentified", "dossier": None} for name, page in listed]
-    stack = "insert into intake (id, files, pages, scanned_by, scanned_at) values ('s', :f, :p, 'clerk', :at)"
-    with engine.begin() as connection:
-        at = datetime(2026, 3, 1, 12, tzinfo=UTC).isoformat(" ")
-        connection.execute(text(stack), {"f": json.dumps(files), "p": json.dumps(pages), "at": at})
-    go("head", command.upgrade)
-    with Session(engine) as session:
-        kept = session.scalars(select(StackFileRow).order_by(StackFileRow.number))
-        assert [(one.name, one.object_key[0], one.pages) for one in kept] == [
-            *(("scan.pdf", "a", 2), ("b.pdf", "b", 1), ("scan.pdf", "c", 1), ("scan.pdf", "d", 3)),
-        ]
-        places = {(one.file, one.page) for one in session.scalars(select(StackSheetRow))}
-        assert places == {(0, 1), (0, 2), (1, 1), (2, 0), (3, 1), (3, 2), (3, 3)}
-    go("0009", command.downgrade)
-    with engine.connect() as connection:
-        again = connection.execute(text("select files, pages from intake")).one()
-    assert [told(one) for one in again] == [files, pages]
-    go("head", command.upgrade)
-    with Session(engine) as session:
-        assert {(one.file, one.page) for one in session.scalars(select(StackSheetRow))} == places
-
-
-def test_holders_codes_and_letters_come_and_go_with_their_tables(database: Database) -> None:
-    at = datetime(2026, 3, 1, 12, tzinfo=UTC)
-    with database.writing() as session:
-        session.add(account("one"))
         session.flush()
-        session.add(HolderRow(account_id="one", phone="0612345678", notify_by=["sms"]))
-        session.add(AttemptRow(subject="x" * 64, at=at))
-        code = {"purpose": "open", "channel": "sms", "sealed": "-", "fingerprint": "-", "usable": True}
-        session.add(OneTimeCodeRow(id="c", made_at=at, expires_at=at, **code))
-        words = {"channel": "sms", "occasion": "code", "language": "ar"}
-        session.add(LetterRow(id="l", account_id="one", written_at=at, useless_after=at, **words))
-    settings, engine = settings_of(database), database.engine
-    for revision, way in (("0010", command.downgrade), ("head", command.upgrade)):
-        with engine.begin() as connection:
-            settings.attributes["connection"] = connection
-            way(settings, revision)
-    with Session(engine) as session:
-        assert session.scalars(select(HolderRow)).all() == []
-        assert session.get(AccountRow, "one").name == "Somebody", "whoever had an account keeps it"
+        for one in things_of_a_holder("clerk"):
+            session.add(one)
+    go("0009", command.downgrade)
+    lying = {
+        "s": ([{"name": "pile.pdf", "object": "a" * 64}], TWO_FATES_LISTED),
+        "t": ([{"name": name, "object": letter * 64} for name, letter in ONE_NAME_THRICE], PAGES_OF_THREE),
+    }
+    stack = "insert into intake (id, files, pages, scanned_by, scanned_at) values (:s, :f, :p, 'clerk', :at)"
+    with engine.begin() as connection:
+        at = datetime(2026, 3, 1, 12, tzinfo=UTC).isoformat(" ")
+        for stack_id, (files, pages) in lying.items():
+            values = {"s": stack_id, "f": json.dumps(files), "p": json.dumps(pages), "at": at}
+            connection.execute(text(stack), values)
+
+    def check_what_is_kept() -> None:
+        with Session(engine) as session:
+            assert files_of(session, "s") == [("pile.pdf", "a", 2)]
+            sheets = session.scalars(
+                select(StackSheetRow).where(StackSheetRow.intake_id == "s").order_by(StackSheetRow.page)
+            ).all()
+            assert [(one.page, one.fate) for one in sheets] == TWO_FATES
+            assert all(one.message and one.message["ar"] for one in sheets)
+            assert files_of(session, "t") == [
+                *(("scan.pdf", "a", 2), ("b.pdf", "b", 1), ("scan.pdf", "c", 1), ("scan.pdf", "d", 3)),
+            ]
+            found = session.scalars(select(StackSheetRow).where(StackSheetRow.intake_id == "t"))
+            places = {(one.file, one.page) for one in found}
+            assert places == {(0, 1), (0, 2), (1, 1), (2, 0), (3, 1), (3, 2), (3, 3)}
+            assert session.scalars(select(HolderRow)).all() == []
+            assert session.get(AccountRow, "clerk").name == "Somebody", "whoever had an account keeps it"
+
+    go("head", command.upgrade)
+    check_what_is_kept()
+    go("0009", command.downgrade)
+    with engine.connect() as connection:
+        kept = {one.id: one for one in connection.execute(text("select id, files, pages from intake"))}
+    assert {key: (told(one.files), told(one.pages)) for key, one in kept.items()} == lying
+    go("head", command.upgrade)
+    check_what_is_kept()
+
+
+def files_of(session: Session, stack_id: str) -> list[tuple[str, str, int]]:
+    query = select(StackFileRow).where(StackFileRow.intake_id == stack_id).order_by(StackFileRow.number)
+    return [(one.name, one.object_key[:1], one.pages) for one in session.scalars(query)]
+
+
+def things_of_a_holder(account_id: str) -> Iterator[Base]:
+    at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    yield HolderRow(account_id=account_id, phone="0612345678", notify_by=["sms"])
+    yield AttemptRow(subject="x" * 64, at=at)
+    code = {"purpose": "open", "channel": "sms", "sealed": "-", "fingerprint": "-", "usable": True}
+    yield OneTimeCodeRow(id="c", made_at=at, expires_at=at, **code)
+    words = {"channel": "sms", "occasion": "code", "language": "ar"}
+    yield LetterRow(id="l", account_id=account_id, written_at=at, useless_after=at, **words)
 
 
 def test_answers_kept_in_plain_are_forgotten_both_ways_and_accounts_stay(database: Database) -> None:
