@@ -49,6 +49,24 @@ MESSAGES: dict[str, LocalizedText] = {
         "ما زال هذا الطلب قيد المعالجة، فلم يُمح شيء. يجب البت فيه أو إغلاقه أولا.",
         "Cette demande est encore en cours : rien n'a été effacé. Elle doit d'abord être décidée ou classée.",
     ),
+    "asked_already": _T(
+        "طُلب محو معطيات هذا الملف من قبل، وينتظر الطلب موافقة شخص ثان. لم يُمح شيء.",
+        "L'effacement de ce dossier est déjà demandé et attend l'accord d'une seconde personne. Rien n'a été effacé.",
+    ),
+    "nothing_asked": _T(
+        "لا طلب ينتظر لهذا الملف: رُفض أو انتهى أجله. لم يُمح شيء. يمكن تقديمه من جديد.",
+        "Aucune demande d'effacement n'attend pour ce dossier : elle a été refusée ou son délai est passé. "
+        "Rien n'a été effacé. Elle peut être faite de nouveau.",
+    ),
+    "second_person_needed": _T(
+        "أنتم من طلب هذا المحو: يجب أن يوافق عليه شخص آخر. لم يُمح شيء.",
+        "Vous avez demandé cet effacement : une autre personne doit donner son accord. Rien n'a été effacé.",
+    ),
+    "not_proved_erased": _T(
+        "هذا السطر من القائمة لا يثبت أن الملف مُحي هنا من قبل. لم يُمح شيء. اطلبوا المحو بموافقة شخصين.",
+        "Cette ligne de la liste ne prouve pas que le dossier a déjà été effacé ici. Rien n'a été effacé. "
+        "Demandez l'effacement à deux personnes.",
+    ),
     "account_in_use": _T(
         "لديكم طلب قيد المعالجة، ويجب أن يتمكن الصندوق من الاتصال بكم. لم يُغلق الحساب ولم يُمح شيء. "
         "أعيدوا المحاولة بعد صدور القرار.",

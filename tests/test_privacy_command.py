@@ -9,8 +9,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import delete, update
 
 from forms_service import bootstrap
 from forms_service.bootstrap import Application, build
@@ -18,7 +20,9 @@ from forms_service.cli import commands
 from forms_service.commands import shared
 from forms_service.config import Config
 from forms_service.first_look import NoLook
-from forms_service.services import Services
+from forms_service.services import Actor, Services
+from forms_service.storage.models import AccountRow, DossierRow
+from forms_service.storage.privacy_models import ErasureRow
 
 
 @pytest.fixture
@@ -77,6 +81,48 @@ def test_requests_on_paper_are_done_and_proved_by_command(at_hand: Application, 
     assert listed["proved_at"] and listed["left"] == []
     verified = run("verify")
     assert "1 gone, 0 with something left" in verified.output and verified.return_value == 0
+
+
+def test_a_machine_agrees_to_what_an_operator_asked_and_erases_again_what_it_listed(
+    at_hand: Application, tmp_path: Path
+) -> None:
+    services, operator = at_hand.services, Actor("leila", "Leila", frozenset({"operator"}))
+    person = Actor("one", "Somebody", frozenset({"applicant"}))
+    with at_hand.database.writing() as session:
+        given = {"password_hash": "-", "created_at": services.now()}
+        session.add(AccountRow(id="one", login="one", name="Somebody", roles=["applicant"], **given))
+    dossier = services.open_dossier(person, "311-1-14", "fr")
+    reference = services.dossier(person, dossier).reference
+
+    def now_is(state: str) -> None:
+        with at_hand.database.writing() as session:
+            session.execute(update(DossierRow.__table__).values(state=state, erased_at=None))
+
+    now_is("closed")
+    assert "second person" in run("erase", reference, "--reason", "lettre").output
+    assert run("agree", reference).exception.code == "second_person_needed"
+    (waits,) = json.loads(run("waiting", "--json").output)
+    assert (waits["reference"], waits["asked_by"], waits["reason"]) == (reference, "operator", "lettre")
+    assert run("decline", reference).exit_code == 0 and run("waiting").output == ""
+    services.erase_on_request(operator, reference, "lettre")
+    assert reference in run("waiting").output and reference in run("agree", reference).output
+    kept = tmp_path / "list.json"
+    kept.write_text(run("list", "--json").output, encoding="utf-8")
+    (line,) = json.loads(kept.read_text(encoding="utf-8"))
+    assert (line["asked_by"], line["agreed_by"]) == ("leila", "operator")
+
+    with at_hand.database.writing() as session:
+        session.execute(delete(ErasureRow))
+    now_is("closed")  # as a backup brings it back
+    forged = tmp_path / "forged.json"
+    forged.write_text(json.dumps([{**line, "asked_by": "operator"}]), encoding="utf-8")
+    refused = run("erase", "--again", str(forged))
+    assert (refused.return_value, reference in refused.output) == (1, True)
+    again = run("erase", "--again", str(kept))
+    assert (again.return_value, " again anonymise " in again.output) == (0, True)
+    assert run("erase", "--again", str(kept)).output == "", "twice does no harm"
+    for wrong in (("erase", reference), ("erase", "--again", str(kept), "--reason", "x")):
+        assert isinstance(run(*wrong).exception, click.UsageError)
 
 
 def test_what_a_backup_brought_back_is_told_and_the_command_fails(

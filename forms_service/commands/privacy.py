@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import getpass
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from core.errors import DossierError
 from core.privacy import ASKED_BY
 from forms_service.commands.shared import OUTPUT_FILE, configuration, print_json, started_installation
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from forms_service.services.erasures import Erasure
     from forms_service.services.views import Actor
 
@@ -65,9 +70,9 @@ def list_erasures(as_json: bool, unproved: bool, most: int) -> None:
     """List what was let go, by which rule, and whether it is proved."""
     with _operating() as (services, console):
         found = services.erasures(console, most, unproved)
-    if as_json:
-        print_json(list(map(_as_dict, found)))
-        return
+        if as_json:
+            print_json([{**_as_dict(one), "proof": services.proof_for_later(one)} for one in found])
+            return
     for one in found:
         click.echo(_line(one))
 
@@ -97,12 +102,75 @@ def verify(reference: str | None, as_json: bool) -> int:
 
 
 @privacy.command("erase")
-@click.argument("reference")
-@_WHY
-def erase(reference: str, reason: str) -> None:
-    """Let one request go because its person asked; one in hand is decided or closed first."""
+@click.argument("reference", required=False)
+@click.option("--reason", help="Why: which letter; kept on record.")
+@click.option(
+    "--again",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="After a restore: erase what this kept `privacy list --json` proves was erased.",
+)
+def erase(reference: str | None, reason: str | None, again: Path | None) -> int:
+    """Let a draft go because its person asked, or ask a second person to agree for one that was decided."""
+    if again is not None and not reference and not reason:
+        return _erase_again(again)
+    if again is not None or not reference or not reason:
+        raise click.UsageError("Give a reference and --reason, or only --again.")
     with _operating() as (services, console):
-        click.echo(_line(services.erase_on_request(console, reference, reason)))
+        erased = services.erase_on_request(console, reference, reason)
+    click.echo(_line(erased) if erased else f"{reference}  waits for a second person to agree")
+    return 0
+
+
+def _erase_again(kept: Path) -> int:
+    """Erase what a backup brought back; what cannot be is told, and keeps nothing else from going."""
+    try:
+        lines = json.loads(kept.read_bytes())
+        if not isinstance(lines, list) or not all(isinstance(one, dict) for one in lines):
+            raise ValueError
+    except ValueError:
+        raise click.UsageError("--again takes what `privacy list --json` printed.") from None
+    failed = 0
+    with _operating() as (services, console):
+        for line in lines:
+            try:
+                erased = services.erase_again(console, line)
+            except DossierError as error:
+                failed += 1
+                click.echo(f"{line.get('reference')}  {error.message.fr}", err=True)
+                continue
+            if erased:
+                click.echo(_line(erased))
+    return NOT_PROVED if failed else 0
+
+
+@privacy.command("waiting")
+@_AS_JSON
+def waiting(as_json: bool) -> None:
+    """List what somebody asked to erase and waits for a second person: who asked, when, until when, why."""
+    with _operating() as (services, console):
+        found = services.waiting_erasures(console, 1000)
+    if as_json:
+        print_json([{**asdict(one), "asked_at": _at(one.asked_at), "until": _at(one.until)} for one in found])
+        return
+    for one in found:
+        who = one.asked_by_name or f"({one.asked_by})"
+        click.echo(f"{one.reference}  {one.form_id}  {who}  {one.asked_at:%Y-%m-%d}  {one.reason}")
+
+
+@privacy.command("agree")
+@click.argument("reference")
+def agree(reference: str) -> None:
+    """Let a request go that an operator asked for on the page: the second of two people."""
+    with _operating() as (services, console):
+        click.echo(_line(services.agree_to_erasure(console, reference)))
+
+
+@privacy.command("decline")
+@click.argument("reference")
+def decline(reference: str) -> None:
+    """Keep a request that somebody asked to erase, or take back what was asked here."""
+    with _operating() as (services, console):
+        services.decline_erasure(console, reference)
 
 
 @privacy.command("export")
@@ -169,6 +237,7 @@ def _line(one: Erasure) -> str:
 
 def _as_dict(one: Erasure) -> dict[str, object]:
     return {
+        "dossier": one.dossier_id,
         "reference": one.reference,
         "form": one.form_id,
         "version": one.form_version,
@@ -176,11 +245,16 @@ def _as_dict(one: Erasure) -> dict[str, object]:
         "ending": one.ending,
         "rule": one.rule,
         "asked_by": one.asked_by,
+        "agreed_by": one.agreed_by,
         "reason": one.reason,
-        "erased_at": one.erased_at.isoformat(timespec="seconds"),
+        "erased_at": _at(one.erased_at),
         "removed": dict(one.removed),
         "files": list(one.objects),
         "files_of_others_too": one.shared_objects,
-        "proved_at": one.proved_at.isoformat(timespec="seconds") if one.proved_at else None,
+        "proved_at": _at(one.proved_at) if one.proved_at else None,
         "left": list(one.left),
     }
+
+
+def _at(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

@@ -20,7 +20,6 @@ from core.errors import DossierError
 from core.form_spec import FormSpec
 from core.privacy import Ending, KeptFrom, Retention
 from core.receipt import normalize_reference
-from core.stages import FINAL_STATES
 from forms_service.messages import say
 from forms_service.services.base import SYSTEM
 from forms_service.services.receipt_checks import receipt_from_payload
@@ -41,7 +40,7 @@ MOST_AT_ONCE = 50
 REMOVED_OBJECTS_KEPT = timedelta(days=1)
 """How long it is known that an object was removed: longer than any transaction or upload takes."""
 
-BY_RULE, ASKED, OWN_DRAFT = "retention", "asked", "own_draft"
+BY_RULE, ASKED, OWN_DRAFT, AGAIN = "retention", "asked", "own_draft", "again"
 
 _EVENTS = {
     KeptFrom.LAST_CHANGE: DossierRow.changed_at,
@@ -66,6 +65,7 @@ class Erasure:
     ending: str
     rule: Mapping[str, object] | None
     asked_by: str | None
+    agreed_by: str | None
     reason: str | None
     erased_at: datetime
     removed: Mapping[str, int]
@@ -77,12 +77,17 @@ class Erasure:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Why a dossier is let go: by a rule of its form, or because somebody asked."""
+    """Why a dossier is let go: by a rule of its form, or because somebody asked.
+
+    ``asked_by`` and ``agreed_by`` are set where two people stand for it, or stood for it before a backup.
+    """
 
     occasion: str
     actor: Actor
     rule: Retention | None = None
     reason: str | None = None
+    asked_by: str | None = None
+    agreed_by: str | None = None
 
 
 class Erasures(Removals):
@@ -151,26 +156,6 @@ class Erasures(Removals):
             self._erase(session, row, Ending.ERASE, Asking(OWN_DRAFT, actor))
         self._settle_erasure(dossier_id)
 
-    def erase_on_request(self, actor: Actor, reference: str, reason: str) -> Erasure:
-        """Let a request go because its person asked for it and the fund agreed; why is on record.
-
-        Raises:
-            DossierError: ``unknown_reference``; ``reason_needed``; ``held_by_law``; ``still_in_hand``: nobody
-                decided on it yet.
-        """
-        self.require_role(actor, "operator")
-        if not reason.strip():
-            raise DossierError(say("reason_needed"), code="reason_needed")
-        with self.database.writing() as session:
-            row = self._by_reference(session, reference)
-            if row.state != DossierState.DRAFT and row.state not in FINAL_STATES:
-                raise DossierError(say("still_in_hand"), code="still_in_hand")
-            ending = Ending.ERASE if row.state == DossierState.DRAFT else Ending.ANONYMISE
-            dossier_id = row.id
-            self._erase(session, row, ending, Asking(ASKED, actor, reason=reason.strip()[:500]))
-        self._settle_erasure(dossier_id)
-        return self.erasure_of(actor, reference)
-
     # --- what must be kept ----------------------------------------------------------------------
 
     def place_hold(self, actor: Actor, reference: str, reason: str) -> None:
@@ -221,7 +206,7 @@ class Erasures(Removals):
         query = select(ErasureRow).order_by(ErasureRow.erased_at.desc()).limit(most)
         with self.database.reading() as session:
             rows = session.scalars(query.where(ErasureRow.proved_at.is_(None)) if unproved else query)
-            return [_told(row) for row in rows]
+            return [told(row) for row in rows]
 
     def erasure_of(self, actor: Actor, reference: str) -> Erasure:
         """The record of one erasure, looked at anew: ``left`` says what is still there.
@@ -235,7 +220,7 @@ class Erasures(Removals):
             row = session.scalar(select(ErasureRow).where(ErasureRow.reference == known))
             if row is None:
                 raise DossierError(say("not_erased"), code="not_erased")
-            return _told(row, self._left_of(session, row))
+            return told(row, self._left_of(session, row))
 
     def unnamed_files(self, actor: Actor) -> int:
         """How many files lie in the store for longer than a day though nothing refers to them."""
@@ -254,7 +239,7 @@ class Erasures(Removals):
             query = select(ErasureRow).where(ErasureRow.dossier_id > after)
             with self.database.reading() as session:
                 rows = session.scalars(query.order_by(ErasureRow.dossier_id).limit(MOST_AT_ONCE)).all()
-                found = [_told(row, self._left_of(session, row)) for row in rows]
+                found = [told(row, self._left_of(session, row)) for row in rows]
             if not found:
                 return
             yield from found
@@ -317,7 +302,8 @@ class Erasures(Removals):
             occasion=asking.occasion,
             ending=ending.value,
             rule=_rule_of(spec, asking.rule),
-            asked_by=None if asking.actor is SYSTEM else asking.actor.id,
+            asked_by=asking.asked_by or (None if asking.actor is SYSTEM else asking.actor.id),
+            agreed_by=asking.agreed_by,
             reason=asking.reason,
             erased_at=at,
             receipts=_receipts_of(session, row),
@@ -325,6 +311,8 @@ class Erasures(Removals):
             objects=[],
         )
         details = {"occasion": asking.occasion, "ending": ending.value}
+        if asking.agreed_by:
+            details |= {"asked_by": asking.asked_by or "", "agreed_by": asking.agreed_by}
         audit.record(
             session,
             at=at,
@@ -395,7 +383,8 @@ def _receipts_of(session: Session, row: DossierRow) -> list[dict[str, str]]:
     ]
 
 
-def _told(row: ErasureRow, left: Iterable[str] = ()) -> Erasure:
+def told(row: ErasureRow, left: Iterable[str] = ()) -> Erasure:
+    """A record of an erasure as it is told."""
     return Erasure(
         dossier_id=row.dossier_id,
         reference=row.reference,
@@ -405,6 +394,7 @@ def _told(row: ErasureRow, left: Iterable[str] = ()) -> Erasure:
         ending=row.ending,
         rule=row.rule,
         asked_by=row.asked_by,
+        agreed_by=row.agreed_by,
         reason=row.reason,
         erased_at=row.erased_at,
         removed=row.removed,

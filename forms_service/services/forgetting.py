@@ -19,7 +19,8 @@ from core.stages import FINAL_STATES
 from forms_service.messages import say
 from forms_service.services.account_care import AccountCare
 from forms_service.services.accounts import LONGEST_SESSION
-from forms_service.services.erasures import MOST_AT_ONCE, OWN_DRAFT, Asking, Erasures
+from forms_service.services.agreed_erasures import AgreedErasures
+from forms_service.services.erasures import MOST_AT_ONCE, OWN_DRAFT, Asking
 from forms_service.services.kept_typing import KEPT_FOR as TYPING_KEPT
 from forms_service.services.views import Actor
 from forms_service.storage import audit
@@ -68,7 +69,7 @@ _PAUSE = timedelta(minutes=5)
 _STACKS_AT_ONCE = 5
 
 
-class Forgetting(Erasures, AccountCare):
+class Forgetting(AgreedErasures, AccountCare):
     """The round of forgetting, and the account that somebody closes."""
 
     _next_round: datetime | None = None
@@ -86,6 +87,7 @@ class Forgetting(Erasures, AccountCare):
             return 0
         steps: tuple[Callable[[], int], ...] = (
             self.erase_what_is_due,
+            self.let_askings_lapse,
             self.forget_stacks,
             self.note_unnamed,
             self.remove_what_left,

@@ -20,7 +20,7 @@ from forms_service.storage.name_index import AccountNames
 
 PAGE = 50
 _AT_ONCE = 2_000
-_ACCOUNTS = ("account", "proposed_by")
+_ACCOUNTS = ("account", "proposed_by", "asked_by", "agreed_by")
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ _TOLD = """
 
     dead_letter_retried dead_letter_set_aside infected_refused infected_found
 
-    erased hold_placed hold_lifted data_exported account_erased
+    erased erasure_asked erasure_declined erasure_withdrawn erasure_lapsed
+    hold_placed hold_lifted data_exported account_erased
 
     rehearsed rehearsal_asked record_read record_exported
 

@@ -33,6 +33,7 @@ class ErasureRow(Base):
     asked for it.  ``removed`` counts rows by table, ``objects`` lists the digests of the files that nothing
     else refers to and of the scanned stacks its sheets lay in, ``receipts`` those of the receipts, so that
     one somebody shows can be told genuine.  ``proved_at`` is empty while a file is still there.
+    ``agreed_by`` is the second person who let a decided dossier go that ``asked_by`` asked for.
     """
 
     __tablename__ = "erasure"
@@ -45,6 +46,7 @@ class ErasureRow(Base):
     ending: Mapped[str] = mapped_column(String(16))
     rule: Mapped[dict[str, Any] | None]
     asked_by: Mapped[str | None] = mapped_column(String(32))
+    agreed_by: Mapped[str | None] = mapped_column(String(32))
     reason: Mapped[str | None] = mapped_column(SealedText("erasure.reason"))
     erased_at: Mapped[datetime] = mapped_column(index=True)
     removed: Mapped[dict[str, Any]]
@@ -62,6 +64,16 @@ class LegalHoldRow(Base):
     reason: Mapped[str] = mapped_column(SealedText("legal_hold.reason"))
     placed_by: Mapped[str] = mapped_column(String(32))
     placed_at: Mapped[datetime]
+
+
+class ErasureAskingRow(Base):
+    """A decided dossier that one operator asked to let go, and that waits for a second one to agree."""
+
+    __tablename__ = "erasure_asking"
+    dossier_id: Mapped[str] = mapped_column(ForeignKey("dossier.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(SealedText("erasure_asking.reason"))
+    asked_by: Mapped[str] = mapped_column(String(32))
+    asked_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class RemovedObjectRow(Base):

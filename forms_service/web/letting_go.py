@@ -1,4 +1,4 @@
-"""The operator's page of personal data: what was let go, what is due, what is held, requests on paper."""
+"""The operator's page of personal data: what waits for a second person, what went, what is due or held."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ PREFIX = "/operator/privacy"
 pages = Blueprint("letting_go", __name__)
 
 _MOST = 50
+_DONE = {"agree": "erase"}
+"""What is said of what was done, where it is not its own word."""
 
 
 @pages.get("/")
@@ -29,7 +31,7 @@ def overview() -> str:
 @needs("operator")
 @once
 def act() -> Response | tuple[str, int]:
-    """Hold a request, let one be let go again, or let one go because its person asked."""
+    """Hold a request or lift that; ask to let one go, agree to what somebody else asked, or decline it."""
     does, typed = request.form.get("do", ""), request.form
     reference, reason = typed.get("reference", "").strip(), typed.get("reason", "")
     try:
@@ -37,18 +39,23 @@ def act() -> Response | tuple[str, int]:
             services().place_hold(the_actor(), reference, reason)
         elif does == "release":
             services().lift_hold(the_actor(), reference)
+        elif does == "agree":
+            services().agree_to_erasure(the_actor(), reference)
+        elif does == "decline":
+            services().decline_erasure(the_actor(), reference)
         else:
-            services().erase_on_request(the_actor(), reference, reason)
+            does = "erase" if services().erase_on_request(the_actor(), reference, reason) else "ask"
     except FormsError as error:
         place = "reason" if error.code == "reason_needed" else "reference"
+        place = "waiting" if does in ("agree", "decline") else place
         return _page([Problem(place, error.message.in_language(language()))]), 422
-    said = does if does in ("hold", "release") else "erase"
-    flash(translate(f"letting_go.done.{said}"), "done")
+    flash(translate(f"letting_go.done.{_DONE.get(does, does)}"), "done")
     return redirect(url_for(".overview"), code=303)
 
 
 def _page(problems: list[Problem]) -> str:
     actor, found = the_actor(), services()
+    gone = found.erasures(actor, _MOST)
     titles = {one.id: one.title for one in security.application().catalogue.forms()}
     return render_template(
         "operator_privacy.html",
@@ -56,6 +63,8 @@ def _page(problems: list[Problem]) -> str:
         typed=request.form,
         due=found.due_for_erasure(actor, _MOST),
         holds=found.holds(actor),
-        gone=found.erasures(actor, _MOST),
+        gone=gone,
+        waiting=found.waiting_erasures(actor, _MOST),
+        people=found.who_erased(actor, gone),
         titles=titles,
     )

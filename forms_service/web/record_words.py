@@ -32,10 +32,12 @@ _WORDS_OF: Mapping[str, Sequence[str]] = {
     "what": ("detail_what",),
     "occasion": ("detail_occasion",),
     "ending": ("detail_ending",),
+    "asked_by": ("detail_by",),
+    "agreed_by": ("detail_by",),
     "aside": ("detail_aside",),
 }
 """Where the words for the codes under a key stand."""
-_PEOPLE = ("account", "proposed_by")
+_PEOPLE = ("account", "proposed_by", "asked_by", "agreed_by")
 _UNSAID = (None, "", [], {})
 
 

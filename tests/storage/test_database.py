@@ -34,6 +34,7 @@ from forms_service.storage.models import (
     StackSheetRow,
 )
 from forms_service.storage.pinning import pin_what_lay_open
+from forms_service.storage.privacy_models import ErasureAskingRow, ErasureRow
 from forms_service.storage.row_origins import origin_of
 from forms_service.storage.scan_models import VirusScanRow
 from forms_service.storage.sealed_columns import differs, seal_with
@@ -457,3 +458,27 @@ def test_files_come_due_for_a_scan_both_ways(database: Database) -> None:
     with engine.connect() as connection:
         assert set(connection.scalars(text("select object_key from virus_scan"))) == {"clean", "away"}
     go("head", command.upgrade)
+
+
+def test_what_waits_for_a_second_person_goes_with_its_table_and_no_erasure_is_lost(
+    database: Database,
+) -> None:
+    at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    with database.writing() as session:
+        session.add(account("one"))
+        session.flush()
+        session.add(dossier("d", "one"))
+        session.flush()
+        session.add(ErasureAskingRow(dossier_id="d", reason="lettre", asked_by="one", asked_at=at))
+        told = {"reference": "R", "form_id": "f", "form_version": 1, "spec_digest": "", "ending": "erase"}
+        lists = {"removed": {}, "objects": [], "receipts": []}
+        given = {"occasion": "asked", "asked_by": "one", "agreed_by": "two", "erased_at": at}
+        session.add(ErasureRow(dossier_id="e", **told, **lists, **given))
+    go = migrating(database)
+    go("0038", command.downgrade)
+    assert "erasure_asking" not in inspect(database.engine).get_table_names()
+    go("head", command.upgrade)
+    with Session(database.engine) as session:
+        kept = session.get_one(ErasureRow, "e")
+        assert (kept.asked_by, kept.agreed_by) == ("one", None)
+        assert session.get(ErasureAskingRow, "d") is None and session.get(DossierRow, "d") is not None

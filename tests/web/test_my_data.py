@@ -13,6 +13,7 @@ from web_service import ALLOWANCE, Service, Visitor
 from forms_service.services import Actor
 from forms_service.services.looks import Look
 from forms_service.services.own_data import REQUESTS_A_PAGE
+from forms_service.services.receipt_checks import operator as console
 from forms_service.storage.models import DossierRow
 
 _NUMBERS = itertools.count(1)
@@ -153,3 +154,32 @@ def test_an_operator_holds_erases_and_sees_the_proof(service: Service, person: V
     page = operator.get(place).get_data(as_text=True)
     assert reference in page and "Il ne reste rien" in page
     assert person.post(place, {"do": "erase", "reference": reference, "reason": "x"}).status_code == 404
+
+
+def test_two_operators_let_a_decided_request_go(service: Service, person: Visitor) -> None:
+    operator, place = service.visitor("fr").sign_in("operator"), "/operator/privacy/"
+    services = service.application.services
+    dossier = open_draft(person)
+    reference = services.dossier(service.actor("clerk"), dossier).reference
+    with service.application.database.writing() as session:
+        session.get_one(DossierRow, dossier).state = "closed"
+
+    def press(does: str, reason: str = "") -> tuple[int, str]:
+        answer = operator.post(place, {"do": does, "reference": reference, "reason": reason})
+        return answer.status_code, answer.get_data(as_text=True)
+
+    assert press("erase", "lettre du 3 mars")[0] == 303
+    page = operator.get(place).get_data(as_text=True)
+    assert "lettre du 3 mars" in page and "Retirer la demande" in page
+    assert 'value="agree"' not in page, "nobody is offered to agree with themselves"
+    status, page = press("agree")
+    assert status == 422 and 'id="waiting-error"' in page and "une autre personne" in page
+    assert press("decline")[0] == 303
+    services.erase_on_request(console("salma"), reference, "lettre du 4 mars")
+    page = operator.get(place).get_data(as_text=True)
+    assert "la console du serveur" in page and 'value="agree"' in page
+    assert press("agree")[0] == 303
+    page = operator.get(place).get_data(as_text=True)
+    assert "Demandé et accepté par" in page and "Il ne reste rien" in page and 'value="agree"' not in page
+    record = operator.get("/operator/record").get_data(as_text=True)
+    assert "Accord donné par" in record and "la console du serveur" in record
