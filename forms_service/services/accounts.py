@@ -21,7 +21,7 @@ from core.form_spec import FieldSpec
 from core.localized_text import LocalizedText, Script
 from forms_service.messages import say
 from forms_service.services.access_tokens import revoke_all_tokens
-from forms_service.services.base import SYSTEM
+from forms_service.services.base import CLOCKS_APART, SYSTEM
 from forms_service.services.known_devices import KnownDevices
 from forms_service.services.sign_in_record import SignInRecord
 from forms_service.services.throttle import SIGN_IN, SIGN_IN_FROM, SIGN_IN_HERE, Limit, Throttle, at_place
@@ -110,8 +110,8 @@ class Accounts(KnownDevices, Throttle, SignInRecord):
             session_id: What tells the session from others; one that was signed out has ended.
             proved: Whether a second step was taken in it; without one, accounts that have one are nobody.
         """
-        if since and self.now() - since > LONGEST_SESSION:
-            return None
+        if since and not -CLOCKS_APART <= self.now() - since <= LONGEST_SESSION:
+            return None  # too long, or begun before the clock went back: it would last longer than any may
         with self.database.reading() as session:
             row = session.get(AccountRow, actor_id)
             if row is None or not self._may_come_in(row):
@@ -126,6 +126,20 @@ class Accounts(KnownDevices, Throttle, SignInRecord):
             if holder and holder.second_step:
                 return None
             return replace(_actor(row), must_add_second_step=bool(self._roles_with_a_step() & set(row.roles)))
+
+    def let_sessions_begin(self, actor: Actor) -> None:
+        """Let whoever is about to come in do so though the clock went back since their sessions were ended.
+
+        Sessions of before that end stay ended; without this none could begin until the clock is there again.
+        """
+        with self.database.reading() as session:
+            holder = session.get(HolderRow, actor.id)
+            if holder is None or holder.sessions_from is None or holder.sessions_from <= self.now():
+                return
+        with self.database.writing() as session:
+            held = session.get_one(HolderRow, actor.id, with_for_update=True)
+            if held.sessions_from and held.sessions_from > self.now():
+                held.sessions_from = self.now()
 
     def has_second_step(self, actor: Actor) -> bool:
         """Whether a password alone does not let them in."""

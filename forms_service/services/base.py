@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -84,6 +84,10 @@ class Adapters:
     carriers: Carriers
     registers: Registers
     scanner: VirusScanner = field(default_factory=NoScanner)
+
+
+CLOCKS_APART = timedelta(minutes=5)
+"""So far the clocks of two hosts may differ; what is dated later than that was dated before the clock went back."""
 
 
 class UseCases:

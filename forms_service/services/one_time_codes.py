@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from core.errors import FormsError
 from core.field_kinds.base import western_digits
 from forms_service.messages import say
+from forms_service.services.base import CLOCKS_APART
 from forms_service.services.letters import Letters
 from forms_service.services.throttle import CODE_FROM, Counted, Throttle
 from forms_service.storage.account_models import OneTimeCodeRow
@@ -121,7 +122,7 @@ class OneTimeCodes(Letters, Throttle):
         digits = "".join(western_digits(typed).split())
         with self.database.writing() as session:
             row = session.get(OneTimeCodeRow, code_id, with_for_update=True)
-            if row is None or row.used_at or row.wrong >= MOST_WRONG or self.now() > row.expires_at:
+            if row is None or row.used_at or row.wrong >= MOST_WRONG or self._has_run_out(row):
                 raise CodeGone(say("code_gone"))
             right = hmac.compare_digest(row.fingerprint, self._fingerprint(code_id, digits))
             if right and row.usable:
@@ -155,7 +156,9 @@ class OneTimeCodes(Letters, Throttle):
             raise CodeGone(say("code_gone"))
         if account_id is not None and row.account_id != account_id:
             raise CodeGone(say("code_gone"))
-        is_late = self.now() > row.passed_at + TIME_TO_CHOOSE
+        is_late = (
+            not timedelta(0) <= self.now() + CLOCKS_APART - row.passed_at <= TIME_TO_CHOOSE + CLOCKS_APART
+        )
         if is_late or not hmac.compare_digest(self._typed_by(row), browser):
             raise CodeGone(say("code_gone"))
         return row
@@ -193,6 +196,10 @@ class OneTimeCodes(Letters, Throttle):
             return None
         is_fresh = abs(self.now() - row.used_at) <= _SENT_TWICE_WITHIN
         return row if is_fresh and hmac.compare_digest(self._typed_by(row), browser) else None
+
+    def _has_run_out(self, row: OneTimeCodeRow) -> bool:
+        """Whether its time is over, or was another's: a clock that went back would make it last longer."""
+        return self.now() > row.expires_at or row.made_at > self.now() + CLOCKS_APART
 
     def _typed_by(self, row: OneTimeCodeRow) -> str:
         return str(self.adapters.seal.record(row.sealed).get(_TYPED_BY, ""))

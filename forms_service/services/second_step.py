@@ -39,6 +39,9 @@ OFFERED_FOR = timedelta(minutes=15)
 
 RECOVERY_CODES = 10
 _HALF_MINUTE = 30
+_USED, _USED_KEPT = "used", 100
+"""The half minutes whose codes counted last, should the clock go back to them."""
+
 _PLAIN = "abcdefghjkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP_LENGTH = 3, 4
 
@@ -327,11 +330,14 @@ class SecondStepOfSignIn(AccountCare):
             for step in (now - 1, now, now + 1)
             if hmac.compare_digest(shown.generate_otp(step).encode(), typed.encode())
         ]
-        if not right or right[-1] <= row.last_step:
+        used = list(record.get(_USED, ()))
+        # later than any this clock could have shown: it went back, and what counted tells what must not count again
+        went_back = row.last_step > now + 1
+        fresh = [step for step in right if (step not in used if went_back else step > row.last_step)]
+        if not fresh:
             return False
-        if isinstance(row.sealed, str):
-            row.sealed = record  # of earlier days: from now on it outlives the service's secret
-        row.last_step = right[-1]
+        row.sealed = {**record, _USED: [*used, fresh[-1]][-_USED_KEPT:]}
+        row.last_step = max(row.last_step, fresh[-1])
         return True
 
     def _recovers(self, session: Session, account_id: str, typed: str) -> bool:

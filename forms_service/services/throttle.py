@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core.errors import FormsError
 from core.localized_text import LocalizedText
 from forms_service.locales import both
-from forms_service.services.base import UseCases
+from forms_service.services.base import CLOCKS_APART, UseCases
 from forms_service.storage.access_models import UsageRow
 from forms_service.storage.account_models import AttemptRow
 
@@ -142,7 +142,12 @@ class Throttle(UseCases):
         _one_at_a_time(session, [subject for _, subject in subjects])
         for limit, subject in subjects:
             since = now - timedelta(minutes=limit.minutes)
-            held = select(func.count()).where(AttemptRow.subject == subject, AttemptRow.at > since)
+            held = select(func.count()).where(
+                AttemptRow.subject == subject,
+                AttemptRow.at > since,
+                AttemptRow.at
+                < now + CLOCKS_APART,  # of before the clock went back: they would count until then
+            )
             if (session.scalar(held) or 0) >= limit.most:
                 raise TooManyAttempts(limit.wait())
         rows = {limit.name: AttemptRow(subject=subject, at=now) for limit, subject in subjects}

@@ -104,6 +104,7 @@ def admit(
         wanted: The page they want to be on.
         kept: Whether they had typed something when a session ended.
     """
+    services().let_sessions_begin(actor)
     if not services().has_second_step(actor):
         sign_in(actor, by_provider=by_provider)
         return None
@@ -155,6 +156,7 @@ def sign_in(actor: Actor, *, second_step: bool = False, by_provider: bool = Fals
         second_step: Whether they took one, here or at the fund's provider.
         by_provider: Whether they came by that provider: signing out leads there again.
     """
+    services().let_sessions_begin(actor)
     if session.get("actor_id") != actor.id:  # not a session that is only begun anew
         services().note_sign_in(actor, second_step=second_step, by_provider=by_provider)
     session.clear()
