@@ -9,12 +9,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import CodeType
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 # Hundreds of processes are started here: each of them would compile everything again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import pytest
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import text
 
 from forms_service.spec_catalogue import SpecCatalogue, default_directory
@@ -95,10 +98,16 @@ def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
 
     made = tmp_path_factory.mktemp("migrated") / "forms.sqlite"
     migrate = Database.migrate
+    newest: set[str | None] = set()
 
     def copy_or_migrate(self: Database, lock_folder: Path, prepare_others: object = None) -> None:
         path = Path(self.engine.url.database or "")
-        if not _is_without_tables(self) or prepare_others is not prepare_tables:
+        version = _version_of(self)
+        if prepare_others is not prepare_tables or version == "unknown":
+            migrate(self, lock_folder, prepare_others)  # type: ignore[arg-type]
+        elif version in newest:
+            return
+        elif version is not None:
             migrate(self, lock_folder, prepare_others)  # type: ignore[arg-type]
         elif made.exists():
             self.engine.dispose()  # whoever looked for keys in it holds it open
@@ -109,6 +118,7 @@ def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
             migrate(self, lock_folder, prepare_others)  # type: ignore[arg-type]
             with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(made)) as copy:
                 source.backup(copy)
+            newest.add(_version_of(self))
 
     Database.migrate = copy_or_migrate  # type: ignore[method-assign]
     yield migrate
@@ -135,11 +145,40 @@ def forms_read_once() -> Iterator[None]:
     SpecCatalogue.load = staticmethod(load)  # type: ignore[method-assign]
 
 
-def _is_without_tables(database: Database) -> bool:
+class _Compiled(BytecodeCache):
+    """Keeps compiled templates by name and source for as long as the tests run."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self.kept[bucket.key, bucket.checksum] = bucket.code
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once() -> Iterator[None]:
+    """Every service of the tests shows the same pages: only the first one compiles their templates."""
+    kept = Flask.jinja_options
+    Flask.jinja_options = {**kept, "bytecode_cache": _Compiled()}
+    yield
+    Flask.jinja_options = kept
+
+
+def _version_of(database: Database) -> str | None:
+    """Which migration made it; none in one without tables."""
     if database.engine.dialect.name != "sqlite":
-        return False
+        return "unknown"
     with database.engine.connect() as connection:
-        return connection.scalar(text("select count(*) from sqlite_master")) == 0
+        if connection.scalar(text("select count(*) from sqlite_master")) == 0:
+            return None
+        named = text("select count(*) from sqlite_master where name = 'alembic_version'")
+        if connection.scalar(named) == 0:
+            return "unknown"
+        return connection.scalar(text("select version_num from alembic_version"))
 
 
 @pytest.fixture(scope="session")

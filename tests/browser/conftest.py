@@ -17,6 +17,7 @@ from forms_service.bootstrap import Application, build
 from forms_service.config import Config
 from forms_service.first_look import NoLook
 from forms_service.web import create_app
+from tests.browser.review_desk import every_form
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "scripts"))  # the demonstration and its pages
 
@@ -64,7 +65,9 @@ class ReadingsInBackground:
 def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
     """The service behind the pages, for what is prepared without a browser; it looks at uploads when it reads."""
     config = Config(data_folder=tmp_path_factory.mktemp("browser"), demo=True)
-    application = build(config, jobs=ReadingsInBackground(), draw=lambda: 1.0, first_look=NoLook())
+    application = build(
+        config, jobs=ReadingsInBackground(), draw=lambda: 1.0, first_look=NoLook(), catalogue=every_form()
+    )
     yield application
     application.close()
 
@@ -75,7 +78,7 @@ def address(application: Application) -> Iterator[str]:
     jobs: Any = application.jobs
     server = make_server("127.0.0.1", 0, create_app(application), threaded=True)
     threads = [
-        threading.Thread(target=server.serve_forever, daemon=True),
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True),
         threading.Thread(target=jobs.run, args=(application.services,), daemon=True),
     ]
     for thread in threads:

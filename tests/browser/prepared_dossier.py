@@ -22,7 +22,7 @@ from forms_service.upload_reading import _result
 
 ALLOWANCE = "311-1-14"
 FIELDS, DOUBTS = 60, 5
-_DPI = 150
+_DPI = 100
 _PX_PER_MM = _DPI / 25.4
 _ROW_VALUES = {"date": "2015-03-12", "latin_name": "Adam", "arabic_name": "آدم"}
 _DOUBTED_KINDS = ("latin_name", "arabic_name", "text")

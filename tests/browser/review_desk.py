@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from forms_service.bootstrap import Application, build
 from forms_service.config import Config
 from forms_service.demo_accounts import DEMO_ACCOUNTS
 from forms_service.first_look import NoLook
+from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.web import create_app
 from tests.browser.prepared_dossier import actor, reviewable
 
@@ -69,12 +71,18 @@ def at_rest(page: Page) -> None:
     expect(page.locator("html[aria-busy]")).to_have_count(0, timeout=PATIENCE_MS)
 
 
+@cache
+def every_form() -> SpecCatalogue:
+    """The forms of every service of these tests: reading them is a second of work, and none changes them."""
+    return SpecCatalogue.load()
+
+
 @contextmanager
 def running_desk(folder: Path) -> Iterator[Desk]:
     """Run the service until the block ends."""
     jobs = Waiting()
     config = Config(data_folder=folder / "var", demo=True)
-    application = build(config, jobs=jobs, draw=lambda: 1.0, first_look=NoLook())
+    application = build(config, jobs=jobs, draw=lambda: 1.0, first_look=NoLook(), catalogue=every_form())
     images = folder / "images"
     images.mkdir()
     with ThreadPoolExecutor(
@@ -82,7 +90,7 @@ def running_desk(folder: Path) -> Iterator[Desk]:
     ) as elsewhere:  # receipts are signed in a loop of their own, the browser has one here
         dossier_id, doubtful = elsewhere.submit(reviewable, application, images, jobs).result()
     server = make_server("127.0.0.1", 0, create_app(application), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield Desk(application, f"http://127.0.0.1:{server.server_port}", dossier_id, doubtful)

@@ -53,7 +53,7 @@ class ServiceWithWorker:
 def serving(application: Application) -> Iterator[str]:
     """Answer on a free loopback port until the block ends; gives the address."""
     server = make_server("127.0.0.1", 0, create_app(application), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

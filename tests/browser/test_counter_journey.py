@@ -17,7 +17,9 @@ from pypdf import PdfReader
 from forms_service.bootstrap import build
 from forms_service.config import Config
 from forms_service.demo_accounts import DEMO_ACCOUNTS
+from forms_service.first_look import NoLook
 from tests.browser.beginning_requests import begin
+from tests.browser.review_desk import every_form
 from tests.browser.service_with_worker import serving
 
 pytestmark = pytest.mark.browser
@@ -31,7 +33,8 @@ REFUND = "Demande de remboursement des cotisations salariales"
 def everything_is_drawn(tmp_path: Path) -> Iterator[str]:
     """A service that draws every deposit for a check, by its setting."""
     settings = {"FORMS_DATA_DIR": str(tmp_path), "FORMS_DEMO": "1", "FORMS_PHYSICAL_CHECK_RATE": "1"}
-    with serving(build(Config.from_environment(settings))) as address:
+    application = build(Config.from_environment(settings), first_look=NoLook(), catalogue=every_form())
+    with serving(application) as address:
         yield address
 
 

@@ -24,6 +24,7 @@ from forms_service.bootstrap import Application, build
 from forms_service.config import Config
 from forms_service.first_look import NoLook
 from forms_service.web import create_app
+from tests.browser.review_desk import every_form
 
 PASSWORD = "une phrase bien longue"
 TELEPHONE = {"width": 390, "height": 844}
@@ -57,11 +58,11 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Appli
         public_url=f"http://localhost:{port}",
         access=AccessSettings(second_step_roles=STAFF),
     )
-    application = build(config, jobs=NoJobs(), first_look=NoLook())
+    application = build(config, jobs=NoJobs(), first_look=NoLook(), catalogue=every_form())
     for login in ("hind", "salma"):
         application.services.add_account(login, PASSWORD, "هند برادة", {"clerk"})
     server = make_server("127.0.0.1", port, create_app(application), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield config.public_url, application
     server.shutdown()

@@ -198,6 +198,26 @@ def accept(page: Page) -> None:
     expect(page.locator(".notice.done")).to_have_text("La décision est enregistrée.")
 
 
+_CUT_CHOICES = """(arrow) => {
+    const pen = document.createElement("canvas").getContext("2d"), box = document.querySelector("#order");
+    const style = getComputedStyle(box);
+    pen.font = style.font;
+    const room = box.clientWidth - parseFloat(style.paddingInlineStart) - parseFloat(style.paddingInlineEnd) - arrow;
+    return [...box.options].map((one) => one.text).filter((text) => pen.measureText(text).width > room);
+}"""
+_ARROW_PX = 16
+
+
+def see_the_list_whole(page: Page) -> None:
+    """Every order to choose is read to its end on any screen, and a wide one shows the table to its last column."""
+    table = page.locator(".scroll:has(table.queue)")
+    expect(table).to_be_visible()
+    for width in (320, 390, 740, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(_CUT_CHOICES, _ARROW_PX) == [], width
+    assert table.evaluate("(one) => one.scrollWidth - one.clientWidth") <= 0
+
+
 def test_a_correction_goes_round_and_the_request_is_accepted(browser: Browser, address: str) -> None:
     applicant = page_of(browser, address, "Samira Lahlou")
     reference = deposit(applicant)
@@ -208,6 +228,7 @@ def test_a_correction_goes_round_and_the_request_is_accepted(browser: Browser, a
     ask_for_both(page)
     mend_what_is_asked(applicant)
     page.locator("nav a[href$='/review/']").press("Enter")
+    see_the_list_whole(page)
     open_by_keyboard(page, reference)
     see_where_answers_come_from(page)
     accept(page)

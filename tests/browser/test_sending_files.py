@@ -30,7 +30,7 @@ def photo(words: str, kind: str = "JPEG") -> bytes:
 
     pillow_heif.register_heif_opener()
     sheet = Image.new("RGB", (1240, 1754), "#f6f3ea")
-    for line in range(12):
+    for line in range(3):  # a machine that reads it is done soon
         ImageDraw.Draw(sheet).text((140, 200 + 110 * line), f"{words} {line}", fill="#222", font_size=52)
     out = io.BytesIO()
     sheet.save(out, kind)
