@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from core.errors import DossierError, FormsError, InvalidValue, UnknownForm, UnreadableDocument
 from core.localized_text import LocalizedText
 from forms_service.locales import both, has
-from forms_service.web import kept_typing, looks, out_of_order, security
+from forms_service.web import health, kept_typing, looks, out_of_order, security
 
 _log = logging.getLogger("forms_service.web")
 _STATUS_OF_CODE = {
@@ -102,7 +102,10 @@ def _http(error: HTTPException) -> tuple[str, int] | HTTPException:
 
 
 def _out_of_order(what: LocalizedText) -> tuple[str, int, dict[str, str]]:
-    return *_page(str(out_of_order.STATUS), what, out_of_order.STATUS), out_of_order.RETRY_AFTER
+    """A page for everybody; where operators look, also which part is away, as ``/readyz`` tells anybody."""
+    away = health.what_is_away() if request.blueprint == "status" else ()
+    shown, status = _page(str(out_of_order.STATUS), what, out_of_order.STATUS, away=away, is_outage=True)
+    return shown, status, out_of_order.RETRY_AFTER
 
 
 def _incident(error: Exception) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
@@ -116,11 +119,12 @@ def _incident(error: Exception) -> tuple[str, int] | tuple[str, int, dict[str, s
     return _page("500", both("error.500.what"), 500, reference)
 
 
-def _page(code: str, what: LocalizedText, status: int, incident: str | None = None) -> tuple[str, int]:
+def _page(
+    code: str, what: LocalizedText, status: int, incident: str | None = None, **more: object
+) -> tuple[str, int]:
     looks.only_told()
-    return render_template(
-        "error.html", code=code, what=what, status=status, incident=incident, back=_dossier_page(status)
-    ), status
+    told = {"code": code, "what": what, "status": status, "incident": incident, **more}
+    return render_template("error.html", back=_dossier_page(status), **told), status
 
 
 def _dossier_page(status: int) -> str | None:

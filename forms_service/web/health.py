@@ -63,6 +63,12 @@ def figures() -> Response:
     return Response(shown, content_type=metrics.CONTENT_TYPE)
 
 
+def what_is_away() -> tuple[str, ...]:
+    """The parts that are missing here and now; tables that cannot be asked for are no trouble of their own."""
+    away = [name for name, there in _readiness().items() if not there]
+    return tuple(one for one in away if not (one == "migrations" and "database" in away))
+
+
 class _Asked:
     """What was found last, good or bad, so that asking often costs little and holds one thread at most."""
 

@@ -122,6 +122,14 @@ def test_the_database_is_away_and_comes_back(on_postgres: Door, postgres: Postgr
             "vous a été confirmé est conservé",
         )
         says(browser.get(f"/fr/dossiers/{dossier}"), "Les dossiers ne sont pas accessibles en ce moment")
+        home, status = (
+            browser.get(path).get_data(as_text=True) for path in ("/fr/dossiers/", "/fr/operator/status/")
+        )
+        assert "Vérifiez le serveur de base de données" in status and "forms-service check" in status
+        assert "Vérifiez le serveur" not in home, "it is told where operators look for it"
+        for page, path in ((home, "/fr/dossiers/"), (status, "/fr/operator/status/")):
+            assert f'href="{path}">Réessayer</a>' in page
+            assert 'href="/fr/sign-in"' not in page, "nobody was signed out, and nobody could sign in"
         is_problem(door.ask("GET", f"/dossiers/{dossier}"))
         is_problem(door.ask("PATCH", f"/dossiers/{dossier}/answers", json={"values": ANSWERS}))
         is_problem(door.ask("POST", f"/dossiers/{dossier}/deposit", "deposit-1", json={"declaration": True}))
