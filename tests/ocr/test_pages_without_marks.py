@@ -95,6 +95,10 @@ def test_a_form_nobody_published_is_never_taken_for_one_that_was() -> None:
                 {key: one for key, one in specs.items() if key[0] != form_id}, _published().catalogue.types
             )
         )
+        others.features, others.printed = (
+            _published().features,
+            _published().printed,
+        )  # of those it knows alike
         for damage in ("no marks, no code", "no marks, no code, phone"):
             assert others.identify(_spoilt(form_id, damage).pixels).identity is None
 

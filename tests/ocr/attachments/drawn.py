@@ -25,19 +25,30 @@ def drawn_page(
     return page_image(pixels.copy()), dict(facts), CLASS_OF[name]
 
 
-@lru_cache(maxsize=24)
-def _drawn(
-    name: str, seed: int, wear: str | None, details: tuple[tuple[str, object], ...]
-) -> tuple[np.ndarray, dict[str, object]]:
+Details = tuple[tuple[str, object], ...]
+
+
+@lru_cache(maxsize=12)
+def _drawn(name: str, seed: int, wear: str | None, details: Details) -> tuple[np.ndarray, dict[str, object]]:
+    pixels, facts, state = _clean(name, seed, details)
+    if wear:
+        chance = random.Random()
+        chance.setstate(state)
+        pixels = UNSEEN_WEAR[wear](pixels.copy(), chance)
+    return pixels, facts
+
+
+@lru_cache(maxsize=12)
+def _clean(
+    name: str, seed: int, details: Details
+) -> tuple[np.ndarray, dict[str, object], tuple[object, ...]]:
+    """The page before anybody used it, and how chance goes on from there."""
     chance = random.Random(f"test {name} {seed}")
     who = invent(chance)
     other = invent(chance, sex="F" if who.sex == "M" else "M")
     typeface = UNSEEN_TYPEFACES[seed % len(UNSEEN_TYPEFACES)]
     drawn = draw_document(name, Case(who, typeface, chance, other, details=dict(details)))
-    pixels = drawn.paper.pixels()
-    if wear:
-        pixels = UNSEEN_WEAR[wear](pixels, chance)
-    return pixels, drawn.facts
+    return drawn.paper.pixels(), drawn.facts, chance.getstate()
 
 
 def page_image(pixels: np.ndarray, page: int = 1) -> PageImage:
