@@ -20,7 +20,7 @@ from forms_service.services.webhooks import DEAD, WAITING
 from forms_service.storage.account_models import LetterRow
 from forms_service.storage.api_models import WebhookDeliveryRow
 from forms_service.storage.audit_models import RecordSealRow
-from forms_service.storage.models import AuditRow, WorkerLeaseRow
+from forms_service.storage.models import AuditRow, LeftPageRow, WorkerLeaseRow
 from forms_service.storage.queue_state import (
     JobAtWork,
     JobDone,
@@ -43,6 +43,8 @@ _MOST_SLOW = 10
 _LONG_WAIT = timedelta(minutes=10)
 _LITTLE_ROOM = 0.10
 _BACKUP_IS_OLD = timedelta(days=2)
+_PAGES_WAIT_LONG = timedelta(days=30)
+"""A page that nobody files keeps its whole stack, sheets of other people among it (``forgetting``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class WorkFacts:
         letters_failed / webhooks_failed: Given up during the last day.
         backup_at: When the last backup was made, as far as that was recorded.
         unsaved_since: That, or the beginning of the record where none was ever made; None before both.
+        pages_since: Since when the oldest page of a stack waits for a clerk to say whose it is.
     """
 
     queue: list[QueueLine]
@@ -65,6 +68,7 @@ class WorkFacts:
     database_bytes: int
     backup_at: datetime | None
     unsaved_since: datetime | None
+    pages_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,9 @@ class Watching(DeadLetters, Readiness):
             database_bytes=_database_bytes(session),
             backup_at=backup_at,
             unsaved_since=backup_at or session.scalar(select(func.min(AuditRow.at))),
+            pages_since=session.scalar(
+                select(func.min(LeftPageRow.scanned_at)).where(LeftPageRow.outcome.is_(None))
+            ),
         )
 
 
@@ -273,6 +280,7 @@ def _troubles(parts: dict[str, bool], work: WorkFacts, now: datetime, room: floa
         "queue": bool(waits) and now - min(waits) > _LONG_WAIT,
         "dead": work.dead_letters > 0,
         "backup": work.unsaved_since is not None and now - work.unsaved_since > _BACKUP_IS_OLD,
+        "stacks": work.pages_since is not None and now - work.pages_since > _PAGES_WAIT_LONG,
         "letters": work.letters_failed > 0,
         "webhooks": work.webhooks_failed > 0,
     }

@@ -6,7 +6,7 @@ import pytest
 
 from core.placement import PageIdentity
 from forms_service.storage.models import IntakeRow, LeftPageRow, PageRow, StackFileRow, StackSheetRow
-from tests.services.conftest import ALLOWANCE
+from tests.services.conftest import ALLOWANCE, PASSWORD
 from tests.services.prepared_readings import PDF
 
 TOLD = {"ar": "؟", "fr": "?"}
@@ -126,3 +126,16 @@ def test_dossiers_of_one_person_are_told_that_both_hold_sheets_of_the_stack(offi
         assert [(told.id, told.same_stack) for told in services.other_dossiers(clerk, one)] == [
             (another, True)
         ]
+
+
+def test_operators_are_told_of_a_page_that_waits_a_month_for_it_keeps_its_whole_stack(
+    office, waiting
+) -> None:
+    services = office.services
+    operator = services.add_account("pilotage", PASSWORD, "Pilotage", {"operator"})
+    office.clock.move(days=29)
+    assert "stacks" not in services.service_status(operator).troubles
+    office.clock.move(days=2)
+    assert "stacks" in services.service_status(operator).troubles
+    services.discard_left_page(office.clerk, waiting, "Feuille d'essai")
+    assert "stacks" not in services.service_status(operator).troubles
