@@ -87,24 +87,28 @@ def settle_all(service: Service) -> None:
         service.application.services.discard_left_page(service.actor("clerk"), page.id, "fin de l'essai")
 
 
-def test_three_sheets_of_two_people_find_their_dossiers(service: Service, stack: Stack) -> None:
-    services, clerk = service.application.services, service.actor("clerk")
+def test_three_sheets_find_their_dossiers_and_the_foreign_page_waits_to_be_filed_by_hand(
+    service: Service, clerk: Visitor, stack: Stack
+) -> None:
+    """One stack through all of it: each scanned page costs the test a reading."""
+    services, actor = service.application.services, service.actor("clerk")
     service.read_all()
-    first = services.dossier(clerk, stack.known)
+    first = services.dossier(actor, stack.known)
     (upload,) = first.attachments
     assert (upload.type, upload.pages) == ("form", 2)
     assert first.dossier.answers()["assured.registration"] == ANSWERS["assured.registration"]
-    (line,) = services.find_dossiers(clerk, stack.printed)
-    second = services.dossier(clerk, line.id)
+    (line,) = services.find_dossiers(actor, stack.printed)
+    second = services.dossier(actor, line.id)
     assert second.dossier.answers()["assured.registration"] == "198765432"
     assert [one.pages for one in second.attachments] == [1]
     assert stack.html.count("أُضيفت</span>") == 3
-    settle_all(service)
+    check_that_the_foreign_page_waits_and_is_filed_by_hand(service, clerk, stack)
 
 
-def test_the_foreign_page_waits_with_its_picture_and_is_filed_by_hand(
+def check_that_the_foreign_page_waits_and_is_filed_by_hand(
     service: Service, clerk: Visitor, stack: Stack
 ) -> None:
+    """With its picture, once only."""
     services = service.application.services
     (page,) = waiting(service)
     assert (page.file, page.number, page.picture) == ("pile.pdf", 3, True)
