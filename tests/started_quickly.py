@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HURRIED_WORKER = str(ROOT / "tests" / "hurried_worker.py")
 """For tests with one living worker at a time."""
 _ASKING = threading.Lock()
+_SERVICE = ("gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "forms_service.web", "forms_service.worker")
 
 
 class Quick:
@@ -76,18 +77,38 @@ class Quick:
 
 def start(program: str, *arguments: str, environment: Mapping[str, str], log: Path | None = None) -> Quick:
     """Begin a module, or a script, as ``python -m`` with that environment would, in a session of its own."""
+    whole = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    return Quick(begin(_SERVICE, program, arguments, whole, log))
+
+
+def begin(
+    loaded: tuple[str, ...],
+    program: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    log: Path | None,
+    folder: Path | None = None,
+    code: Path | None = None,
+) -> int:
+    """The id of a new process of a program, with these modules loaded already.
+
+    Args:
+        code: Where it is written how it ended, if anybody wants to know.
+    """
     told = {
         "program": program,
-        "arguments": arguments,
-        "environment": {**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        "arguments": list(arguments),
+        "environment": dict(environment),
         "log": str(log or ""),
+        "folder": str(folder or ""),
+        "code": str(code or ""),
     }
     with _ASKING:
-        nursery = _nursery()
+        nursery = _nursery(loaded)
         assert nursery.stdin and nursery.stdout
         nursery.stdin.write(json.dumps(told) + "\n")
         nursery.stdin.flush()
-        return Quick(int(nursery.stdout.readline()))
+        return int(nursery.stdout.readline())
 
 
 def start_web(port: int, *options: str, environment: Mapping[str, str], log: Path | None = None) -> Quick:
@@ -98,11 +119,11 @@ def start_web(port: int, *options: str, environment: Mapping[str, str], log: Pat
 
 
 @cache
-def _nursery() -> subprocess.Popen[str]:
-    """The process that starts them; it ends with the tests."""
+def _nursery(loaded: tuple[str, ...]) -> subprocess.Popen[str]:
+    """The process that starts those in which these modules are loaded; it ends with the tests."""
     nursery = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("nursery.py"))],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        [sys.executable, str(Path(__file__).with_name("nursery.py")), *loaded],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

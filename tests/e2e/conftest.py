@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from forms_service.bootstrap import build
 from forms_service.first_look import NoLook
 from forms_service.spec_catalogue import default_directory
 from tests.backends import Backend
+from tests.quick_readings import quick_readings
 
 TESTS = Path(__file__).parents[1]
 
@@ -28,6 +30,13 @@ def spec_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "other-1").mkdir()
     (folder / "other-1" / "v1.yaml").write_text(first.replace("id: leave-1", "id: other-1"), encoding="utf-8")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def readings_begin_at_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """But where it is asked how a reading ends, each is started as the service starts it."""
+    with nullcontext() if request.path.stem == "test_engine_failures" else quick_readings():
+        yield
 
 
 @pytest.fixture
