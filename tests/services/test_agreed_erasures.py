@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 
 from forms_service.services import Actor
 from forms_service.services.agreed_erasures import ASKING_HOLDS
+from forms_service.services.erasures import Erasure
 from forms_service.services.receipt_checks import operator as console
 from forms_service.storage.models import AccountRow, AuditRow, DossierRow
 from forms_service.storage.privacy_models import ErasureAskingRow, ErasureRow
@@ -80,6 +81,7 @@ def test_one_asks_and_another_one_lets_it_go(office: Office, operators, referenc
     assert on_record(office) == [("erasure_asked", first.id, {}), ("erased", second.id, both)]
     with refused("unknown_reference"):
         services.agree_to_erasure(second, reference)
+    one_person_erases_again_what_a_kept_list_proves(office, gone)
 
 
 def test_what_is_held_declined_taken_back_or_too_late_stays(
@@ -112,41 +114,6 @@ def test_what_is_held_declined_taken_back_or_too_late_stays(
         assert session.scalars(select(ErasureAskingRow)).all() == []
 
 
-def test_one_person_erases_again_what_a_kept_list_proves(office: Office, operators, reference: str) -> None:
-    services, (first, second) = office.services, operators
-    services.erase_on_request(first, reference, WHY)
-    gone = services.agree_to_erasure(second, reference)
-    line = {
-        "dossier": gone.dossier_id,
-        "reference": reference,
-        "occasion": gone.occasion,
-        "asked_by": first.id,
-        "agreed_by": second.id,
-        "erased_at": gone.erased_at.isoformat(timespec="seconds"),
-        "reason": WHY,
-        "proof": services.proof_for_later(gone),
-    }
-    assert services.erase_again(console("salma"), line) is None, "it is gone"
-    with office.application.database.writing() as session:  # as a backup brings it back
-        session.execute(delete(ErasureRow))
-        session.execute(update(DossierRow.__table__).values(erased_at=None, state="under_review"))
-    with refused("still_in_hand"):
-        services.erase_again(console("salma"), line)
-    with office.application.database.writing() as session:
-        session.execute(update(DossierRow.__table__).values(state="refused"))
-    other = services.dossier(office.applicant, office.open())
-    for forged in ({"proof": ""}, {"agreed_by": first.id}, {"dossier": other.id}, {"proof": None}):
-        with refused("not_proved_erased"):
-            services.erase_again(console("salma"), {**line, **forged})
-    with refused("not_allowed"):
-        services.erase_again(office.clerk, line)
-    assert services.erase_again(console("salma"), {**line, "occasion": "retention"}) is None
-    again = services.erase_again(console("salma"), line)
-    assert (again.occasion, again.asked_by, again.agreed_by) == ("again", first.id, second.id)
-    assert again.left == () and not is_there(office, reference)
-    assert on_record(office)[-1][:2] == ("erased", "operator")
-
-
 def a_hold_wins_and_the_machine_is_one_person(
     office: Office, first: Actor, second: Actor, reference: str
 ) -> None:
@@ -167,3 +134,36 @@ def a_hold_wins_and_the_machine_is_one_person(
     services.decline_erasure(first, reference)
     services.erase_on_request(first, reference, WHY)
     services.decline_erasure(console("salma"), reference)
+
+
+def one_person_erases_again_what_a_kept_list_proves(office: Office, gone: Erasure) -> None:
+    services, reference = office.services, gone.reference
+    line = {
+        "dossier": gone.dossier_id,
+        "reference": reference,
+        "occasion": gone.occasion,
+        "asked_by": gone.asked_by,
+        "agreed_by": gone.agreed_by,
+        "erased_at": gone.erased_at.isoformat(timespec="seconds"),
+        "reason": WHY,
+        "proof": services.proof_for_later(gone),
+    }
+    assert services.erase_again(console("salma"), line) is None, "it is gone"
+    with office.application.database.writing() as session:  # as a backup brings it back
+        session.execute(delete(ErasureRow))
+        session.execute(update(DossierRow.__table__).values(erased_at=None, state="under_review"))
+    with refused("still_in_hand"):
+        services.erase_again(console("salma"), line)
+    with office.application.database.writing() as session:
+        session.execute(update(DossierRow.__table__).values(state="refused"))
+    other = services.dossier(office.applicant, office.open())
+    for forged in ({"proof": ""}, {"agreed_by": gone.asked_by}, {"dossier": other.id}, {"proof": None}):
+        with refused("not_proved_erased"):
+            services.erase_again(console("salma"), {**line, **forged})
+    with refused("not_allowed"):
+        services.erase_again(office.clerk, line)
+    assert services.erase_again(console("salma"), {**line, "occasion": "retention"}) is None
+    again = services.erase_again(console("salma"), line)
+    assert (again.occasion, again.asked_by, again.agreed_by) == ("again", gone.asked_by, gone.agreed_by)
+    assert again.left == () and not is_there(office, reference)
+    assert on_record(office)[-1][:2] == ("erased", "operator")
