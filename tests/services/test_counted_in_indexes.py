@@ -38,7 +38,7 @@ def waiting(office, arrives) -> list[str]:
         session.get_one(AttachmentRow, last).removed_at = office.clock.now
     found = extractions(office, mended)
     services.confirm_answers(office.applicant, mended, {}, {found["assured.last"].id: "El Omrani"})
-    for one in made:
+    for one in (mended, reviewed, taken_back):
         services.deposit(office.applicant, one, True)
     services.start_review(office.reviewer, reviewed)
     found = extractions(office, reviewed)
@@ -86,7 +86,8 @@ def as_the_figures_say(office) -> None:
     day = office.services.today()
     counted = {one.field_id: one for one in office.services.statistics(operator, day, day).fields}
     with office.application.database.reading() as session:
-        standing = select(ExtractionRow).join(AttachmentRow).where(AttachmentRow.removed_at.is_(None))
+        standing = select(ExtractionRow).join(AttachmentRow).join(DossierRow)
+        standing = standing.where(AttachmentRow.removed_at.is_(None), DossierRow.deposited_at.is_not(None))
         rows = [one for one in session.scalars(standing) if one.verdict != "empty"]
     assert {name: one.read for name, one in counted.items()} == Counter(one.field_id for one in rows)
     doubtful = Counter(one.field_id for one in rows if one.verdict == "review")
