@@ -12,6 +12,12 @@ from web_service import ALLOWANCE, ANSWERS, REFUND, Service, Visitor
 pytestmark = pytest.mark.tesseract
 
 
+@pytest.fixture(autouse=True)
+def nothing_waits(service: Service) -> None:
+    """The service is shared: pages that other tests left waiting are none of these tests'."""
+    settle_all(service)
+
+
 @pytest.fixture
 def references(service: Service) -> list[str]:
     """Of a dossier of the allowance, and of another form."""
