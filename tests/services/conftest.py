@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -21,7 +22,7 @@ from forms_service.first_look import FirstLook, NoLook
 from forms_service.reading_process import ReadingOutcome
 from forms_service.services import Actor, Services, reading_results
 from forms_service.spec_catalogue import SpecCatalogue
-from tests.backends import Backend
+from tests.backends import LAPTOP, Backend
 from tests.services.prepared_readings import PDF
 
 PASSWORD = "a long enough password"
@@ -88,17 +89,40 @@ def catalogue() -> SpecCatalogue:
     return SpecCatalogue.load()
 
 
+def _people(services: Services) -> dict[str, Actor]:
+    return {
+        "applicant": services.register_applicant("123456782", PASSWORD, "Fatima Amrani"),
+        "neighbour": services.register_applicant("987654321", PASSWORD, "Omar Tazi"),
+        "clerk": services.add_account("agence", PASSWORD, "Agence", {"clerk"}),
+        "reviewer": services.add_account("controle", PASSWORD, "Contrôle", {"reviewer"}),
+    }
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Actor]]:
+    """The folder of an office into which its people have just moved, for others to begin as copies of it."""
+    folder = tmp_path_factory.mktemp("furnished") / "var"
+    config = Config(data_folder=folder)
+    application = build(config, clock=Clock(), jobs=KeptJobs(), first_look=NoLook())
+    people = _people(application.services)
+    application.close()
+    return folder, people
+
+
 @pytest.fixture
 def make_office(
-    tmp_path: Path, catalogue: SpecCatalogue, backend: Backend
+    tmp_path: Path, catalogue: SpecCatalogue, backend: Backend, furnished: tuple[Path, dict[str, Actor]]
 ) -> Iterator[Callable[..., Office]]:
     opened: list[Application] = []
     first: list[Config] = []
 
     def make(first_look: FirstLook | None = None, **settings: object) -> Office:
         clock, jobs, draws = Clock(), KeptJobs(), [0.5]
+        is_copy = not first and not settings and backend.name == LAPTOP
         if not first:
             first.append(backend.config(tmp_path / "var"))
+        if is_copy:
+            shutil.copytree(furnished[0], first[0].data_folder)
         application = build(
             replace(first[0], **settings),
             clock=clock,
@@ -110,17 +134,8 @@ def make_office(
         )
         opened.append(application)
         services = application.services
-        return Office(
-            application,
-            services,
-            jobs,
-            clock,
-            draws,
-            services.register_applicant("123456782", PASSWORD, "Fatima Amrani"),
-            services.register_applicant("987654321", PASSWORD, "Omar Tazi"),
-            services.add_account("agence", PASSWORD, "Agence", {"clerk"}),
-            services.add_account("controle", PASSWORD, "Contrôle", {"reviewer"}),
-        )
+        people = furnished[1] if is_copy else _people(services)
+        return Office(application, services, jobs, clock, draws, **people)
 
     yield make
     for application in opened:
