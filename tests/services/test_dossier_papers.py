@@ -11,7 +11,6 @@ from pypdf import PdfReader
 from core.errors import DossierError
 from core.localized_text import Language
 from forms_service.render.form_pdf import read_values
-from forms_service.services import dossier_papers
 from forms_service.services.staff_words import told_to_staff
 from tests.services.prepared_readings import read, scan
 
@@ -37,8 +36,8 @@ def facts(office, monkeypatch: pytest.MonkeyPatch):
         taken.append(one)
         return b"%PDF-"
 
-    monkeypatch.setattr(dossier_papers, "render_reviewer_summary", take)
-    monkeypatch.setattr(dossier_papers, "render_cover_sheet", take)
+    monkeypatch.setattr("forms_service.render.reviewer_summary.render_reviewer_summary", take)
+    monkeypatch.setattr("forms_service.render.cover_sheet.render_cover_sheet", take)
 
     def of(paper: str, actor, dossier: str):
         getattr(office.services, paper)(actor, dossier)
