@@ -25,6 +25,7 @@ from forms_service.services.base import may_edit
 from forms_service.services.course_moves import CourseMoves
 from forms_service.services.identity_doubts import identity_doubts
 from forms_service.services.made_forms import at_deposit
+from forms_service.services.parts_of_lists import Part, part_of
 from forms_service.services.presenting import dossier_view, read_dossier, summaries
 from forms_service.services.storing_answers import index_name
 from forms_service.services.views import Actor, DossierSummary, DossierView
@@ -34,6 +35,13 @@ from forms_service.storage.name_index import OWNER, NameIndex
 
 _Outcome = tuple[Answer, str | None, LocalizedText | None]
 """A canonical value; or the text as it was typed, and what is wrong with it."""
+
+DOSSIERS_A_PAGE = 24
+"""So that the list of whoever has many stays light on a telephone.  Source: ours."""
+
+
+DOSSIERS_A_PAGE = 20
+"""So that the list of whoever has many stays light on a telephone; as in «my data».  Source: ours."""
 
 
 class ApplicantWork(CourseMoves):
@@ -114,11 +122,17 @@ class ApplicantWork(CourseMoves):
             made = at_deposit(session, row, spec, view.dossier, actor, self.day_of_deposit(row)).made
             return replace(view, made_at_deposit=frozenset(one.id for one in made))
 
-    def dossiers(self, actor: Actor) -> list[DossierSummary]:
-        """The person's own dossiers, latest change first."""
+    def dossiers(self, actor: Actor, page: int = 1) -> Part[DossierSummary]:
+        """A page of the person's own dossiers, latest change first."""
+        own = select(DossierRow).where(DossierRow.owner_id == actor.id)
         with self.database.reading() as session:
-            rows = DossierRepository(session).listed(DossierRow.owner_id == actor.id)
-            return summaries(session, rows, self.catalogue)
+            cut, found = part_of(
+                session,
+                own.order_by(DossierRow.changed_at.desc(), DossierRow.id),
+                page,
+                DOSSIERS_A_PAGE,
+            )
+            return cut.of(summaries(session, [row for (row,) in found], self.catalogue))
 
     def completeness(self, actor: Actor, dossier_id: str, on: date | None = None) -> CompletenessReport:
         """What is missing: on the day of deposit once there is one, else today, or ``on``.

@@ -90,7 +90,7 @@ def dossiers() -> str:
     """The requests of whoever is signed in, and the forms to begin a new one."""
     return render_template(
         "dossiers.html",
-        dossiers=services().dossiers(the_actor()),
+        found=services().dossiers(the_actor(), request.args.get("page", 1, type=int)),
         forms=security.application().catalogue.forms(),
     )
 

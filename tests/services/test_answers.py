@@ -186,7 +186,7 @@ def test_nobody_sees_or_changes_what_is_not_theirs(office) -> None:
     ):
         with refused("not_yours"):
             attempt()
-    assert services.dossiers(stranger) == []
+    assert services.dossiers(stranger).lines == ()
     assert office.values(dossier) == {}
 
 
@@ -198,7 +198,7 @@ def test_lists_show_the_persons_name_and_number(office) -> None:
         {"assured.last": "Amrani", "assured.first": "Fatima", "assured.registration": "123456782"},
         {},
     )
-    (line,) = office.services.dossiers(office.applicant)
+    (line,) = office.services.dossiers(office.applicant).lines
     assert (line.id, line.owner_name, line.registration) == (dossier, "Amrani Fatima", "123456782")
     assert [one.id for one in office.services.find_dossiers(office.clerk, "amrani")] == [dossier]
     assert [one.id for one in office.services.find_dossiers(office.clerk, line.reference.lower())] == [
@@ -212,7 +212,7 @@ def test_lists_show_the_persons_name_and_number(office) -> None:
 def test_a_clerk_opens_a_dossier_for_somebody(office) -> None:
     dossier = office.services.open_dossier(office.clerk, "311-1-14", "fr", for_registration="123456782")
     assert office.values(dossier) == {"assured.registration": "123456782"}
-    assert [one.id for one in office.services.dossiers(office.applicant)] == [dossier]
+    assert [one.id for one in office.services.dossiers(office.applicant).lines] == [dossier]
 
 
 def test_an_answer_that_passes_can_be_printed_at_the_deposit(office) -> None:

@@ -312,7 +312,7 @@ def test_the_services_own_work_has_its_place_in_a_course_of_its_own(office: Offi
     services, owner, reviewer = office.services, office.applicant, office.reviewer
     dossier = office.open("leave-examined")
     assert take(office, dossier, "send") == "desk"
-    assert [one.step_label.fr for one in services.dossiers(owner)] == ["Au bureau"]
+    assert [one.step_label.fr for one in services.dossiers(owner).lines] == ["Au bureau"]
     services.start_review(reviewer, dossier)
     services.request_correction(reviewer, dossier, ["leave.begins"], [], "Quel jour ?")
     assert services.course(owner, dossier).step == "mend"

@@ -25,7 +25,7 @@ def test_sure_readings_fill_empty_answers(office, arrives) -> None:
     found = extractions(office, dossier)
     assert (found["assured.last"].decision, found["assured.city"].decision) == ("filled", None)
     assert "assured.city" not in office.values(dossier)
-    (line,) = office.services.dossiers(office.applicant)
+    (line,) = office.services.dossiers(office.applicant).lines
     assert (line.to_review, line.reading, line.owner_name) == (1, 0, "Tazi …")
 
 

@@ -11,6 +11,7 @@ import pytest
 from web_service import ALLOWANCE, Service, Visitor
 
 from forms_service.services import Actor
+from forms_service.services.applicant import DOSSIERS_A_PAGE
 from forms_service.services.looks import Look
 from forms_service.services.own_data import REQUESTS_A_PAGE
 from forms_service.services.receipt_checks import operator as console
@@ -73,6 +74,9 @@ def test_many_requests_come_a_page_at_a_time_and_each_has_a_page_of_its_own(
     assert [len(one) for one in shown] == [REQUESTS_A_PAGE, 1] and {*shown[0], *shown[1]} == {*drafts}
     assert 'aria-current="page">2<' in second and "طلبا، الأحدث أولا" in re.sub("[\u2066-\u2069]", "", first)
     assert len(first) < 60_000
+    listed = [person.get(f"/dossiers/?page={n}").get_data(as_text=True) for n in (1, 2)]
+    links = [re.findall(r'<h2><a href="/ar/dossiers/(\w+)"', page) for page in listed]
+    assert [len(one) for one in links] == [DOSSIERS_A_PAGE, 1] and {*links[0], *links[1]} == {*drafts}
     one = person.get(f"/my-data/requests/{drafts[0]}").get_data(as_text=True)
     for said in ("التحقق من الحق في التعويضات العائلية", "لم يطلع عليه أي موظف", 'id="sure"'):
         assert said in one

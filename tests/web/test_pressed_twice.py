@@ -28,18 +28,18 @@ def field_of(visitor: Visitor, path: str, action: str = "") -> str:
 def test_beginning_a_request_twice_begins_one(service: Service, path: str, action: str) -> None:
     visitor, services = service.visitor("fr").sign_in("applicant", 3), service.application.services
     holder = service.actor("applicant", 3)
-    before = len(services.dossiers(holder))
+    before = services.dossiers(holder).total
     sent = {"form": ALLOWANCE, "once": field_of(visitor, path, action)}
     first, second = (visitor.post("/dossiers/", sent) for _ in range(2))
     assert first.status_code == second.status_code == 303
     assert first.headers["Location"] == second.headers["Location"]
     assert visitor.client.get(second.headers["Location"]).status_code == 200
-    assert len(services.dossiers(holder)) == before + 1
+    assert services.dossiers(holder).total == before + 1
     other = visitor.post("/dossiers/", {**sent, "form": REFUND})
     assert other.headers["Location"] != first.headers["Location"], "another choice is another request"
     again = visitor.post("/dossiers/", {**sent, "once": field_of(visitor, path, action)})
     assert again.headers["Location"] != first.headers["Location"], "who comes back may begin another one"
-    assert len(services.dossiers(holder)) == before + 3
+    assert services.dossiers(holder).total == before + 3
 
 
 def test_a_second_press_waits_for_the_answer_of_the_first(
