@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.orm import Session
 
 import forms_service.storage.access_models
@@ -184,19 +184,36 @@ def _alone_everywhere(engine: Engine) -> Iterator[None]:
             connection.execute(text("select pg_advisory_unlock(:key)"), {"key": _MIGRATION_LOCK})
 
 
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
 def migration_settings() -> Any:
     """Alembic's settings for the migrations shipped in this package."""
     from alembic.config import Config
 
     settings = Config()
-    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    settings.set_main_option("script_location", str(_MIGRATIONS))
     return settings
 
 
-def _upgrade(engine: Engine) -> None:
-    from alembic import command
+def newest_version() -> str:
+    """The version of the tables that this code works with: each migration's file begins with its own."""
+    return max(one.name.partition("_")[0] for one in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
-    settings = migration_settings()
+
+def _upgrade(engine: Engine) -> None:
     with engine.begin() as connection:
+        if _version(connection) == newest_version():
+            return  # nearly every start: alembic and all migrations are loaded for those that have something to do
+        from alembic import command
+
+        settings = migration_settings()
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    versions = connection.scalars(text("select version_num from alembic_version")).all()
+    return versions[0] if len(versions) == 1 else None

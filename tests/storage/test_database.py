@@ -13,6 +13,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
@@ -22,7 +23,7 @@ from forms_service.keyring import MasterKeys, WrongMasterKey
 from forms_service.storage.account_models import AttemptRow, HolderRow, LetterRow, OneTimeCodeRow
 from forms_service.storage.course_models import CourseEventRow
 from forms_service.storage.data_keys import KeyChest
-from forms_service.storage.database import Database, migration_settings
+from forms_service.storage.database import Database, migration_settings, newest_version
 from forms_service.storage.models import (
     AccountRow,
     AttachmentRow,
@@ -220,6 +221,13 @@ def test_migrating_again_changes_nothing(database: Database, tmp_path: Path) -> 
     database.migrate(tmp_path)
     with database.reading() as session:
         assert session.get(AccountRow, "one") is not None
+
+
+def test_tables_at_the_end_of_all_migrations_are_known_by_their_version(database: Database) -> None:
+    """A start that has nothing to migrate does not load the migrations to see that."""
+    assert ScriptDirectory.from_config(settings_of(database)).get_heads() == [newest_version()]
+    with database.reading() as session:
+        assert session.scalars(text("select version_num from alembic_version")).all() == [newest_version()]
 
 
 def test_migrations_go_both_ways(database: Database) -> None:
