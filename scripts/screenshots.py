@@ -21,6 +21,8 @@ from demonstration import Demonstration, demonstration, prepare
 from every_page import PageOfSomebody, every_page, in_use, session_of
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from forms_service.logs import prepare_logs
+
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
@@ -119,6 +121,7 @@ def main() -> None:
     options.output.mkdir(parents=True, exist_ok=True)
     looks, languages = options.look or list(LOOKS), options.lang or ["ar", "fr"]
     with demonstration() as demo:
+        prepare_logs("warning")
         picture_all(demo, Wish(options.output, options.only, options.page, looks, languages))
 
 
