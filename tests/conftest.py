@@ -23,6 +23,7 @@ from sqlalchemy import text
 from forms_service.spec_catalogue import SpecCatalogue, default_directory
 from forms_service.storage.database import Database
 from tests.backends import CHOSEN, LAPTOP, SCALE, Backend
+from tests.flushing import nothing_flushed
 
 sys.dont_write_bytecode = False
 gc.disable()  # until all tests are collected: nothing of that is ever garbage, and looking through it takes long
@@ -73,6 +74,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(_NEW_OBJECTS_BEFORE_LOOKING)
     gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_waits_for_the_disk() -> Iterator[None]:
+    with nothing_flushed():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -26,6 +26,7 @@ from forms_service.storage.models import AttachmentRow
 from forms_service.storage.objects import ObjectsUnavailable
 from forms_service.web import create_app
 from tests.failures.installation import Postgres
+from tests.flushing import all_flushed
 
 PASSWORD = "a long enough password"
 ANSWERS = {"person.registration": "123456789", "person.first": "Salma", "person.last": "Bennani"}
@@ -86,7 +87,8 @@ def on_postgres(
 @pytest.fixture(scope="module")
 def on_folder(spec_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     folder = tmp_path_factory.mktemp("folder") / "var"
-    door = Door(Config(data_folder=folder, spec_folder=spec_folder))
+    with all_flushed():
+        door = Door(Config(data_folder=folder, spec_folder=spec_folder))
     yield door
     door.close()
 

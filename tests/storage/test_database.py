@@ -39,6 +39,7 @@ from forms_service.storage.privacy_models import ErasureAskingRow, ErasureRow
 from forms_service.storage.row_origins import origin_of
 from forms_service.storage.scan_models import VirusScanRow
 from forms_service.storage.sealed_columns import differs, seal_with
+from tests.flushing import all_flushed
 from tests.servers import postgres
 
 MASTERS: dict[str, Callable[[], MasterKeys]] = {}
@@ -59,7 +60,8 @@ PAGES_OF_THREE = [
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     on_sqlite = request.param == "sqlite"
-    database = Database(f"sqlite:///{tmp_path / 'forms.sqlite'}" if on_sqlite else postgres().migrated())
+    with all_flushed():
+        database = Database(f"sqlite:///{tmp_path / 'forms.sqlite'}" if on_sqlite else postgres().migrated())
     if on_sqlite:
         database.migrate(tmp_path, prepare_tables)  # so it is a copy of the one that was migrated first
     chest = KeyChest(database, None, tmp_path)
