@@ -51,6 +51,8 @@ def plans(office) -> Iterator[list[str]]:
     """How SQLite finds the rows of each query meanwhile."""
     found: list[str] = []
     engine = office.application.database.engine
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL plans by what lies in its tables, and these hold a handful")
 
     def explain(_: Connection, cursor, statement: str, given, *_more: object) -> None:
         if statement.startswith("SELECT"):
