@@ -25,6 +25,8 @@ _READER = (
     "forms_service.reading_papers",
     "forms_service.stack_sorting",
     "forms_service.typed_form_pages",
+    "forms_service.receipt_scan",
+    "forms_service.clean_copy",
     "forms_service.ocr.scan",
     "forms_service.ocr.picture_quality",
     "forms_service.render.form_pdf",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from forms_service.reading_process import ReadingOutcome
 from forms_service.services import Actor, Services, reading_results
 from forms_service.spec_catalogue import SpecCatalogue
 from tests.backends import LAPTOP, Backend
+from tests.quick_readings import quick_readings
 from tests.services.prepared_readings import PDF
 
 PASSWORD = "a long enough password"
@@ -82,6 +83,16 @@ class Office:
 
     def values(self, dossier_id: str) -> dict[str, object]:
         return self.services.dossier(self.applicant, dossier_id).dossier.answers()
+
+
+_STARTED_AS_EVER = {"test_isolation", "test_isolation_required", "test_reading_process"}
+"""Files about the process of a reading itself."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def readings_begin_at_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    with nullcontext() if request.path.stem in _STARTED_AS_EVER else quick_readings():
+        yield
 
 
 @pytest.fixture(scope="session")

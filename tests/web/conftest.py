@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from forms_service.first_look import NoLook
 from forms_service.services.access_tokens import scopes_for
 from forms_service.web import create_app
 from tests.backends import Backend
+from tests.quick_readings import quick_readings
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +27,13 @@ def service(tmp_path_factory: pytest.TempPathFactory, backend: Backend) -> Itera
     yield Service(application, jobs, app)
     application.close()
     backend.end(config)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def readings_begin_at_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """But those of hostile files, which are to end as in the service, are started as the service starts them."""
+    with nullcontext() if request.path.stem == "test_hostile_uploads" else quick_readings():
+        yield
 
 
 @pytest.fixture(autouse=True)
