@@ -41,6 +41,7 @@ from forms_service.backup_folders import (
 from forms_service.config import Config
 from forms_service.keyring import PAPER_HEAD_BYTES, Keyring, sealed_with
 from forms_service.services.sign_in_record import RESTORED
+from forms_service.shared_by_hosts import papers_moved_here
 from forms_service.storage import audit
 from forms_service.storage.bucket import BucketStore
 from forms_service.storage.choosing import store_for
@@ -133,6 +134,7 @@ def restore(config: Config, folder: Path, *, told: Callable[[int], None] = _tell
     else:
         options = ("--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction")
         _run("pg_restore", url, *options, str(folder / POSTGRESQL))
+        _note_where_papers_are(config)
     copied = Copied(papers, with_keys)
     is_on_record = _put_on_record(config, "backup_restored", copied)
     if not is_on_record:
@@ -241,6 +243,15 @@ def _put_on_record(config: Config, action: str, copied: Copied) -> bool:
     return True
 
 
+def _note_where_papers_are(config: Config) -> None:
+    """They lie where this machine keeps them from now on, and not where the first one of the copied database did."""
+    database = Database(config.resolved_database_url, config.database_connections)
+    try:
+        papers_moved_here(database, config, datetime.now(UTC))
+    finally:
+        database.close()
+
+
 def _store(config: Config) -> FolderStore | BucketStore:
     """The papers as they lie, sealed."""
     store = store_for(config.objects, config.objects_folder)
@@ -259,7 +270,8 @@ def _run(program: str, url: str, *options: str) -> None:
     """Run a program of PostgreSQL; the password goes by its environment, where no list of processes shows it."""
     told = make_url(url)
     secret = {"PGPASSWORD": str(told.password)} if told.password else {}
-    plain = told.set(drivername="postgresql", password=None).render_as_string()
+    # set(password=None) would leave it in place, and asterisks go before PGPASSWORD
+    plain = told._replace(drivername="postgresql", password=None).render_as_string()
     try:
         done = subprocess.run(
             [program, f"--dbname={plain}", *options],

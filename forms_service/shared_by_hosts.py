@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import inspect
+
 from core.localized_text import LocalizedText
 from forms_service.config import Config, kept_secret
 from forms_service.receipt_keys import SIGNER_FILE, Signer
@@ -52,7 +54,9 @@ def require_shared(database: Database, config: Config, at: datetime) -> None:
             noted = session.get(SharedByHostsRow, one.name)
             here = _fingerprint(one)
             if noted is not None and here != noted.fingerprint and one.file is not None:
-                problems.append(_DIFFERS.fill(what=_WORDS[one.name], host=noted.host, setting=one.setting))
+                way = _SHARE_FOLDER if one.name == PAPERS else _COPY_KEYS
+                what = _WORDS[one.name]
+                problems.append(_DIFFERS.fill(what=what, host=noted.host, setting=one.setting, way=way))
                 continue
             if here is None:
                 one.make()
@@ -66,6 +70,23 @@ def require_shared(database: Database, config: Config, at: datetime) -> None:
                 noted.fingerprint, noted.host, noted.noted_at = here, socket.gethostname()[:255], at
         if problems:
             raise InvalidSetting(*problems)
+
+
+def papers_moved_here(database: Database, config: Config, at: datetime) -> None:
+    """Let the store of this machine count as the installation's: its papers were just restored into it.
+
+    Nothing is noted where the copied database is of a program that did not look at it yet.
+    """
+    if not inspect(database.engine).has_table(SharedByHostsRow.__tablename__):
+        return
+    with database.writing() as session:
+        noted = session.get(SharedByHostsRow, PAPERS)
+        if noted is not None:
+            (papers,) = (one for one in _needed(config) if one.name == PAPERS)
+            if papers.file is not None:
+                papers.make()
+            noted.fingerprint = _fingerprint(papers) or ""
+            noted.host, noted.noted_at = socket.gethostname()[:255], at
 
 
 def _needed(config: Config) -> Iterator[_Shared]:
@@ -95,9 +116,15 @@ _WORDS = {
 _DIFFERS = LocalizedText(
     ar="{setting}: {what} ليس على هذا الجهاز هو نفسه على الأجهزة الأخرى التي تستعمل "
     "قاعدة المعطيات نفسها (أولها {host}). "
-    "لم يُشغل شيء ولم يُنشأ شيء. أعطوا هذا الإعداد القيمة نفسها على كل الأجهزة، "
-    "أو انسخوا إلى هنا مجلد keys من الجهاز الأول.",
+    "لم يُشغل شيء ولم يُنشأ شيء. أعطوا هذا الإعداد القيمة نفسها على كل الأجهزة، أو {way}.",
     fr="{setting} : {what} de cette machine ne serait pas celui des autres machines de la même base "
     "(la première : {host}). Rien n'a été démarré ni créé. Donnez à ce réglage la même valeur sur toutes les machines, "
-    "ou copiez ici le dossier keys de la première.",
+    "ou {way}.",
+)
+_COPY_KEYS = LocalizedText(
+    ar="انسخوا إلى هنا مجلد keys من الجهاز الأول", fr="copiez ici le dossier keys de la première"
+)
+_SHARE_FOLDER = LocalizedText(
+    ar="اربطوا مجلد objects لهذا الجهاز بالمجلد المشترك الذي توجد فيه الوثائق",
+    fr="montez comme dossier objects celui où les documents se trouvent déjà",
 )

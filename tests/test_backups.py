@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,11 @@ from forms_service.bootstrap import Application, build
 from forms_service.config import Config
 from forms_service.first_look import NoLook
 from forms_service.services import Actor
+from forms_service.settings import InvalidSetting
+from forms_service.shared_by_hosts import require_shared
 from forms_service.spec_catalogue import SpecCatalogue
 from forms_service.storage.choosing import ObjectsSettings, store_for
+from forms_service.storage.database import Database
 from forms_service.storage.models import AuditRow
 from tests.backends import LAPTOP, SCALE, Backend
 
@@ -183,6 +187,54 @@ def test_a_key_renewed_while_papers_are_copied_leaves_none_that_the_copy_cannot_
     finally:
         again.close()
         there.end(fresh)
+
+
+def test_a_postgresql_beside_a_folder_is_whole_again_where_it_was_restored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.servers import postgres
+
+    monkeypatch.setenv("PATH", str(postgres().programs), prepend=":")
+    there = Backend(SCALE)
+    first = Config(data_folder=tmp_path / "first", database_url=postgres().migrated())
+    fresh = Config(data_folder=tmp_path / "second", database_url=postgres().empty())
+    first.prepare_folders()
+    began_with(first)
+    key = store_for(first.objects, first.objects_folder).put(b"a paper")
+    back_up(first, tmp_path / "copy", with_keys=True)
+    restore(fresh, tmp_path / "copy")
+    began_with(fresh)
+    assert store_for(fresh.objects, fresh.objects_folder).get(key) == b"a paper"
+    elsewhere = replace(fresh, data_folder=tmp_path / "third")
+    shutil.copytree(first.keys_folder, elsewhere.keys_folder)
+    with pytest.raises(InvalidSetting, match="montez comme dossier objects"):
+        began_with(elsewhere)
+    there.end(first)
+    there.end(fresh)
+
+
+def began_with(config: Config) -> None:
+    """What a start looks at before anything else."""
+    database = Database(config.resolved_database_url, connections=2)
+    try:
+        require_shared(database, config, datetime(2026, 3, 1, tzinfo=UTC))
+    finally:
+        database.close()
+
+
+def test_a_password_reaches_the_programs_by_their_environment_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "pg_dump"
+    program.write_text('#!/bin/sh\necho "told $* and $PGPASSWORD" >&2; exit 1\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    with pytest.raises(BackupError) as failed:
+        backups._run(
+            "pg_dump", "postgresql+psycopg://forms:p%40ss@db:5433/fund?sslmode=require", "--format=custom"
+        )
+    told = "told --dbname=postgresql://forms@db:5433/fund?sslmode=require --format=custom and p@ss"
+    assert failed.value.message.fr.endswith(told)
 
 
 @ONE_STORE
