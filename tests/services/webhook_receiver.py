@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -14,10 +15,11 @@ from typing import Any
 
 @dataclass
 class Received:
-    """One message: its headers, its bytes, and what they say."""
+    """One message: its headers, its bytes, when it came, and what they say."""
 
     headers: dict[str, str]
     body: bytes
+    at_s: float
 
     @property
     def said(self) -> dict[str, Any]:
@@ -40,7 +42,7 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                receiver.received.append(Received(headers, body))
+                receiver.received.append(Received(headers, body, time.monotonic()))
                 if receiver.may_answer is not None:
                     receiver.may_answer.wait(60)
                 place = min(len(receiver.received), len(receiver.statuses)) - 1
