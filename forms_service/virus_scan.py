@@ -54,6 +54,11 @@ class Scan:
     verdict: ScanVerdict
     told: str = ""
 
+    @property
+    def is_infected(self) -> bool:
+        """Whether a virus was found."""
+        return self.verdict is ScanVerdict.INFECTED
+
 
 NO_SCANNER = Scan(ScanVerdict.NOT_SCANNED, "no_scanner")
 

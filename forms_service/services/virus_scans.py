@@ -2,12 +2,13 @@
 
 A file is scanned before anything opens it.  While the scanner is away papers are taken in all the same –
 they are opened by locked-in processes only – and staff see that they are not scanned; the worker asks again
-until there is an answer.
+until there is an answer.  What was clean on the day is asked about once more a month later: by then
+scanners know most of what was new when it came.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
@@ -20,12 +21,16 @@ from forms_service.services.base import SYSTEM, UseCases
 from forms_service.services.views import Actor, ReadingStatus
 from forms_service.storage.dossiers import DossierRepository
 from forms_service.storage.models import AttachmentRow, DossierRow, StackFileRow
+from forms_service.storage.object_references import referred_to
 from forms_service.storage.objects import MissingObject
+from forms_service.storage.outages import DATABASE, outage
 from forms_service.storage.scan_models import VirusScanRow, expect_scan
 from forms_service.virus_scan import Scan, ScanVerdict
 
 _ASKED_AGAIN_AFTER = timedelta(minutes=2)
 _TOO_LARGE_ASKED_AGAIN_AFTER = timedelta(days=1)
+_ASKED_ONCE_MORE_AFTER = timedelta(days=30)
+_UNREADABLE_ASKED_AGAIN_AFTER = timedelta(hours=1)
 _AT_ONCE = 20
 """Files asked about in one round: what came while the scanner was away must not hold the rest up."""
 
@@ -55,11 +60,11 @@ class VirusScans(UseCases):
         row = session.get_one(VirusScanRow, key)
         if not self.adapters.scanner.is_configured or row.verdict == ScanVerdict.INFECTED:
             return
+        was_clean = row.verdict == ScanVerdict.CLEAN
+        row.due_at = self._due(scan, row.due_at, was_clean)
+        if was_clean and scan.verdict is ScanVerdict.NOT_SCANNED:
+            return  # no answer takes none back
         row.verdict, row.told, row.scanned_at = scan.verdict.value, scan.told, self.now()
-        row.due_at = None
-        if scan.verdict is ScanVerdict.NOT_SCANNED:
-            too_large = scan.told == "too_large"
-            row.due_at = self.now() + (_TOO_LARGE_ASKED_AGAIN_AFTER if too_large else _ASKED_AGAIN_AFTER)
 
     def await_scan(self, session: Session, key: str) -> None:
         """Let a file that nobody asked about come due at once, as soon as there is a scanner."""
@@ -74,7 +79,7 @@ class VirusScans(UseCases):
             known = session.get(VirusScanRow, key)
         if known is not None and known.verdict != ScanVerdict.NOT_SCANNED:
             return known.verdict == ScanVerdict.CLEAN
-        return not self.adapters.scanner.is_configured or self._asked_again(key) is not ScanVerdict.INFECTED
+        return not self.adapters.scanner.is_configured or not self._asked_again(key).is_infected
 
     def scan_again(self) -> None:
         """Ask about the files that are due; the worker does so from time to time."""
@@ -82,17 +87,16 @@ class VirusScans(UseCases):
             return
         with self.database.reading() as session:
             due = select(VirusScanRow.object_key).where(VirusScanRow.due_at <= self.now())
-            waiting = list(session.scalars(due.order_by(VirusScanRow.due_at).limit(_AT_ONCE)))
+            first = (VirusScanRow.verdict == ScanVerdict.CLEAN.value, VirusScanRow.due_at)
+            waiting = list(session.scalars(due.order_by(*first).limit(_AT_ONCE)))
         for key in waiting:
             try:
-                verdict = self._asked_again(key)
-            except MissingObject:  # removed since: nobody will have it
-                self._ask_no_more(key)
+                scan = self._asked_again(key)
+            except Exception as error:
+                self._leave_for_later(key, error)
                 continue
-            if verdict is ScanVerdict.NOT_SCANNED:
-                with self.database.reading() as session:
-                    if session.get_one(VirusScanRow, key).told == "unreachable":
-                        return  # the scanner is away: the others wait for the next round
+            if scan.told == "unreachable":
+                return  # the scanner is away: the others wait for the next round
 
     def refuse_infected(self, session: Session, key: str) -> None:
         """Let nobody have a file, or a picture of it, in which a virus was found.
@@ -106,13 +110,24 @@ class VirusScans(UseCases):
 
     # --- details --------------------------------------------------------------------------------
 
-    def _asked_again(self, key: str) -> ScanVerdict:
+    def _due(self, scan: Scan, was_due: datetime | None, was_clean: bool) -> datetime | None:
+        """When the scanner is asked again after that answer."""
+        if scan.verdict is ScanVerdict.NOT_SCANNED:
+            too_large = scan.told == "too_large"
+            return self.now() + (_TOO_LARGE_ASKED_AGAIN_AFTER if too_large else _ASKED_AGAIN_AFTER)
+        if scan.verdict is ScanVerdict.INFECTED:
+            return None
+        if not was_clean:
+            return self.now() + _ASKED_ONCE_MORE_AFTER
+        return was_due if was_due is not None and was_due > self.now() else None
+
+    def _asked_again(self, key: str) -> Scan:
         scan = self.adapters.scanner.scan(self.objects.get(key))
         with self.database.writing() as session:
             self.keep_scan(session, key, scan)
             if scan.verdict is ScanVerdict.INFECTED:
                 self._put_out_of_reach(session, key, scan)
-        return scan.verdict
+        return scan
 
     def _put_out_of_reach(self, session: Session, key: str, scan: Scan) -> None:
         """Refuse every paper that is this file, tell whoever sent it, and note it."""
@@ -130,8 +145,25 @@ class VirusScans(UseCases):
         for file in session.scalars(select(StackFileRow).where(StackFileRow.object_key == key)):
             file.message, file.pages = told, file.pages or 0
 
-    def _ask_no_more(self, key: str) -> None:
+    def _leave_for_later(self, key: str, error: Exception) -> None:
+        """Set one file aside that cannot be read: the others must not wait for it, and it is not called clean.
+
+        Raises:
+            Exception: What is out of order for everybody: all come again with the next round.
+        """
+        if (away := outage(error)) == DATABASE:
+            raise error
+        if away is not None:
+            self.objects.check()  # a bad place on the disk looks like a disk that is away
+        is_missing = isinstance(error, MissingObject)
         with self.database.writing() as session:
             row = session.get(VirusScanRow, key)
-            if row is not None:
+            if row is None:
+                return
+            if is_missing and key not in referred_to(session, [key]):  # removed by right: nobody will have it
                 row.due_at = None
+                return
+            row.verdict, row.told = ScanVerdict.NOT_SCANNED.value, "missing" if is_missing else "unreadable"
+            row.due_at = self.now() + _UNREADABLE_ASKED_AGAIN_AFTER
+        said = "a paper is not in the store" if is_missing else "a kept file cannot be scanned"
+        log.error(said, object=key[:16], error=type(error).__name__)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import select
 
 from core.errors import DossierError, UnreadableDocument
@@ -13,7 +14,8 @@ from forms_service import virus_scan
 from forms_service.config import Config
 from forms_service.services import ReadingStatus, reading_results
 from forms_service.settings import InvalidSetting
-from forms_service.storage.models import AuditRow
+from forms_service.storage.models import AttachmentRow, AuditRow
+from forms_service.storage.objects import FolderStore
 from forms_service.storage.scan_models import VirusScanRow
 from forms_service.virus_scan import ClamAv, NoScanner, Scan, ScannerSettings, ScanVerdict
 from tests.services.scanner_under_test import HARM, ClamdStandIn, clamd, free_port
@@ -237,6 +239,70 @@ def test_files_the_scanner_fails_at_keep_no_other_waiting(
     guarded.services.scan_again()
     seen = {one.id: one.virus_scan for one in guarded.services.dossier(guarded.clerk, dossier).attachments}
     assert seen[bad.id] == "infected"
+
+
+def test_one_damaged_paper_keeps_no_other_from_being_scanned_and_is_never_clean(
+    guarded, scanner: ClamdStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier = guarded.open()
+    scanner.behaviour = "hang up"
+    names = ("damaged.pdf", "lost.pdf", "bad.pdf")
+    sent = [
+        guarded.services.upload(guarded.applicant, dossier, name, content)
+        for name, content in zip(names, (PDF + b"1", PDF + b"2", BAD), strict=True)
+    ]
+    with guarded.application.database.reading() as session:
+        key_of = {row.id: row.object_key for row in session.scalars(select(AttachmentRow))}
+    damaged, lost, _ = (key_of[one.id] for one in sent)
+    held = FolderStore(guarded.application.config.objects_folder)
+    content = bytearray(held.held_as(damaged))
+    content[-3] ^= 1
+    held.remove(damaged)
+    held.keep_as(damaged, bytes(content))
+    held.remove(lost)
+    scanner.behaviour = "scan"
+    guarded.clock.move(minutes=5)
+    monkeypatch.setattr(guarded.services.adapters.scanner, "_silent_until", 0.0)
+    with structlog.testing.capture_logs() as told:
+        guarded.services.scan_again()
+    seen = {
+        one.filename: one.virus_scan for one in guarded.services.dossier(guarded.clerk, dossier).attachments
+    }
+    assert seen == {"damaged.pdf": "not_scanned", "lost.pdf": "not_scanned", "bad.pdf": "infected"}
+    assert {(one["object"], one["error"]) for one in told if one["log_level"] == "error"} == {
+        (damaged[:16], "Unopenable"),
+        (lost[:16], "MissingObject"),
+    }
+    with guarded.application.database.reading() as session:
+        due = {one.object_key: one.due_at for one in session.scalars(select(VirusScanRow))}
+    assert due[damaged] > guarded.clock.now and due[lost] > guarded.clock.now, "they are tried again later"
+
+
+def test_what_was_clean_on_the_day_is_asked_about_once_more_a_month_later(
+    guarded, scanner: ClamdStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier = guarded.open()
+    monkeypatch.setattr(ClamAv, "scan", lambda *_: Scan(ScanVerdict.CLEAN))
+    for name, content in (("new.pdf", BAD), ("good.pdf", PDF)):
+        guarded.services.upload(guarded.applicant, dossier, name, content)
+    monkeypatch.undo()
+
+    def seen() -> list[str]:
+        guarded.services.scan_again()
+        return [one.virus_scan for one in guarded.services.dossier(guarded.clerk, dossier).attachments]
+
+    guarded.clock.move(days=29)
+    assert (seen(), scanner.scanned) == (["clean", "clean"], [])
+    guarded.clock.move(days=2)
+    scanner.behaviour = "hang up"
+    assert seen() == ["clean", "clean"], "no answer takes none back"
+    scanner.behaviour = "scan"
+    guarded.clock.move(minutes=5)
+    monkeypatch.setattr(guarded.services.adapters.scanner, "_silent_until", 0.0)
+    assert seen() == ["infected", "clean"], "signatures know it by now"
+    scanner.scanned.clear()
+    guarded.clock.move(days=60)
+    assert (seen(), scanner.scanned) == (["infected", "clean"], [])
 
 
 def test_nothing_infected_is_ever_opened(
