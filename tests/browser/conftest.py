@@ -18,6 +18,7 @@ from forms_service.config import Config
 from forms_service.first_look import NoLook
 from forms_service.web import create_app
 from tests.browser.review_desk import every_form
+from tests.quick_readings import quick_readings
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "scripts"))  # the demonstration and its pages
 
@@ -81,13 +82,14 @@ def address(application: Application) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True),
         threading.Thread(target=jobs.run, args=(application.services,), daemon=True),
     ]
-    for thread in threads:
-        thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    jobs.stop()
-    for thread in threads:
-        thread.join(timeout=30)
+    with quick_readings():
+        for thread in threads:
+            thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        jobs.stop()
+        for thread in threads:
+            thread.join(timeout=30)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,7 @@
-"""A running service as an installation has it: pages from one process, papers read by a worker's own."""
+"""A running service as an installation has it: pages from one process, papers read by a worker's own.
+
+The processes in which that worker reads each begin with the reader loaded.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +27,11 @@ _WORKER = """
 import sys
 from datetime import UTC, datetime, timedelta
 from forms_service import bootstrap, worker
+from tests.quick_readings import quick_readings
 back = timedelta(seconds=float(sys.argv[1]))
 bootstrap._now = lambda: datetime.now(UTC) - back
-worker.run()
+with quick_readings():
+    worker.run()
 """
 
 
