@@ -71,7 +71,6 @@ def erase(dossier_id: str) -> AnyResponse | tuple[str, int]:
 
 @pages.post("/close")
 @needs("applicant")
-@once
 def close() -> AnyResponse | tuple[str, int]:
     """Close the account; what the fund must keep stays its time."""
     try:
