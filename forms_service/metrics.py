@@ -94,8 +94,18 @@ def shared_folder(parent: Path) -> Iterator[Path]:
 def forget_process(pid: int) -> None:
     """Leave out what a process that ended was in the middle of; what it counted stays."""
     if folder := os.environ.get(SHARED_FOLDER):
-        for path in Path(folder).glob(f"gauge_live*_{pid}.db"):
-            path.unlink(missing_ok=True)
+        for pattern in (f"gauge_live*_{pid}.db", f"process-*-{pid}"):
+            for path in Path(folder).glob(pattern):
+                path.unlink(missing_ok=True)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Also those whose end nobody here was told of, such as a web process that its gunicorn ended."""
+    named = {path.stem.rpartition("_")[2] for path in folder.glob("gauge_live*_*.db")}
+    named |= {path.name.rpartition("-")[2] for path in folder.glob("process-*-*")}
+    for pid in map(int, named):
+        if not _lives(pid):
+            forget_process(pid)
 
 
 def is_counted_together() -> bool:
@@ -114,6 +124,7 @@ def exposition(*more: Collector) -> bytes:
     registry = CollectorRegistry()
     folder = os.environ.get(SHARED_FOLDER)
     if folder:
+        _forget_the_dead(Path(folder))
         MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
     registry.register(ProcessFacts(folder))
     for one in more:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
+from forms_service.ending_with_parent import end_with
 from forms_service.metrics import forget_process
-
-_SET_PARENT_DEATH_SIGNAL = 1  # prctl(PR_SET_PDEATHSIG, …)
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass
@@ -47,7 +45,9 @@ class Child:
             self.command,
             env=environment,
             pass_fds=self.inherited,
-            preexec_fn=_leaving_with(os.getpid()),  # two calls of the kernel, no lock is taken
+            preexec_fn=partial(
+                end_with, os.getpid(), signal.SIGTERM
+            ),  # else it would hold the address, unwatched
         )
 
     def has_ended(self) -> bool:
@@ -88,20 +88,6 @@ class Child:
         if self._running is not None:
             self._running.kill()
             self._running.wait()
-
-
-def _leaving_with(parent: int) -> Callable[[], None]:
-    """Has the kernel ask a process to end when its supervisor does, even by ``kill -9``.
-
-    It would hold the address otherwise, and nobody would watch it.
-    """
-
-    def ask_the_kernel() -> None:
-        _libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
-        if os.getppid() != parent:
-            os._exit(1)  # the supervisor ended before the kernel was asked
-
-    return ask_the_kernel
 
 
 def end_all(children: Sequence[Child], longest_s: float) -> None:

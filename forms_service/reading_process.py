@@ -25,6 +25,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from forms_service.ending_with_parent import end_with
 from forms_service.isolation import lock_in
 from forms_service.isolation.required import REQUIRED, NotLockedIn
 from forms_service.reading_limits import ReadingLimits
@@ -63,7 +64,6 @@ _NOT_LOCKED_IN = 77
 """How the child ends, having opened nothing, where it cannot be locked in and that is required."""
 
 _AT_PAGE, _OF_A_PAPER = "at-page", "paper"
-_SET_PARENT_DEATH_SIGNAL = 1  # prctl(PR_SET_PDEATHSIG, …)
 
 
 class ReadingFailed(Exception):
@@ -315,11 +315,7 @@ def die_with_parent() -> None:
 
 def die_with(parent: int) -> None:
     """As ``die_with_parent``, for a process that knows its parent's number."""
-    import ctypes
-
-    ctypes.CDLL(None, use_errno=True).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)  # the parent ended before the request took effect
+    end_with(parent, signal.SIGKILL)
 
 
 def restrict(limits: ReadingLimits) -> None:

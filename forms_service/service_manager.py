@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import socket
 
+import structlog
+
 _ADDRESS = "NOTIFY_SOCKET"
+
+log = structlog.get_logger(__name__)
 
 
 def announce_ready() -> None:
@@ -18,5 +22,8 @@ def announce_ready() -> None:
         return
     if address[0] == "@":
         address = "\0" + address[1:]
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as line:
-        line.sendto(b"READY=1", address)
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as line:
+            line.sendto(b"READY=1", address)
+    except OSError as error:  # pages that answer are not ended because nobody took the news
+        log.warning("the service manager was not told", error=type(error).__name__)

@@ -71,6 +71,7 @@ def serve(host: str, port: int, threads: int, workers: int, processes: int = 1) 
     if stop.is_set():
         listener.close()
         return
+    accept_on(listener)
     log.info("starting", version=facts.version, specs=facts.spec_hash)
     with shared_folder(config.scratch_folder):
         join_figures("supervisor")
@@ -106,7 +107,7 @@ def require_free(host: str, port: int) -> None:
 
 
 def listen_on(host: str, port: int) -> socket.socket:
-    """Take the address; connections are accepted once a web process can answer.
+    """Take the address; nobody is kept waiting on it before ``accept_on``.
 
     Raises:
         FormsError: It is taken; the message says what to do.
@@ -118,16 +119,34 @@ def listen_on(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise FormsError(
-            LocalizedText(
-                ar=f"العنوان {host}:{port} غير متاح ({error.strerror}). لم يُشغل شيء. "
-                "اختاروا منفذا آخر بالخيار \u2066--port\u2069.",
-                fr=f"L'adresse {host}:{port} n'est pas disponible ({error.strerror}). Rien n'a été démarré. "
-                "Choisissez un autre port avec --port.",
-            ),
-            code="address_taken",
-        ) from None
+        raise _taken(host, port, error) from None
     return listener
+
+
+def accept_on(listener: socket.socket) -> None:
+    """Take connections from now on.
+
+    Raises:
+        FormsError: Another service was started on the address at the same time, and was faster.
+    """
+    host, port = listener.getsockname()[:2]
+    try:
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise _taken(host, port, error) from None
+
+
+def _taken(host: str, port: int, error: OSError) -> FormsError:
+    return FormsError(
+        LocalizedText(
+            ar=f"العنوان {host}:{port} غير متاح ({error.strerror}). لم يُشغل شيء. "
+            "اختاروا منفذا آخر بالخيار \u2066--port\u2069.",
+            fr=f"L'adresse {host}:{port} n'est pas disponible ({error.strerror}). Rien n'a été démarré. "
+            "Choisissez un autre port avec --port.",
+        ),
+        code="address_taken",
+    )
 
 
 class _Supervisor:
@@ -142,6 +161,7 @@ class _Supervisor:
         self._wake = threading.Event()
         self._current: list[Child] = []
         self._leaving: list[Child] = []
+        self._is_announced = False
 
     def run(self, announce: Callable[[], None]) -> None:
         """Start everything, and watch until asked to stop."""
@@ -153,10 +173,7 @@ class _Supervisor:
             self._current = self._generation()
             for child in self._current:
                 child.start()
-            if self._can_answer(self._current[0]):
-                announce()
-                announce_ready()
-            self._watch()
+            self._watch(announce)
             self._drain()
         finally:
             self._end()
@@ -185,11 +202,18 @@ class _Supervisor:
         options += ["--graceful-timeout", str(_LONGEST_ANSWER_S), "--timeout", "120"]
         return [sys.executable, "-m", "gunicorn", *options, "forms_service.serving:wsgi()"]
 
-    def _watch(self) -> None:
-        """Start dead processes again and renew them when asked, until asked to stop."""
+    def _watch(self, announce: Callable[[], None]) -> None:
+        """Start dead processes again and renew them when asked, until asked to stop.
+
+        That the pages answer is announced once, whichever web process was the first that could.
+        """
         while not self._stop.is_set():
-            self._wake.wait(0.5)
+            self._wake.wait(0.5 if self._is_announced else 0.05)
             self._wake.clear()
+            if not self._is_announced and self._answers(self._current[0]):
+                self._is_announced = True
+                announce()
+                announce_ready()
             self._leaving = [one for one in self._leaving if not one.has_left()]
             if self._renew.is_set() and not self._stop.is_set():
                 self._renew.clear()
@@ -219,15 +243,20 @@ class _Supervisor:
 
     def _can_answer(self, web: Child) -> bool:
         """Wait until every process of a web master has loaded the service; False if it never will."""
-        folder = Path(os.environ[SHARED_FOLDER])
         deadline = time.monotonic() + _LONGEST_START_S
         while not self._stop.is_set() and time.monotonic() < deadline:
-            if len(list(folder.glob(_sign(folder, web.pid, "*").name))) >= self._web_processes:
+            if self._answers(web):
                 return True
             if web.has_ended():
                 return False
             self._stop.wait(0.05)
         return False
+
+    def _answers(self, web: Child) -> bool:
+        if web.has_ended():
+            return False
+        folder = Path(os.environ[SHARED_FOLDER])
+        return len(list(folder.glob(_sign(folder, web.pid, "*").name))) >= self._web_processes
 
     def _drain(self) -> None:
         """Say «not ready» while still answering, for as long as those in front need to notice."""

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
+import structlog
 
 from core.errors import FormsError
+from forms_service import serving
+from forms_service.config import Config
 from forms_service.service_manager import announce_ready
-from forms_service.serving import require_free
+from forms_service.serving import accept_on, listen_on, require_free
 
 
 def test_a_taken_address_is_told_before_anything_starts() -> None:
@@ -23,6 +28,18 @@ def test_a_taken_address_is_told_before_anything_starts() -> None:
     said = caught.value.message
     assert "n'est pas disponible" in said.fr and "غير متاح" in said.ar
     assert "--port" in said.fr and "--port" in said.ar
+
+
+def test_of_two_services_started_together_one_gets_the_address_and_the_other_is_told() -> None:
+    with listen_on("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        second = listen_on("127.0.0.1", port)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=10)  # while the database is waited for
+        accept_on(first)
+        with pytest.raises(FormsError) as caught:
+            accept_on(second)
+    assert caught.value.code == "address_taken" and f"127.0.0.1:{port}" in caught.value.message.fr
 
 
 def test_what_a_supervisor_started_ends_with_it_however_it_ends() -> None:
@@ -55,3 +72,45 @@ def test_the_service_manager_is_told_once_that_the_service_answers(
         manager.setblocking(False)
         with pytest.raises(BlockingIOError):
             manager.recv(100)
+
+
+def test_a_service_manager_that_went_away_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
+    with structlog.testing.capture_logs() as told:
+        announce_ready()
+    assert [one["event"] for one in told] == ["the service manager was not told"]
+
+
+def test_the_service_is_announced_when_its_second_web_process_is_the_first_that_can_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database may go away again just between the look at it and the first web process."""
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    monkeypatch.setattr(serving, "_PAUSE_BEFORE_RESTART_S", 0.0)
+    monkeypatch.setattr(serving, "announce_leaving", lambda: None)
+    fails_once = (
+        "import os, sys, time; from pathlib import Path\n"
+        f"folder = Path({str(tmp_path)!r}); first = folder / 'first'\n"
+        "if not first.exists(): first.touch(); sys.exit(1)\n"
+        "(folder / f'answers-{os.getpid()}-1').touch(); time.sleep(300)"
+    )
+    supervisor = serving._Supervisor(Config(data_folder=tmp_path), listen_on("127.0.0.1", 0), 1, 0, 1)
+    monkeypatch.setattr(supervisor, "_web_command", lambda: [sys.executable, "-S", "-c", fails_once])
+    announced: list[int] = []
+
+    def announce() -> None:
+        announced.append(supervisor._current[0].pid)
+        supervisor._asked(supervisor._stop)
+
+    usual = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+    too_late = threading.Timer(30, supervisor._asked, [supervisor._stop])
+    too_late.start()
+    try:
+        supervisor.run(announce)
+    finally:
+        too_late.cancel()
+        for number, handler in usual.items():
+            signal.signal(number, handler)
+    assert len(announced) == 1 and (tmp_path / "first").exists()
