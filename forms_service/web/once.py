@@ -24,6 +24,9 @@ from forms_service.services.kept_answers import Attempt, KeptAnswer
 from forms_service.web.security import services, the_actor
 
 FIELD = "once"
+_OF_A_PAGE = "page "
+"""Begins the keys of what pages send; what was sent is known by the rest, which fits its column."""
+
 _NOT_SAID = frozenset({"csrf_token"})
 _LONGEST_WAIT_S, _PAUSE_S = 10.0, 0.1
 
@@ -67,7 +70,7 @@ def _begun(account_id: str, key: str) -> Attempt | KeptAnswer:
     until = monotonic() + _LONGEST_WAIT_S
     while True:
         try:
-            return services().begin_request(account_id, key, key)
+            return services().begin_request(account_id, key, key.removeprefix(_OF_A_PAGE))
         except DossierError as busy:
             if busy.code != "request_under_way":
                 raise
@@ -81,7 +84,7 @@ def _key() -> str:
     """The same for the same page with the same answers: with others it is another request."""
     said = [one for one in request.form.items(multi=True) if one[0] not in _NOT_SAID]
     digest = hashlib.sha256(repr((request.path, sorted(said))).encode())
-    return f"page {digest.hexdigest()}"
+    return f"{_OF_A_PAGE}{digest.hexdigest()}"
 
 
 def _as_kept(answer: Response) -> KeptAnswer:

@@ -6,9 +6,11 @@ import re
 import threading
 
 import pytest
+from sqlalchemy import select
 from web_service import ALLOWANCE, REFUND, Service, Visitor
 
 from forms_service.services.access_tokens import scopes_for
+from forms_service.storage.api_models import KeptAnswerRow
 
 
 def field_of(visitor: Visitor, path: str, action: str = "") -> str:
@@ -40,6 +42,20 @@ def test_beginning_a_request_twice_begins_one(service: Service, path: str, actio
     again = visitor.post("/dossiers/", {**sent, "once": field_of(visitor, path, action)})
     assert again.headers["Location"] != first.headers["Location"], "who comes back may begin another one"
     assert services.dossiers(holder).total == before + 3
+
+
+def test_what_is_kept_of_a_sending_fits_where_it_is_kept(service: Service) -> None:
+    """PostgreSQL refuses a text that is longer than its column; SQLite takes it."""
+    visitor = service.visitor("fr").sign_in("applicant", 3)
+    visitor.post("/dossiers/", {"form": ALLOWANCE, "once": field_of(visitor, "/dossiers/")})
+    with service.application.database.reading() as session:
+        kept = session.scalars(select(KeptAnswerRow)).all()
+    lengths = {
+        one.key: one.type.length for one in KeptAnswerRow.__table__.columns if hasattr(one.type, "length")
+    }
+    assert kept and lengths["fingerprint"]
+    for row in kept:
+        assert not [name for name, most in lengths.items() if most and len(getattr(row, name) or "") > most]
 
 
 def test_a_second_press_waits_for_the_answer_of_the_first(
