@@ -22,7 +22,7 @@ from forms_service.services.access_tokens import SCOPES
 from forms_service.services.webhooks import EVENTS
 from forms_service.web import create_app
 from forms_service.webhook_sending import new_secret, signature
-from tests.backends import Backend
+from tests.backends import Backend, environment_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -31,8 +31,8 @@ HERE = "http://127.0.0.1:8000"
 
 
 @pytest.fixture
-def running(tmp_path: Path, backend: Backend) -> Iterator[tuple[str, Path]]:
-    """A service on a port of its own, and a folder that looks like a checkout."""
+def running(tmp_path: Path, backend: Backend) -> Iterator[tuple[str, Path, dict[str, str]]]:
+    """A service on a port of its own, a folder that looks like a checkout, and the settings of both."""
     config = backend.config(tmp_path / "var", demo=True)
     application = build(config, jobs=JobsByHand(), draw=lambda: 1.0, first_look=NoLook())
     server = make_server("127.0.0.1", 0, create_app(application), threaded=True)
@@ -41,17 +41,19 @@ def running(tmp_path: Path, backend: Backend) -> Iterator[tuple[str, Path]]:
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
     (tmp_path / "samples").symlink_to(ROOT / "samples")
-    yield f"http://127.0.0.1:{server.server_port}", tmp_path
+    yield f"http://127.0.0.1:{server.server_port}", tmp_path, environment_of(config)
     server.shutdown()
     thread.join()
     server.server_close()
     application.close()
 
 
-def test_the_start_in_five_minutes_works_as_it_is_written(running: tuple[str, Path]) -> None:
-    address, folder = running
+def test_the_start_in_five_minutes_works_as_it_is_written(
+    running: tuple[str, Path, dict[str, str]],
+) -> None:
+    address, folder, settings = running
     script = "set -eu\n" + "\n".join(re.findall(r"```sh\n(.*?)```", START, re.DOTALL)).replace(HERE, address)
-    environment = {**os.environ, "FORMS_DATA_DIR": str(folder / "var"), "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, **settings, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=240
     )
