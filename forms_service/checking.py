@@ -22,6 +22,7 @@ from core.errors import FormsError, SpecErrors
 from core.localized_text import LocalizedText
 from forms_service import checks_in_words as words
 from forms_service.build_facts import build_facts
+from forms_service.checking_backups import look_at_backup
 from forms_service.config import Config
 from forms_service.sending import EMAIL
 from forms_service.sending.mail_server import MailServer
@@ -38,8 +39,8 @@ class Check:
     """What was looked at, and how it ended.
 
     Attributes:
-        name: ``settings``, ``specs``, ``folders``, ``database``, ``tables``, ``clock``, ``store``, ``keys``,
-            ``receipts``, ``mail``, ``fonts``, ``recognisers``, ``languages``, ``viruses``, ``isolation``.
+        name: ``settings``, ``specs``, ``folders``, ``database``, ``tables``, ``backup``, ``clock``, ``store``,
+            ``keys``, ``receipts``, ``mail``, ``fonts``, ``recognisers``, ``languages``, ``viruses``, ``isolation``.
         told: What was found, and what to do where it did not end well.
     """
 
@@ -273,6 +274,7 @@ _CHECKS: tuple[tuple[str, Callable[[Config], Found]], ...] = (
     ("folders", _folders),
     ("database", _database),
     ("tables", _tables),
+    ("backup", look_at_backup),
     ("clock", _clock),
     ("store", _store),
     ("keys", _keys),

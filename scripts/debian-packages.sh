@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Install the Debian packages the service and its tests need; does nothing when all are there.
 # As root or with sudo it installs them; otherwise it prints the command to run.  With --run, those alone
-# that the service needs and not its tests.
+# that the service and whoever operates it need, and not its tests.
 set -euo pipefail
 
 RUN=(python3-venv tesseract-ocr tesseract-ocr-ara tesseract-ocr-fra fonts-noto-core)
+OPERATE=(postgresql-client)   # pg_dump and pg_restore, which backup and restore on PostgreSQL start
 TEST=(chromium graphviz poppler-utils qpdf fonts-dejavu-core fonts-liberation fonts-hosny-amiri
       fonts-kacst fonts-sil-scheherazade fonts-unikurdweb fonts-courier-prime fonts-clear-sans
       fonts-gnutypewriter fonts-inter fonts-paratype fonts-mononoki
@@ -13,7 +14,7 @@ TEST=(chromium graphviz poppler-utils qpdf fonts-dejavu-core fonts-liberation fo
       fonts-crosextra-carlito fonts-crosextra-caladea fonts-freefont-ttf)
 
 wanted=("${RUN[@]}")
-[ "${1:-}" = --run ] || wanted+=("${TEST[@]}")
+if [ "${1:-}" = --run ]; then wanted+=("${OPERATE[@]}"); else wanted+=("${TEST[@]}"); fi
 missing=()
 for package in "${wanted[@]}"; do
     dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed \

@@ -35,6 +35,8 @@ _KEEPS_NOTHING = """
 fsync = off
 synchronous_commit = off
 full_page_writes = off
+# In the folder, not beside it: the end comes by kill -QUIT, which leaves segments in /dev/shm for good.
+dynamic_shared_memory_type = mmap
 max_connections = 400
 max_wal_size = 128MB
 min_wal_size = 64MB

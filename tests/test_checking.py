@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from forms_service import checking
+from forms_service import checking, checking_backups
 from forms_service.build_facts import build_facts, hash_of_specs
 from forms_service.checking import FAIL, OK, WARN, check_everything
 from forms_service.cli import commands
@@ -110,3 +110,26 @@ def test_the_version_tells_the_forms_it_runs_on(tmp_path: Path) -> None:
     before = hash_of_specs(tmp_path)
     (tmp_path / "a.yaml").write_text("id: b\n")
     assert hash_of_specs(tmp_path) != before
+
+
+@pytest.mark.parametrize(
+    ("program", "outcome", "told"),
+    [
+        (None, WARN, "n'est pas installé"),
+        ("pg_dump (PostgreSQL) 9.6", WARN, "plus ancien"),
+        ("pg_dump (PostgreSQL) 99.1 (Debian 99.1-1)", OK, "99"),
+    ],
+)
+def test_whoever_has_a_postgresql_is_told_whether_it_can_be_backed_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str | None, outcome: str, told: str
+) -> None:
+    if program is not None:
+        (tmp_path / "pg_dump").write_text(f"#!/bin/sh\necho '{program}'\n")
+        (tmp_path / "pg_dump").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(checking, "_CHECKS", tuple(one for one in EVERY_CHECK if one[0] == "backup"))
+    monkeypatch.setattr(checking_backups, "_version_of_server", lambda _: 15)
+    url = "postgresql://forms@127.0.0.1:9/forms"
+    found = check_everything({"FORMS_DATA_DIR": str(tmp_path / "data"), "FORMS_DATABASE_URL": url})
+    (check,) = (one for one in found if one.name == "backup")
+    assert check.outcome == outcome and told in check.told.fr

@@ -62,6 +62,17 @@ def test_the_image_and_every_container_start_commands_there_are() -> None:
     assert all(understood(one) for one in ours)
 
 
+def test_the_image_can_copy_the_database_that_stands_beside_it() -> None:
+    """pg_dump refuses a server that is newer than itself."""
+    packages = (ROOT / "scripts" / "debian-packages.sh").read_text()
+    assert "postgresql-client" in re.search(r"^OPERATE=\((.+?)\)", packages, re.MULTILINE)[1].split()  # type: ignore[index]
+    image = (DEPLOY / "Containerfile").read_text()
+    assert "debian-packages.sh --run" in image
+    (debian,) = set(re.findall(r"^FROM \S+/debian:(\w+)", image, re.MULTILINE))
+    server = compose()["services"]["database"]["image"].rpartition(":")[2]
+    assert int(server) <= {"bookworm": 15, "trixie": 17}[debian]
+
+
 def test_what_goes_into_the_image_is_let_into_it() -> None:
     """A line of .dockerignore that is missing shows only when somebody builds."""
     let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}

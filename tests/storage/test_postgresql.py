@@ -53,6 +53,11 @@ def dossier(dossier_id: str, reference: str = "") -> DossierRow:
     )
 
 
+def test_the_server_of_the_tests_leaves_no_memory_behind_when_it_is_killed(database: Database) -> None:
+    with database.reading() as session:
+        assert session.scalar(text("show dynamic_shared_memory_type")) == "mmap"
+
+
 def in_background(work: Callable[[], object]) -> threading.Thread:
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
