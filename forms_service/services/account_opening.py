@@ -35,6 +35,7 @@ from forms_service.services.throttle import (
     CODE_HERE,
     CODE_TO,
     OPENING_TO,
+    SIGN_IN_HERE,
     Limit,
     at_place,
 )
@@ -115,13 +116,19 @@ class AccountOpening(OneTimeCodes, Accounts):
 
         Raises:
             CodeGone: Nobody did.
+            TooManyAttempts: That browser tried passwords.
         """
-        with self.database.reading() as session:
+        with self.database.writing() as session:
             code = self.used_just_now(session, code_id, purpose, browser)
             account = session.get(AccountRow, code.account_id) if code else None
-            if account is None or not verifies(account.password_hash, password):
+            if account is None:
                 raise CodeGone(say("code_gone"))
-            account_id = account.id
+            account_id, password_hash = account.id, account.password_hash
+            counted = self.count_attempt(session, (SIGN_IN_HERE, at_place(browser, account.login)))
+        if not verifies(password_hash, password):
+            raise CodeGone(say("code_gone"))
+        with self.database.writing() as session:
+            self.forgive(session, counted)
         actor = self.actor(account_id)
         if actor is None:
             raise CodeGone(say("code_gone"))

@@ -23,6 +23,7 @@ from forms_service.messages import say
 from forms_service.services.access_tokens import revoke_all_tokens
 from forms_service.services.base import CLOCKS_APART, SYSTEM
 from forms_service.services.known_devices import KnownDevices
+from forms_service.services.session_marks import SessionMarks, mark_of
 from forms_service.services.sign_in_record import SignInRecord
 from forms_service.services.throttle import SIGN_IN, SIGN_IN_FROM, SIGN_IN_HERE, Limit, Throttle, at_place
 from forms_service.services.views import Actor
@@ -54,7 +55,7 @@ def _hash_of_nobody() -> str:
     return _hasher.hash("nobody has this password")
 
 
-class Accounts(KnownDevices, Throttle, SignInRecord):
+class Accounts(SessionMarks, KnownDevices, Throttle, SignInRecord):
     """Signing in and signing up."""
 
     def sign_in(self, login: str, password: str, client: str = "", device: str = "") -> Actor | None:
@@ -100,13 +101,19 @@ class Accounts(KnownDevices, Throttle, SignInRecord):
         return _actor(row) if known and row is not None and self._may_come_in(row) else None
 
     def actor(
-        self, actor_id: str, since: datetime | None = None, session_id: str = "", *, proved: bool = True
+        self,
+        actor_id: str,
+        since: datetime | None = None,
+        session_id: str = "",
+        *,
+        mark: str = "",
+        proved: bool = True,
     ) -> Actor | None:
         """The person of that id, as they are now; None for an account that is closed.
 
         Args:
-            since: When the session began; one from before the password changed has ended, and so has one
-                that lasted longer than a working day.
+            since: When the session began; one that lasted longer than a working day has ended.
+            mark: What ``session_mark`` gave it; all sessions end when that becomes another.
             session_id: What tells the session from others; one that was signed out has ended.
             proved: Whether a second step was taken in it; without one, accounts that have one are nobody.
         """
@@ -119,27 +126,13 @@ class Accounts(KnownDevices, Throttle, SignInRecord):
             if session_id and session.get(EndedSessionRow, self._session_fingerprint(session_id)):
                 return None
             holder = session.get(HolderRow, actor_id) if since else None
-            if since and holder and holder.sessions_from and since < holder.sessions_from:
+            if since and mark_of(holder) != mark:
                 return None
             if proved or since is None:
                 return _actor(row)
             if holder and holder.second_step:
                 return None
             return replace(_actor(row), must_add_second_step=bool(self._roles_with_a_step() & set(row.roles)))
-
-    def let_sessions_begin(self, actor: Actor) -> None:
-        """Let whoever is about to come in do so though the clock went back since their sessions were ended.
-
-        Sessions of before that end stay ended; without this none could begin until the clock is there again.
-        """
-        with self.database.reading() as session:
-            holder = session.get(HolderRow, actor.id)
-            if holder is None or holder.sessions_from is None or holder.sessions_from <= self.now():
-                return
-        with self.database.writing() as session:
-            held = session.get_one(HolderRow, actor.id, with_for_update=True)
-            if held.sessions_from and held.sessions_from > self.now():
-                held.sessions_from = self.now()
 
     def has_second_step(self, actor: Actor) -> bool:
         """Whether a password alone does not let them in."""
@@ -150,8 +143,9 @@ class Accounts(KnownDevices, Throttle, SignInRecord):
     def end_session(self, session_id: str) -> None:
         """Let a session count no more, whoever kept a copy of its cookie."""
         now = self.now()
+        over = now - LONGEST_SESSION - 2 * CLOCKS_APART  # for every host: its clock and this one may be apart
         with self.database.writing() as session:
-            session.execute(delete(EndedSessionRow).where(EndedSessionRow.ended_at < now - LONGEST_SESSION))
+            session.execute(delete(EndedSessionRow).where(EndedSessionRow.ended_at < over))
             fingerprint = self._session_fingerprint(session_id)
             session.merge(EndedSessionRow(fingerprint=fingerprint, ended_at=now))
 
@@ -222,9 +216,7 @@ class Accounts(KnownDevices, Throttle, SignInRecord):
         """
         account.password_hash = password_hash
         account.must_change_password = by is not None
-        holder = session.get(HolderRow, account.id) or HolderRow(account_id=account.id)
-        holder.sessions_from = self.now()
-        session.add(holder)
+        self.end_sessions(session, account.id)
         self.forgive_attempts(session, (SIGN_IN, account.login))
         ended = 0 if knew_the_old else revoke_all_tokens(session, account.id, self.now())
         action = "password_changed" if by is None else "password_reset"

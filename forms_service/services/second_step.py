@@ -25,7 +25,7 @@ from forms_service.services.account_care import AccountCare
 from forms_service.services.throttle import SECOND_STEP, SECOND_STEP_A_DAY
 from forms_service.services.views import Actor
 from forms_service.storage.access_models import CodeAppRow, PasskeyRow, RecoveryCodeRow
-from forms_service.storage.account_models import EndedSessionRow, HolderRow
+from forms_service.storage.account_models import EndedSessionRow
 from forms_service.storage.models import AccountRow
 
 TIME_FOR_THE_STEP = timedelta(minutes=10)
@@ -299,12 +299,7 @@ class SecondStepOfSignIn(AccountCare):
 
     def _step_is(self, session: Session, account_id: str, *, there: bool) -> None:
         """Keep beside the account whether there is one: every page asks; other sessions end."""
-        holder = session.get(HolderRow, account_id)
-        if holder is None:
-            holder = HolderRow(account_id=account_id, notify_by=[])
-            session.add(holder)
-        holder.second_step = there
-        holder.sessions_from = self.now()
+        self.end_sessions(session, account_id).second_step = there
         session.flush()
 
     def _still_offered(self, row: CodeAppRow | None) -> str | None:

@@ -15,8 +15,9 @@ from forms_service.storage.sealed_columns import SealedRecord, SealedText
 class HolderRow(Base):
     """Who holds an account and how to reach them; accounts that staff opened may have none.
 
-    ``notify_by`` lists the channels that tell of a dossier's progress.  Sessions begun before
-    ``sessions_from`` have ended.  ``second_step`` says whether a password alone lets nobody in.
+    ``notify_by`` lists the channels that tell of a dossier's progress.  Only sessions that carry
+    ``sessions_from`` count: it grows each time all are ended, and is compared with no clock.  ``second_step``
+    says whether a password alone lets nobody in.
     """
 
     __tablename__ = "account_holder"

@@ -46,6 +46,7 @@ HEADERS = {
 }
 _DEVICE_COOKIE = "device"
 _SESSION_ID = "nonce"
+_MARK = "mark"
 _SECOND_STEP = "second_step"
 _HALF_WAY = "half_way"
 _BY_PROVIDER = "by_provider"
@@ -79,8 +80,10 @@ def current_actor() -> Actor | None:
         return None
     if "actor" not in g:
         actor_id = session.get("actor_id")
-        session_id, proved = session.get(_SESSION_ID, ""), bool(session.get(_SECOND_STEP))
-        g.actor = services().actor(actor_id, _begun(), session_id, proved=proved) if actor_id else None
+        proved, mark = bool(session.get(_SECOND_STEP)), session.get(_MARK, "")
+        begun, session_id = _begun(), session.get(_SESSION_ID, "")
+        found = services().actor(actor_id, begun, session_id, mark=mark, proved=proved) if actor_id else None
+        g.actor = found
     return cast("Actor | None", g.actor)
 
 
@@ -104,7 +107,6 @@ def admit(
         wanted: The page they want to be on.
         kept: Whether they had typed something when a session ended.
     """
-    services().let_sessions_begin(actor)
     if not services().has_second_step(actor):
         sign_in(actor, by_provider=by_provider)
         return None
@@ -113,6 +115,7 @@ def admit(
     session[_HALF_WAY] = {
         "account": actor.id,
         "since": services().now().isoformat(),
+        _MARK: services().session_mark(actor),
         "next": safe_place(wanted),
         "kept": kept,
     }
@@ -126,7 +129,8 @@ def half_way() -> dict[str, Any] | None:
     if waiting is None:
         return None
     since = datetime.fromisoformat(waiting["since"])
-    if services().now() - since > TIME_FOR_THE_STEP or services().actor(waiting["account"], since) is None:
+    still = services().actor(waiting["account"], since, mark=waiting.get(_MARK, ""))
+    if services().now() - since > TIME_FOR_THE_STEP or still is None:
         session.pop(_HALF_WAY)
         return None
     return waiting
@@ -156,13 +160,13 @@ def sign_in(actor: Actor, *, second_step: bool = False, by_provider: bool = Fals
         second_step: Whether they took one, here or at the fund's provider.
         by_provider: Whether they came by that provider: signing out leads there again.
     """
-    services().let_sessions_begin(actor)
     if session.get("actor_id") != actor.id:  # not a session that is only begun anew
         services().note_sign_in(actor, second_step=second_step, by_provider=by_provider)
     session.clear()
     session["actor_id"] = actor.id
     session[_SESSION_ID] = secrets.token_urlsafe(16)
     session["since"] = services().now().isoformat()
+    session[_MARK] = services().session_mark(actor)
     session[_SECOND_STEP] = second_step
     session[_BY_PROVIDER] = by_provider
     session.permanent = True

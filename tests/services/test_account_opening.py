@@ -13,7 +13,7 @@ from core.localized_text import Language
 from forms_service.registers import FileRegisters
 from forms_service.services import account_opening
 from forms_service.services.one_time_codes import MOST_WRONG, CodeGone, WrongCode
-from forms_service.services.throttle import CODE_FROM, Limit, TooManyAttempts
+from forms_service.services.throttle import CODE_FROM, SIGN_IN_HERE, Limit, TooManyAttempts
 from forms_service.storage.account_models import AttemptRow, HolderRow, LetterRow, OneTimeCodeRow
 from tests.services.post_room import PostRoom
 
@@ -162,6 +162,27 @@ def test_a_password_sent_twice_by_a_double_click_lets_in_twice_and_does_the_work
     office.clock.move(minutes=2)
     with pytest.raises(CodeGone):
         finish(code_id, PASSWORD, "this browser")
+
+
+def test_passwords_sent_again_are_counted_and_hold_no_connection(office, post, monkeypatch) -> None:
+    code_id = opened(office, post)
+    office.services.try_code(code_id, post.code_to(PHONE), "this browser")
+    actor = office.services.finish_opening(code_id, PASSWORD, "this browser")
+    held = []
+
+    def seen(_hash: str, password: str) -> bool:
+        held.append(office.application.database.engine.pool.checkedout())
+        return password == PASSWORD
+
+    monkeypatch.setattr(account_opening, "verifies", seen)
+    for _ in range(SIGN_IN_HERE.most + 1):
+        assert office.services.finish_opening(code_id, PASSWORD, "this browser") == actor
+    for _ in range(SIGN_IN_HERE.most):
+        with pytest.raises(CodeGone):
+            office.services.finish_opening(code_id, "another long word", "this browser")
+    with pytest.raises(TooManyAttempts):
+        office.services.finish_opening(code_id, PASSWORD, "this browser")
+    assert len(held) == 2 * SIGN_IN_HERE.most + 1 and not any(held), "hashing takes its time"
 
 
 def test_the_password_is_to_be_chosen_soon_after_the_code(office, post) -> None:
@@ -335,16 +356,16 @@ def naima(office, post):
 
 
 def test_a_forgotten_password_is_chosen_anew_and_ends_other_sessions(office, post, naima) -> None:
-    begun = office.clock.now
-    office.clock.move(minutes=1)
+    begun, mark = office.clock.now, office.services.session_mark(naima)
+    assert office.services.actor(naima.id, begun, mark=mark) == naima
     code_id, _ = office.services.begin_reset("12345678", "email", Language.FR)
     post.deliver(office.jobs.keys)
     assert office.services.try_code(code_id, post.code_to(PHONE)) is None
     assert office.services.finish_reset(code_id, "un tout autre mot de passe") == naima
     assert office.services.authenticate("12345678", PASSWORD) is None
     assert office.services.authenticate("12345678", "un tout autre mot de passe") == naima
-    assert office.services.actor(naima.id, begun) is None
-    assert office.services.actor(naima.id, office.clock.now) == naima
+    assert office.services.actor(naima.id, begun, mark=mark) is None
+    assert office.services.actor(naima.id, begun, mark=office.services.session_mark(naima)) == naima
     post.deliver(office.jobs.keys)
     assert "تغيير كلمة السر" in post.to(PHONE)[-1].text
 

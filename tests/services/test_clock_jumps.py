@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pyotp
 import pytest
@@ -11,7 +11,6 @@ from forms_service.services.accounts import LONGEST_SESSION
 from forms_service.services.one_time_codes import CodeGone, CodePurpose, WrongCode
 from forms_service.services.second_step import WrongSecondStep
 from forms_service.services.throttle import SIGN_IN, TooManyAttempts
-from forms_service.storage.account_models import HolderRow
 from tests.services.conftest import PASSWORD
 
 
@@ -101,25 +100,87 @@ def test_attempts_of_before_the_clock_went_back_keep_nobody_out(office) -> None:
     attempt()
 
 
+class Sessions:
+    """Sessions of the applicant, as their cookies carry them."""
+
+    def __init__(self, office) -> None:
+        self.services, self.clock, self.person = office.services, office.clock, office.applicant
+        self.password = PASSWORD
+
+    def begin(self) -> tuple[datetime, str]:
+        return self.clock.now, self.services.session_mark(self.person)
+
+    def end_all(self) -> None:
+        new = f"ein anderes langes {self.password}"
+        self.services.change_password(self.person, self.password, new)
+        self.password = new
+
+    def lives(self, one: tuple[datetime, str]) -> bool:
+        since, mark = one
+        return self.services.actor(self.person.id, since, mark=mark) is not None
+
+
+@pytest.fixture
+def sessions(office) -> Sessions:
+    return Sessions(office)
+
+
 @pytest.mark.parametrize("hours", [1, 24 * 365])
-def test_sessions_that_were_ended_stay_so_and_new_ones_begin_after_a_jump(office, hours) -> None:
-    services, clock, person = office.services, office.clock, office.applicant
-    first = clock.now
+def test_sessions_that_were_ended_stay_so_and_new_ones_begin_after_a_jump(sessions, hours) -> None:
+    clock, first = sessions.clock, sessions.begin()
     clock.move(hours=hours)
-    services.change_password(person, PASSWORD, "ein anderes langes 7 Passwort")
-    ahead = clock.now
-    assert services.actor(person.id, ahead) is not None
+    clock.move(minutes=-30)
+    between = sessions.begin()
+    clock.move(minutes=30)
+    assert sessions.lives(between)
+    sessions.end_all()
+    ahead = sessions.begin()
+    assert sessions.lives(ahead)
     clock.move(hours=-hours)
-    assert services.actor(person.id, first) is None, "its password was changed since"
-    assert services.actor(person.id, ahead) is None, "it would outlast every other"
-    clock.move(minutes=1)
-    services.let_sessions_begin(person)
-    assert services.actor(person.id, clock.now) is not None
-    assert services.actor(person.id, first) is None and services.actor(person.id, ahead) is None
-    with office.application.database.reading() as session:
-        assert session.get_one(HolderRow, person.id).sessions_from == clock.now
-    began = clock.now
-    clock.move(hours=1)
-    assert services.actor(person.id, began) is not None
-    clock.now = began + LONGEST_SESSION + timedelta(minutes=1)
-    assert services.actor(person.id, began) is None
+    assert not sessions.lives(ahead), "it would outlast every other"
+    began = sessions.begin()
+    assert sessions.lives(began), "nobody waits for the clock to be there again"
+    sessions.end_all()
+    last = sessions.begin()
+    assert sessions.lives(last) and not sessions.lives(began)
+    for minutes in (1, 26, 4, 30):  # through every hour that comes a second time
+        clock.move(minutes=minutes)
+        assert [sessions.lives(one) for one in (first, between, ahead, began)] == [False] * 4
+    assert sessions.lives(last)
+    clock.now = last[0] + LONGEST_SESSION + timedelta(minutes=1)
+    assert not sessions.lives(last)
+
+
+def test_hosts_whose_clocks_differ_bring_no_session_back_and_keep_nobody_out(sessions) -> None:
+    def known(shown: str) -> bool:
+        with sessions.services.database.reading() as session:
+            return bool(sessions.services.known_device(session, "123456782", shown))
+
+    clock = sessions.clock
+    clock.move(minutes=4)
+    stolen = sessions.begin()
+    device = sessions.services.remember_device(sessions.person)
+    clock.move(minutes=-4)
+    assert sessions.lives(stolen) and known(device)
+    sessions.end_all()  # by the clock that is behind: before the stolen one began
+    assert not sessions.lives(stolen)
+    clock.move(minutes=4)
+    sessions.end_all()
+    clock.move(minutes=-4)
+    own = sessions.begin()
+    for ahead in (4, -4):
+        assert sessions.lives(own) and not sessions.lives(stolen)
+        clock.move(minutes=ahead)
+    assert not known(device)
+
+
+def test_a_session_that_was_signed_out_stays_so_on_a_host_whose_clock_is_ahead(sessions) -> None:
+    clock, services = sessions.clock, sessions.services
+    clock.move(minutes=4)
+    since = clock.now
+    clock.move(minutes=-4)
+    services.end_session("copied")
+    clock.move(minutes=4)
+    clock.now += LONGEST_SESSION - timedelta(minutes=1)
+    services.end_session("another")
+    assert services.actor(sessions.person.id, since, "copied") is None
