@@ -164,7 +164,7 @@ class AgreedErasures(Erasures):
     def erase_again(self, actor: Actor, line: Mapping[str, object]) -> Erasure | None:
         """Let a request go that was let go before, and that a restored backup brought back.
 
-        Two people agreed on it, or its person did; one at the machine is enough to do it again.
+        Two people agreed on it, or it was a draft and is one again; one at the machine is enough to do it again.
 
         Args:
             line: One of the kept list, with its proof.
@@ -174,8 +174,8 @@ class AgreedErasures(Erasures):
             by rule and goes so again.
 
         Raises:
-            DossierError: ``not_proved_erased``; ``held_by_law``; ``still_in_hand``: the backup is older than the
-                decision.
+            DossierError: ``not_proved_erased``, also of what one person let go and was decided since;
+                ``held_by_law``; ``still_in_hand``: the backup is older than the decision.
         """
         self.require_role(actor, "operator")
         told = {name: None if line.get(name) is None else str(line[name]) for name in _TOLD_IN_LISTS}
@@ -191,6 +191,8 @@ class AgreedErasures(Erasures):
             is_draft = row.state == DossierState.DRAFT
             if not is_draft:
                 _must_be_decided(row)
+                if not told["agreed_by"]:  # one person let a draft go; restored, it was decided since
+                    raise DossierError(say("not_proved_erased"), code="not_proved_erased")
             again = Asking(
                 AGAIN,
                 actor,

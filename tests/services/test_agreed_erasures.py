@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -160,6 +161,11 @@ def one_person_erases_again_what_a_kept_list_proves(office: Office, gone: Erasur
     for forged in ({"proof": ""}, {"agreed_by": gone.asked_by}, {"dossier": other.id}, {"proof": None}):
         with refused("not_proved_erased"):
             services.erase_again(console("salma"), {**line, **forged})
+    for occasion in ("own_draft", "asked", "again"):  # it went as a draft, was restored, sent and decided on
+        alone = replace(gone, occasion=occasion, agreed_by=None)
+        proved = {"occasion": occasion, "agreed_by": None, "proof": services.proof_for_later(alone)}
+        with refused("not_proved_erased"):
+            services.erase_again(console("salma"), {**line, **proved})
     with refused("not_allowed"):
         services.erase_again(office.clerk, line)
     assert services.erase_again(console("salma"), {**line, "occasion": "retention"}) is None
