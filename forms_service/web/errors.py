@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, current_app, g, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -18,6 +19,9 @@ from core.errors import DossierError, FormsError, InvalidValue, UnknownForm, Unr
 from core.localized_text import LocalizedText
 from forms_service.locales import both, has
 from forms_service.web import health, kept_typing, looks, out_of_order, security
+
+if TYPE_CHECKING:
+    from forms_service.services.views import Actor
 
 _log = logging.getLogger("forms_service.web")
 _STATUS_OF_CODE = {
@@ -123,14 +127,28 @@ def _page(
     code: str, what: LocalizedText, status: int, incident: str | None = None, **more: object
 ) -> tuple[str, int]:
     looks.only_told()
+    _who_is_there()
     told = {"code": code, "what": what, "status": status, "incident": incident, **more}
     return render_template("error.html", back=_dossier_page(status), **told), status
 
 
+def _who_is_there() -> Actor | None:
+    """Who is signed in, for the page's head; nobody while that cannot be looked up: the page is shown all the same."""
+    try:
+        return security.current_actor()
+    except Exception as error:
+        if out_of_order.told(error) is None:
+            raise
+        return None
+
+
 def _dossier_page(status: int) -> str | None:
     """The dossier an error arose in, as far as whoever is signed in may see it."""
-    dossier_id, actor = (request.view_args or {}).get("dossier_id"), security.current_actor()
-    if dossier_id is None or actor is None or status in (403, 404, 500, 503):
+    dossier_id = (request.view_args or {}).get("dossier_id")
+    if dossier_id is None or status in (403, 404, 500, 503):
+        return None
+    actor = _who_is_there()
+    if actor is None:
         return None
     if "reviewer" in actor.roles:
         return url_for("reviewer.dossier", dossier_id=dossier_id)
