@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from core.errors import FormsError
@@ -16,6 +16,7 @@ PREFIX = "/operator/privacy"
 pages = Blueprint("letting_go", __name__)
 
 _MOST = 50
+_DOES = frozenset({"hold", "release", "erase", "agree", "decline"})
 _DONE = {"agree": "erase"}
 """What is said of what was done, where it is not its own word."""
 
@@ -33,6 +34,8 @@ def overview() -> str:
 def act() -> Response | tuple[str, int]:
     """Hold a request or lift that; ask to let one go, agree to what somebody else asked, or decline it."""
     does, typed = request.form.get("do", ""), request.form
+    if does not in _DOES:  # what nobody understands must not pass for the one that cannot be undone
+        abort(400)
     reference, reason = typed.get("reference", "").strip(), typed.get("reason", "")
     try:
         if does == "hold":

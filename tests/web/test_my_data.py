@@ -153,6 +153,13 @@ def test_an_operator_holds_erases_and_sees_the_proof(service: Service, person: V
         operator.post(place, {"do": "hold", "reference": reference, "reason": "tribunal"}).status_code == 303
     )
     assert "tribunal" in operator.get(place).get_data(as_text=True)
+    assert operator.post(place, {"do": "release", "reference": reference}).status_code == 303
+    for does in ("", "Erase", "delete"):
+        unknown = operator.post(place, {"do": does, "reference": reference, "reason": "lettre"})
+        assert unknown.status_code == 400, "nothing goes by a word that nobody knows"
+    assert (
+        operator.post(place, {"do": "hold", "reference": reference, "reason": "tribunal"}).status_code == 303
+    )
     held = operator.post(place, {"do": "erase", "reference": reference, "reason": "lettre"})
     assert held.status_code == 422 and "Rien n&#39;a été effacé" in held.get_data(as_text=True)
     assert operator.post(place, {"do": "release", "reference": reference}).status_code == 303
