@@ -36,10 +36,6 @@ from forms_service.storage.name_index import OWNER, NameIndex
 _Outcome = tuple[Answer, str | None, LocalizedText | None]
 """A canonical value; or the text as it was typed, and what is wrong with it."""
 
-DOSSIERS_A_PAGE = 24
-"""So that the list of whoever has many stays light on a telephone.  Source: ours."""
-
-
 DOSSIERS_A_PAGE = 20
 """So that the list of whoever has many stays light on a telephone; as in «my data».  Source: ours."""
 
