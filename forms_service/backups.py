@@ -119,12 +119,16 @@ def restore(config: Config, folder: Path, *, told: Callable[[int], None] = _tell
     wanted = SQLITE if url.startswith("sqlite") else POSTGRESQL
     if not (folder / wanted).exists():
         raise BackupError(_OTHER_KIND)
-    config.prepare_folders()
+    for place in (config.data_folder, config.objects_folder):
+        place.mkdir(
+            parents=True, exist_ok=True, mode=0o700
+        )  # and no folder of keys: an empty one looks like one
     store = _store(config)
     _require_empty(config, store)
     with_keys, papers = (folder / KEYS).is_dir(), 0
     if with_keys:
         shutil.copytree(folder / KEYS, config.keys_folder, dirs_exist_ok=True)
+        config.keys_folder.chmod(0o700)
     for path in files_of(folder / OBJECTS):
         store.keep_as(path.name, path.read_bytes())
         papers += 1

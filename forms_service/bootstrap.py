@@ -13,6 +13,7 @@ from typing import Any
 from forms_service.config import Config
 from forms_service.counting import count_what_is_kept, counted
 from forms_service.first_look import FirstLook, LookingProcess
+from forms_service.forms_in_settings import require_known_forms
 from forms_service.guide import Guide
 from forms_service.jobs import DbosJobs, Jobs, prepare_tables
 from forms_service.logs import prepare_logs
@@ -80,8 +81,9 @@ def build(
     prepare_logs(config.watching.log_level)
     count_what_is_kept()
     carriers = carriers or carriers_for(config.sending, config.mailbox_folder)
-    config.prepare_folders()
     catalogue = catalogue or SpecCatalogue.load(config.spec_folder)
+    require_known_forms(config, catalogue)
+    config.prepare_folders()
     clock = clock or _clock(config.days_ahead)
     kept = open_storage(config, clock)
     database = kept.database

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import smtplib
 import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -23,14 +22,15 @@ from core.localized_text import LocalizedText
 from forms_service import checks_in_words as words
 from forms_service.build_facts import build_facts
 from forms_service.checking_backups import look_at_backup
+from forms_service.checking_sending import look_at_mail, look_at_sms
 from forms_service.config import Config
-from forms_service.sending import EMAIL
-from forms_service.sending.mail_server import MailServer
+from forms_service.files_in_settings import unreadable_files
 from forms_service.settings import InvalidSetting, unknown_settings
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 _LANGUAGES = ("ara", "fra")
 _CLOCKS_APART_S = (2.0, 60.0)
+_LEAST_SECRET = 32
 _OTHERS_MAY_READ = stat.S_IRGRP | stat.S_IROTH | stat.S_IXGRP | stat.S_IXOTH
 
 
@@ -40,7 +40,8 @@ class Check:
 
     Attributes:
         name: ``settings``, ``specs``, ``folders``, ``database``, ``tables``, ``backup``, ``clock``, ``store``,
-            ``keys``, ``receipts``, ``mail``, ``fonts``, ``recognisers``, ``languages``, ``viruses``, ``isolation``.
+            ``keys``, ``receipts``, ``mail``, ``sms``, ``fonts``, ``recognisers``, ``languages``, ``viruses``,
+            ``isolation``.
         told: What was found, and what to do where it did not end well.
     """
 
@@ -59,7 +60,8 @@ def check_everything(environment: Mapping[str, str] = os.environ) -> list[Check]
         config = Config.from_environment(environment)
     except InvalidSetting as wrong:
         return [*(Check("settings", FAIL, one) for one in wrong.problems), *done]
-    done.append(Check("settings", OK, words.SETTINGS))
+    missing = [Check("settings", FAIL, one) for one in unreadable_files(environment)]
+    done += missing or [Check("settings", OK, words.SETTINGS)]
     for name, look in _CHECKS:
         done += [Check(name, outcome, told) for outcome, told in _looked(look, config)]
     return done
@@ -83,14 +85,26 @@ def _looked(look: Callable[[Config], Found], config: Config) -> list[tuple[str, 
 
 
 def _specs(config: Config) -> Found:
+    from forms_service.forms_in_settings import require_known_forms
     from forms_service.spec_catalogue import SpecCatalogue
 
-    forms = len(SpecCatalogue.load(config.spec_folder).forms())
+    catalogue = SpecCatalogue.load(config.spec_folder)
+    forms = len(catalogue.forms())
+    if not forms:
+        yield FAIL, words.NO_SPECS.fill(folder=config.spec_folder)
+        return
+    require_known_forms(config, catalogue)
     facts = build_facts(config.spec_folder)
     yield OK, words.SPECS.fill(number=forms, hash=facts.spec_hash, version=facts.version)
 
 
 def _folders(config: Config) -> Found:
+    for name, named in (
+        ("FORMS_REGISTERS_DIR", config.registers_folder),
+        ("FORMS_SEALS_DIR", config.evidence.seals_folder),
+    ):
+        if named is not None and not named.is_dir():
+            yield FAIL, words.FOLDER_MISSING.fill(name=name, folder=named)
     folder = config.data_folder
     if not folder.exists():
         yield WARN, words.NO_FOLDER.fill(folder=folder)
@@ -178,19 +192,22 @@ def _store(config: Config) -> Found:
 
 
 def _keys(config: Config) -> Found:
-    if not os.environ.get("FORMS_SECRET_KEY") and not (config.keys_folder / "session.key").exists():
-        yield WARN, words.NO_KEYS
-        return
+    given = os.environ.get("FORMS_SECRET_KEY", "")
+    if given and len(given) < _LEAST_SECRET:
+        yield WARN, words.SHORT_KEY.fill(least=_LEAST_SECRET)
     if _is_made(config):
         from forms_service.storage.data_keys import KeyChest
         from forms_service.storage.database import Database
 
         database = Database(config.resolved_database_url)
-        try:
+        try:  # a database that was restored before its keys can have no new ones
             KeyChest(database, config.sealing.master_key, config.keys_folder).check()
         finally:
             database.close()
-    yield OK, words.KEYS
+    if given or (config.keys_folder / "session.key").exists():
+        yield OK, words.KEYS
+    else:
+        yield WARN, words.NO_KEYS
 
 
 def _receipts(config: Config) -> Found:
@@ -204,21 +221,6 @@ def _receipts(config: Config) -> Found:
     until = signer.certificate.not_valid_after_utc
     told = words.IDENTITY.fill(until=f"{until:%Y-%m-%d}")
     yield (OK if (until - datetime.now(UTC)).days > 30 else WARN), told
-
-
-def _mail(config: Config) -> Found:
-    from forms_service.sending.choosing import carriers_for
-
-    carrier = carriers_for(config.sending, config.mailbox_folder)[EMAIL]
-    if not isinstance(carrier, MailServer):
-        yield (OK if config.demo else WARN), words.MAILBOX
-        return
-    try:
-        carrier.greet()
-    except (OSError, smtplib.SMTPException) as error:
-        yield FAIL, words.NO_MAIL.fill(host=carrier.host, port=carrier.port, error=type(error).__name__)
-    else:
-        yield OK, words.MAIL.fill(host=carrier.host, port=carrier.port)
 
 
 def _fonts(_config: Config) -> Found:
@@ -279,7 +281,8 @@ _CHECKS: tuple[tuple[str, Callable[[Config], Found]], ...] = (
     ("store", _store),
     ("keys", _keys),
     ("receipts", _receipts),
-    ("mail", _mail),
+    ("mail", look_at_mail),
+    ("sms", look_at_sms),
     ("fonts", _fonts),
     ("recognisers", _recognisers),
     ("languages", _languages),

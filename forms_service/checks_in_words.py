@@ -9,6 +9,14 @@ SPECS = _T(
     "عدد الاستمارات السليمة: {number} (البصمة {hash}، البرنامج {version}).",
     "{number} formulaires sans faute (empreinte {hash}, programme {version}).",
 )
+NO_SPECS = _T(
+    "لا توجد أي استمارة في {folder}. تحققوا من FORMS_SPEC_DIR.",
+    "Il n'y a aucun formulaire dans {folder}. Vérifiez FORMS_SPEC_DIR.",
+)
+FOLDER_MISSING = _T(
+    "{name}: المجلد {folder} غير موجود. أنشئوه أو صححوا الإعداد.",
+    "{name} : le dossier {folder} n'existe pas. Créez-le, ou corrigez le réglage.",
+)
 NO_FOLDER = _T(
     "المجلد {folder} غير موجود بعد؛ يُنشأ عند أول تشغيل.",
     "Le dossier {folder} n'existe pas encore ; il sera créé au premier démarrage.",
@@ -62,6 +70,10 @@ NO_KEYS = _T(
 KEYS = _T(
     "المفاتيح مقروءة وتفتح ما في قاعدة المعطيات.", "Les clés se lisent et ouvrent ce que tient la base."
 )
+SHORT_KEY = _T(
+    "FORMS_SECRET_KEY: المفتاح قصير ({least} حرفا على الأقل). اصنعوا مفتاحا بالأمر: openssl rand -base64 48",
+    "FORMS_SECRET_KEY : cette clé est courte ({least} caractères au moins). Faites-en une : openssl rand -base64 48",
+)
 OWN_IDENTITY = _T(
     "تُوقَّع الوصولات بمفاتيح صنعتها الخدمة بنفسها. أعطوا هوية الصندوق في FORMS_RECEIPT_IDENTITY.",
     "Les accusés de dépôt sont signés avec des clés du service. Donnez celle de la CNSS : FORMS_RECEIPT_IDENTITY.",
@@ -78,6 +90,15 @@ MAIL = _T("خادم البريد {host}:{port} يستجيب.", "Le serveur de co
 NO_MAIL = _T(
     "خادم البريد {host}:{port} لا يستجيب ({error}). تحققوا من FORMS_MAIL ومن الشبكة.",
     "Le serveur de courriel {host}:{port} ne répond pas ({error}). Vérifiez FORMS_MAIL et le réseau.",
+)
+SMS_HERE = _T(
+    "لا تُرسل الرسائل القصيرة: تُكتب في مجلد أو على الشاشة (FORMS_SMS).",
+    "Aucun SMS ne part : les messages sont écrits dans un dossier ou à l'écran (FORMS_SMS).",
+)
+SMS = _T("بوابة الرسائل القصيرة {host}:{port} تستجيب.", "La passerelle SMS {host}:{port} répond.")
+NO_SMS = _T(
+    "بوابة الرسائل القصيرة {host}:{port} لا تستجيب ({error}). تحققوا من FORMS_SMS ومن الشبكة.",
+    "La passerelle SMS {host}:{port} ne répond pas ({error}). Vérifiez FORMS_SMS et le réseau.",
 )
 FONTS = _T("الخطوط موجودة.", "Les polices sont là.")
 NO_FONTS = _T(

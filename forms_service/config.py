@@ -121,7 +121,7 @@ class Config:
             database_connections=given.count("FORMS_DATABASE_CONNECTIONS", CONNECTIONS, least=4),
             spec_folder=Path(given.text("FORMS_SPEC_DIR", str(default_spec_folder()))),
             registers_folder=given.path("FORMS_REGISTERS_DIR") or _demo_registers(given.flag("FORMS_DEMO")),
-            public_url=given.text("FORMS_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+            public_url=given.web_address("FORMS_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
             trusted_proxies=given.networks("FORMS_TRUSTED_PROXIES"),
             timezone=given.text("FORMS_TIMEZONE", "Africa/Casablanca"),
             demo=given.flag("FORMS_DEMO"),

@@ -104,6 +104,14 @@ class Settings:
             return default
         return int(value)
 
+    def web_address(self, name: str, default: str) -> str:
+        """An address that people's browsers open."""
+        value = self.text(name, default)
+        if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+            self.wrong(name, value, "https://formulaires.example.ma")
+            return default
+        return value
+
     def days_by_form(self, name: str, default: int) -> dict[str, int]:
         """``60`` for every form, or ``60 310-1-32=30`` where one differs."""
         found = {"": default}

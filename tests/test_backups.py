@@ -291,6 +291,7 @@ def test_both_are_on_record_even_where_the_keys_come_after_the_rest(
     fresh = empty_one(application.config, tmp_path / "second")
     done = restore(fresh, tmp_path / "copy")
     assert not done.is_on_record, "without the keys nothing can be written"
+    assert not fresh.keys_folder.exists(), "an empty folder of keys would take a copy of them inside itself"
     shutil.copytree(application.config.keys_folder, fresh.keys_folder, dirs_exist_ok=True)
     again = begun(fresh, catalogue)
     try:

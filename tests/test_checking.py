@@ -13,10 +13,16 @@ import pytest
 from click.testing import CliRunner
 
 from forms_service import checking, checking_backups
+from forms_service.bootstrap import build
 from forms_service.build_facts import build_facts, hash_of_specs
 from forms_service.checking import FAIL, OK, WARN, check_everything
 from forms_service.cli import commands
 from forms_service.config import Config, default_spec_folder
+from forms_service.first_look import NoLook
+from forms_service.forms_in_settings import require_known_forms
+from forms_service.keyring import WrongMasterKey
+from forms_service.settings import InvalidSetting
+from forms_service.spec_catalogue import SpecCatalogue
 
 SLOW = ("specs", "recognisers", "languages", "isolation")
 
@@ -46,9 +52,6 @@ def test_before_the_first_start_nothing_fails_and_nothing_is_made(
 
 
 def test_a_started_service_is_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from forms_service.bootstrap import build
-    from forms_service.first_look import NoLook
-
     build(Config(data_folder=tmp_path), first_look=NoLook()).close()
     half_empty = SimpleNamespace(f_bavail=5, f_blocks=10, f_frsize=2**30)  # this machine's disk may be full
     monkeypatch.setattr(checking.os, "statvfs", lambda _: half_empty)
@@ -58,6 +61,11 @@ def test_a_started_service_is_looked_into(tmp_path: Path, monkeypatch: pytest.Mo
     assert outcomes({"FORMS_DATA_DIR": str(tmp_path)})["folders"] in (WARN, OK)
     told = [one.told.fr for one in check_everything({"FORMS_DATA_DIR": str(tmp_path)}) if one.outcome == WARN]
     assert any("chmod" in one for one in told)
+    (tmp_path / "keys").rename(tmp_path / "elsewhere")
+    with pytest.raises(WrongMasterKey) as refused:
+        build(Config(data_folder=tmp_path), first_look=NoLook())
+    failed = [one.told for one in check_everything({"FORMS_DATA_DIR": str(tmp_path)}) if one.outcome == FAIL]
+    assert failed == [refused.value.message], "a database that was restored before its keys has no new ones"
 
 
 def test_a_mail_server_that_is_away_and_a_silent_scanner_are_told_with_the_setting(tmp_path: Path) -> None:
@@ -72,6 +80,46 @@ def test_a_mail_server_that_is_away_and_a_silent_scanner_are_told_with_the_setti
     assert "FORMS_CLAMAV" in failed["viruses"].ar
 
 
+def test_what_would_fail_only_when_somebody_waits_for_it_fails_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = str(tmp_path / "nowhere")
+    monkeypatch.setattr(checking, "_CHECKS", (*checking._CHECKS, ("specs", checking._specs)))
+    monkeypatch.setenv("FORMS_SECRET_KEY", "short")
+    files = ("FORMS_SMS_TOKEN_FILE", "FORMS_MAIL_PASSWORD_FILE", "FORMS_MASTER_KEY_FILE")
+    folders = ("FORMS_REGISTERS_DIR", "FORMS_SEALS_DIR", "FORMS_SPEC_DIR")
+    settings = {"FORMS_DATA_DIR": str(tmp_path), **dict.fromkeys((*files, *folders), nowhere)}
+    done = check_everything(settings)
+    failed = [one.told.fr for one in done if one.outcome == FAIL]
+    assert all(any(name in one and nowhere in one for one in failed) for name in (*files, *folders))
+    assert any("FORMS_SECRET_KEY" in one.told.fr for one in done if one.outcome == WARN)
+
+
+def test_an_sms_gateway_is_asked_for_without_a_message(tmp_path: Path, mail_server: int) -> None:
+    (tmp_path / "token").write_text("t")
+    settings = {"FORMS_DATA_DIR": str(tmp_path), "FORMS_SMS_TOKEN_FILE": str(tmp_path / "token")}
+    assert outcomes(settings)["sms"] == WARN
+    assert outcomes({**settings, "FORMS_SMS": f"http://127.0.0.1:{mail_server}/send"})["sms"] == OK
+    away = {one.name: one for one in check_everything({**settings, "FORMS_SMS": "http://127.0.0.1:9/send"})}
+    assert away["sms"].outcome == FAIL and "FORMS_SMS" in away["sms"].told.ar
+
+
+def test_a_form_mistyped_in_a_setting_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    catalogue = SpecCatalogue({("311-1-14", 1): None, ("610-1-02", 1): None})
+    wrong = Config(
+        data_folder=tmp_path / "data",
+        four_eyes=frozenset({"all", "311-1-15"}),
+        review_days={"": 60, "toto": 30},
+    )
+    with pytest.raises(InvalidSetting) as refused:
+        build(wrong, catalogue=catalogue)
+    near, far = refused.value.problems
+    assert "FORMS_FOUR_EYES" in near.fr and "311-1-14 ?" in near.fr and "311-1-14؟" in near.ar
+    assert "FORMS_REVIEW_DAYS" in far.fr and "toto" in far.ar
+    assert not (tmp_path / "data").exists()
+    require_known_forms(Config(four_eyes=frozenset({"all", "311-1-14"})), catalogue)
+
+
 class _Greeting(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.wfile.write(b"220 here\r\n")
@@ -82,7 +130,7 @@ class _Greeting(socketserver.StreamRequestHandler):
 @pytest.fixture
 def mail_server() -> Iterator[int]:
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Greeting) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield server.server_address[1]
         server.shutdown()
 

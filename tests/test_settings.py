@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from forms_service.config import Config
@@ -42,3 +44,17 @@ def test_the_names_of_settings_are_those_the_code_reads() -> None:
         "FORMS_MAIL_PASSWORD_FILE",
         "FORMS_SMS_TOKEN",
     } <= known_names()
+
+
+def test_the_settings_that_are_shipped_as_an_example_are_all_known() -> None:
+    lines = (Path(__file__).parent.parent / "deploy" / "forms.env.example").read_text().splitlines()
+    given = dict(one.split("=", 1) for one in lines if one.startswith("FORMS_"))
+    assert "FORMS_SMS_TOKEN_FILE" in given
+    assert unknown_settings(given) == []
+
+
+def test_an_address_that_no_browser_opens_is_no_public_address() -> None:
+    for wrong in ("foo", "ftp://forms.example.ma", "https://", "https://forms.example.ma/?a=1"):
+        with pytest.raises(InvalidSetting, match="FORMS_PUBLIC_URL"):
+            Config.from_environment({"FORMS_PUBLIC_URL": wrong})
+    assert Config.from_environment({"FORMS_PUBLIC_URL": "https://a.ma/f/"}).public_url == "https://a.ma/f"

@@ -50,13 +50,15 @@ def restore(folder: Path) -> None:
     from forms_service.backups import restore as make_anew
     from forms_service.config import Config
 
-    done = make_anew(Config.from_environment(), folder, told=_progress("restored"))
+    config = Config.from_environment()
+    done = make_anew(config, folder, told=_progress("restored"))
     _end_progress()
     click.echo(
         f"Restored: the database and {done.papers} papers" + (", with the keys" if done.with_keys else "")
     )
     if not done.is_on_record:
-        click.echo("Put the keys into place before the service is started.")
+        master = config.sealing.master_key or config.keys_folder / "master.key"
+        click.echo(f"Put the keys into place before the service is started, {master} first of all.")
 
 
 def _progress(word: str) -> Callable[[int], None]:

@@ -16,6 +16,11 @@ from forms_service.sending.mailbox import Mailbox, Terminal
 from forms_service.sending.sms_gateway import FORM, JSON, USUAL_FIELDS, SmsGateway
 
 MAILBOX, CONSOLE = "mailbox", "console"
+_FILES = {
+    "FORMS_MAIL_PASSWORD": "FORMS_MAIL_PASSWORD_FILE",
+    "FORMS_SMS_TOKEN": "FORMS_SMS_TOKEN_FILE",
+}
+"""Secrets, and the settings that name their files: written out, for a name is known by standing in the code."""
 
 
 class WrongSendingSetting(FormsError):
@@ -117,11 +122,11 @@ def _gateway(settings: SendingSettings) -> SmsGateway:
 
 def secret_of(name: str, environment: Mapping[str, str] = os.environ) -> str:
     """A secret from the file that ``NAME_FILE`` names, or from ``NAME``; kept nowhere."""
-    if file := environment.get(f"{name}_FILE", "").strip():
+    if file := environment.get(_FILES[name], "").strip():
         try:
             return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError):
-            raise _wrong(f"{name}_FILE", file, "…") from None
+            raise _wrong(_FILES[name], file, "…") from None
     return environment.get(name, "")
 
 
