@@ -15,6 +15,7 @@ from forms_service.cli import commands
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 ROOT = DEPLOY.parent
+NGINX = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
 
 
 def understood(words: list[str]) -> bool:
@@ -60,6 +61,36 @@ def test_the_image_and_every_container_start_commands_there_are() -> None:
     ours = [one["command"] for one in containers if one["image"] == "forms-service"]
     assert len(ours) == 4
     assert all(understood(one) for one in ours)
+
+
+def test_papers_on_their_way_through_the_proxy_lie_on_no_disk() -> None:
+    """And no proxy waits for a host at an address it no longer has."""
+    proxy = compose()["services"]["proxy"]
+    (in_memory,) = (one.partition(":")[0] for one in proxy["tmpfs"])
+    folders = re.findall(r"^\s*(?:client_body|proxy)_temp_path\s+(\S+);", NGINX, re.MULTILINE)
+    assert len(folders) == 2 and all(folder.startswith(f"{in_memory}/") for folder in folders)
+    range_ = ip_network(compose()["networks"]["outside"]["ipam"]["config"][0]["ip_range"])
+    hosts = re.findall(r"^\s*server ([\w-]+):\d+ max_fails", NGINX, re.MULTILINE)
+    kept = [compose()["services"][name]["networks"]["outside"]["ipv4_address"] for name in hosts]
+    assert len(set(kept)) == len(hosts) == 2
+    assert not any(ip_address(one) in range_ for one in kept), "that range is given to others"
+
+
+def test_what_the_proxy_says_by_itself_is_said_in_both_languages() -> None:
+    told = {
+        code: page
+        for codes, page in re.findall(r"^\s*error_page ([\d ]+) (/\S+);", NGINX, re.MULTILINE)
+        for code in codes.split()
+    }
+    assert set(told) == {"413", "429", "500", "502", "503", "504"}
+    assert "./pages:/etc/nginx/pages:ro" in compose()["services"]["proxy"]["volumes"]
+    for page in set(told.values()):
+        said = (DEPLOY / "pages" / page.lstrip("/")).read_text(encoding="utf-8")
+        assert re.search(r"<html[^>]* dir=\"rtl\"", said) and re.search(r"<h1>[\u0600-\u06ff]", said)
+        assert re.search(r"<section lang=\"fr\" dir=\"ltr\">\s*<h1>\w", said)
+        assert not re.search(r"https?:|src=|href=", said), (
+            "a proxy that answers alone has nothing else to give"
+        )
 
 
 def test_the_image_can_copy_the_database_that_stands_beside_it() -> None:
