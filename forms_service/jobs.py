@@ -17,7 +17,7 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -162,6 +162,16 @@ def forget_finished(database: Database, now: datetime) -> int:
     return len(jobs)
 
 
+def queues_of(tasks: Iterable[str], slots: int) -> dict[str, int]:
+    """Where a worker that carries out these tasks looks for work, and how much of it at once.
+
+    What it does not carry out stays in its queue for others.
+    """
+    return {
+        LONG_WORK.get(task, QUEUE): AT_ONCE.get(task, 1) if task in LONG_WORK else slots for task in tasks
+    }
+
+
 class Worker:
     """One worker process: runs jobs, beats, and takes over the work of the dead."""
 
@@ -261,9 +271,7 @@ class Worker:
         )
         for name, task in self._tasks.items():
             self._register(name, task)
-        queues = {QUEUE: self._slots} | {
-            LONG_WORK[task]: AT_ONCE.get(task, 1) for task in self._tasks if task in LONG_WORK
-        }
+        queues = queues_of(self._tasks, self._slots)
         DBOS.listen_queues(list(queues))
         DBOS.launch()
         quieten_engine()

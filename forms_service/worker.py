@@ -16,7 +16,6 @@ from forms_service.build_facts import build_facts
 from forms_service.config import Config
 from forms_service.figures_listener import start_listening
 from forms_service.isolation import may_open, what_holds
-from forms_service.isolation.required import NotLockedIn
 from forms_service.jobs import Worker
 from forms_service.logs import own_process
 from forms_service.metrics import is_counted_together, join_figures
@@ -24,17 +23,29 @@ from forms_service.ocr.engine import chosen_engine
 from forms_service.reading_process import sweep
 from forms_service.services.base import READ_UPLOAD, REHEARSE_FORM, SEND_LETTER, SORT_STACK
 from forms_service.services.webhooks import DELIVER_WEBHOOK
+from forms_service.storage.outages import ISOLATION
 from forms_service.waiting_to_start import as_soon_as_possible
 
 _HURRIED_S = 20
+_LOOKED_AGAIN_AFTER_S = 30.0
+"""Between two looks whether a machine that cannot lock in, where that is required, can by now."""
+
+OPENS_PAPERS = frozenset({READ_UPLOAD, SORT_STACK, REHEARSE_FORM})
+"""Tasks that begin a process which opens what somebody sent: they need a machine that locks it in."""
+
 _ROOM_BYTES = 256 * 1024 * 1024
 """What one file of a reading may take at most; on a small disk of its own a tenth of that disk will do."""
 
 log = structlog.get_logger(__name__)
 
 
-def make_worker(application: Application) -> Worker:
-    """A worker for everything this service does in the background."""
+def make_worker(application: Application, *, opens_papers: bool = True) -> Worker:
+    """A worker for everything this service does in the background.
+
+    Args:
+        opens_papers: False leaves all work that opens what people sent to workers of other hosts; codes, letters,
+            webhooks and what is due by the clock go on.
+    """
     services = application.services
     give_up = {
         READ_UPLOAD: services.give_up_reading,
@@ -79,6 +90,7 @@ def make_worker(application: Application) -> Worker:
                 (DELIVER_WEBHOOK, services.deliver_webhook),
                 (REHEARSE_FORM, services.run_rehearsal),
             )
+            if opens_papers or name not in OPENS_PAPERS
         },
         given_up=given_up,
         slots=application.config.worker_slots,
@@ -124,18 +136,21 @@ def run(config: Config | None = None, stop: threading.Event | None = None) -> No
             stop.set()
 
         signal.signal(signal.SIGHUP, finish_at_ease)
-    application = as_soon_as_possible(lambda: _built(config), stop)
+    application = as_soon_as_possible(lambda: build(config), stop)
     if application is None:
         return
     chosen_engine()  # a name nobody registered is told at the start, not by failed readings
     sweep(application.config.scratch_folder, application.config.reading)
     threading.Thread(target=_warn_unless_locked_in, name="isolation", daemon=True).start()
-    worker = make_worker(application)
+    opens_papers = may_open()
+    worker = make_worker(application, opens_papers=opens_papers)
     if is_process:
         facts = build_facts(application.config.spec_folder)
         application.services.note_start("worker", facts.version, facts.spec_hash)
     worker.start()
     listener = start_listening(application) if is_process and not is_counted_together() else None
+    if not opens_papers:
+        worker = _once_locked_in(application, worker, stop)
     stop.wait()
     all_ended = worker.stop(application.config.reading.longest_work_s if at_ease.is_set() else _HURRIED_S)
     if listener is not None:
@@ -148,15 +163,17 @@ def run(config: Config | None = None, stop: threading.Event | None = None) -> No
         os._exit(0)
 
 
-def _built(config: Config | None) -> Application:
-    """The service, where papers may be opened: elsewhere they are left to workers of other hosts, or wait.
-
-    Raises:
-        NotLockedIn: This machine cannot lock in whoever opens them.
-    """
-    if not may_open():
-        raise NotLockedIn
-    return build(config)
+def _once_locked_in(application: Application, worker: Worker, stop: threading.Event) -> Worker:
+    """Leave papers to workers of other hosts until this one can lock in whoever opens them; gives who works then."""
+    log.warning("papers wait", outage=ISOLATION)
+    while not may_open():
+        if stop.wait(_LOOKED_AGAIN_AFTER_S):
+            return worker
+    worker.stop(_HURRIED_S)
+    log.info("papers are opened", outage=ISOLATION)
+    worker = make_worker(application)
+    worker.start()
+    return worker
 
 
 def _warn_unless_locked_in() -> None:
