@@ -24,6 +24,7 @@ from forms_service.spec_catalogue import SpecCatalogue, default_directory
 from forms_service.storage.database import Database
 from tests.backends import CHOSEN, LAPTOP, SCALE, Backend
 from tests.flushing import nothing_flushed
+from tests.text_lengths import lengths_watched
 
 sys.dont_write_bytecode = False
 gc.disable()  # until all tests are collected: nothing of that is ever garbage, and looking through it takes long
@@ -79,6 +80,12 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def nothing_waits_for_the_disk() -> Iterator[None]:
     with nothing_flushed():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_text_fits_its_column() -> Iterator[None]:
+    with lengths_watched():
         yield
 
 
