@@ -40,6 +40,8 @@ from forms_service.backup_folders import (
 )
 from forms_service.config import Config
 from forms_service.keyring import PAPER_HEAD_BYTES, Keyring, sealed_with
+from forms_service.services.base import SYSTEM
+from forms_service.services.receipt_checks import operator
 from forms_service.services.sign_in_record import RESTORED
 from forms_service.shared_by_hosts import papers_moved_here
 from forms_service.storage import audit
@@ -79,12 +81,14 @@ def back_up(
     with_keys: bool = False,
     go_on: bool = False,
     told: Callable[[int], None] = _tell_nobody,
+    by: str = "",
 ) -> Copied:
     """Copy database and papers into an empty folder, while the service may go on.
 
     Args:
         go_on: Take up a backup into that folder that was cut off; its papers are not copied again.
         told: Called with the number of papers so far.
+        by: Who runs the command, for the record.
 
     Raises:
         BackupError: The folder is not empty, there is nothing to copy, a program failed, or data keys were
@@ -104,11 +108,13 @@ def back_up(
         shutil.copytree(config.keys_folder, folder / KEYS)
     finish(folder)
     copied = Copied(papers, with_keys)
-    return Copied(papers, with_keys, _put_on_record(config, "backup_made", copied))
+    return Copied(papers, with_keys, _put_on_record(config, "backup_made", copied, by))
 
 
-def restore(config: Config, folder: Path, *, told: Callable[[int], None] = _tell_nobody) -> Copied:
-    """Make an installation that holds nothing into what the backup holds.
+def restore(
+    config: Config, folder: Path, *, told: Callable[[int], None] = _tell_nobody, by: str = ""
+) -> Copied:
+    """Make an installation that holds nothing into what the backup holds; ``by`` is for the record.
 
     Raises:
         BackupError: The backup is not finished or damaged, the installation holds something already, or the
@@ -140,9 +146,11 @@ def restore(config: Config, folder: Path, *, told: Callable[[int], None] = _tell
         _run("pg_restore", url, *options, str(folder / POSTGRESQL))
         _note_where_papers_are(config)
     copied = Copied(papers, with_keys)
-    is_on_record = _put_on_record(config, "backup_restored", copied)
+    is_on_record = _put_on_record(config, "backup_restored", copied, by)
     if not is_on_record:
-        (config.data_folder / RESTORED).write_text(json.dumps(_details(copied)), encoding="utf-8")
+        (config.data_folder / RESTORED).write_text(
+            json.dumps({"by": by, **_details(copied)}), encoding="utf-8"
+        )
     return Copied(papers, with_keys, is_on_record)
 
 
@@ -221,11 +229,12 @@ def _details(copied: Copied) -> dict[str, object]:
     return {"papers": copied.papers, "with_keys": copied.with_keys}
 
 
-def _put_on_record(config: Config, action: str, copied: Copied) -> bool:
+def _put_on_record(config: Config, action: str, copied: Copied, by: str) -> bool:
     """Write the line, if this program may: a backup is worth more than the line about it.
 
     No table is brought forward for it: the service of an older program may be running on them.
     """
+    who = operator(by) if by else SYSTEM
     database = Database(config.resolved_database_url, config.database_connections)
     try:
         chest = KeyChest(database, config.sealing.master_key, config.keys_folder)
@@ -234,8 +243,8 @@ def _put_on_record(config: Config, action: str, copied: Copied) -> bool:
             audit.record(
                 session,
                 at=datetime.now(UTC),
-                actor_id=audit.SYSTEM_ID,
-                actor_name=audit.SYSTEM_NAME,
+                actor_id=who.id,
+                actor_name=who.name,
                 action=action,
                 dossier_id=None,
                 details=_details(copied),

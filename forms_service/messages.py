@@ -54,9 +54,12 @@ MESSAGES: dict[str, LocalizedText] = {
         "L'effacement de ce dossier est déjà demandé et attend l'accord d'une seconde personne. Rien n'a été effacé.",
     ),
     "nothing_asked": _T(
-        "لا طلب ينتظر لهذا الملف: رُفض أو انتهى أجله. لم يُمح شيء. يمكن تقديمه من جديد.",
-        "Aucune demande d'effacement n'attend pour ce dossier : elle a été refusée ou son délai est passé. "
-        "Rien n'a été effacé. Elle peut être faite de nouveau.",
+        "لم يطلب أحد محو معطيات هذا الملف. لم يُمح شيء.",
+        "Personne n'a demandé l'effacement de ce dossier. Rien n'a été effacé.",
+    ),
+    "asked_too_long_ago": _T(
+        "انتهى أجل طلب محو هذا الملف. لم يُمح شيء. يمكن تقديمه من جديد.",
+        "Le délai de cette demande d'effacement est passé. Rien n'a été effacé. Elle peut être faite de nouveau.",
     ),
     "second_person_needed": _T(
         "أنتم من طلب هذا المحو: يجب أن يوافق عليه شخص آخر. لم يُمح شيء.",
@@ -302,6 +305,10 @@ MESSAGES: dict[str, LocalizedText] = {
     "reason_needed": _T(
         "اكتبوا السبب ليعرف المعني بالأمر ما عليه فعله. لم يتغير شيء.",
         "Indiquez la raison, pour que la personne sache quoi faire. Rien n'a été modifié.",
+    ),
+    "letter_needed": _T(
+        "اكتبوا مرجع الرسالة أو الحكم. لم يتغير شيء.",
+        "Indiquez la référence de la lettre ou du jugement. Rien n'a été modifié.",
     ),
     "unknown_outcome": _T(
         "القرار «{outcome}» غير معروف. لم يتغير شيء.", "La décision « {outcome} » est inconnue."

@@ -28,7 +28,8 @@ def sentences(found: Checked, signers: Iterable[str] = ()) -> Iterator[Localized
     if found.erased:
         yield both("record_check.erased", n=found.erased)
     for note in sorted(found.notes):
-        yield both(f"record_check.note_{note}", signers=", ".join(sorted(signers)))
+        name = "note_untrusted_export" if note == "untrusted" and not found.seals else f"note_{note}"
+        yield both(f"record_check.{name}", signers=", ".join(sorted(signers)))
 
 
 def finding_in_words(finding: Finding) -> LocalizedText:

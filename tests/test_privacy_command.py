@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from forms_service import bootstrap
 from forms_service.bootstrap import Application, build
@@ -21,7 +21,7 @@ from forms_service.commands import shared
 from forms_service.config import Config
 from forms_service.first_look import NoLook
 from forms_service.services import Actor, Services
-from forms_service.storage.models import AccountRow, DossierRow
+from forms_service.storage.models import AccountRow, AuditRow, DossierRow
 from forms_service.storage.privacy_models import ErasureRow
 
 
@@ -68,12 +68,15 @@ def test_requests_on_paper_are_done_and_proved_by_command(at_hand: Application, 
     assert [one["reference"] for one in told["requests"]] == [reference]
     assert copy.stat().st_mode & 0o077 == 0, "nobody else on the machine reads it"
 
-    assert run("hold", reference, "--reason", "tribunal").exit_code == 0
+    assert run("holds").output.strip(), "whoever sees nothing cannot tell done from nothing"
+    assert reference in run("hold", reference, "--reason", "tribunal").output
     assert run("holds").output.split()[0] == reference and "tribunal" in run("holds").output
     refused = run("erase", reference, "--reason", "lettre")
     assert refused.exception is not None and refused.exception.code == "held_by_law"
-    assert run("release", reference).exit_code == 0
-    assert run("due").output == "" and run("run").output.strip().isdecimal()
+    assert reference in run("release", reference).output
+    assert run("due").stdout == "" and run("due").stderr
+    assert run("list").stdout == "" and run("list").stderr
+    assert run("run").output.strip().isdecimal()
     assert reference in run("erase", reference, "--reason", "lettre").output
 
     (listed,) = json.loads(run("list", "--json").output)
@@ -103,7 +106,9 @@ def test_a_machine_agrees_to_what_an_operator_asked_and_erases_again_what_it_lis
     assert run("agree", reference).exception.code == "second_person_needed"
     (waits,) = json.loads(run("waiting", "--json").output)
     assert (waits["reference"], waits["asked_by"], waits["reason"]) == (reference, "operator", "lettre")
-    assert run("decline", reference).exit_code == 0 and run("waiting").output == ""
+    assert reference in run("decline", reference).output
+    assert run("waiting").stdout == "" and run("waiting").stderr
+    assert "Personne n'a demandé" in run("agree", reference).exception.message.fr
     services.erase_on_request(operator, reference, "lettre")
     assert reference in run("waiting").output and reference in run("agree", reference).output
     kept = tmp_path / "list.json"
@@ -139,3 +144,11 @@ def test_what_a_backup_brought_back_is_told_and_the_command_fails(
         connection.commit()
     told = run("verify", reference)
     assert "left: name_word" in told.output and told.return_value == 1
+
+
+def test_whoever_opens_an_account_on_the_machine_is_on_record_by_name(at_hand: Application) -> None:
+    opened = ["accounts", "open", "second", "--name", "S. Second", "--role", "operator", "--by", "root"]
+    assert CliRunner().invoke(commands, opened).exit_code == 0
+    with at_hand.database.reading() as session:
+        line = session.scalars(select(AuditRow).where(AuditRow.action == "staff_account_opened")).one()
+        assert (line.actor_id, line.actor_name) == ("operator", "root"), "as where a token is made"

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from core.record_check import Checked
 from forms_service.bootstrap import build
 from forms_service.commands import shared
 from forms_service.commands.record import record
 from forms_service.config import Config
+from forms_service.record_in_words import sentences
 
 Run = Callable[..., Result]
 
@@ -49,8 +51,8 @@ def file(folder: Path) -> Path:
 
 
 def test_days_are_closed_the_record_is_taken_and_checked(run: Run, file: Path, folder: Path) -> None:
-    assert int(run("seal").stdout) >= 2
-    assert run("seal").stdout == "0\n"
+    assert int(run("seal").stdout.split()[0]) >= 2
+    assert run("seal").stdout.startswith("0 days closed: ")
     assert run("export", "-o", file).stdout.strip() == str(file)
     checked = run("verify", file, "--keys", folder / "keys", "--seals", folder / "seals")
     assert checked.return_value == 0, checked.output
@@ -97,3 +99,10 @@ def test_some_days_are_taken_and_a_day_that_is_none_is_refused(run: Run, file: P
     assert run("verify", part).return_value == 0
     refused = CliRunner().invoke(record, ["export", "--since", "yesterday", "-o", str(part)])
     assert refused.exit_code == 2
+
+
+def test_where_there_is_no_seal_none_is_said_to_be_signed() -> None:
+    found = Checked(notes={"untrusted"})
+    assert "Export signé" in list(sentences(found, ["abc"]))[-1].fr
+    found.seals = 1
+    assert "Sceaux signés" in list(sentences(found, ["abc"]))[-1].fr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from forms_service.access_settings import STAFF
-from forms_service.commands.shared import configuration
+from forms_service.commands.shared import configuration, user_name
 
 
 @click.group()
@@ -25,18 +25,18 @@ def accounts() -> None:
     help="May be given again.",
 )
 @click.option("--agency", default="", help="Agency the person works at.")
-def open_account(login: str, name: str, roles: tuple[str, ...], agency: str) -> None:
+@click.option("--by", help="Who opens it; the user of this computer by default.")
+def open_account(login: str, name: str, roles: tuple[str, ...], agency: str, by: str | None) -> None:
     """Open an account and print its password, which is shown nowhere else.
 
     Whoever may run this on the machine may also open any account; it is for the first operator.
     """
     from forms_service.bootstrap import build
-    from forms_service.services.base import SYSTEM
-    from forms_service.services.views import Actor
+    from forms_service.services.receipt_checks import operator
 
+    console = operator(by or user_name())  # before a folder is made for it
     application = build(configuration())
     try:
-        console = Actor(SYSTEM.id, SYSTEM.name, frozenset({"operator"}))
         user, password = application.services.open_staff_account(console, login, name, roles, agency)
     finally:
         application.close()

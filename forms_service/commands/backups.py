@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import click
+
+from forms_service.commands.shared import user_name
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _EACH = 100
@@ -33,7 +35,12 @@ def backup(folder: Path, with_keys: bool, go_on: bool, keep: int | None) -> None
         raise click.UsageError("--go-on takes up one folder; with --keep each backup has a new one")
     with dated_folder(folder, keep) if keep else nullcontext(folder) as made:
         done = back_up(
-            Config.from_environment(), made, with_keys=with_keys, go_on=go_on, told=_progress("copied")
+            Config.from_environment(),
+            made,
+            with_keys=with_keys,
+            go_on=go_on,
+            told=_progress("copied"),
+            by=_by(),
         )
     _end_progress()
     click.echo(f"{made}: the database and {done.papers} papers" + (", with the keys" if with_keys else ""))
@@ -51,7 +58,7 @@ def restore(folder: Path) -> None:
     from forms_service.config import Config
 
     config = Config.from_environment()
-    done = make_anew(config, folder, told=_progress("restored"))
+    done = make_anew(config, folder, told=_progress("restored"), by=_by())
     _end_progress()
     click.echo(
         f"Restored: the database and {done.papers} papers" + (", with the keys" if done.with_keys else "")
@@ -59,6 +66,13 @@ def restore(folder: Path) -> None:
     if not done.is_on_record:
         master = config.sealing.master_key or config.keys_folder / "master.key"
         click.echo(f"Put the keys into place before the service is started, {master} first of all.")
+
+
+def _by() -> str:
+    """Who runs the command, if this computer has a name for them: no copy fails for want of one."""
+    with suppress(click.UsageError):
+        return user_name()
+    return ""
 
 
 def _progress(word: str) -> Callable[[int], None]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from core.localized_text import LocalizedText
-from forms_service.commands.shared import print_json, started_installation
+from forms_service.commands.shared import configuration, print_json, started_installation
 from forms_service.settings import InvalidSetting
 
 if TYPE_CHECKING:
@@ -72,11 +72,15 @@ def reseal() -> None:
 @click.argument("number", type=click.IntRange(min=1))
 def forget(number: int) -> None:
     """Remove the data key NUMBER for good, a day after another followed it, if nothing is sealed with it any more."""
+    from forms_service.storage.resealing import KeyNeeded
+
     with _kept() as kept:
         try:
             in_use = kept.forget(number)
-        except ValueError:
-            raise InvalidSetting(_TOO_EARLY.fill(number=number)) from None
+        except KeyNeeded as needed:
+            until = needed.until.astimezone(configuration().zone()) if needed.until else None
+            at = f"{until:%d/%m/%Y %H:%M}" if until else ""
+            raise InvalidSetting(_NEEDED[needed.why].fill(number=number, at=at)) from None
     for place, count in in_use.items():
         click.echo(f"{count:>8}  {place}", err=True)
     if in_use:
@@ -102,7 +106,6 @@ def rewrap(is_new: bool) -> None:
 @contextmanager
 def _kept() -> Iterator[Resealing]:
     from forms_service.bootstrap import open_storage
-    from forms_service.commands.shared import configuration
 
     kept = open_storage(started_installation(configuration().database_url))
     try:
@@ -127,12 +130,24 @@ def _add_line(file: Path, line: str) -> None:
         os.close(folder)
 
 
-_TOO_EARLY = LocalizedText(
-    ar="المفتاح {number} غير موجود، أو هو أحدث مفتاح، أو خلفه مفتاح جديد منذ أقل من يوم: "
-    "قد تكون كتابات أُغلقت به في الطريق. لم يُحذف شيء.",
-    fr="La clé {number} n'existe pas, est la plus récente, ou a été remplacée il y a moins d'un jour : "
-    "des écritures scellées avec elle peuvent être en route. Rien n'a été supprimé.",
-)
+_NEEDED = {
+    "unknown": LocalizedText(
+        ar="لا يوجد مفتاح برقم {number}. لم يُحذف شيء. اعرضوا المفاتيح بالأمر: forms-service keys list",
+        fr="Il n'y a pas de clé {number}. Rien n'a été supprimé. Les clés : forms-service keys list",
+    ),
+    "newest": LocalizedText(
+        ar="المفتاح {number} هو أحدث مفتاح وبه تُغلق المعطيات الآن. لم يُحذف شيء. "
+        "جددوا المفتاح أولا: forms-service keys renew",
+        fr="La clé {number} est la plus récente : c'est elle qui scelle. Rien n'a été supprimé. Renouvelez-la "
+        "d'abord : forms-service keys renew",
+    ),
+    "young": LocalizedText(
+        ar="خلف مفتاح جديد المفتاح {number} منذ أقل من يوم: قد تكون كتابات أُغلقت به في الطريق. لم يُحذف شيء. "
+        "يمكن حذفه ابتداء من {at}.",
+        fr="La clé {number} a été remplacée il y a moins d'un jour : des écritures scellées avec elle peuvent être "
+        "en route. Rien n'a été supprimé. Elle pourra l'être à partir du {at}.",
+    ),
+}
 _IN_USE = LocalizedText(
     ar="ما زالت معطيات مغلقة بالمفتاح {number}. لم يُحذف شيء. شغلوا forms-service keys reseal ثم أعيدوا المحاولة.",
     fr="Des données sont encore scellées avec la clé {number}. Rien n'a été supprimé. Lancez « forms-service keys "

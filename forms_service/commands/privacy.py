@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -15,7 +14,13 @@ import click
 
 from core.errors import DossierError
 from core.privacy import ASKED_BY
-from forms_service.commands.shared import OUTPUT_FILE, configuration, print_json, started_installation
+from forms_service.commands.shared import (
+    OUTPUT_FILE,
+    configuration,
+    print_json,
+    started_installation,
+    user_name,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -48,6 +53,7 @@ def due(as_json: bool) -> None:
     if as_json:
         print_json([{"reference": one, "form": form, **rule.as_dict()} for one, form, rule in found])
         return
+    _say_if_none(found, "nothing is due")
     for reference, form, rule in found:
         click.echo(f"{reference}  {form}  {rule.after} -> {rule.then.value}")
 
@@ -73,6 +79,7 @@ def list_erasures(as_json: bool, unproved: bool, most: int) -> None:
         if as_json:
             print_json([{**_as_dict(one), "proof": services.proof_for_later(one)} for one in found])
             return
+    _say_if_none(found, "nothing was erased" if not unproved else "nothing waits for its proof")
     for one in found:
         click.echo(_line(one))
 
@@ -152,6 +159,7 @@ def waiting(as_json: bool) -> None:
     if as_json:
         print_json([{**asdict(one), "asked_at": _at(one.asked_at), "until": _at(one.until)} for one in found])
         return
+    _say_if_none(found, "nobody waits for a second person")
     for one in found:
         who = one.asked_by_name or f"({one.asked_by})"
         click.echo(f"{one.reference}  {one.form_id}  {who}  {one.asked_at:%Y-%m-%d}  {one.reason}")
@@ -171,6 +179,7 @@ def decline(reference: str) -> None:
     """Keep a request that somebody asked to erase, or take back what was asked here."""
     with _operating() as (services, console):
         services.decline_erasure(console, reference)
+    click.echo(f"{reference}  is kept")
 
 
 @privacy.command("export")
@@ -193,6 +202,7 @@ def hold(reference: str, reason: str) -> None:
     """Keep one request whatever its form says."""
     with _operating() as (services, console):
         services.place_hold(console, reference, reason)
+    click.echo(f"{reference}  is held from now on")
 
 
 @privacy.command("release")
@@ -201,14 +211,17 @@ def release(reference: str) -> None:
     """Let the form's own rule hold again for a request that was held."""
     with _operating() as (services, console):
         services.lift_hold(console, reference)
+    click.echo(f"{reference}  is held no more: the rule of its form counts again")
 
 
 @privacy.command("holds")
 def holds() -> None:
     """List the requests that are held, with the reason and since when."""
     with _operating() as (services, console):
-        for reference, reason, at in services.holds(console):
-            click.echo(f"{reference}  {at:%Y-%m-%d}  {reason}")
+        held = services.holds(console)
+    _say_if_none(held, "nothing is held")
+    for reference, reason, at in held:
+        click.echo(f"{reference}  {at:%Y-%m-%d}  {reason}")
 
 
 @contextmanager
@@ -219,9 +232,15 @@ def _operating() -> Iterator[tuple[Any, Actor]]:
 
     application = build(started_installation(configuration().database_url))
     try:
-        yield application.services, operator(getpass.getuser())
+        yield application.services, operator(user_name())
     finally:
         application.close()
+
+
+def _say_if_none(found: Sized, words: str) -> None:
+    """On the other stream, so that a program that counts lines counts none."""
+    if not found:
+        click.echo(words, err=True)
 
 
 def _line(one: Erasure) -> str:

@@ -203,6 +203,8 @@ def seal_record() -> None:
 
     application = build(started_installation(configuration().database_url))
     try:
-        click.echo(application.services.close_days())
+        closed = application.services.close_days()
     finally:
         application.close()
+    days = "day" if closed == 1 else "days"
+    click.echo(f"{closed} {days} closed" + ("" if closed else ": a day closes after it is over, from 00:10"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import sys
 import unicodedata
@@ -62,6 +63,20 @@ _NOTHING_KEPT = LocalizedText(
     fr="FORMS_DATA_DIR : le dossier {folder} ne contient les données d'aucun service déjà démarré. "
     "Rien n'a été créé. Corrigez ce réglage ou démarrez d'abord le service (forms-service serve).",
 )
+
+
+def user_name() -> str:
+    """Who runs the command, as this computer knows them: the record names them.
+
+    Raises:
+        UsageError: Nobody gave that user a name.
+    """
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # each the answer of some release of Python
+        raise click.UsageError(
+            "this computer's user has no name for the record: --by NAME where there is one, or LOGNAME=…"
+        ) from None
 
 
 @cache

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from forms_service.commands.shared import configuration, print_json, started_installation
+from forms_service.commands.shared import configuration, print_json, started_installation, user_name
 
 if TYPE_CHECKING:
     from forms_service.services import Services
@@ -35,7 +34,7 @@ def make(login: str, name: str, scopes: tuple[str, ...], days: int, by: str | No
     from forms_service.services.receipt_checks import operator
 
     with _services() as services:
-        secret, view = services.make_token(operator(by or _user_name()), name, scopes, days, login)
+        secret, view = services.make_token(operator(by or user_name()), name, scopes, days, login)
     if as_json:
         print_json({"token": secret, **_as_json(view)})
         return
@@ -71,16 +70,8 @@ def revoke(token_id: str, by: str | None) -> None:
     from forms_service.services.receipt_checks import operator
 
     with _services() as services:
-        view = services.revoke_token(operator(by or _user_name()), token_id)
+        view = services.revoke_token(operator(by or user_name()), token_id)
     click.echo(f"{view.id}  {view.login}  {view.name}: revoked")
-
-
-def _user_name() -> str:
-    """Who runs the command, as the computer knows them: the record of changes names them."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # each the answer of some release of Python
-        raise click.UsageError("this computer's user has no name; say who you are: --by NAME") from None
 
 
 @contextmanager

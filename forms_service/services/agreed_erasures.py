@@ -59,7 +59,7 @@ class AgreedErasures(Erasures):
         """
         self.require_role(actor, "operator")
         if not (why := reason.strip()[:500]):
-            raise DossierError(say("reason_needed"), code="reason_needed")
+            raise DossierError(say("letter_needed"), code="reason_needed")
         with self.database.writing() as session:
             row = self._by_reference(session, reference)
             dossier_id = row.id
@@ -74,7 +74,7 @@ class AgreedErasures(Erasures):
         """Let a decided request go that somebody else asked for; both are named in its proof.
 
         Raises:
-            DossierError: ``unknown_reference``; ``nothing_asked``: it was declined, or its term is over;
+            DossierError: ``unknown_reference``; ``nothing_asked``: nobody did, or its term is over;
                 ``second_person_needed``; ``held_by_law``; ``still_in_hand``.
         """
         self.require_role(actor, "operator")
@@ -226,7 +226,8 @@ class AgreedErasures(Erasures):
         row = self._by_reference(session, reference)
         asked = session.get(ErasureAskingRow, row.id)
         if asked is None or not self._still_holds(asked):
-            raise DossierError(say("nothing_asked"), code="nothing_asked")
+            why = "asked_too_long_ago" if asked else "nothing_asked"
+            raise DossierError(say(why), code="nothing_asked")
         return row, asked
 
     def _still_holds(self, asked: ErasureAskingRow) -> bool:

@@ -166,7 +166,7 @@ class Erasures(Removals):
         """
         self.require_role(actor, "operator")
         if not reason.strip():
-            raise DossierError(say("reason_needed"), code="reason_needed")
+            raise DossierError(say("letter_needed"), code="reason_needed")
         with self.database.writing() as session:
             row = self._by_reference(session, reference)
             held = LegalHoldRow(

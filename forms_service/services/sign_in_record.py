@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms_service.services.base import SYSTEM, UseCases
+from forms_service.services.receipt_checks import operator
 from forms_service.services.views import Actor
 from forms_service.storage.models import AccountRow
 
@@ -48,6 +49,8 @@ class SignInRecord(UseCases):
         restored = self.adapters.config.data_folder / RESTORED
         with self.database.writing() as session:
             if restored.exists():
-                self.note(session, None, SYSTEM, "backup_restored", json.loads(restored.read_text()))
+                done = json.loads(restored.read_text())
+                who = operator(by) if (by := done.pop("by", "")) else SYSTEM
+                self.note(session, None, who, "backup_restored", done)
             self.note(session, None, SYSTEM, "service_started", details)
         restored.unlink(missing_ok=True)

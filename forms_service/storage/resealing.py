@@ -54,6 +54,19 @@ log = structlog.get_logger(__name__)
 Key = tuple[Any, ...]
 
 
+class KeyNeeded(ValueError):
+    """A data key cannot go now.
+
+    Attributes:
+        why: ``unknown``, ``newest`` or ``young``.
+        until: From when a young one may go.
+    """
+
+    def __init__(self, number: int, why: str, until: datetime | None = None) -> None:
+        super().__init__(number, why)
+        self.why, self.until = why, until
+
+
 class Resealing:
     """Goes through everything that is sealed, table by table and paper by paper."""
 
@@ -258,14 +271,17 @@ class Resealing:
         It is counted again once the key is gone, and the key put back should something have landed meanwhile.
 
         Raises:
-            ValueError: It is the newest, or has not been followed by another for long enough (``RETIRED``):
-                something sealed with it may still be on its way.
+            KeyNeeded: There is none of that number, it is the newest, or it has not been followed by another
+                for long enough (``RETIRED``): something sealed with it may still be on its way.
         """
         keys = self.chest.listed()
         after = [one for one in keys if one.number > number]
-        known = any(one.number == number for one in keys)
-        if not after or not known or self.clock() - after[0].made_at < RETIRED:
-            raise ValueError(number)
+        if all(one.number != number for one in keys):
+            raise KeyNeeded(number, "unknown")
+        if not after:
+            raise KeyNeeded(number, "newest")
+        if self.clock() < (idle_from := after[0].made_at + RETIRED):
+            raise KeyNeeded(number, "young", idle_from)
         in_use = self._in_use(number)
         if in_use:
             return in_use

@@ -12,7 +12,7 @@ from sqlalchemy import Text, select, text, type_coerce
 from forms_service.keyring import sealed_by
 from forms_service.storage.key_models import ResealingRow
 from forms_service.storage.models import AnswerRow, Base
-from forms_service.storage.resealing import OPEN, PAPERS, sealed_columns, sealed_tables
+from forms_service.storage.resealing import OPEN, PAPERS, KeyNeeded, sealed_columns, sealed_tables
 from tests.backends import everything_kept
 from tests.services.prepared_readings import PDF, read, scan
 
@@ -154,11 +154,17 @@ def test_a_service_that_writes_goes_on_while_everything_is_sealed_with_a_new_key
 
 def test_a_key_in_use_is_never_forgotten(office, walked: str) -> None:
     kept = office.application.resealing
+    for number, why in ((9, "unknown"), (1, "newest")):
+        with pytest.raises(KeyNeeded) as needed:
+            kept.forget(number)
+        assert needed.value.why == why
     kept.renew()
-    with pytest.raises(ValueError, match="1"):
+    with pytest.raises(KeyNeeded) as needed:
         kept.forget(1)  # a process may still seal with it
+    assert needed.value.why == "young" and needed.value.until is not None
+    assert timedelta(hours=12) < needed.value.until - office.clock.now <= timedelta(days=1)
     office.clock.move(hours=23)
-    with pytest.raises(ValueError, match="1"):
+    with pytest.raises(KeyNeeded):
         kept.forget(1)  # one that cannot look for newer keys goes on for half a day, and writes after that
     office.clock.move(hours=1)
     assert kept.forget(1)["answer.value"] > 5
