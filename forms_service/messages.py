@@ -42,7 +42,7 @@ MESSAGES: dict[str, LocalizedText] = {
         "La loi oblige à conserver ce dossier pour le moment. Rien n'a été effacé.",
     ),
     "not_held": _T(
-        "هذا الملف غير موضوع تحت الحفظ القانوني. لم يتغير شيء.",
+        "هذا الملف غير موقوف محوه بحكم القانون. لم يتغير شيء.",
         "Ce dossier ne fait l'objet d'aucune conservation obligatoire. Rien n'a été modifié.",
     ),
     "still_in_hand": _T(
@@ -244,12 +244,12 @@ MESSAGES: dict[str, LocalizedText] = {
         "Voyez ci-dessus ce qui a changé, puis recommencez.",
     ),
     "decision_waits": _T(
-        "اقترح {name} قرارا ينتظر تأكيد دارس آخر. لم يتغير شيء. يمكن سحب الاقتراح أو إرجاعه أولا.",
+        "اقترح {name} قرارا ينتظر تأكيد مكلف آخر بالدراسة. لم يتغير شيء. يمكن سحب الاقتراح أو إرجاعه أولا.",
         "{name} a proposé une décision qui attend un second gestionnaire. Rien n'a été modifié. "
         "Retirez ou renvoyez d'abord la proposition.",
     ),
     "own_proposal": _T(
-        "أنتم من اقترح هذا القرار، ويجب أن يؤكده دارس آخر. لم يتغير شيء.",
+        "أنتم من اقترح هذا القرار، ويجب أن يؤكده مكلف آخر بالدراسة. لم يتغير شيء.",
         "Vous avez proposé cette décision : une autre personne doit la confirmer. Rien n'a été modifié.",
     ),
     "no_proposal": _T(
@@ -293,6 +293,13 @@ MESSAGES: dict[str, LocalizedText] = {
         "Choisissez au moins un rôle. Rien n'a été modifié.",
     ),
     "unknown_account": _T("هذا الحساب غير موجود.", "Ce compte n'existe pas."),
+    "own_account": _T(
+        "هذا حسابكم: لا تغلقونه ولا تعطونه كلمة سر من هنا. لم يتغير شيء. "
+        "تغير كلمة السر من صفحة «حسابي»، ويغلق الحساب زميل آخر مكلف بالحسابات.",
+        "C'est votre propre compte : il ne se ferme pas et ne reçoit pas de mot de passe d'ici. "
+        "Rien n'a été modifié. Votre mot de passe se change sous « Mon compte » ; un autre collègue "
+        "chargé des comptes peut fermer le vôtre.",
+    ),
     "last_operator": _T(
         "هذا آخر حساب يدير المستعملين، فلا يمكن إغلاقه أو نزع دوره. لم يتغير شيء. عينوا مسؤولا آخر أولا.",
         "C'est le dernier compte qui gère les utilisateurs : il garde ce rôle. Rien n'a été modifié. "

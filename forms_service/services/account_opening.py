@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import DossierError
 from core.localized_text import Language
+from forms_service.locales import both
 from forms_service.messages import say
 from forms_service.sending import CHANNELS, EMAIL, SMS
 from forms_service.services.account_answers import Problems, checked_opening, registration
@@ -317,14 +318,19 @@ class AccountOpening(OneTimeCodes, Accounts):
         address: str,
         language: Language,
         account_id: str | None = None,
+        whom: str = "letter.whom.applicant",
     ) -> None:
+        """``whom`` names, in the language files, who is told of what was not done by the holder."""
         self.write_letter(
             session,
             channel=channel,
             address=address,
             language=language,
             occasion=occasion,
-            values={"address": f"{self.adapters.config.public_url}/{language.value}/sign-in"},
+            values={
+                "address": f"{self.adapters.config.public_url}/{language.value}/sign-in",
+                "whom": both(whom).in_language(language),
+            },
             account_id=account_id,
         )
 
@@ -332,11 +338,12 @@ class AccountOpening(OneTimeCodes, Accounts):
         self, session: Session, account_id: str, occasion: str, channels: Collection[str] = CHANNELS
     ) -> None:
         """Write to the addresses of an account, whatever its holder wants to be told of requests."""
-        holder = session.get(HolderRow, account_id)
+        holder, account = session.get(HolderRow, account_id), session.get(AccountRow, account_id)
+        whom = "letter.whom.applicant" if account and "applicant" in account.roles else "letter.whom.staff"
         for channel, address in addresses(holder).items():
             if channel in channels:
                 language = Language(holder.language) if holder else Language.AR
-                self._write(session, occasion, channel, address, language, account_id)
+                self._write(session, occasion, channel, address, language, account_id, whom)
 
     def _belongs_to_another(self, session: Session, answers: Mapping[str, str]) -> bool:
         """Whether the fund knows another card, birth or telephone under this number, or papers at an agency do."""

@@ -31,7 +31,7 @@ DELAYS_S = (5.0, 20.0, 60.0, 300.0, 900.0, 3600.0, 3 * 3600.0)
 _WORDS = frozenset({"first_name", "question"})
 """Values that run as their own letters do; the others are codes and numbers."""
 
-_AS_THEY_STAND = frozenset({"address", "subject", "text"})
+_AS_THEY_STAND = frozenset({"address", "subject", "text", "whom"})
 """Addresses, of which programs make links only when bare; and whole sentences, which run as their language does."""
 
 _FIRST_STRONG, _LEFT_TO_RIGHT, _END = "\u2068", "\u2066", "\u2069"

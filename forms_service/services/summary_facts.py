@@ -67,7 +67,7 @@ SCRIPTS = {
 """Names that are asked in both scripts bear one label."""
 
 ROLES: Mapping[str, LocalizedText] = {
-    "reviewer": _T("دارس الملف", "gestionnaire"),
+    "reviewer": _T("المكلف بدراسة الملف", "gestionnaire"),
     "clerk": _T("الوكالة", "agence"),
     "applicant": _T("صاحب الطلب", "demandeur"),
     "system": _T("آليا", "automatique"),

@@ -136,11 +136,16 @@ class Users(AccountOpening):
             self._noted(session, actor, row, "account_changed", {"roles": chosen, "roles_before": before})
 
     def close_account(self, actor: Actor, account_id: str) -> None:
-        """Let nobody come in with an account any more; what was done with it stays on record."""
+        """Let nobody come in with an account any more; what was done with it stays on record.
+
+        Raises:
+            DossierError: ``own_account``; ``last_operator``.
+        """
         self.require_role(actor, "operator")
         with self.database.writing() as session:
             row = self._account_row(session, account_id)
             self._refuse_last(session, row)
+            _refuse_own(actor, account_id)
             if row.disabled_at is None:
                 row.disabled_at = self.now()
                 self._noted(session, actor, row, "account_closed", {})
@@ -158,9 +163,11 @@ class Users(AccountOpening):
         """Give a colleague a new password; its sessions end, its holder is told and must choose another.
 
         Raises:
-            DossierError: ``password_is_theirs``: an applicant's, by which their requests would lie open.
+            DossierError: ``password_is_theirs``: an applicant's, by which their requests would lie open;
+                ``own_account``.
         """
         self.require_role(actor, "operator")
+        _refuse_own(actor, account_id)
         password = self._new_password()
         password_hash = hashed(password)
         with self.database.writing() as session:
@@ -219,6 +226,12 @@ def new_password(pick: Callable[[int], int]) -> str:
         for _ in range(_PASSWORD_GROUPS)
     )
     return "-".join(groups)
+
+
+def _refuse_own(actor: Actor, account_id: str) -> None:
+    """One slip would sign out whoever looks after accounts, and a password of their own is changed with the old one."""
+    if account_id == actor.id:
+        raise DossierError(say("own_account"), code="own_account")
 
 
 def _refuse_login(login: str) -> None:

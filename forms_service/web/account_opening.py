@@ -143,7 +143,8 @@ def try_code() -> str | Response | tuple[str, int]:
         return redirect(url_for("auth.sign_in", next=url_for("account.mine")))
     services().finish_address_change(actor, waiting["code"], waiting.get("browser", ""))
     session.pop(_WAITING)
-    flash(translate("account.mine.address_kept"), "done")
+    kept = "phone_kept" if waiting["channel"] == SMS else "email_kept"
+    flash(translate(f"account.mine.{kept}"), "done")
     return redirect(url_for("account.mine"), code=303)
 
 

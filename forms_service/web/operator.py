@@ -30,6 +30,9 @@ pages = Blueprint("operator", __name__)
 _USUAL_DAYS = 30
 _MOST_FIELDS = 40
 _MOST_CORRECTED = 10
+_ASKED_FIRST = ("close", "second_step", "password")
+"""What ends somebody's work at once: a page of its own says to whom and what follows, and asks."""
+
 _WRONG_PLACES = {"name_needed": "name", "role_needed": f"role-{STAFF_ROLES[0]}"}
 """Where an account that could not be opened is mended; everything else is mended at the login."""
 
@@ -118,6 +121,8 @@ def user(account_id: str) -> str:
 def change_user(account_id: str) -> Response | tuple[str, int]:
     """Keep what was changed, or close, reopen, renew the password."""
     does, services_ = request.form.get("do", "save"), services()
+    if does in _ASKED_FIRST and "sure" not in request.form:
+        return _sure(account_id, does), 200
     try:
         if does == "close":
             services_.close_account(the_actor(), account_id)
@@ -253,10 +258,18 @@ def _users(problems: list[Problem], **more: object) -> str:
     )
 
 
+def _sure(account_id: str, does: str) -> str:
+    return render_template(
+        "operator_user_sure.html", user=services().user(the_actor(), account_id), does=does
+    )
+
+
 def _user(account_id: str, problems: list[Problem], password: str | None = None) -> str:
+    holder = services().actor(account_id)
     return render_template(
         "operator_user.html",
         problems=problems,
+        steps=services().second_steps(holder) if holder else None,
         user=services().user(the_actor(), account_id),
         roles=STAFF_ROLES,
         password=password,

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from werkzeug.wrappers import Response
 
 from core.errors import DossierError, FormsError, InvalidValue
+from forms_service.locales import both
 from forms_service.services.second_step import OFFERED_FOR, WrongSecondStep
 from forms_service.services.throttle import TooManyAttempts
 from forms_service.services.views import Actor
@@ -106,6 +107,8 @@ def confirm_app() -> str | Response | tuple[str, int]:
             return redirect(url_for(".app", next=_next()), code=303)
         codes = services().confirm_app(the_actor(), request.form["code"])
     except (InvalidValue, WrongSecondStep) as wrong:
+        if wrong.message == both("second.wrong_code"):  # nobody tried to come in here
+            return _app_page([Problem("code", translate("second.app.wrong_code"))]), 422
         return _app_page([_told(_place(wrong, "code"), wrong)]), 422
     except TooManyAttempts as wait:
         return _app_page([_told("code", wait)]), 429
@@ -264,7 +267,7 @@ def _mine_page(problems: list[Problem]) -> str:
 
 
 def _app_page(problems: list[Problem]) -> str:
-    secret, picture = "", None
+    secret, picture, address = "", None, ""
     if _proved_for_app():
         secret, address = services().offered_app(the_actor())
         picture = qr_picture(address, translate("second.app.picture"))
@@ -273,6 +276,7 @@ def _app_page(problems: list[Problem]) -> str:
         "second_step_app.html",
         secret=" ".join(secret[at : at + _APP_SECRET_GROUP] for at in groups),
         picture=picture,
+        address=address,
         problems=problems,
         next=_next(),
         with_password=_asks_for_password(),

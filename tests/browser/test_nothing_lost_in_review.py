@@ -31,7 +31,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def page(desk: Desk, browser: Browser) -> Iterator[Page]:
     page = desk.reviewer(browser, "fr")
     page.goto(f"{desk.address}/fr/review/{desk.dossier_id}")
-    expect(doubts(page).first.locator("[name=value]")).to_be_focused()
+    expect(doubts(page).first).to_be_focused()
     yield page
     page.context.close()
 
@@ -53,6 +53,7 @@ def other_name(page: Page) -> str:
 
 
 def retype(page: Page) -> str:
+    page.keyboard.press("F2")
     name = other_name(page)
     page.keyboard.press("Control+a")
     page.keyboard.type(name)

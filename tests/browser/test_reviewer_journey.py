@@ -109,7 +109,7 @@ def reject_one_answer(page: Page) -> None:
     """Of three doubts two are as the paper says, in any order; the third is asked again."""
     doubts = page.locator(".reading.doubt")
     expect(doubts).to_have_count(3)
-    boxes = [f"#{one.get_attribute('id')}" for one in page.locator(".doubt input[name=value]").all()]
+    boxes = [f"#{one.get_attribute('id')}" for one in doubts.all()]
     expect(page.locator(boxes[0])).to_be_focused()
     page.keyboard.press("Alt+ArrowDown")
     expect(page.locator(boxes[1])).to_be_focused()

@@ -15,6 +15,7 @@ from forms_service.services import account_opening
 from forms_service.services.one_time_codes import MOST_WRONG, CodeGone, WrongCode
 from forms_service.services.throttle import CODE_FROM, SIGN_IN_HERE, Limit, TooManyAttempts
 from forms_service.storage.account_models import AttemptRow, HolderRow, LetterRow, OneTimeCodeRow
+from forms_service.storage.models import AccountRow
 from tests.services.post_room import PostRoom
 
 REGISTERS = Path(__file__).resolve().parents[2] / "samples" / "registers"
@@ -229,7 +230,7 @@ def test_an_account_that_exists_is_told_by_message_only(office, post) -> None:
         "who does not hold the address learns nothing of the account"
     )
     (told,) = post.to(PHONE)
-    assert "عنوان آخر" in told.text
+    assert "بريد إلكتروني آخر" in told.text
     for code in (strange, unknown):
         assert office.services.try_code(code, "123456") == WrongCode(MOST_WRONG - 1)
     with office.application.database.reading() as session:
@@ -435,11 +436,24 @@ def test_only_the_address_that_is_replaced_is_told_that_it_is(office, post, naim
             continue
         if told:
             (old,), (stays,) = post.to(PHONE), post.to(MAIL)
-            assert "لم يعد هذا العنوان مسجلا" in old.text
+            assert "لم يعد هذا الرقم مسجلا" in old.text
             assert "يبقى مسجلا" in stays.text
             assert "لن يُرسل" not in stays.text
         assert post.to("0699887766") == [], "the same number again changes nothing, and nobody is told"
     assert told == []
+
+
+def test_a_change_nobody_made_sends_an_applicant_to_the_agency_and_a_colleague_to_a_superior(
+    office, post, naima
+) -> None:
+    services = office.services
+    for roles, whom in ((["applicant"], "وكالتكم"), (["clerk"], "مسؤولكم")):
+        with services.database.writing() as session:
+            session.get_one(AccountRow, naima.id).roles = roles
+            session.flush()
+            services._tell_holder(session, naima.id, "second_step_added")
+        post.deliver(office.jobs.keys)
+        assert f"فأخبروا {whom} فورا" in post.to(PHONE)[-1].text
 
 
 def test_notices_go_only_where_there_is_an_address(office, post, naima) -> None:

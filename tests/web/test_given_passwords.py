@@ -118,7 +118,9 @@ def test_an_operator_who_gives_a_password_is_named_and_the_holder_told(
     services.try_code(code, post.code_to(phone))
     services.finish_address_change(actor, code)
     given = shown_password(
-        operator.post(f"/operator/users/{actor.id}", {"do": "password"}).get_data(as_text=True)
+        operator.post(f"/operator/users/{actor.id}", {"do": "password", "sure": "true"}).get_data(
+            as_text=True
+        )
     )
     post.deliver(service.jobs.keys)
     assert "nouveau mot de passe" in post.to(phone)[-1].text
@@ -141,7 +143,7 @@ def test_an_operator_lets_an_applicant_choose_and_never_chooses_for_them(
     html = operator.get(page).get_data(as_text=True)
     assert 'value="password"' not in html
     assert "ni téléphone ni e-mail" in html
-    refused = operator.post(page, {"do": "password"})
+    refused = operator.post(page, {"do": "password", "sure": "true"})
     assert refused.status_code == 422
     assert "Seul le titulaire" in refused.get_data(as_text=True)
     assert operator.post(page, {"do": "code"}).status_code == 422

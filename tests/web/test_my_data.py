@@ -102,6 +102,9 @@ def _owner_of(service: Service, dossier: str) -> Actor:
 def test_a_draft_is_erased_once_its_person_said_so(person: Visitor, applicant: Visitor) -> None:
     dossier = open_draft(person)
     place = f"/my-data/drafts/{dossier}/erase"
+    assert f'href="/ar/my-data/requests/{dossier}#erase"' in person.get(f"/dossiers/{dossier}").get_data(
+        as_text=True
+    )
     assert applicant.post(place, {"sure": "yes"}).status_code == 404, "somebody else's"
     asked = person.post(place)
     assert asked.status_code == 422 and "لم يُمح شيء" in asked.get_data(as_text=True)

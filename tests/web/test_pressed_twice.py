@@ -136,7 +136,7 @@ def test_the_password_shown_once_is_not_lost_by_a_second_press(service: Service)
     account = service.application.services.authenticate("presse2", passwords[1][0])
     assert account is not None
     page = f"/operator/users/{account.id}"
-    again = {"do": "password", "once": field_of(operator, page, "")}
+    again = {"do": "password", "sure": "true", "once": field_of(operator, page, "")}
     given = [
         re.findall(r"(?:[a-z2-9]{4}-){3}[a-z2-9]{4}", operator.post(page, again).get_data(as_text=True))
         for _ in range(2)

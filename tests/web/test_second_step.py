@@ -80,6 +80,9 @@ def offered(visitor: Visitor) -> str | None:
     page = visitor.get("/account/second-step/app").get_data(as_text=True)
     shown = re.search(r'<bdi class="code" dir="ltr">([A-Z2-7 ]+)</bdi>', page)
     assert bool(shown) == ("<svg" in page and "qr" in page)
+    if shown:  # whoever holds the telephone that shows the page needs no second one to take a picture
+        link = re.search(r'href="(otpauth://totp/[^"]+)"', page)
+        assert link and f"secret={shown[1].replace(' ', '')}" in link[1]
     return shown[1].replace(" ", "") if shown else None
 
 
@@ -325,7 +328,16 @@ def test_an_operator_resets_a_colleagues_and_it_is_on_record(
     clock.now += timedelta(minutes=1)
     set_up(operator, clock)
     clock.now += timedelta(minutes=1)
-    assert operator.post(f"/operator/users/{clerk.id}", {"do": "second_step"}).status_code == 303
+    page = f"/operator/users/{clerk.id}"
+    assert "application de codes depuis" in operator.get(page).get_data(as_text=True)
+    asked = operator.post(page, {"do": "second_step"})
+    assert (asked.status_code, colleague.get("/agency/").status_code) == (200, 200), (
+        "asked first, nothing done"
+    )
+    assert new_clerk in asked.get_data(as_text=True) and 'name="sure"' in asked.get_data(as_text=True)
+    assert operator.post(page, {"do": "second_step", "sure": "true"}).status_code == 303
+    without = operator.get(page).get_data(as_text=True)
+    assert "aucune" in without and 'value="second_step"' not in without
     assert colleague.get("/agency/").status_code == 302
     assert services.grant(token) is None
     again = office.visitor("fr")
@@ -337,4 +349,7 @@ def test_an_operator_resets_a_colleagues_and_it_is_on_record(
     assert (last.actor_name, last.details["account"]) == ("Hind Berrada", clerk.id)
     assert "second_step_reset" in told
     own = services.authenticate("omar", PASSWORD)
-    assert operator.post(f"/operator/users/{own.id}", {"do": "second_step"}).status_code == 422
+    assert (
+        operator.post(f"/operator/users/{own.id}", {"do": "second_step", "sure": "true"}).status_code == 422
+    )
+    assert 'value="close"' not in operator.get(f"/operator/users/{own.id}").get_data(as_text=True)

@@ -15,17 +15,34 @@
   const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const shown = (one) => one.getClientRects().length > 0;
   const placeOf = (one) => one.closest("article, form, tr");
-  const stops = () => [...document.querySelectorAll(".reading.doubt [name=value], article.paper[data-open], #outcome-accepted, table.queue tbody th a")]
-    .filter((one, at, every) => shown(one) && every.findIndex((other) => placeOf(other) === placeOf(one)) === at);
+  // A value is met at its card: a letter of the list never stands in its text box by mistake, one key leads in.
+  const CARD = "article.reading:not(.paper)";
+  const valueOf = (card) => card.querySelector("[name=value]");
+  const stops = () => [...document.querySelectorAll("article.reading.doubt, article.paper[data-open], #outcome-accepted, table.queue tbody th a")]
+    .filter((one, at, every) => shown(one) && (!one.matches(CARD) || valueOf(one)) && every.findIndex((other) => placeOf(other) === placeOf(one)) === at);
 
   const go = (one) => {
     if (!one) return;
+    if (one.matches(CARD) && silent() && valueOf(one)) one = valueOf(one);
+    if (one.matches(CARD)) meet(one);
     one.focus({ preventScroll: true });
     whole(one);
     const around = one.closest("article") || one;
     const block = around.getBoundingClientRect().height > innerHeight * .8 ? "start" : "center";  // its heading stays in view
     around.scrollIntoView({ block, behavior: reduced ? "auto" : "smooth" });
     point(one);
+  };
+  const meet = (card) => {
+    card.tabIndex = -1;
+    const value = valueOf(card), said = value?.matches("select") ? value.selectedOptions[0]?.textContent : value?.value;
+    card.dataset.label ??= card.getAttribute("aria-label");
+    if (said && !value.matches("[type=checkbox]")) card.setAttribute("aria-label", `${card.dataset.label}: ${said}`);
+  };
+  const write = () => {
+    const card = article(), value = card && card.matches(CARD) && valueOf(card);
+    if (!value) return;
+    value.focus({ preventScroll: true });
+    whole(value);
   };
   // What is typed takes the place of what was read.
   const whole = (one) => { if (one && one.matches(".reading input[type=text]")) one.select(); };
@@ -42,13 +59,17 @@
     const place = box.getBoundingClientRect(), frame = holder.getBoundingClientRect();
     holder.scrollTop += place.top - frame.top - frame.height / 2;
   };
-  // The first box has the focus from the page itself, before or after this script: its text is taken whole either way.
+  // The first box has the focus from the page itself, before or after this script: its card gets it either way.
   let entered = false;
+  const enter = (value) => {
+    if (value.autofocus && !entered) go(value.closest("article"));
+    entered = true;
+  };
+  for (const done of ["keydown", "pointerdown"]) document.addEventListener(done, () => { entered = true; }, true);
   document.addEventListener("focusin", (event) => {
     if (!event.target.matches(".reading [name=value]")) return;
     point(event.target);
-    if (event.target.autofocus && !entered) whole(event.target);
-    entered = true;
+    enter(event.target);
   });
 
   const step = (direction) => {
@@ -128,6 +149,7 @@
     l: look,
     p: lookAtPage,
     s: () => document.getElementById("start")?.click(),
+    e: write,
     r: again,
     d: () => go(document.querySelector("article.paper[data-open]") || document.querySelector("article.paper")),
     o: () => paper("accept"),
@@ -147,12 +169,19 @@
     const typing = event.target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
     if (event.key === "Escape" && typing && !document.querySelector("dialog[open]")) {
       const around = event.target.closest("article.reading");
-      if (around) { around.tabIndex = -1; around.focus({ preventScroll: true }); event.preventDefault(); }
+      if (around) { if (around.matches(CARD)) meet(around); around.tabIndex = -1; around.focus({ preventScroll: true }); event.preventDefault(); }
       return;
     }
     if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
       step(event.key === "ArrowDown" ? 1 : -1);
+      return;
+    }
+    if (event.key === "F2") { event.preventDefault(); write(); return; }
+    if (event.key === "Enter" && event.target.matches(CARD) && valueOf(event.target)) {
+      event.preventDefault();
+      const form = valueOf(event.target).form;
+      form.requestSubmit(form.querySelector("button"));
       return;
     }
     const asksHelp = (event.key === "?" || event.key === "؟") && !event.altKey && !silent();
@@ -375,5 +404,5 @@
   const typedIn = (part) => [...part.querySelectorAll("textarea, input, select")].some(changed);
 
   point(document.activeElement);
-  whole(document.activeElement);
+  if (document.activeElement?.matches(".reading [name=value]")) enter(document.activeElement);
 })();
