@@ -83,7 +83,6 @@ def build(
     carriers = carriers or carriers_for(config.sending, config.mailbox_folder)
     catalogue = catalogue or SpecCatalogue.load(config.spec_folder)
     require_known_forms(config, catalogue)
-    config.prepare_folders()
     clock = clock or _clock(config.days_ahead)
     kept = open_storage(config, clock)
     database = kept.database
@@ -125,11 +124,12 @@ def open_storage(config: Config, clock: Callable[[], datetime] | None = None) ->
         WrongMasterKey: The master key is missing or not that of this database; nothing was written.
     """
     no_core_dumps()
-    config.prepare_folders()
+    config.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     clock = clock or _now
     database = Database(config.resolved_database_url, config.database_connections)
     chest = KeyChest(database, config.sealing.master_key, config.keys_folder)
-    chest.check()
+    chest.check()  # before there is an empty folder of keys, into which a copy of them would go as keys/keys
+    config.prepare_folders()
     database.migrate(config.data_folder, prepare_tables)
     require_shared(database, config, clock())
     ring = chest.open(clock())

@@ -38,7 +38,6 @@ def look_at_sms(config: Config) -> Iterator[tuple[str, LocalizedText]]:
     if not isinstance(carrier, SmsGateway):
         yield ("ok" if config.demo else "warn"), words.SMS_HERE
         return
-    carrier.token()  # its file is read, if there is one: a wrong one is told by name
     address = urlsplit(carrier.address)
     host, port = address.hostname or "", address.port or (443 if address.scheme == "https" else 80)
     try:

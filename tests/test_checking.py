@@ -64,6 +64,7 @@ def test_a_started_service_is_looked_into(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "keys").rename(tmp_path / "elsewhere")
     with pytest.raises(WrongMasterKey) as refused:
         build(Config(data_folder=tmp_path), first_look=NoLook())
+    assert not (tmp_path / "keys").exists(), "cp -r would put the keys inside an empty folder"
     failed = [one.told for one in check_everything({"FORMS_DATA_DIR": str(tmp_path)}) if one.outcome == FAIL]
     assert failed == [refused.value.message], "a database that was restored before its keys has no new ones"
 
