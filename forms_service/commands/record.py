@@ -17,6 +17,7 @@ from forms_service.commands.shared import (
     configuration,
     print_json,
     started_installation,
+    user_name,
 )
 from forms_service.record_in_words import finding_in_words, sentences
 
@@ -39,13 +40,14 @@ def record() -> None:
 def export_record(since: datetime | None, until: datetime | None, output: Path) -> None:
     """Write the record as JSON Lines that anybody can verify offline."""
     from forms_service.bootstrap import build
-    from forms_service.services.base import SYSTEM
+    from forms_service.services.receipt_checks import operator
 
+    console = operator(user_name())
     config = started_installation(configuration().database_url)
     application = build(config)
     try:
         days = since.date() if since else None, until.date() if until else None
-        rows = application.services.export_record(SYSTEM, *days)
+        rows = application.services.export_record(console, *days)
         if str(output) == "-":
             for row in rows:
                 sys.stdout.buffer.write(row)
