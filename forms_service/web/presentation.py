@@ -83,6 +83,10 @@ def _area(blueprint: str) -> str:
         return "applicant"
     if blueprint == "counter":
         return "agency"
+    if blueprint in ("status", "letting_go"):
+        return "operator"
+    if blueprint in ("second_step", "own_data"):
+        return "account"
     return "reviewer" if blueprint in ("revocation", "decisions") else blueprint
 
 
