@@ -68,7 +68,7 @@ TASKS_IN_WORDS: Mapping[str, LocalizedText] = {
     SORT_STACK: _T("فرز مجموعة أوراق", "Tri d'une pile"),
     SEND_LETTER: _T("إرسال رسالة", "Envoi d'un message"),
     DELIVER_WEBHOOK: _T("إشعار برنامج", "Notification d'un programme"),
-    REHEARSE_FORM: _T("تجربة قراءة استمارة", "Répétition de lecture d'un formulaire"),
+    REHEARSE_FORM: _T("تجربة قراءة استمارة", "Essai de lecture d'un formulaire"),
 }
 """What kind of work it is, by the name of its task."""
 

@@ -101,7 +101,7 @@ def test_a_correction_says_old_and_new_role_and_moment(office, facts, in_review:
     summary = facts("reviewer_summary", office.reviewer, in_review)
     (change,) = value(summary, "Ville").changes
     assert change.fr == "« Fès » remplacé par « Rabat » (gestionnaire, 02/03/2026\u00a012:30)"
-    assert change.ar == "«Fès» عُوض بـ«Rabat» (دارس الملف، 02/03/2026\u00a012:30)"
+    assert change.ar == "«Fès» عُوض بـ«Rabat» (المكلف بدراسة الملف، 02/03/2026\u00a012:30)"
     (change,) = value(summary, "Nom").changes
     assert change.fr.startswith("« Tazi » remplacé par « Tazzi »")
     assert not value(summary, "Ville").alarms

@@ -63,7 +63,7 @@ def test_a_reviewers_correction_is_not_told_as_the_persons(
     assert 'value="El Imrani"' in card  # what counts now; keeping it keeps the correction
     assert "El Amrani" in card.partition("قُرئ على الورق")[2]
     listed = text(html.partition('id="answers"')[2].partition('id="missing"')[0])
-    assert f"El Imrani من دارس الملف – {actor.name} – " in listed
+    assert f"El Imrani من المكلف بدراسة الملف – {actor.name} – " in listed
 
 
 def test_two_reviewers_who_agree_on_a_value_hear_of_no_conflict(

@@ -76,7 +76,7 @@ def test_without_a_worker_the_first_sentence_says_so_and_what_to_do(service: Ser
     with service.application.database.writing() as session:
         session.query(WorkerLeaseRow).delete()
     shown = page(service.visitor("ar").sign_in("operator"))
-    assert "لا يوجد أي عامل قراءة قيد التشغيل" in shown
+    assert "لا يوجد أي برنامج قراءة قيد التشغيل" in shown
     assert "forms-service worker" in re.sub("[\u2066-\u2069]", "", shown)
 
 
