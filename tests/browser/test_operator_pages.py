@@ -63,6 +63,9 @@ def test_an_operator_opens_and_closes_an_account_and_finds_it_on_record(page: Pa
     page.locator("main form button[type=submit]").first.click()
     expect(page.locator(".notice.done")).to_be_visible()
     page.locator("button[value=close]").click()
+    expect(page.locator("main .card")).to_contain_text(login)  # asked once more, of whom it is
+    fits(page)
+    page.locator("main .card button").click()
     expect(page.locator("button[value=reopen]")).to_be_visible()
     page.goto(f"{address}/{language}/operator/record?action=account_closed")
     fits(page)
