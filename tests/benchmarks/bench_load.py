@@ -29,6 +29,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
+import psutil
+
 from forms_service.bootstrap import Application, build
 from forms_service.config import Config
 from forms_service.demo_accounts import DEMO_ACCOUNTS
@@ -97,12 +99,16 @@ class Found:
     idle_ms: list[float] = field(default_factory=list)
     deposits_ms: list[float] = field(default_factory=list)
     busy_ms: list[float] = field(default_factory=list)
+    view_cpu_s: float = 0.0
+    deposit_cpu_s: float = 0.0
+    page_cpu_s: float = 0.0
 
 
 class Load:
     """One installation and those who use it."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, folder: Path, database_url: str, database_pid: int | None) -> None:
+        self._database_pid = database_pid
         self.installation = Installation(folder, _specs(folder), database_url, {"FORMS_DEMO": "1", **_WIDE})
         config = Config(
             data_folder=folder / "var",
@@ -121,12 +127,21 @@ class Load:
         self.people = [(Person(self.port, role), path) for role, path in _LOOKED_AT]
         found = Found()
         self._views(VIEWS // 4)  # everything is loaded once
+        before = self._cpu_s()
         found.idle_ms = self._views(VIEWS)
+        found.view_cpu_s = (self._cpu_s() - before) / len(found.idle_ms)
+        before = self._cpu_s()
         found.deposits_a_second, found.deposits_ms = self._deposits()
+        found.deposit_cpu_s = (self._cpu_s() - before) / len(found.deposits_ms)
         for _ in range(WORKERS):
             self.installation.add_worker()
-        found.pages_a_second, found.busy_ms = self._readings()
+        found.pages_a_second, found.busy_ms, found.page_cpu_s = self._readings()
         return found
+
+    def _cpu_s(self) -> float:
+        """Seconds of a core that pages and database have taken so far."""
+        pids = [one.running.pid for one in self.installation.webs if one.running is not None]
+        return sum(_core_seconds(one) for one in (*pids, self._database_pid) if one)
 
     def close(self) -> None:
         self.installation.close()
@@ -178,8 +193,8 @@ class Load:
                 one.result()
         return len(took) / (time.monotonic() - began), took
 
-    def _readings(self) -> tuple[float, list[float]]:
-        """Scans are sent; people look at pages until all are read."""
+    def _readings(self) -> tuple[float, list[float], float]:
+        """Scans are sent; people look at pages until all are read.  Last, the seconds of a core for each page."""
         scan = next(
             one for one in sorted(SCAN.glob("scan-*")) if one.suffix == ".pdf" or one.suffix == ".jpg"
         )
@@ -192,7 +207,9 @@ class Load:
             services.upload(owner, dossiers[-1], scan.name, scan.read_bytes(), "form", None)
         took = self._views(VIEWS, lambda: self._all_read(owner, dossiers))
         wait_for(lambda: self._all_read(owner, dossiers), "everything is read", 900)
-        return PAPERS * pages / (time.monotonic() - began), took
+        workers = [one.running.pid for one in self.installation.workers if one.running is not None]
+        cost = sum(_core_seconds(one) for one in workers) / (PAPERS * pages)
+        return PAPERS * pages / (time.monotonic() - began), took, cost
 
     def _applicant(self) -> Actor:
         account = next(one for one in DEMO_ACCOUNTS if "applicant" in one.roles)
@@ -208,6 +225,12 @@ class Load:
     def _is_read(self, owner: Actor, dossier_id: str) -> bool:
         papers = self.application.services.dossier(owner, dossier_id).attachments
         return all(one.status not in ("waiting", "reading") for one in papers)
+
+
+def _core_seconds(pid: int) -> float:
+    """What a process, those it started and those that ended in it have taken of a core."""
+    master = psutil.Process(pid)
+    return sum(sum(one.cpu_times()[:4]) for one in (master, *master.children(recursive=True)))
 
 
 def _pages_of(scan: Path) -> int:
@@ -258,12 +281,12 @@ def measured(backend: str) -> Found:
     postgres = Postgres() if backend == "postgresql" else None
     load = None
     try:
-        url = ""
+        url, database_pid = "", None
         if postgres is not None:
             postgres.start()
             postgres.create("load")
-            url = postgres.url("load")
-        load = Load(folder, url)
+            url, database_pid = postgres.url("load"), postgres.pid
+        load = Load(folder, url, database_pid)
         return load.run()
     except BaseException:
         for log in sorted(folder.glob("*.log")):
@@ -295,7 +318,11 @@ def main() -> None:
         idle, busy = statistics.median(found.idle_ms), statistics.median(found.busy_ms)
         print(
             f"deposits: {found.deposits_a_second:.1f}/s   pages read: {found.pages_a_second:.2f}/s   "
-            f"page views under reading: {busy / idle:.1f}x",
+            f"page views under reading: {busy / idle:.1f}x"
+        )
+        print(
+            f"of a core: a page view {1000 * found.view_cpu_s:.0f} ms   a deposit {1000 * found.deposit_cpu_s:.0f} ms"
+            f"   a page read {found.page_cpu_s:.1f} s (start of the reader included)",
             flush=True,
         )
 

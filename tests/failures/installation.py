@@ -125,6 +125,11 @@ class Postgres:
         wait_for(lambda: self.answers() or self._process.poll() is not None, "PostgreSQL takes connections")
         assert self._process.poll() is None, self._log.read_text()[-500:]
 
+    @property
+    def pid(self) -> int | None:
+        """The postmaster's number."""
+        return self._process.pid if self._process is not None else None
+
     def answers(self) -> bool:
         with suppress(psycopg.Error):
             psycopg.connect(f"host={self._data} user=postgres dbname=postgres", connect_timeout=2).close()
