@@ -9,14 +9,15 @@ from sqlalchemy import select
 
 from core.errors import DossierError
 from core.localized_text import Language
-from forms_service.locales import sentences
+from forms_service.locales import say, sentences
 from forms_service.sending import Letter, NotSent
 from forms_service.services.letters import DELAYS_S, worded
 from forms_service.storage.account_models import HolderRow, LetterRow
 from tests.services.post_room import PostRoom
 
 OCCASIONS = sorted(
-    {code.split(".")[1] for code in sentences() if code.startswith("letter.") and code.count(".") == 2}
+    {code.split(".")[1] for code in sentences() if code.startswith("letter.") and code.endswith(".sms")}
+    | {code.split(".")[1] for code in sentences() if code.startswith("letter.") and code.endswith(".subject")}
 )
 
 
@@ -128,6 +129,7 @@ def test_every_message_is_whole_and_short_enough(occasion: str, channel: str, la
         "subject": "Du nouveau",
         "text": "Une phrase.",
         "minutes": "10",
+        "whom": say("letter.whom.staff", language),
     }
     said = worded(occasion, channel, language, values)
     assert "{" not in said["subject"] + said["text"]

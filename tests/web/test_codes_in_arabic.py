@@ -62,5 +62,5 @@ def test_pages_that_name_programs_mark_their_names(service: Service) -> None:
     page = service.visitor().sign_in("operator").get("/operator/status/").get_data(as_text=True)
     database = "SQLite" if "SQLite" in page else "PostgreSQL"
     assert f'<bdi lang="en">{database}</bdi>' in page
-    page = service.visitor().sign_in("clerk").get("/account/second-step").get_data(as_text=True)
+    page = service.visitor().sign_in("clerk").get("/account/second-step/passkey").get_data(as_text=True)
     assert page.count('<bdi lang="en">JavaScript</bdi>') == page.count("JavaScript") > 0
