@@ -58,9 +58,7 @@ def test_names_in_latin_letters_say_so_in_an_arabic_sentence(service: Service) -
         assert with_names("Sans JavaScript & cie") == "Sans JavaScript &amp; cie"
 
 
-def test_pages_that_name_programs_mark_their_names(service: Service) -> None:
+def test_the_status_page_marks_the_name_of_its_database(service: Service) -> None:
     page = service.visitor().sign_in("operator").get("/operator/status/").get_data(as_text=True)
     database = "SQLite" if "SQLite" in page else "PostgreSQL"
     assert f'<bdi lang="en">{database}</bdi>' in page
-    page = service.visitor().sign_in("clerk").get("/account/second-step/passkey").get_data(as_text=True)
-    assert page.count('<bdi lang="en">JavaScript</bdi>') == page.count("JavaScript") > 0
