@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -11,7 +12,10 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+import pikepdf
 import pytest
+from PIL import Image
 
 from forms_service import reading_process
 from forms_service.config import MEBIBYTE, ReadingLimits
@@ -23,6 +27,7 @@ from forms_service.reading_process import (
     run_reading_of_pages,
     sweep,
 )
+from forms_service.render.qr_code import qr_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUEST = ReadingRequest("read", "page.pdf", "unused")
@@ -53,6 +58,29 @@ def test_the_child_gives_its_result(child, tmp_path: Path) -> None:
         "name": "page.pdf",
     }
     assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_receipts_copies_and_leaves_are_read_behind_locked_doors(tmp_path: Path) -> None:
+    """Elsewhere readings begin in a process that has their programs loaded; here each loads its own, locked in."""
+    code = np.array(qr_rows("CNR1:A RECEIPT", "M")).astype(bool)
+    shown = Image.fromarray(
+        np.where(np.kron(np.pad(code, 4), np.ones((8, 8), bool)), 0, 255).astype(np.uint8)
+    )
+    picture, scan = io.BytesIO(), io.BytesIO()
+    shown.save(picture, "PNG")
+    shown.save(scan, "PDF", save_all=True, append_images=[Image.new("L", (160, 240), 90)])
+
+    def read(mode: str, name: str, original: bytes, image: str = "", **more: object) -> tuple[dict, bytes]:
+        request = ReadingRequest(mode, name, str(ROOT / "form_specs"), **more)
+        with run_reading(request, original, ReadingLimits(), tmp_path / "scratch") as outcome:
+            return outcome.result, outcome.image(image) if image else b""
+
+    assert read("receipt", "photo.png", picture.getvalue())[0]["code"] == "CNR1:A RECEIPT"
+    told, copy = read("copy", "scan.pdf", scan.getvalue(), "copy")
+    assert told["name"] == "scan.pdf" and len(pikepdf.open(io.BytesIO(copy)).pages) == 2
+    told, leaf = read("leaves", "scan.pdf", scan.getvalue(), "leaf-2.png", pages=(2,))
+    assert told["leaves"] == [[2, "leaf-2.png"]]
+    assert abs(np.asarray(Image.open(io.BytesIO(leaf)).convert("L")).mean() - 90) < 3
 
 
 @pytest.mark.parametrize(
