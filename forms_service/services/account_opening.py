@@ -8,6 +8,7 @@ reads messages at the address they gave can thus tell; how often is limited (dec
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -30,6 +31,7 @@ from forms_service.services.accounts import (
 from forms_service.services.known_identity import identity_fields
 from forms_service.services.one_time_codes import LIFETIME, CodeGone, CodePurpose, OneTimeCodes
 from forms_service.services.presenting import read_dossier
+from forms_service.services.session_marks import mark_of
 from forms_service.services.throttle import (
     CODE_FOR,
     CODE_FROM,
@@ -121,6 +123,8 @@ class AccountOpening(OneTimeCodes, Accounts):
         """
         with self.database.writing() as session:
             code = self.used_just_now(session, code_id, purpose, browser)
+            # First the mark, then the password: never one of later.
+            mark = mark_of(session.get(HolderRow, code.account_id)) if code else ""
             account = session.get(AccountRow, code.account_id) if code else None
             if account is None:
                 raise CodeGone(say("code_gone"))
@@ -133,7 +137,7 @@ class AccountOpening(OneTimeCodes, Accounts):
         actor = self.actor(account_id)
         if actor is None:
             raise CodeGone(say("code_gone"))
-        return actor
+        return replace(actor, mark=mark)
 
     # --- forgotten password ---------------------------------------------------------------------
 

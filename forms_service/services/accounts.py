@@ -23,7 +23,7 @@ from forms_service.messages import say
 from forms_service.services.access_tokens import revoke_all_tokens
 from forms_service.services.base import CLOCKS_APART, SYSTEM
 from forms_service.services.known_devices import KnownDevices
-from forms_service.services.session_marks import SessionMarks, mark_of
+from forms_service.services.session_marks import is_still_good, mark_of
 from forms_service.services.sign_in_record import SignInRecord
 from forms_service.services.throttle import SIGN_IN, SIGN_IN_FROM, SIGN_IN_HERE, Limit, Throttle, at_place
 from forms_service.services.views import Actor
@@ -55,7 +55,7 @@ def _hash_of_nobody() -> str:
     return _hasher.hash("nobody has this password")
 
 
-class Accounts(SessionMarks, KnownDevices, Throttle, SignInRecord):
+class Accounts(KnownDevices, Throttle, SignInRecord):
     """Signing in and signing up."""
 
     def sign_in(self, login: str, password: str, client: str = "", device: str = "") -> Actor | None:
@@ -95,10 +95,13 @@ class Accounts(SessionMarks, KnownDevices, Throttle, SignInRecord):
     def authenticate(self, login: str, password: str) -> Actor | None:
         """Who this is, or None; an unknown login takes as long as a wrong password."""
         with self.database.reading() as session:
-            row = session.scalar(select(AccountRow).where(AccountRow.login == plain_login(login)))
+            both = select(AccountRow, HolderRow).outerjoin(HolderRow, HolderRow.account_id == AccountRow.id)
+            found = session.execute(both.where(AccountRow.login == plain_login(login))).one_or_none()
+            row, holder = found or (None, None)  # read at once: a mark of later would outlive this password
             counts = self._password_counts(session, row.id if row else "")
         known = counts & _verifies(row.password_hash if row else _hash_of_nobody(), password)
-        return _actor(row) if known and row is not None and self._may_come_in(row) else None
+        may_come_in = known and row is not None and self._may_come_in(row)
+        return replace(_actor(row), mark=mark_of(holder)) if may_come_in else None
 
     def actor(
         self,
@@ -106,14 +109,15 @@ class Accounts(SessionMarks, KnownDevices, Throttle, SignInRecord):
         since: datetime | None = None,
         session_id: str = "",
         *,
-        mark: str = "",
+        mark: str | None = "",
         proved: bool = True,
     ) -> Actor | None:
         """The person of that id, as they are now; None for an account that is closed.
 
         Args:
             since: When the session began; one that lasted longer than a working day has ended.
-            mark: What ``session_mark`` gave it; all sessions end when that becomes another.
+            mark: What ``session_mark`` gave it; all sessions end when that becomes another.  None for one
+                that was begun before there were marks.
             session_id: What tells the session from others; one that was signed out has ended.
             proved: Whether a second step was taken in it; without one, accounts that have one are nobody.
         """
@@ -126,7 +130,7 @@ class Accounts(SessionMarks, KnownDevices, Throttle, SignInRecord):
             if session_id and session.get(EndedSessionRow, self._session_fingerprint(session_id)):
                 return None
             holder = session.get(HolderRow, actor_id) if since else None
-            if since and mark_of(holder) != mark:
+            if since and not is_still_good(holder, mark, since):
                 return None
             if proved or since is None:
                 return _actor(row)
@@ -216,13 +220,13 @@ class Accounts(SessionMarks, KnownDevices, Throttle, SignInRecord):
         """
         account.password_hash = password_hash
         account.must_change_password = by is not None
-        self.end_sessions(session, account.id)
+        holder = self.end_sessions(session, account.id)
         self.forgive_attempts(session, (SIGN_IN, account.login))
         ended = 0 if knew_the_old else revoke_all_tokens(session, account.id, self.now())
         action = "password_changed" if by is None else "password_reset"
         told = {"account": account.id, **({"tokens_revoked": ended} if ended else {})}
         self.note(session, None, by or _actor(account), action, told)
-        return _actor(account)
+        return replace(_actor(account), mark=mark_of(holder))
 
     def _hash_as_hard_as_today(self, session: Session, account_id: str, password: str) -> None:
         """Keep the password as hard to try out as is asked for now, while it is known in plain."""

@@ -12,8 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms_service.sealing import Unsealable
-from forms_service.services.base import UseCases
-from forms_service.services.session_marks import mark_of
+from forms_service.services.session_marks import SessionMarks, is_still_good
 from forms_service.services.views import Actor
 from forms_service.storage.account_models import HolderRow
 from forms_service.storage.models import AccountRow
@@ -21,14 +20,13 @@ from forms_service.storage.models import AccountRow
 KNOWN_FOR = timedelta(days=365)
 
 
-class KnownDevices(UseCases):
+class KnownDevices(SessionMarks):
     """Telling a holder's browser from a stranger's."""
 
     def remember_device(self, actor: Actor) -> str:
         """What the browser of somebody who just signed in is to show next time."""
-        with self.database.reading() as session:
-            mark = mark_of(session.get(HolderRow, actor.id))
-        told = {"device": self.new_id(), "account": actor.id, "since": self.now().isoformat(), "mark": mark}
+        told = {"device": self.new_id(), "account": actor.id, "since": self.now().isoformat()}
+        told["mark"] = self.session_mark(actor)
         return self.adapters.seal.close(told)
 
     def known_device(self, session: Session, login: str, shown: str) -> str:
@@ -40,11 +38,11 @@ class KnownDevices(UseCases):
             record = self.adapters.seal.open(shown) if shown else {}
         except (Unsealable, ValueError):
             return ""
-        if not record.keys() >= {"device", "account", "since", "mark"}:  # sealed by us for something else
+        if not record.keys() >= {"device", "account", "since"}:  # sealed by us for something else
             return ""
         account_id = session.scalar(select(AccountRow.id).where(AccountRow.login == login))
         if account_id is None or account_id != record["account"]:
             return ""
-        since, mark = datetime.fromisoformat(record["since"]), mark_of(session.get(HolderRow, account_id))
-        known = self.now() - since <= KNOWN_FOR and record["mark"] == mark
+        since, holder = datetime.fromisoformat(record["since"]), session.get(HolderRow, account_id)
+        known = self.now() - since <= KNOWN_FOR and is_still_good(holder, record.get("mark"), since)
         return str(record["device"]) if known else ""

@@ -7,7 +7,7 @@ a session back nor keep a new one out.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,13 @@ class SessionMarks(UseCases):
     """Ending all sessions of an account."""
 
     def session_mark(self, actor: Actor) -> str:
-        """What a session of theirs carries that begins now."""
+        """What a session of theirs carries that begins now.
+
+        Whoever just gave a password gets the mark it was known by: if all sessions are ended in the meantime,
+        because the password was somebody else's as well, theirs does not begin.
+        """
+        if actor.mark is not None:
+            return actor.mark
         with self.database.reading() as session:
             return mark_of(session.get(HolderRow, actor.id))
 
@@ -43,3 +49,15 @@ class SessionMarks(UseCases):
 def mark_of(holder: HolderRow | None) -> str:
     """The mark that sessions of this holder must carry; empty as long as theirs were never ended."""
     return holder.sessions_from.isoformat() if holder is not None and holder.sessions_from else ""
+
+
+def is_still_good(holder: HolderRow | None, mark: str | None, since: datetime) -> bool:
+    """Whether what carries that mark, and began then, was not ended since.
+
+    Args:
+        mark: None where it carries none: it began in a version that went by the moment alone, and nobody is to be
+            signed out by an update, or by a host of that version beside this one.
+    """
+    if mark is not None:
+        return mark == mark_of(holder)
+    return holder is None or holder.sessions_from is None or since >= holder.sessions_from

@@ -24,6 +24,7 @@ class Actor:
 
     ``must_change_password``: somebody else chose their password; until they chose one they do nothing else.
     ``must_add_second_step``: their role asks for a second step at the sign-in, and they have none yet.
+    ``mark``: that of their sessions when the password was known that they just gave; None where none was given.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Actor:
     roles: frozenset[str]
     must_change_password: bool = False
     must_add_second_step: bool = False
+    mark: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_staff(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -181,6 +182,7 @@ def renew_codes() -> str | tuple[str, int]:
 
 def _let_in(actor: Actor, waiting: dict[str, Any]) -> Response:
     by_provider = security.came_by_provider()
+    actor = replace(actor, mark=waiting.get("mark"))  # that of when the password was given
     security.sign_in(actor, second_step=True, by_provider=by_provider)
     if waiting["kept"]:
         kept_typing.show_again()

@@ -80,7 +80,7 @@ def current_actor() -> Actor | None:
         return None
     if "actor" not in g:
         actor_id = session.get("actor_id")
-        proved, mark = bool(session.get(_SECOND_STEP)), session.get(_MARK, "")
+        proved, mark = bool(session.get(_SECOND_STEP)), session.get(_MARK)
         begun, session_id = _begun(), session.get(_SESSION_ID, "")
         found = services().actor(actor_id, begun, session_id, mark=mark, proved=proved) if actor_id else None
         g.actor = found
@@ -129,7 +129,7 @@ def half_way() -> dict[str, Any] | None:
     if waiting is None:
         return None
     since = datetime.fromisoformat(waiting["since"])
-    still = services().actor(waiting["account"], since, mark=waiting.get(_MARK, ""))
+    still = services().actor(waiting["account"], since, mark=waiting.get(_MARK))
     if services().now() - since > TIME_FOR_THE_STEP or still is None:
         session.pop(_HALF_WAY)
         return None

@@ -174,6 +174,41 @@ def test_hosts_whose_clocks_differ_bring_no_session_back_and_keep_nobody_out(ses
     assert not known(device)
 
 
+def test_an_update_signs_nobody_out_who_came_in_by_the_version_before(sessions) -> None:
+    services, clock, person = sessions.services, sessions.clock, sessions.person
+    sessions.end_all()
+
+    def began() -> tuple[datetime, str]:
+        """What that version left in a browser."""
+        since = clock.now
+        told = {"device": "d", "account": person.id, "since": since.isoformat()}
+        return since, services.adapters.seal.close(told)
+
+    def counts(one: tuple[datetime, str]) -> list[bool]:
+        with services.database.reading() as session:
+            known = services.known_device(session, "123456782", one[1])
+        return [services.actor(person.id, one[0], mark=None) is not None, bool(known)]
+
+    old = began()
+    clock.move(minutes=1)
+    assert counts(old) == [True, True]
+    sessions.end_all()
+    assert counts(old) == [False, False], "and no update keeps anybody in"
+    assert counts(began()) == [True, True], "a host of that version beside this one"
+
+
+def test_who_was_let_in_by_a_password_that_is_changed_at_that_moment_is_not_in(sessions) -> None:
+    known = sessions.services.sign_in("123456782", sessions.password)
+    sessions.end_all()
+    assert known == sessions.person
+    assert not sessions.lives((sessions.clock.now, sessions.services.session_mark(known)))
+    with sessions.services.database.reading() as session:
+        shown = sessions.services.remember_device(known)
+        assert not sessions.services.known_device(session, "123456782", shown)
+    known = sessions.services.sign_in("123456782", sessions.password)
+    assert sessions.lives((sessions.clock.now, sessions.services.session_mark(known)))
+
+
 def test_a_session_that_was_signed_out_stays_so_on_a_host_whose_clock_is_ahead(sessions) -> None:
     clock, services = sessions.clock, sessions.services
     clock.move(minutes=4)

@@ -129,6 +129,9 @@ def test_with_it_they_work_and_without_it_the_password_opens_nothing(
     assert visitor.get("/agency/").status_code == 200
     device = visitor.client.get_cookie("device")
     assert device, "the browser is known now"
+    with visitor.client.session_transaction() as session:
+        assert session.pop("mark")
+    assert visitor.get("/agency/").status_code == 200, "as the version before began it"
 
     visitor.post("/sign-out")
     assert sign_in(visitor, new_clerk, "/fr/agency/day") == "/fr/sign-in/second-step"
@@ -147,6 +150,9 @@ def test_with_it_they_work_and_without_it_the_password_opens_nothing(
         "&#39;", "'"
     )
     clock.now += timedelta(minutes=1)
+    with visitor.client.session_transaction() as session:
+        assert session["half_way"].pop("mark")
+        session.modified = True
     right = visitor.post("/sign-in/second-step", {"code": app.at(clock.now)})
     assert (right.status_code, right.headers["Location"]) == (303, "/fr/agency/day")
     assert visitor.get("/agency/").status_code == 200
