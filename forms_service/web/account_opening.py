@@ -191,6 +191,8 @@ def keep_password() -> str | Response | tuple[str, int]:
         return _password_page(waiting, [_told("password", weak.message)]), 422
     except (CodeGone, DossierError) as refusal:
         return _password_page(waiting, [_told(None, refusal.message)]), 422
+    except TooManyAttempts as wait:
+        return _password_page(waiting, [_told(None, wait.message)]), 429
     other, wanted = waiting.get("other"), security.safe_place(waiting["next"])
     second_step = security.admit(actor, wanted)
     done = "account.open.done" if waiting["kind"] == OPEN else "account.forgotten.done"

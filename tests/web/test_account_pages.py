@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from page_structure import PageStructure
 from web_service import Service, Visitor
 from werkzeug.test import TestResponse
 
+from forms_service.services.throttle import SIGN_IN_HERE, TooManyAttempts
 from tests.services.post_room import PostRoom
 
 PHONE, PASSWORD = "0612345678", "quatre mots faciles ici"
@@ -77,6 +79,24 @@ def test_a_double_click_on_the_last_button_leads_where_one_click_does(
     early = visitor.post("/account/password", sent)
     assert early.headers["Location"] == "/ar/forms/311-1-14", "the first answer was still on its way"
     assert visitor.get("/dossiers/").status_code == 200
+
+
+def test_passwords_tried_again_on_the_last_page_are_told_to_wait_on_it(
+    service: Service, post: PostRoom, person: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = service.visitor("fr")
+    visitor.post("/account/open", person)
+    post.deliver(service.jobs.keys)
+    visitor.post("/account/code", {"code": post.code_to(person["q.phone"])})
+
+    def counted(*_: object) -> None:
+        raise TooManyAttempts(SIGN_IN_HERE.wait())
+
+    monkeypatch.setattr(type(service.application.services), "finish_opening", counted)
+    answer = visitor.post("/account/password", {"password": PASSWORD, "again": PASSWORD})
+    assert answer.status_code == 429
+    assert SIGN_IN_HERE.wait().fr in html.unescape(seen(answer, "fr"))
+    assert 'name="again"' in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("language", ["ar", "fr"])
