@@ -79,7 +79,11 @@ class VirusScans(UseCases):
             known = session.get(VirusScanRow, key)
         if known is not None and known.verdict != ScanVerdict.NOT_SCANNED:
             return known.verdict == ScanVerdict.CLEAN
-        return not self.adapters.scanner.is_configured or not self._asked_again(key).is_infected
+        if not self.adapters.scanner.is_configured:
+            return True
+        scan = self._asked(key)
+        self._keep_answer(key, scan)
+        return not scan.is_infected
 
     def scan_again(self) -> None:
         """Ask about the files that are due; the worker does so from time to time."""
@@ -91,10 +95,11 @@ class VirusScans(UseCases):
             waiting = list(session.scalars(due.order_by(*first).limit(_AT_ONCE)))
         for key in waiting:
             try:
-                scan = self._asked_again(key)
+                scan = self._asked(key)
             except Exception as error:
                 self._leave_for_later(key, error)
                 continue
+            self._keep_answer(key, scan)
             if scan.told == "unreachable":
                 return  # the scanner is away: the others wait for the next round
 
@@ -121,17 +126,25 @@ class VirusScans(UseCases):
             return self.now() + _ASKED_ONCE_MORE_AFTER
         return was_due if was_due is not None and was_due > self.now() else None
 
-    def _asked_again(self, key: str) -> Scan:
-        scan = self.adapters.scanner.scan(self.objects.get(key))
+    def _asked(self, key: str) -> Scan:
+        return self.adapters.scanner.scan(self.objects.get(key))
+
+    def _keep_answer(self, key: str, scan: Scan) -> None:
+        """Keep it; nobody gets an infected file from then on, whatever becomes of telling so on its papers."""
         with self.database.writing() as session:
             self.keep_scan(session, key, scan)
-            if scan.verdict is ScanVerdict.INFECTED:
-                self._put_out_of_reach(session, key, scan)
-        return scan
+            row = session.get_one(VirusScanRow, key)
+            if row.verdict != ScanVerdict.INFECTED:
+                return
+            virus = row.told
+            row.due_at = self.now() + _ASKED_AGAIN_AFTER  # again, unless its papers come to tell it now
+        with self.database.writing() as session:
+            self._put_out_of_reach(session, key, virus)
+            session.get_one(VirusScanRow, key).due_at = None
 
-    def _put_out_of_reach(self, session: Session, key: str, scan: Scan) -> None:
+    def _put_out_of_reach(self, session: Session, key: str, virus: str) -> None:
         """Refuse every paper that is this file, tell whoever sent it, and note it."""
-        log.warning("virus found in a kept file", virus=scan.told)
+        log.warning("virus found in a kept file", virus=virus)
         told = say("infected_upload").as_dict()
         for row in session.scalars(
             select(AttachmentRow).where(AttachmentRow.object_key == key, AttachmentRow.removed_at.is_(None))
@@ -140,7 +153,7 @@ class VirusScans(UseCases):
             if dossier is None:
                 continue
             row.status, row.message, row.warnings = ReadingStatus.REFUSED.value, told, []
-            details = {"attachment": row.id, "virus": scan.told}
+            details = {"attachment": row.id, "virus": virus}
             self.touch(session, dossier, SYSTEM, "infected_found", details)
         for file in session.scalars(select(StackFileRow).where(StackFileRow.object_key == key)):
             file.message, file.pages = told, file.pages or 0
@@ -159,6 +172,9 @@ class VirusScans(UseCases):
         with self.database.writing() as session:
             row = session.get(VirusScanRow, key)
             if row is None:
+                return
+            if row.verdict == ScanVerdict.INFECTED:  # that stands; its papers are still to tell it
+                row.due_at = self.now() + _UNREADABLE_ASKED_AGAIN_AFTER
                 return
             if is_missing and key not in referred_to(session, [key]):  # removed by right: nobody will have it
                 row.due_at = None

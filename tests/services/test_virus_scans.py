@@ -13,6 +13,7 @@ from core.errors import DossierError, UnreadableDocument
 from forms_service import virus_scan
 from forms_service.config import Config
 from forms_service.services import ReadingStatus, reading_results
+from forms_service.services.virus_scans import VirusScans
 from forms_service.settings import InvalidSetting
 from forms_service.storage.models import AttachmentRow, AuditRow
 from forms_service.storage.objects import FolderStore
@@ -276,6 +277,38 @@ def test_one_damaged_paper_keeps_no_other_from_being_scanned_and_is_never_clean(
     with guarded.application.database.reading() as session:
         due = {one.object_key: one.due_at for one in session.scalars(select(VirusScanRow))}
     assert due[damaged] > guarded.clock.now and due[lost] > guarded.clock.now, "they are tried again later"
+
+
+def test_nobody_gets_an_infected_file_though_its_papers_could_not_tell_it_at_once(
+    guarded, scanner: ClamdStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier = guarded.open()
+    scanner.behaviour = "out of memory"
+    guarded.services.upload(guarded.applicant, dossier, "bad.pdf", BAD)
+    scanner.behaviour = "scan"
+    guarded.clock.move(minutes=5)
+
+    def seen() -> tuple[str, ReadingStatus]:
+        (paper,) = guarded.services.dossier(guarded.clerk, dossier).attachments
+        return paper.virus_scan, paper.status
+
+    with monkeypatch.context() as broken:
+        broken.setattr(VirusScans, "touch", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            guarded.services.scan_again()
+    assert seen() == ("infected", ReadingStatus.WAITING), "found is found"
+    guarded.clock.move(minutes=5)
+    with monkeypatch.context() as broken:
+        broken.setattr(FolderStore, "held_as", lambda *_: b"damaged")
+        guarded.services.scan_again()
+    assert seen() == ("infected", ReadingStatus.WAITING), "what cannot be read now is no cleaner for it"
+    guarded.clock.move(hours=2)
+    guarded.services.scan_again()
+    assert seen() == ("infected", ReadingStatus.REFUSED)
+    scanner.scanned.clear()
+    guarded.clock.move(days=60)
+    guarded.services.scan_again()
+    assert scanner.scanned == []
 
 
 def test_what_was_clean_on_the_day_is_asked_about_once_more_a_month_later(
