@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -462,8 +462,12 @@ def test_files_come_due_for_a_scan_both_ways(database: Database) -> None:
             return {one.object_key: one.due_at is not None for one in session.scalars(select(VirusScanRow))}
 
     go("0037", command.downgrade)
-    go("head", command.upgrade)
+    go("0039", command.upgrade)
     assert due() == {"clean": False, "away": True, "unasked": True}
+    go("head", command.upgrade)
+    assert due() == {"clean": True, "away": True, "unasked": True}
+    with Session(engine) as session:
+        assert session.get_one(VirusScanRow, "clean").due_at == at + timedelta(days=30)
     go("0037", command.downgrade)
     with engine.connect() as connection:
         assert set(connection.scalars(text("select object_key from virus_scan"))) == {"clean", "away"}
