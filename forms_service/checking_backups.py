@@ -30,7 +30,7 @@ def _version_of_pg_dump() -> int | None:
         said = subprocess.run(["pg_dump", "--version"], capture_output=True, text=True, timeout=10).stdout
     except (OSError, subprocess.TimeoutExpired):
         return None
-    found = re.search(r"\b(\d+)\.\d+", said)
+    found = re.search(r"\) (\d+)", said)  # also of «(PostgreSQL) 17devel»
     return int(found[1]) if found else None
 
 

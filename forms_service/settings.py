@@ -106,7 +106,8 @@ class Settings:
 
     def web_address(self, name: str, default: str) -> str:
         """An address that people's browsers open."""
-        value = self.text(name, default)
+        scheme, colon, rest = self.text(name, default).partition(":")
+        value = scheme.lower() + colon + rest
         if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
             self.wrong(name, value, "https://formulaires.example.ma")
             return default

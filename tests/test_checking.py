@@ -167,6 +167,8 @@ def test_the_version_tells_the_forms_it_runs_on(tmp_path: Path) -> None:
         (None, WARN, "n'est pas installé"),
         ("pg_dump (PostgreSQL) 9.6", WARN, "plus ancien"),
         ("pg_dump (PostgreSQL) 99.1 (Debian 99.1-1)", OK, "99"),
+        ("pg_dump (PostgreSQL) 98devel", OK, "98"),
+        ("pg_dump (PostgreSQL) 14beta1", WARN, "plus ancien"),
     ],
 )
 def test_whoever_has_a_postgresql_is_told_whether_it_can_be_backed_up(
