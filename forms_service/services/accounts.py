@@ -100,8 +100,9 @@ class Accounts(KnownDevices, Throttle, SignInRecord):
             row, holder = found or (None, None)  # read at once: a mark of later would outlive this password
             counts = self._password_counts(session, row.id if row else "")
         known = counts & _verifies(row.password_hash if row else _hash_of_nobody(), password)
-        may_come_in = known and row is not None and self._may_come_in(row)
-        return replace(_actor(row), mark=mark_of(holder)) if may_come_in else None
+        if not known or row is None or not self._may_come_in(row):
+            return None
+        return replace(_actor(row), mark=mark_of(holder))
 
     def actor(
         self,
