@@ -15,6 +15,7 @@ from tests.browser.review_desk import PATIENCE_MS, Desk, at_rest, running_desk
 pytestmark = pytest.mark.browser
 
 PASSWORD = "a long enough password"
+LETTERS_APART_MS = 900  # letters that come sooner are those of a word
 
 
 @dataclass
@@ -60,7 +61,7 @@ def test_five_doubts_of_sixty_fields_take_one_key_each_and_the_correction_its_le
     expect(doubts).to_have_count(DOUBTS)
     expect(doubts.first).to_be_focused()
     read = doubts.first.locator("[name=value]").input_value()
-    page.keyboard.press("n")  # a key of the list is no letter of the value: it leads to the paper
+    page.keyboard.press("d")  # a key of the list is no letter of the value: it leads to the paper
     expect(page.locator("article.paper[data-open]")).to_be_focused()
     for _ in range(DOUBTS):
         page.keyboard.press("k")
@@ -108,6 +109,38 @@ def test_five_doubts_of_sixty_fields_take_one_key_each_and_the_correction_its_le
         if not one.made_on_screen
     ]
     assert paper.decision == "accepted"
+    page.context.close()
+
+
+def test_a_name_typed_out_of_habit_judges_no_paper(desk: Desk, browser: Browser) -> None:
+    page = desk.reviewer(browser, "fr")
+    page.goto(f"{desk.address}/fr/review/{desk.dossier_id}")
+    page.keyboard.press("s")
+    doubts, sent = page.locator(".reading.doubt"), []
+    page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    expect(page.locator("#start")).to_have_count(0)
+    expect(doubts.first).to_be_focused()
+    page.keyboard.type("Haddou")
+    expect(doubts.first.locator("[name=value]")).to_have_value("Haddou")
+    page.keyboard.press("Enter")
+    expect(doubts).to_have_count(DOUBTS - 1)
+    for _ in range(DOUBTS - 2):
+        page.keyboard.press("Alt+ArrowDown")
+    expect(doubts.last).to_be_focused()
+    page.wait_for_timeout(LETTERS_APART_MS)
+    page.keyboard.type("Hannoun")
+    expect(doubts.last.locator("[name=value]")).to_have_value("Hannoun")
+    page.keyboard.press("Enter")
+    expect(doubts).to_have_count(DOUBTS - 2)
+    waits = page.locator("article.paper[data-open]")
+    expect(doubts.first).to_be_focused()
+    page.wait_for_timeout(LETTERS_APART_MS)
+    page.keyboard.type("Donno")  # its first letter leads to the paper: the others judge nothing there
+    expect(waits).to_be_focused()
+    at_rest(page)
+    expect(waits).to_have_count(1)
+    assert [one for one in sent if "/documents/" in one] == []
+    assert [desk.answers()[name] for name in (desk.doubtful[0], desk.doubtful[-1])] == ["Haddou", "Hannoun"]
     page.context.close()
 
 

@@ -36,7 +36,7 @@
     card.tabIndex = -1;
     const value = valueOf(card), said = value?.matches("select") ? value.selectedOptions[0]?.textContent : value?.value;
     card.dataset.label ??= card.getAttribute("aria-label");
-    if (said && !value.matches("[type=checkbox]")) card.setAttribute("aria-label", `${card.dataset.label}: ${said}`);
+    if (said && !value.matches("[type=checkbox]")) card.setAttribute("aria-label", `${card.dataset.label}: \u2068${said}\u2069`);
   };
   const write = () => {
     const card = article(), value = card && card.matches(CARD) && valueOf(card);
@@ -125,7 +125,7 @@
   };
   const paper = (verdict) => {
     const one = article();
-    if (!one || !one.matches(".paper")) { go(document.querySelector("article.paper[data-open]")); return; }
+    if (!one || !one.matches(".paper")) return;
     const reason = one.querySelector("select[name=reason]"), folded = one.querySelector("details.rule-again");
     if (folded && verdict !== "accept") folded.open = true;
     if (verdict === "accept") one.querySelector("button[value=accept]")?.click();
@@ -159,6 +159,18 @@
   };
   // By the letter where the keyboard writes Latin, else by the place of the key.
   const letterOf = (event) => (/^[a-z]$/i.test(event.key) ? event.key : event.code.replace(/^Key/, "")).toLowerCase();
+
+  // Whoever types a name out of habit judges no paper by its letters: only the first letter after a pause rules,
+  // on a paper in hand. At a value's card it opens the box, and the whole name lands there.
+  const TYPING_MS = 800, RULES = new Set(["o", "n"]);
+  let lettered = -Infinity;
+  const amongLetters = (event) => {
+    const soon = event.timeStamp - lettered < TYPING_MS;
+    lettered = event.timeStamp;
+    return soon;
+  };
+  const belongsInBox = (event, letter) => event.target.matches(CARD) && valueOf(event.target)?.matches("[type=text]")
+    && (RULES.has(letter) || !DOES[letter]);
 
   // A key that is held down goes from value to value; it never settles what nobody has seen yet.
   const WALKS = new Set(["j", "k"]);
@@ -194,8 +206,13 @@
       return;
     }
     if (!event.altKey && silent()) return;
-    const does = DOES[letterOf(event)];
-    if (does && event.repeat && !WALKS.has(letterOf(event))) { event.preventDefault(); return; }
+    const letter = letterOf(event), does = DOES[letter];
+    if (does && event.repeat && !WALKS.has(letter)) { event.preventDefault(); return; }
+    if (/^\p{L}$/u.test(event.key) && !event.altKey) {
+      const soon = amongLetters(event);
+      if (belongsInBox(event, letter)) { if (!soon) write(); else event.preventDefault(); return; }
+      if (soon && RULES.has(letter)) { event.preventDefault(); return; }
+    }
     if (does) { event.preventDefault(); does(); }
   });
 
