@@ -170,8 +170,7 @@ def mend_what_is_asked(page: Page) -> None:
     expect(page.locator(".demand:not(.settled)")).to_have_count(1)
     page.set_input_files("#doc-id-files", SAMIRA / "attachments" / "02-id.pdf")
     page.click("button[name=go][value=doc-id]")
-    # the page that says so makes itself anew as soon as the file is read, which may be at once
-    expect(page.get_by_role("link", name="02-id.pdf", exact=True)).to_have_count(1)
+    expect(page.locator(".notice.done")).to_have_text("1 fichier reçu.")
     expect(page.locator("[data-live]")).to_have_count(0, timeout=READING_MS)
     page.click(".onward button")
     expect(page.locator("#corrected dt")).to_have_count(2)
