@@ -40,6 +40,21 @@ const unfold = () => {
 window.addEventListener("hashchange", unfold);
 if (location.hash) unfold();
 
+// What was told just before the page loads itself again is told on.
+const TOLD = "told";
+const loadAgain = () => {
+  const told = [...document.querySelectorAll("main > .notice.done")].map((one) => one.textContent.trim());
+  if (told.length) sessionStorage.setItem(TOLD, JSON.stringify(told));
+  location.reload();
+};
+for (const text of JSON.parse(sessionStorage.getItem(TOLD) || "[]").reverse()) {
+  const notice = Object.assign(document.createElement("div"), { className: "notice done" });
+  notice.setAttribute("role", "status");
+  notice.append(Object.assign(document.createElement("p"), { textContent: text }));
+  document.querySelector("main").prepend(notice);
+}
+sessionStorage.removeItem(TOLD);
+
 // While the machine reads, look again from time to time, unless somebody is in the middle of something.
 const live = document.querySelector("[data-live]");
 if (live) {
@@ -51,9 +66,9 @@ if (live) {
       if (answer && answer.ok) {
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
         const still = fresh && fresh.querySelector("[data-live]");
-        if (fresh && !still) { location.reload(); return; }
+        if (fresh && !still) { loadAgain(); return; }
         if (still && still.dataset.live !== live.dataset.live) {
-          if (!live.querySelector("progress")) { location.reload(); return; }
+          if (!live.querySelector("progress")) { loadAgain(); return; }
           live.dataset.live = still.dataset.live;
           live.replaceChildren(...still.childNodes);
         }
