@@ -172,7 +172,9 @@ def mend_what_is_asked(page: Page) -> None:
     page.click("button[name=go][value=doc-id]")
     expect(page.locator(".notice.done")).to_have_text("1 fichier reçu.")
     expect(page.locator("[data-live]")).to_have_count(0, timeout=READING_MS)
-    expect(page.locator(".notice.done")).to_have_text("1 fichier reçu.")  # also when the page was loaded again
+    expect(page.locator(".notice.done")).to_have_text(
+        "1 fichier reçu."
+    )  # also when the page was loaded again
     page.click(".onward button")
     expect(page.locator("#corrected dt")).to_have_count(2)
     declare(page)
