@@ -181,7 +181,7 @@ def let_things_break(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     worker._attempts.given_up = lambda *_: None
     monkeypatch.setattr("forms_service.job_attempts.PAUSES_S", (0.0,))
     worker._attempts.carry_out("read_upload:broken", "read_upload", "broken", fails_with_a_name)
-    log = logging.getLogger("some.library")
+    log = logging.getLogger("third.party")
     log.warning("cannot parse %s of %s", "Elfassi", {"cin": "BK765432"})
     log.error(f"bad value 'Elfassi' for {EMAIL}")
     try:
@@ -249,5 +249,5 @@ def test_an_error_is_told_by_its_class_and_places_with_its_cause(journey: Journe
 
 
 def test_a_library_says_only_what_stands_in_its_code(journey: Journey) -> None:
-    said = [one["event"] for one in journey.lines() if one.get("logger") == "some.library"]
+    said = [one["event"] for one in journey.lines() if one.get("logger") == "third.party"]
     assert said == ["cannot parse … of …", "…", "failed"]
